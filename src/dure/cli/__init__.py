@@ -1,0 +1,1 @@
+"""The command line: a door without rules of its own."""

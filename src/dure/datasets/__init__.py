@@ -1,0 +1,1 @@
+"""The room that makes AI-ready data sets of raw holdings."""

@@ -1,0 +1,1 @@
+"""Envelopes: the only thing that nodes share."""

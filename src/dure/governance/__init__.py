@@ -1,0 +1,1 @@
+"""Policy, charter, decisions, permits, executor, keeper, ledger."""

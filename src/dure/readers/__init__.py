@@ -1,0 +1,1 @@
+"""Untrusted bytes become typed tables, parsed inside the sandbox."""

@@ -1,0 +1,1 @@
+"""Untrusted code runs here and nowhere else."""

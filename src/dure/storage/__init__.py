@@ -1,0 +1,1 @@
+"""The node's own state: database, vault, keys, assets, backup."""

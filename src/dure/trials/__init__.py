@@ -1,0 +1,1 @@
+"""The room that tests an algorithm against sealed data."""
