@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The whole of `make test`: PostgreSQL, check, tests, coverage gates, and PostgreSQL away again.
+# With arguments it runs only those tests, without the gates.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p build
+
+missing=()
+if [ -z "${DURE_TEST_POSTGRES:-}" ]; then
+  trap 'scripts/postgres.sh stop >/dev/null' EXIT
+  if scripts/postgres.sh start; then
+    # shellcheck disable=SC1091
+    . ./.postgres.env
+  else
+    missing+=("the suite on PostgreSQL (no server, see above)")
+  fi
+fi
+[ "$(id -u)" -eq 0 ] || missing+=("profile 'separated' with real different uids (takes root)")
+
+if [ $# -gt 0 ]; then
+  .venv/bin/python -m pytest "$@"
+  exit
+fi
+
+make check
+
+status=0
+.venv/bin/python -m pytest --cov --cov-report= --cov-report=json 2>&1 | tee build/pytest.txt || status=$?
+[ "$status" -ne 0 ] || .venv/bin/python scripts/coverage_gate.py build/coverage.json || status=$?
+
+for part in "${missing[@]}"; do echo "NOT TESTED here: $part"; done
+# The closing line of pytest again, so that it is the last thing on the screen.
+tail -n 1 build/pytest.txt
+exit "$status"
