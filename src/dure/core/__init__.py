@@ -1,0 +1,1 @@
+"""Pure values: labels, assets, principals, actions, errors, canonical bytes. No I/O."""

@@ -1,6 +1,6 @@
-"""Canonical bytes: the one byte string that a value has, whoever writes it.
+r"""Canonical bytes: the one byte string that a value has, whoever writes it.
 
-``dure/<type>/v1/<suite>\\n`` followed by RFC 8785 JSON. Strings are NFC (others are
+``dure/<type>/v1/<suite>\n`` followed by RFC 8785 JSON. Strings are NFC (others are
 refused), numbers are integers within 2^53-1 (RFC 8785 §3.2.2.3; larger ones travel as decimal
 strings), keys are printable ASCII. On that subset, sorting keys by code point equals sorting them
 by UTF-16 code unit, so Python's own encoder writes RFC 8785 exactly; a test holds it against
@@ -50,7 +50,7 @@ def canonical_json(value: object) -> bytes:
 
 
 def canonical_bytes(type_: str, value: object, suite: str) -> bytes:
-    """Return the bytes that are digested and signed for a value of one type.
+    r"""Return the bytes that are digested and signed for a value of one type.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def canonical_bytes(type_: str, value: object, suite: str) -> bytes:
     Examples
     --------
     >>> canonical_bytes("vote", {"choice": "approve"}, "intl")
-    b'dure/vote/v1/intl\\n{"choice":"approve"}'
+    b'dure/vote/v1/intl\n{"choice":"approve"}'
     """
     for part in (type_, suite):
         if not _TYPE.fullmatch(part):
@@ -141,7 +141,7 @@ def _text(value: str, where: str) -> str:
             raise CoreError(
                 "core.canonical-value", where=where, reason="text holds a lone surrogate"
             ) from error
-    return str(value)
+    return str.__str__(value)  # an Enum of text must not write its member's name
 
 
 def _key(key: object, where: str) -> str:
@@ -149,4 +149,4 @@ def _key(key: object, where: str) -> str:
         raise CoreError(
             "core.canonical-value", where=where, reason="a key is not printable ASCII text"
         )
-    return str(key)
+    return str.__str__(key)

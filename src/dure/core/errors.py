@@ -143,7 +143,8 @@ def error_table() -> Mapping[str, ErrorSpec]:
     rows: dict[str, ErrorSpec] = {}
     for family in families():
         for code, row in family.TABLE.items():
-            rows[code] = row
+            if rows.setdefault(code, row) is not row:  # a subfamily may inherit a row, not redo it
+                raise ValueError(f"two families have their own row for {code}")
     return table(rows.values())
 
 

@@ -257,7 +257,9 @@ class LabelMapping:
     source, target
         The two policies.
     grades, categories, purposes
-        Pairs (term of the source, term of the target). Agencies keep their names.
+        Pairs (term of the source, term of the target). Agencies keep their names. ``*`` meant
+        everyone and everything of the source policy: it is written out, so that an agency or a
+        purpose that only the target knows gains nothing.
 
     Raises
     ------
@@ -281,13 +283,13 @@ class LabelMapping:
             lowest = rank
 
     def translate(self, label: Label) -> Label:
-        """Return the label in the target's terms; a purpose without an image is lost, never gained.
+        """Return the label in the target's terms; what has no image there is lost, never gained.
 
         Raises
         ------
         CoreError
             ``core.label-policy`` when the label is not of the source policy,
-            ``core.label-term`` when a category has no image.
+            ``core.label-term`` when a category has no image or the target doesn't know an owner.
         """
         if label.policy != self.source:
             raise CoreError("core.label-policy", first=label.policy.id, second=self.source.id)
@@ -298,14 +300,15 @@ class LabelMapping:
                     "core.label-term", policy=self.target.id, part="category", term=category
                 )
         purposes = dict(self.purposes)
-        kept = (purposes[name] for name in label.purposes if name in purposes)
+        served = set(purposes) if label.purposes == ALL else label.purposes
+        holders = self.source.agencies if label.releasable == ALL else label.releasable
         return Label(
             policy=self.target,
             owners=label.owners,
             grade=self.target.rank(dict(self.grades)[self.source.grades[label.grade]]),
             categories=frozenset(categories[name] for name in label.categories),
-            releasable=label.releasable,
-            purposes=ALL if label.purposes == ALL else frozenset(kept),
+            releasable=holders & self.target.agencies,
+            purposes=frozenset(purposes[name] for name in served if name in purposes),
         )
 
 

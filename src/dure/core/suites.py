@@ -18,12 +18,15 @@ from dure.core.canonical import canonical_bytes
 from dure.core.errors import CoreError
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from cryptography.hazmat.primitives.hpke import KEM
     from cryptography.hazmat.primitives.hpke import Suite as Hpke
 
 SEED_BYTES = 48
 SIGNATURE_BYTES = 64
 KEY_BYTES = 32
+P256_POINT_BYTES = 65
 
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -74,6 +77,8 @@ class Suite(ABC):
         try:
             raw = bytes.fromhex(signature)
         except ValueError:
+            return False
+        if raw.hex() != signature:  # one signature, one spelling
             return False
         return self.verify(public, canonical_bytes(type_, value, self.name), raw)
 
@@ -140,13 +145,13 @@ class _Intl(Suite):
     def signing_public(self, private: bytes) -> bytes:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-        with _form("signing key", self.name):
+        with _Form("signing key", self.name):
             return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
     def sign(self, private: bytes, message: bytes) -> bytes:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-        with _form("signing key", self.name):
+        with _Form("signing key", self.name):
             return Ed25519PrivateKey.from_private_bytes(private).sign(message)
 
     def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
@@ -165,14 +170,14 @@ class _Intl(Suite):
     def sealing_public(self, private: bytes) -> bytes:
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-        with _form("sealing key", self.name):
+        with _Form("sealing key", self.name):
             return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
     def wrap(self, public: bytes, secret: bytes, info: bytes) -> bytes:
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
         from cryptography.hazmat.primitives.hpke import KEM
 
-        with _form("public sealing key", self.name):
+        with _Form("public sealing key", self.name):
             return _hpke(KEM.X25519).encrypt(
                 secret, X25519PublicKey.from_public_bytes(public), info
             )
@@ -181,7 +186,7 @@ class _Intl(Suite):
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
         from cryptography.hazmat.primitives.hpke import KEM
 
-        with _form("wrapped key", self.name):
+        with _Form("wrapped key", self.name):
             key = X25519PrivateKey.from_private_bytes(private)
             return _hpke(KEM.X25519).decrypt(wrapped, key, info)
 
@@ -205,15 +210,15 @@ class _KrPublic(Suite):
         return _p256_scalar(seed, b"sign")
 
     def signing_public(self, private: bytes) -> bytes:
-        with _form("signing key", self.name):
+        with _Form("signing key", self.name):
             return _p256_point(private)
 
     def sign(self, private: bytes, message: bytes) -> bytes:
+        from cryptography.hazmat.primitives.asymmetric import ec
         from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
         from cryptography.hazmat.primitives.hashes import SHA256
-        from cryptography.hazmat.primitives.asymmetric import ec
 
-        with _form("signing key", self.name):
+        with _Form("signing key", self.name):
             key = _p256_private(private)
         r, s = decode_dss_signature(
             key.sign(message, ec.ECDSA(SHA256(), deterministic_signing=True))
@@ -232,7 +237,7 @@ class _KrPublic(Suite):
             int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
         )
         try:
-            key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
+            key = _p256_public(public)
             key.verify(der, message, ec.ECDSA(SHA256()))
         except (InvalidSignature, ValueError):
             return False
@@ -242,21 +247,20 @@ class _KrPublic(Suite):
         return _p256_scalar(seed, b"seal")
 
     def sealing_public(self, private: bytes) -> bytes:
-        with _form("sealing key", self.name):
+        with _Form("sealing key", self.name):
             return _p256_point(private)
 
     def wrap(self, public: bytes, secret: bytes, info: bytes) -> bytes:
-        from cryptography.hazmat.primitives.asymmetric import ec
         from cryptography.hazmat.primitives.hpke import KEM
 
-        with _form("public sealing key", self.name):
-            key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
+        with _Form("public sealing key", self.name):
+            key = _p256_public(public)
             return _hpke(KEM.P256).encrypt(secret, key, info)
 
     def unwrap(self, private: bytes, wrapped: bytes, info: bytes) -> bytes:
         from cryptography.hazmat.primitives.hpke import KEM
 
-        with _form("wrapped key", self.name):
+        with _Form("wrapped key", self.name):
             return _hpke(KEM.P256).decrypt(wrapped, _p256_private(private), info)
 
     def stretch_passphrase(self, passphrase: bytes, salt: bytes, stretch: Stretch) -> bytes:
@@ -286,7 +290,7 @@ def suite(name: str) -> Suite:
         raise CoreError("core.suite", suite=name[:32], known=", ".join(SUITE_NAMES)) from None
 
 
-class _form:
+class _Form:
     """Turn the library's complaint about a key's form into ours."""
 
     def __init__(self, part: str, suite_name: str) -> None:
@@ -296,7 +300,10 @@ class _form:
         return None
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: Any
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         from cryptography.exceptions import InvalidTag
 
@@ -323,6 +330,14 @@ def _p256_private(private: bytes) -> Any:
     if len(private) != KEY_BYTES:
         raise ValueError("a P-256 private key has 32 bytes")
     return ec.derive_private_key(int.from_bytes(private, "big"), ec.SECP256R1())
+
+
+def _p256_public(public: bytes) -> Any:
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    if len(public) != P256_POINT_BYTES:  # the compressed spelling would give the key a second id
+        raise ValueError("a P-256 public key is an uncompressed point")
+    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
 
 
 def _p256_point(private: bytes) -> bytes:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from dure.core.errors import CoreError
 
-_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
 def write_time(epoch_s: float) -> str:
@@ -18,7 +18,8 @@ def write_time(epoch_s: float) -> str:
     >>> write_time(0.9)
     '1970-01-01T00:00:00Z'
     """
-    return datetime.fromtimestamp(int(epoch_s // 1), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = datetime.fromtimestamp(int(epoch_s // 1), tz=UTC)
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def read_time(text: str) -> int:
@@ -37,6 +38,9 @@ def read_time(text: str) -> int:
     if not _FORM.fullmatch(text):
         raise CoreError("core.time")
     try:
-        return int(datetime.fromisoformat(text).timestamp())
+        epoch_s = int(datetime.fromisoformat(text).timestamp())
     except ValueError as error:
         raise CoreError("core.time") from error
+    if write_time(epoch_s) != text:  # 24:00:00 is midnight to some versions of Python
+        raise CoreError("core.time")
+    return epoch_s
