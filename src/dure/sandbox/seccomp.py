@@ -1,0 +1,94 @@
+"""The system calls that a sandboxed process may make: an allowlist, as a BPF program.
+
+Everything else answers ENOSYS, so that the C library falls back to older calls (clone3 to clone)
+instead of dying. A call for another architecture (x32, 32-bit) ends the process.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from functools import cache
+from types import ModuleType
+
+from dure.sandbox.errors import SandboxError
+
+ALLOWED = frozenset(
+    """
+    access alarm arch_prctl brk chdir chmod clock_getres clock_gettime clock_nanosleep close
+    close_range copy_file_range creat dup dup2 dup3 epoll_create epoll_create1 epoll_ctl epoll_pwait
+    epoll_wait eventfd2 execve exit exit_group faccessat faccessat2 fadvise64 fallocate fchdir fchmod
+    fchmodat fcntl fdatasync flock fstat fstatfs fsync ftruncate futex getcpu getcwd getdents
+    getdents64 getegid geteuid getgid getgroups getitimer getpgid getpgrp getpid getppid getpriority
+    getrandom getresgid getresuid getrlimit getrusage getsid gettid gettimeofday getuid kill link
+    linkat lseek lstat madvise membarrier mincore mkdir mkdirat mmap mprotect mremap
+    msync munmap nanosleep newfstatat open openat pause pipe pipe2 poll ppoll pread64 preadv prlimit64
+    pselect6 pwrite64 pwritev read readlink readlinkat readv recvfrom rename renameat renameat2
+    restart_syscall rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend
+    rt_sigtimedwait sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getparam
+    sched_getscheduler sched_setaffinity sched_yield select sendfile set_robust_list set_tid_address
+    get_robust_list setitimer shutdown sigaltstack stat statfs statx symlink symlinkat sysinfo tgkill
+    time timer_create timer_delete timer_settime timerfd_create timerfd_gettime timerfd_settime times
+    truncate umask uname unlink unlinkat utimensat vfork wait4 waitid write writev
+    """.split()  # noqa: SIM905 (a list of 150 strings is harder to review)
+)
+
+_NAMESPACE_FLAGS = 0x7E020000 | 0x80
+_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+"""TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX."""
+_PRCTLS = (3, 15, 16, 21, 23, 39, 41, 42, 0x53564D41)
+"""GET_DUMPABLE, SET_NAME, GET_NAME, GET_SECCOMP, CAPBSET_READ, GET_NO_NEW_PRIVS, THP_DISABLE, VMA."""
+_AF_UNIX = 1
+
+
+@cache
+def filter_program() -> bytes:
+    """Return the BPF program for this machine's architecture, the same for every run.
+
+    Raises
+    ------
+    SandboxError
+        ``sandbox.part-missing`` when libseccomp or its binding is not installed.
+    """
+    library = _library()
+    rules = library.SyscallFilter(defaction=library.ERRNO(errno.ENOSYS))
+    known = [
+        name for name in sorted(ALLOWED) if library.resolve_syscall(library.Arch.NATIVE, name) >= 0
+    ]
+    for name in known:
+        rules.add_rule(library.ALLOW, name)
+    argument = library.Arg
+    rules.add_rule(library.ALLOW, "clone", argument(0, library.MASKED_EQ, _NAMESPACE_FLAGS, 0))
+    for request in _IOCTLS:
+        rules.add_rule(library.ALLOW, "ioctl", argument(1, library.MASKED_EQ, 0xFFFFFFFF, request))
+    for option in _PRCTLS:
+        rules.add_rule(library.ALLOW, "prctl", argument(0, library.MASKED_EQ, 0xFFFFFFFF, option))
+    rules.add_rule(
+        library.ALLOW, "socketpair", argument(0, library.MASKED_EQ, 0xFFFFFFFF, _AF_UNIX)
+    )
+    # With an address, a datagram socket of a pair could reach a socket that it was not paired with.
+    rules.add_rule(library.ALLOW, "sendto", argument(4, library.EQ, 0))
+    return _exported(rules)
+
+
+def _library() -> ModuleType:
+    try:
+        import pyseccomp
+    except ImportError:
+        raise SandboxError(
+            "sandbox.part-missing", part="pyseccomp", mend="pip install pyseccomp"
+        ) from None
+    except RuntimeError:
+        raise SandboxError(
+            "sandbox.part-missing", part="libseccomp.so.2", mend="apt install libseccomp2"
+        ) from None
+    library: ModuleType = pyseccomp
+    return library
+
+
+def _exported(rules: object) -> bytes:
+    descriptor = os.memfd_create("seccomp", os.MFD_CLOEXEC)
+    with os.fdopen(descriptor, "w+b") as file:
+        rules.export_bpf(file)  # type: ignore[attr-defined]
+        file.seek(0)
+        return file.read()

@@ -1,0 +1,162 @@
+"""The folders of one run, made in the launcher's own mount namespace.
+
+A small tmpfs hides one folder of the host that holds nothing of this run; below it lie the
+read-only binds, and a tmpfs each for ``/in``, ``/out``, ``/tmp`` and ``/dev/shm``, bounded in bytes
+and in files. Nothing of this is seen outside the launcher, and it dies with it.
+"""
+
+# The launcher imports this; pathlib would slow the start of every run.
+# ruff: noqa: PTH
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+
+from dure.sandbox import kernel
+
+_PLACES = ("/mnt", "/media", "/srv", "/opt", "/boot", "/var/tmp", "/tmp", "/var")  # noqa: S108
+_COPY_BYTES = 1 << 20
+
+_SHOWN_PROC = {"self", "thread-self", "meminfo", "cpuinfo"}
+
+
+class Refused(Exception):  # noqa: N818 (it becomes a SandboxError on the other side)
+    """The run can't be staged: a code of `SandboxError` and its facts."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code, self.facts = code, facts
+
+
+def free_place(used: Iterable[str]) -> str:
+    """Return a folder of the host that is no ancestor of anything in use.
+
+    Raises
+    ------
+    Refused
+        ``sandbox.host`` when there is none.
+    """
+    taken = [path + "/" for path in used]
+    for place in _PLACES:
+        in_use = any(path.startswith(place + "/") for path in taken)
+        if not in_use and os.path.isdir(place) and os.path.realpath(place) == place:
+            return place
+    raise Refused(
+        "sandbox.host",
+        step="staging",
+        reason="no folder is free to stage a run",
+        mend="mkdir /mnt",
+    )
+
+
+def bind_all(place: str, binds: list[tuple[str, str, list[str]]]) -> list[tuple[str, str]]:
+    """Stage the read-only binds and return pairs of staged path and target.
+
+    Parameters
+    ----------
+    place
+        The staging folder.
+    binds
+        Source, target inside, and the names under the source to cover.
+
+    Raises
+    ------
+    Refused
+        ``sandbox.source`` when a source is missing or unreadable.
+    """
+    os.mkdir(f"{place}/empty", 0o755)
+    staged = []
+    for number, (source, target, hidden) in enumerate(binds):
+        path = f"{place}/b{number}"
+        try:
+            is_folder = stat.S_ISDIR(os.stat(source).st_mode)
+            if is_folder:
+                os.mkdir(path, 0o755)
+            else:
+                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
+            kernel.bind_read_only(source, path)
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise Refused("sandbox.source", name=target, reason=reason) from None
+        staged.append((path, target))
+        staged += [
+            (f"{place}/empty", f"{target}/{name}")
+            for name in hidden
+            if os.path.isdir(f"{source}/{name}")
+        ]
+    return staged
+
+
+def bind_program(place: str, program: str, folders: list[str]) -> None:
+    """Stage the program that makes the sandbox, where the throw-away user can reach it.
+
+    Parameters
+    ----------
+    place
+        The staging folder; the program will be ``place/x/program``.
+    program
+        Its path relative to the folders' parent.
+    folders
+        The folders (or the one file) that it needs, side by side.
+    """
+    os.mkdir(f"{place}/x", 0o755)
+    for folder in folders:
+        target = f"{place}/x/{os.path.basename(folder)}"
+        if os.path.isdir(folder):
+            os.mkdir(target, 0o755)
+        else:
+            os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o755))
+        kernel.bind_read_only(folder, target)
+    if not os.access(f"{place}/x/{program}", os.X_OK):
+        raise Refused("sandbox.source", name="bwrap", reason="it is not executable")
+
+
+def quiet_proc(place: str, memory_bytes: int) -> list[tuple[str, str]]:
+    """Stage what covers the parts of ``/proc`` that tell about the host, and return the pairs."""
+    folder = f"{place}/proc"
+    os.mkdir(folder, 0o755)
+    total = memory_bytes // 1024
+    words = {
+        "empty": "",
+        "cpuinfo": "",
+        "meminfo": f"MemTotal: {total} kB\nMemFree: {total} kB\nMemAvailable: {total} kB\n"
+        "Buffers: 0 kB\nCached: 0 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n",
+    }
+    for name, text in words.items():
+        with open(f"{folder}/{name}", "w", encoding="ascii") as file:
+            file.write(text)
+    pairs = [(f"{folder}/{name}", f"/proc/{name}") for name in ("cpuinfo", "meminfo")]
+    for name in os.listdir("/proc"):
+        path = f"/proc/{name}"
+        if name.isdigit() or name in _SHOWN_PROC or os.path.islink(path):
+            continue
+        cover = f"{place}/empty" if os.path.isdir(path) else f"{folder}/empty"
+        pairs.append((cover, path))
+    return pairs
+
+
+def fill(folder: str, inputs: list[tuple[str, int]], limit_bytes: int) -> None:
+    """Copy descriptors into files of a folder, then make the folder read-only.
+
+    Raises
+    ------
+    Refused
+        ``sandbox.input-size`` or ``sandbox.source``.
+    """
+    for name, descriptor in inputs:
+        target = os.open(f"{folder}/{name}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o444)
+        try:
+            while block := os.read(descriptor, _COPY_BYTES):
+                view = memoryview(block)
+                while view:
+                    view = view[os.write(target, view) :]
+        except OSError as error:
+            if error.errno == 28:
+                raise Refused("sandbox.input-size", name=name, limit_bytes=limit_bytes) from None
+            reason = os.strerror(error.errno or 0)
+            raise Refused("sandbox.source", name=name, reason=reason) from None
+        finally:
+            os.close(target)
+            os.close(descriptor)
+    kernel.set_read_only(folder)
