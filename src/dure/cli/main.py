@@ -1,0 +1,163 @@
+"""``dure``: the command line. It finds the command, and gives every error its words and status."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from dure import __version__
+from dure.cli import session
+from dure.cli.output import Output
+from dure.cli.words import say
+from dure.core.errors import DureError
+from dure.core.rooms import load
+
+GROUPS: dict[str, tuple[str, str]] = {
+    "node": (
+        "dure.cli.node:app",
+        say("Make, inspect, start and back up a node.", "노드를 만들고, 살피고, 시작하고, 백업합니다."),
+    ),
+    "charter": (
+        "dure.cli.charter:app",
+        say("Propose, sign and pin the alliance's rules.", "협의체의 규칙을 제안·서명·고정합니다."),
+    ),
+    "datasets": (
+        "dure.cli.datasets:app",
+        say("Raw holdings become AI-ready data sets.", "원자료를 AI 활용 가능 데이터셋으로 만듭니다."),
+    ),
+    "trials": (
+        "dure.cli.trials:app",
+        say("Algorithms meet sealed data in the sandbox.", "격리 환경에서 알고리즘을 봉인 자료로 시험합니다."),
+    ),
+    "decisions": (
+        "dure.cli.decisions:app",
+        say("People read, sign, approve or reject.", "사람이 읽고 서명하여 승인하거나 반려합니다."),
+    ),
+    "transfers": (
+        "dure.cli.transfers:app",
+        say("Sealed bundles for another agency.", "다른 기관에 보내는 봉인 꾸러미입니다."),
+    ),
+    "exchange": (
+        "dure.cli.exchange:app",
+        say("Envelopes between nodes.", "노드 사이의 봉투를 주고받습니다."),
+    ),
+    "ledger": (
+        "dure.cli.ledger:app",
+        say("The append-only record: show, export, verify.", "추가만 되는 감사 기록을 보고, 내보내고, 검증합니다."),
+    ),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are imported when they are called, so that ``--help`` stays quick."""
+
+    _listing = False
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the groups, in the order in which people meet them."""
+        return list(GROUPS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a group: a stub with its help while listing, the real one to run it."""
+        if cmd_name not in GROUPS:
+            return None
+        module, words = GROUPS[cmd_name]
+        if self._listing:
+            return TyperGroup(name=cmd_name, help=words)
+        command = typer.main.get_command(load(module))
+        command.name = cmd_name
+        command.help = words
+        return command
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help without importing any room."""
+        self._listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._listing = False
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=say(
+        "dure: what an alliance of agencies builds AI with. Each agency keeps its own node.",
+        "두레: 기관 협의체가 함께 AI를 만드는 도구. 기관마다 자기 노드를 갖습니다.",
+    ),
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home", "-C", envvar="DURE_HOME", help=say("Folder of the node.", "노드 폴더.")
+        ),
+    ] = None,
+    principal: Annotated[
+        str,
+        typer.Option(
+            "--as", envvar="DURE_AS", help=say("Act as this principal.", "이 행위자로 실행합니다.")
+        ),
+    ] = "",
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--passphrase-file",
+            envvar="DURE_PASSPHRASE_FILE",
+            help=say("File with the passphrase of the node's keys.", "노드 키의 암호문구 파일."),
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help=say("Print one JSON value.", "JSON 값 하나를 출력합니다."))
+    ] = False,
+    lang: Annotated[str, typer.Option("--lang", help="en | ko")] = "",
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_version,
+            is_eager=True,
+            help=say("Print the version.", "버전을 출력합니다."),
+        ),
+    ] = False,
+) -> None:
+    del lang, version  # read before parsing, and handled eagerly
+    session.current.home = home
+    session.current.principal = principal
+    session.current.passphrase_file = passphrase_file
+    session.current.output = Output(as_json)
+
+
+def run() -> None:
+    """Run the command line; every `DureError` ends with its own exit status.
+
+    ``--json`` may stand anywhere, since a person appends it to a command that already works.
+    """
+    arguments = sys.argv[1:]
+    if "--json" in arguments:
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        if "--json" in arguments[:end]:
+            arguments = ["--json", *(w for i, w in enumerate(arguments) if w != "--json" or i >= end)]
+    try:
+        app(args=arguments, prog_name="dure")
+    except DureError as error:
+        session.current.output.error(error)
+        sys.exit(error.spec.exit_status)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,117 @@
+"""What a command shows: tables and lines for people, one JSON value for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from dure.cli.words import LANGUAGE, say
+from dure.core.errors import DureError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Output:
+    """Where a command's result goes.
+
+    Parameters
+    ----------
+    as_json
+        Print one JSON value on standard output and nothing else there.
+    """
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
+
+    def value(self, value: Mapping[str, Any], title: str = "") -> None:
+        """Show one thing: its fields in two columns."""
+        if self.as_json:
+            self._json(value)
+            return
+        from rich.table import Table
+
+        table = Table(title=title or None, show_header=False, box=None, title_justify="left")
+        table.add_column(style="bold", no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, item in value.items():
+            table.add_row(name, _plain(item))
+        _console().print(table)
+
+    def rows(
+        self, rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]], title: str = ""
+    ) -> None:
+        """Show many things: one row each, with the columns (field, heading)."""
+        if self.as_json:
+            self._json(list(rows))
+            return
+        if not rows:
+            self.line(say("Nothing to show.", "보여 줄 것이 없습니다."))
+            return
+        from rich.table import Table
+
+        table = Table(title=title or None, title_justify="left")
+        for _, heading in columns:
+            table.add_column(heading, overflow="fold")
+        for row in rows:
+            table.add_row(*(_plain(row.get(field, "")) for field, _ in columns))
+        _console().print(table)
+
+    def line(self, text: str) -> None:
+        """Say one sentence; silent with ``--json``."""
+        if not self.as_json:
+            _console().print(text, markup=False, highlight=False)
+
+    def error(self, error: DureError) -> None:
+        """Show an error: what, why and the next step."""
+        body = error.to_dict(LANGUAGE)
+        if self.as_json:
+            self._json({"error": body})
+            return
+        marks = (("what", "✗"), ("why", " "), ("next_step", "→"))
+        for name, mark in marks:
+            print(f"{mark} {body[name]}", file=sys.stderr)
+        print(f"  [{error.code}]", file=sys.stderr)
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[None]:
+        """Show that work goes on and for how long, on standard error, while the block runs."""
+        if self.as_json or not sys.stderr.isatty():
+            yield
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        ) as bar:
+            bar.add_task(title, total=None)
+            yield
+
+    def _json(self, value: object) -> None:
+        print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(soft_wrap=not sys.stdout.isatty())
+
+
+def _plain(value: Any) -> str:
+    from rich.markup import escape
+
+    if isinstance(value, Mapping):
+        text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    elif isinstance(value, Iterable) and not isinstance(value, str):
+        text = "\n".join(str(item) for item in value)
+    else:
+        text = str(value)
+    return escape(text)

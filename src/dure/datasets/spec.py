@@ -1,0 +1,30 @@
+"""The room as a node sees it."""
+
+from __future__ import annotations
+
+from dure.core.actions import Action
+from dure.core.principals import Role
+from dure.core.rooms import RoomSpec
+from dure.core.text import Text
+
+IMPORT = Action(
+    name="dataset.import",
+    title=Text("Import a data set into the vault", "데이터셋을 격리 저장소에 들여오기"),
+    roles=frozenset({Role.STEWARD}),
+)
+EXPORT = Action(
+    name="dataset.export",
+    title=Text("Write a data set out of the vault for its own agency", "데이터셋을 자기 기관용으로 내보내기"),
+    roles=frozenset({Role.STEWARD}),
+)
+
+ROOM = RoomSpec(
+    name="datasets",
+    title=Text("Data sets", "데이터셋"),
+    actions=(IMPORT, EXPORT),
+    events=frozenset(
+        f"{action.name}.{phase}" for action in (IMPORT, EXPORT) for phase in ("begun", "done", "failed")
+    ),
+    commands="dure.cli.datasets:app",
+    readers={"text/csv": "csv", "application/vnd.apache.parquet": "parquet"},
+)

@@ -1,0 +1,129 @@
+"""What a room may ask of its node.
+
+Rooms are functions whose first argument is a `House`. The node is the real one; nothing else in the
+project implements it but the node, so a room is tested with real parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from dure.core.assets import Asset
+    from dure.core.labels import Label
+    from dure.core.principals import Principal
+    from dure.core.suites import Suite
+    from dure.core.verdicts import Verdict
+    from dure.governance.charter import Charter
+    from dure.governance.decisions import Request
+    from dure.storage.assets import AssetCatalogue
+    from dure.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Content on its way: a readable pipe and the exact number of bytes that must come out of it."""
+
+    fd: int
+    size: int
+
+
+@dataclass(slots=True)
+class Doing:
+    """A state change under way; what is set here goes into its outcome in the ledger."""
+
+    asset: str = ""
+    detail: MutableMapping[str, object] = field(default_factory=dict)
+
+
+class House(Protocol):
+    """A node as its rooms see it."""
+
+    @property
+    def agency(self) -> str:
+        """Agency whose node this is."""
+
+    @property
+    def principal(self) -> Principal:
+        """Who acts through this door."""
+
+    @property
+    def charter(self) -> Charter:
+        """The pinned charter."""
+
+    @property
+    def suite(self) -> Suite:
+        """Crypto suite that the charter pins."""
+
+    @property
+    def database(self) -> Database:
+        """The node's own store."""
+
+    @property
+    def assets(self) -> AssetCatalogue:
+        """The catalogue of the node's assets."""
+
+    def now(self) -> int:
+        """Return seconds since 1970."""
+
+    def random(self, n: int) -> bytes:
+        """Return ``n`` random bytes."""
+
+    def require(self, action: str, label: Label, *, purpose: str, owner: str = "") -> Verdict:
+        """Return the policy's yes.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.denied`` with the rules that spoke.
+        """
+
+    def seal(
+        self,
+        pages: Iterable[bytes],
+        *,
+        kind: str,
+        media_type: str,
+        schema_id: str,
+        label: Label,
+        producer: str,
+        name: str,
+        parents: Sequence[str] = (),
+        facts: Mapping[str, str] | None = None,
+    ) -> Asset:
+        """Seal content into the vault and record the asset; the same content gives the same asset.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.label-falls`` when the label does not dominate every parent's.
+        """
+
+    def open(self, asset_id: str, *, purpose: str, run: str) -> Stream:
+        """Have the keeper stream an asset's content, under a ticket for one run."""
+
+    def read(self, asset_id: str, *, purpose: str, limit: int) -> bytes:
+        """Return the whole content of a small asset, at most ``limit`` bytes, to the principal."""
+
+    def doing(
+        self, action: str, *, asset: str = "", detail: Mapping[str, object] | None = None
+    ) -> AbstractContextManager[Doing]:
+        """Write the intent of a state change into the ledger before, and its outcome after."""
+
+    def propose(
+        self,
+        action: str,
+        *,
+        arguments: Mapping[str, object],
+        assets: Sequence[str],
+        source: Label,
+        target: Label,
+        evidence: str,
+    ) -> Request:
+        """Open a request for a critical action."""
+
+    def execute(self, request_id: str) -> Mapping[str, object]:
+        """Have the executor perform an approved request, once."""

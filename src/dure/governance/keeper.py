@@ -1,0 +1,327 @@
+"""The keeper: the only one who unwraps keys.
+
+It holds the vault and the node's sealing key. Content comes out in two ways alone: to a run or a
+reader against a ticket, when the policy that the keeper asks itself says yes; or to an act of the
+executor, against a permit whose request names the asset. Content goes in with a label that
+dominates those of its parents as the keeper remembers them; only a permit of an action that may
+lower, naming that very target label, mints a lower one.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from dure.core import faults
+from dure.core.actions import Action
+from dure.core.assets import Asset
+from dure.core.canonical import canonical_bytes
+from dure.core.labels import Label
+from dure.core.suites import suite
+from dure.core.times import write_time
+from dure.governance.charter import (
+    Charter,
+    SignedCharter,
+    check_genesis,
+    check_successor,
+    merge_actions,
+)
+from dure.governance.decisions import Request
+from dure.governance.errors import GovernanceError
+from dure.governance.keeper_tables import ASSETS, CHARTERS, TICKETS
+from dure.governance.permits import Permit
+from dure.governance.policy.engine import Policy, Query
+from dure.governance.tickets import Ticket, check_ticket
+from dure.storage.database import Database
+from dure.storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said of content when it is sealed; the fields of `Asset` but for id and times."""
+
+    kind: str
+    media_type: str
+    schema_id: str
+    label: str
+    parents: tuple[str, ...]
+    producer: str
+
+
+class Keeper:
+    """Seals and opens content for one agency's node.
+
+    Parameters
+    ----------
+    vault
+        The unlocked vault.
+    database
+        The keeper's own store.
+    sealing_private
+        The node's private sealing key, to which others seal.
+    agency
+        The node's agency.
+    highest_grade
+        Highest rank of grade it may hold: 0 in the embedded profile, else None for any.
+    code_actions
+        Every action that the rooms define.
+    clock
+        Returns seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        *,
+        vault: Vault,
+        database: Database,
+        sealing_private: bytes,
+        agency: str,
+        highest_grade: int | None,
+        code_actions: Sequence[Action],
+        clock: Callable[[], int],
+    ) -> None:
+        self._vault = vault
+        self._database = database
+        self._sealing_private = sealing_private
+        self._agency = agency
+        self._highest_grade = highest_grade
+        self._code_actions = tuple(code_actions)
+        self._clock = clock
+        self._policy: tuple[int, Policy] | None = None
+        self._lock = threading.Lock()
+
+    def pin_charter(self, signed: SignedCharter) -> None:
+        """Pin a charter: the first by hand, every later one as the successor of the pinned one.
+
+        Raises
+        ------
+        GovernanceError
+            As `check_genesis` and `check_successor`.
+        """
+        pinned = self._pinned()
+        if pinned is not None and pinned.to_dict() == signed.to_dict():
+            return
+        if pinned is None:
+            check_genesis(signed)
+        else:
+            check_successor(pinned.charter, signed)
+        document = json.dumps(signed.to_dict(), ensure_ascii=False)
+        with self._database.write() as connection:
+            connection.execute(
+                insert(CHARTERS).values(version=signed.charter.version, document=document)
+            )
+        faults.point("keeper.charter-pinned")
+
+    @property
+    def charter(self) -> Charter:
+        """The pinned charter.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.charter-pin`` when none is pinned.
+        """
+        pinned = self._pinned()
+        if pinned is None:
+            raise GovernanceError("governance.charter-pin", reason="no-charter")
+        return pinned.charter
+
+    def seal(
+        self, pages: Iterable[bytes], about: About, permit: tuple[Permit, Request] | None = None
+    ) -> Asset:
+        """Seal content under a label.
+
+        Parameters
+        ----------
+        pages
+            The content, in pages.
+        about
+            What is said of it.
+        permit
+            For an act that lowers: the executor's permit and its request.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.label-falls``, ``governance.ticket`` for an unknown parent,
+            ``governance.keeper`` for a grade this profile can't hold, ``governance.permit``.
+        """
+        charter = self.charter
+        label = Label.parse(about.label, charter.labels)
+        if self._highest_grade is not None and label.grade > self._highest_grade:
+            raise GovernanceError("governance.keeper", reason="not-open-data")
+        self._check_rise(label, about, permit)
+        bound = canonical_bytes("sealed", _bound(about, label), charter.suite)
+        sealed = self._vault.put(pages, bound=bound)
+        faults.point("keeper.sealed")
+        asset = Asset(
+            id=sealed.handle,
+            kind=about.kind,
+            media_type=about.media_type,
+            schema_id=about.schema_id,
+            label=label,
+            owner=self._agency,
+            parents=about.parents,
+            producer=about.producer,
+            created=write_time(self._clock()),
+        )
+        return self._remember(asset, sealed.size)
+
+    def open(self, ticket: Ticket, signature: str) -> tuple[int, Iterator[bytes]]:
+        """Return the size and the content of an asset, once, against a ticket.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.ticket`` when the ticket is not good or was used.
+        PolicyError
+            ``governance.denied`` when the policy says no.
+        """
+        charter, now = self.charter, self._clock()
+        check_ticket(
+            ticket,
+            signature,
+            suite=suite(charter.suite),
+            executor_public=bytes.fromhex(charter.member(self._agency).executor),
+            now=now,
+        )
+        asset, size = self._recall(ticket.asset)
+        verdict = self._decider(charter).decide(
+            Query(
+                principal=charter.principal(ticket.principal),
+                action=ticket.action,
+                label=asset.label,
+                owner=asset.owner,
+                purpose=ticket.purpose,
+            )
+        )
+        verdict.demand(ticket.action)
+        self._use(ticket, now)
+        return size, self._vault.read(ticket.asset)
+
+    def open_for_permit(
+        self, permit: Permit, request: Request, asset_id: str
+    ) -> tuple[int, Iterator[bytes]]:
+        """Return the size and the content of an asset that a permit's request names.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.permit`` when the permit is not for it.
+        """
+        self._check_permit(permit, request)
+        if asset_id not in request.asset_ids():
+            raise GovernanceError("governance.permit", reason="other-asset")
+        _, size = self._recall(asset_id)
+        return size, self._vault.read(asset_id)
+
+    def unwrap(self, wrapped: bytes, info: bytes) -> bytes:
+        """Return the content key that another node wrapped to this one."""
+        return suite(self.charter.suite).unwrap(self._sealing_private, wrapped, info)
+
+    def _check_rise(
+        self, label: Label, about: About, permit: tuple[Permit, Request] | None
+    ) -> None:
+        if permit is not None:
+            self._check_permit(*permit)
+            request = permit[1]
+            action = merge_actions(self._code_actions, self.charter)[request.action]
+            if (
+                not action.lowers
+                or str(label) != request.target_label
+                or not set(about.parents) <= set(request.asset_ids())
+            ):
+                raise GovernanceError("governance.permit", reason="other-asset")
+            return
+        for parent in about.parents:
+            if not label.dominates(self._recall(parent)[0].label):
+                raise GovernanceError("governance.label-falls")
+
+    def _check_permit(self, permit: Permit, request: Request) -> None:
+        charter = self.charter
+        permit.check(
+            request,
+            suite=suite(charter.suite),
+            executor_public=bytes.fromhex(charter.member(self._agency).executor),
+            now=self._clock(),
+        )
+
+    def _remember(self, asset: Asset, size: int) -> Asset:
+        with self._database.write() as connection:
+            known = connection.execute(select(ASSETS).where(ASSETS.c.id == asset.id)).first()
+            if known is None:
+                connection.execute(
+                    insert(ASSETS).values(
+                        id=asset.id,
+                        kind=asset.kind,
+                        media_type=asset.media_type,
+                        schema_id=asset.schema_id,
+                        policy=asset.label.policy.id,
+                        label=str(asset.label),
+                        owner=asset.owner,
+                        parents=json.dumps(list(asset.parents)),
+                        producer=asset.producer,
+                        size=size,
+                        created=asset.created,
+                    )
+                )
+        faults.point("keeper.remembered")
+        return asset if known is None else self._recall(asset.id)[0]
+
+    def _recall(self, asset_id: str) -> tuple[Asset, int]:
+        with self._database.read() as connection:
+            row = connection.execute(select(ASSETS).where(ASSETS.c.id == asset_id)).first()
+        if row is None:
+            raise GovernanceError("governance.ticket", asset=asset_id[:16], reason="unknown-asset")
+        asset = Asset(
+            id=row.id,
+            kind=row.kind,
+            media_type=row.media_type,
+            schema_id=row.schema_id,
+            label=Label.parse(row.label, self.charter.labels),
+            owner=row.owner,
+            parents=tuple(json.loads(row.parents)),
+            producer=row.producer,
+            created=row.created,
+        )
+        return asset, row.size
+
+    def _use(self, ticket: Ticket, now: int) -> None:
+        with self._database.write() as connection:
+            connection.execute(delete(TICKETS).where(TICKETS.c.expires < now))
+            used = select(TICKETS.c.nonce).where(TICKETS.c.nonce == ticket.nonce)
+            if connection.execute(used).first() is not None:
+                raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="used")
+            connection.execute(
+                insert(TICKETS).values(nonce=ticket.nonce, expires=ticket.expires)
+            )
+
+    def _pinned(self) -> SignedCharter | None:
+        with self._database.read() as connection:
+            document = connection.execute(
+                select(CHARTERS.c.document).order_by(CHARTERS.c.version.desc()).limit(1)
+            ).scalar()
+        return None if document is None else SignedCharter.from_dict(json.loads(document))
+
+    def _decider(self, charter: Charter) -> Policy:
+        with self._lock:
+            if self._policy is None or self._policy[0] != charter.version:
+                actions = merge_actions(self._code_actions, charter)
+                policy = Policy(actions, charter.labels, str(charter.version))
+                self._policy = (charter.version, policy)
+            return self._policy[1]
+
+
+def _bound(about: About, label: Label) -> Mapping[str, Any]:
+    return {
+        "kind": about.kind,
+        "media_type": about.media_type,
+        "schema_id": about.schema_id,
+        "label": str(label),
+        "parents": list(about.parents),
+    }

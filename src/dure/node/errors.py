@@ -1,0 +1,101 @@
+"""Errors of the node: its home, its processes and the sockets between them. Statuses 111 to 124."""
+
+from __future__ import annotations
+
+from dure.core.errors import DureError, ErrorSpec, table
+from dure.core.text import Text
+
+
+class NodeError(DureError):
+    """Something about the node itself was refused or failed."""
+
+    TABLE = table(
+        [
+            ErrorSpec(
+                "node.home-missing",
+                111,
+                404,
+                Text("There is no node here.", "여기에는 기관 노드가 없습니다."),
+                Text("{path} holds no node.toml.", "{path}에 node.toml이 없습니다."),
+                Text(
+                    "Name another folder with --home, or make a node: dure node init --help.",
+                    "--home으로 다른 폴더를 지정하거나 노드를 만드십시오: dure node init --help.",
+                ),
+            ),
+            ErrorSpec(
+                "node.home-taken",
+                112,
+                409,
+                Text("The folder is not empty.", "폴더가 비어 있지 않습니다."),
+                Text("{path} already holds files.", "{path}에 이미 파일이 있습니다."),
+                Text("Choose an empty or new folder.", "비어 있거나 새로운 폴더를 고르십시오."),
+            ),
+            ErrorSpec(
+                "node.settings",
+                113,
+                422,
+                Text("The node's settings can't be read.", "노드 설정을 읽을 수 없습니다."),
+                Text("{path}: setting {setting} is missing or wrong.", "{path}: {setting} 설정이 없거나 잘못되었습니다."),
+                Text("Mend the file; docs/settings.md lists every setting.", "파일을 고치십시오. 설정 목록은 docs/settings.md에 있습니다."),
+            ),
+            ErrorSpec(
+                "node.process",
+                114,
+                503,
+                Text("A process of the node does not answer.", "노드의 프로세스가 응답하지 않습니다."),
+                Text("The {process} could not be reached: {reason}.", "{process}에 연결할 수 없습니다: {reason}."),
+                Text(
+                    "Start it (dure node start), then try again; nothing was done twice.",
+                    "프로세스를 시작한 뒤(dure node start) 다시 시도하십시오. 두 번 처리된 것은 없습니다.",
+                ),
+            ),
+            ErrorSpec(
+                "node.caller",
+                115,
+                403,
+                Text("The caller may not ask this.", "이 요청을 할 수 없는 호출자입니다."),
+                Text("The {process} does not take {operation} from this caller.", "{process}은(는) 이 호출자의 {operation} 요청을 받지 않습니다."),
+                Text("Ask through the node's own verbs.", "노드의 명령으로 요청하십시오."),
+            ),
+            ErrorSpec(
+                "node.wire",
+                116,
+                400,
+                Text("A message between processes is malformed.", "프로세스 사이의 메시지 형식이 잘못되었습니다."),
+                Text("{reason}.", "{reason}."),
+                Text("Check that both sides are the same version of dure.", "양쪽이 같은 dure 버전인지 확인하십시오."),
+            ),
+            ErrorSpec(
+                "node.principal",
+                117,
+                403,
+                Text("The principal is unknown here.", "여기서 알 수 없는 행위자입니다."),
+                Text("The pinned charter has no {principal} of agency {agency}.", "고정된 협약에 {agency} 기관의 {principal}이(가) 없습니다."),
+                Text("Name one with --as; dure charter show lists them.", "--as로 행위자를 지정하십시오. 목록은 dure charter show로 봅니다."),
+            ),
+            ErrorSpec(
+                "node.profile",
+                118,
+                403,
+                Text("The embedded profile holds Open data only.", "embedded 구성에는 공개 등급 자료만 둘 수 있습니다."),
+                Text("A label of grade {grade} needs the separated profile.", "{grade} 등급은 separated 구성이 필요합니다."),
+                Text("Set the node up as docs/separated.md says.", "docs/separated.md에 따라 노드를 구성하십시오."),
+            ),
+            ErrorSpec(
+                "node.missing-file",
+                119,
+                404,
+                Text("The file can't be read.", "파일을 읽을 수 없습니다."),
+                Text("{path}: {reason}.", "{path}: {reason}."),
+                Text("Check the path and its permissions.", "경로와 권한을 확인하십시오."),
+            ),
+            ErrorSpec(
+                "node.unknown-asset",
+                120,
+                404,
+                Text("There is no such asset.", "그런 자산이 없습니다."),
+                Text("Nothing visible to you here begins with {prefix}.", "볼 수 있는 것 가운데 {prefix}(으)로 시작하는 것이 없습니다."),
+                Text("List what you may see (dure datasets list, dure trials show).", "볼 수 있는 목록을 확인하십시오 (dure datasets list, dure trials show)."),
+            ),
+        ]
+    )

@@ -1,0 +1,158 @@
+"""The folder that is a node: where everything lies, and who may touch it.
+
+::
+
+    HOME/
+      node.toml      settings (no secrets)
+      node.db        the node's own store                      door
+      executor/      ledger, charter pin, permits, releases    executor alone (0700)
+      keeper/        vault index, keys                         keeper alone (0700)
+      vault/         sealed pages                              keeper alone (0700)
+      public/        the member card that others enrol         anyone
+      run/           sockets of the separated profile
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dure.core.suites import SUITE_NAMES
+from dure.node.errors import NodeError
+
+PROFILES = ("embedded", "separated")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``node.toml`` says.
+
+    Parameters
+    ----------
+    agency
+        Agency whose node this is.
+    suite
+        Crypto suite of its keys.
+    profile
+        ``embedded`` or ``separated``.
+    principal
+        Who acts when no ``--as`` is given, or "".
+    database
+        SQLAlchemy URL of the node's own store; "" means ``node.db`` in the home.
+    executor_database, keeper_database
+        The same for the executor's and the keeper's stores.
+    door_uid, executor_uid, keeper_uid
+        uids of the separated profile; -1 in the embedded one.
+    """
+
+    agency: str
+    suite: str
+    profile: str
+    principal: str = ""
+    database: str = ""
+    executor_database: str = ""
+    keeper_database: str = ""
+    door_uid: int = -1
+    executor_uid: int = -1
+    keeper_uid: int = -1
+
+    def to_toml(self) -> str:
+        """Return the settings as the text of ``node.toml``."""
+        lines = ["# Settings of this node; docs/settings.md explains each. No secrets belong here."]
+        for name in self.__slots__:
+            value = getattr(self, name)
+            lines.append(f"{name} = {value}" if isinstance(value, int) else f'{name} = "{value}"')
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A node's folder and its settings."""
+
+    path: Path
+    settings: Settings
+
+    @classmethod
+    def find(cls, path: Path) -> Home:
+        """Return the node's home at ``path``.
+
+        Raises
+        ------
+        NodeError
+            ``node.home-missing`` or ``node.settings``.
+        """
+        file = path / "node.toml"
+        try:
+            raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise NodeError("node.home-missing", path=path) from error
+        except (OSError, ValueError) as error:
+            raise NodeError("node.settings", path=file, setting="(file)") from error
+        return cls(path.resolve(), _settings(raw, file))
+
+    @property
+    def executor(self) -> Path:
+        """The executor's own folder."""
+        return self.path / "executor"
+
+    @property
+    def keeper(self) -> Path:
+        """The keeper's own folder."""
+        return self.path / "keeper"
+
+    @property
+    def vault(self) -> Path:
+        """Folder of the sealed pages."""
+        return self.path / "vault"
+
+    @property
+    def releases(self) -> Path:
+        """Folder into which the executor's acts write what leaves."""
+        return self.executor / "releases"
+
+    @property
+    def member_card(self) -> Path:
+        """The node's public card, which the charter enrols."""
+        return self.path / "public" / "member.json"
+
+    def socket(self, process: str) -> Path:
+        """Return the socket of ``executor`` or ``keeper`` in the separated profile."""
+        return self.path / "run" / f"{process}.sock"
+
+    def database_url(self, store: str) -> str:
+        """Return the URL of the store ``node``, ``executor`` or ``keeper``."""
+        settings, name = self.settings, "database" if store == "node" else f"{store}_database"
+        url: str = getattr(settings, name)
+        folder = self.path if store == "node" else self.path / store
+        return url or f"sqlite:///{folder / store}.db"
+
+
+def open_home(path: str | os.PathLike[str] | None = None) -> Home:
+    """Return the home at ``path``, else the one that ``DURE_HOME`` names, else the current folder.
+
+    Raises
+    ------
+    NodeError
+        ``node.home-missing`` or ``node.settings``.
+    """
+    return Home.find(Path(path or os.environ.get("DURE_HOME") or "."))
+
+
+def _settings(raw: dict[str, Any], file: Path) -> Settings:
+    known = {name: Settings.__annotations__[name] for name in Settings.__slots__}
+    for name, value in raw.items():
+        wanted = int if known.get(name) == "int" else str
+        if name not in known or type(value) is not wanted:
+            raise NodeError("node.settings", path=file, setting=name[:64])
+    for name in ("agency", "suite", "profile"):
+        if not raw.get(name):
+            raise NodeError("node.settings", path=file, setting=name)
+    settings = Settings(**raw)
+    if settings.suite not in SUITE_NAMES:
+        raise NodeError("node.settings", path=file, setting="suite")
+    if settings.profile not in PROFILES:
+        raise NodeError("node.settings", path=file, setting="profile")
+    return settings

@@ -1,0 +1,142 @@
+"""A door's links to the executor and the keeper of its node.
+
+Embedded: the first verb that needs one starts it as a child, connected by socket pairs and fed the
+passphrase through a pipe; it ends with the door. Separated: the door connects to the sockets that
+the services listen on, and never has a passphrase.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from dure.node import wire
+from dure.node.errors import NodeError
+from dure.node.home import Home
+from dure.storage.keys import Passphrase
+
+START_S = 30.0
+
+
+class Links:
+    """Connections to the node's own services, made when first needed.
+
+    Parameters
+    ----------
+    home
+        The node's home.
+    passphrase
+        Called once, in the embedded profile, when the first service must be unlocked.
+    """
+
+    def __init__(self, home: Home, passphrase: Any) -> None:
+        self._home = home
+        self._ask_passphrase = passphrase
+        self._passphrase: Passphrase | None = None
+        self._channels: dict[str, socket.socket] = {}
+        self._children: list[subprocess.Popen[bytes]] = []
+        self._between: tuple[socket.socket, socket.socket] | None = None
+        self._lock = threading.RLock()
+
+    def ask(
+        self, process: str, op: str, fd: int | None = None, **message: Any
+    ) -> dict[str, Any]:
+        """Ask ``executor`` or ``keeper`` to do something; starts it when need be.
+
+        Raises
+        ------
+        DureError
+            What the service refused with; ``node.process`` when it can't be reached.
+        """
+        with self._lock:
+            channel = self._channel(process)
+            return wire.call(channel, {"op": op, **message}, fd)
+
+    def need(self, process: str) -> None:
+        """Start a service that another will call on."""
+        with self._lock:
+            self._channel(process)
+
+    def close(self) -> None:
+        """Let go of the services; embedded ones end."""
+        with self._lock:
+            for channel in self._channels.values():
+                channel.close()
+            for end in self._between or ():
+                end.close()
+            for child in self._children:
+                try:
+                    child.wait(timeout=START_S)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                    child.wait()
+            self._channels.clear()
+            self._children.clear()
+            self._between = None
+
+    def children(self) -> Iterator[int]:
+        """Yield the process ids of the embedded services that run now."""
+        for child in self._children:
+            yield child.pid
+
+    def _channel(self, process: str) -> socket.socket:
+        if process not in self._channels:
+            embedded = self._home.settings.profile == "embedded"
+            self._channels[process] = (
+                self._start(process) if embedded else self._connect(process)
+            )
+        return self._channels[process]
+
+    def _connect(self, process: str) -> socket.socket:
+        channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            channel.connect(str(self._home.socket(process)))
+        except OSError as error:
+            channel.close()
+            raise NodeError(
+                "node.process", process=process, reason=error.strerror or "no answer"
+            ) from error
+        return channel
+
+    def _start(self, process: str) -> socket.socket:
+        if self._passphrase is None:
+            self._passphrase = self._ask_passphrase()
+        if self._between is None:
+            self._between = socket.socketpair()
+        ours, theirs = socket.socketpair()
+        secret_out, secret_in = os.pipe()
+        peer = self._between[0 if process == "executor" else 1]
+        arguments = [
+            sys.executable,
+            "-m",
+            f"dure.node.{process}",
+            "--home",
+            str(self._home.path),
+            "--secret-fd",
+            str(secret_out),
+            "--channel",
+            f"door={theirs.fileno()}",
+        ]
+        if process == "executor":
+            arguments += ["--peer-fd", str(peer.fileno())]
+        else:
+            arguments += ["--channel", f"executor={peer.fileno()}"]
+        try:
+            child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=(secret_out, theirs.fileno(), peer.fileno()),
+            )
+            self._children.append(child)
+            self._passphrase.to_fd(secret_in)
+        finally:
+            os.close(secret_out)
+            os.close(secret_in)
+            theirs.close()
+        return ours

@@ -1,0 +1,41 @@
+"""Which rooms a node has."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+
+from dure.core.actions import Action
+from dure.core.rooms import RoomSpec, load
+
+ROOMS = (
+    "dure.governance.spec:ROOM",
+    "dure.datasets.spec:ROOM",
+    "dure.trials.spec:ROOM",
+    "dure.transfers.spec:ROOM",
+)
+"""Rooms of the house itself; an application package adds its own through the entry point group
+``dure.rooms``."""
+
+
+@cache
+def rooms() -> tuple[RoomSpec, ...]:
+    """Return every room: the house's own, then those of installed application packages."""
+    own = [load(name) for name in ROOMS]
+    guests = [point.load() for point in sorted(entry_points(group="dure.rooms"))]
+    return (*own, *guests)
+
+
+def code_actions() -> tuple[Action, ...]:
+    """Return every action that a room defines."""
+    return tuple(action for room in rooms() for action in room.actions)
+
+
+def event_types() -> frozenset[str]:
+    """Return every event type that a room writes into the ledger."""
+    return frozenset(type_ for room in rooms() for type_ in room.events)
+
+
+def acts() -> dict[str, str]:
+    """Return where the act of each critical action is, as ``module:attribute``."""
+    return {action: place for room in rooms() for action, place in room.acts.items()}

@@ -1,0 +1,183 @@
+"""Messages between the node's own processes, over a Unix socket on this machine.
+
+A message is a length (4 bytes, big-endian) and JSON, at most 4 MiB, optionally with one file
+descriptor (SCM_RIGHTS). Content never travels inside a message: it goes through a pipe, as frames
+(4-byte length and bytes, a zero length at the end), so that a writer that dies is noticed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+from dure.core.errors import DureError, find
+from dure.node.errors import NodeError
+
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+MAX_PAGE_BYTES = 16 * 1024 * 1024
+END = b"\0\0\0\0"
+
+_LENGTH = struct.Struct(">I")
+_CREDENTIALS = struct.Struct("3i")
+
+
+def send(channel: socket.socket, message: dict[str, Any], fd: int | None = None) -> None:
+    """Send one message, with a file descriptor if one is given (it stays open on this side).
+
+    Raises
+    ------
+    NodeError
+        ``node.wire`` when the message is too large.
+    OSError
+        When the other side is gone.
+    """
+    data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    if len(data) > MAX_MESSAGE_BYTES:
+        raise NodeError("node.wire", reason="the message is larger than 4 MiB")
+    packed = _LENGTH.pack(len(data)) + data
+    if fd is None:
+        channel.sendall(packed)
+        return
+    sent = socket.send_fds(channel, [packed], [fd])
+    channel.sendall(packed[sent:])
+
+
+def receive(channel: socket.socket) -> tuple[dict[str, Any], int | None] | None:
+    """Return the next message and its file descriptor, or None when the other side has closed.
+
+    Raises
+    ------
+    NodeError
+        ``node.wire`` for anything that is not a message.
+    """
+    head, fds = _receive_exactly(channel, _LENGTH.size, start=True)
+    if head is None:
+        return None
+    fd = fds[0] if fds else None
+    try:
+        (length,) = _LENGTH.unpack(head)
+        if length > MAX_MESSAGE_BYTES:
+            raise NodeError("node.wire", reason="the message is larger than 4 MiB")
+        data, _ = _receive_exactly(channel, length)
+        try:
+            message = json.loads(data or b"")
+        except (ValueError, RecursionError) as error:
+            raise NodeError("node.wire", reason="the message is not JSON") from error
+        if not isinstance(message, dict):
+            raise NodeError("node.wire", reason="the message is not an object")
+    except BaseException:
+        if fd is not None:
+            os.close(fd)
+        raise
+    return message, fd
+
+
+def _receive_exactly(
+    channel: socket.socket, count: int, *, start: bool = False
+) -> tuple[bytes | None, list[int]]:
+    parts: list[bytes] = []
+    fds: list[int] = []
+    missing = count
+    while missing:
+        if start:
+            part, new, _, _ = socket.recv_fds(channel, missing, 4)
+            for extra in new[1:] if not fds else new:
+                os.close(extra)
+            fds = fds or new[:1]
+        else:
+            part = channel.recv(min(missing, 1 << 20))
+        if not part:
+            if start and not parts:
+                return None, fds
+            for fd in fds:
+                os.close(fd)
+            raise NodeError("node.wire", reason="the other side closed in mid-message")
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts), fds
+
+
+def peer_uid(channel: socket.socket) -> int:
+    """Return the uid of the process at the other end, as the kernel knows it."""
+    raw = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    _, uid, _ = _CREDENTIALS.unpack(raw)
+    return int(uid)
+
+
+def call(channel: socket.socket, message: dict[str, Any], fd: int | None = None) -> dict[str, Any]:
+    """Send a message and return its answer.
+
+    Raises
+    ------
+    DureError
+        The error that the other process raised.
+    NodeError
+        ``node.process`` when it is gone.
+    """
+    try:
+        send(channel, message, fd)
+        answer = receive(channel)
+    except OSError as error:
+        raise NodeError("node.process", process="service", reason=type(error).__name__) from error
+    if answer is None:
+        raise NodeError("node.process", process="service", reason="it closed the connection")
+    body, extra = answer
+    if extra is not None:
+        os.close(extra)
+    if "error" in body:
+        raise read_error(body["error"])
+    return body
+
+
+def write_error(error: DureError) -> dict[str, Any]:
+    """Return an error as a message's part."""
+    return {"code": error.code, "facts": {name: str(value) for name, value in error.facts.items()}}
+
+
+def read_error(part: dict[str, Any]) -> DureError:
+    """Return the error that `write_error` wrote."""
+    try:
+        return find(str(part["code"]), dict(part["facts"]))
+    except (KeyError, TypeError, ValueError):
+        return NodeError("node.wire", reason=f"unknown error {str(part.get('code'))[:64]}")
+
+
+def write_pages(out: BinaryIO, pages: Iterable[bytes]) -> int:
+    """Write pages as frames and the end mark; return the number of content bytes."""
+    total = 0
+    for page in pages:
+        for start in range(0, len(page), MAX_PAGE_BYTES):
+            part = page[start : start + MAX_PAGE_BYTES]
+            out.write(_LENGTH.pack(len(part)))
+            out.write(part)
+            total += len(part)
+    out.write(END)
+    out.flush()
+    return total
+
+
+def read_pages(source: BinaryIO) -> Iterator[bytes]:
+    """Yield the pages of a frame stream.
+
+    Raises
+    ------
+    NodeError
+        ``node.wire`` when the stream ends without its end mark: its writer died.
+    """
+    while True:
+        head = source.read(_LENGTH.size)
+        if head == END:
+            return
+        if len(head) < _LENGTH.size:
+            raise NodeError("node.wire", reason="the content ended early")
+        (length,) = _LENGTH.unpack(head)
+        if length > MAX_PAGE_BYTES:
+            raise NodeError("node.wire", reason="a page is larger than 16 MiB")
+        page = source.read(length)
+        if len(page) < length:
+            raise NodeError("node.wire", reason="the content ended early")
+        yield page
