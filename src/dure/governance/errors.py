@@ -1,0 +1,236 @@
+"""Errors of governance: charters, requests, votes, permits, acts, keeper. Exit statuses 61 to 74."""
+
+from __future__ import annotations
+
+from dure.core.errors import DureError, ErrorSpec, table
+from dure.core.text import Text
+from dure.governance.refusals import REASONS
+
+_BECAUSE = Text("{said.en}", "{said.ko}")
+
+
+class GovernanceError(DureError):
+    """Governance said no.
+
+    Parameters
+    ----------
+    code
+        A code of the table.
+    **facts
+        Facts that its sentences name. ``reason``, where one is named, is a code of
+        `dure.governance.refusals.REASONS`.
+
+    Raises
+    ------
+    KeyError
+        For an unknown code or reason, or a missing fact: a defect of the caller.
+
+    Examples
+    --------
+    >>> GovernanceError("governance.vote", reason="early").why
+    'The vote was refused: the review time has not passed.'
+    """
+
+    TABLE = table(
+        [
+            ErrorSpec(
+                "governance.charter",
+                61,
+                422,
+                Text("The charter can't be accepted.", "협약을 받아들일 수 없습니다."),
+                Text("At {where}: {said.en}.", "{where}: {said.ko}."),
+                Text(
+                    "Propose the charter again (dure charter propose) and have it signed.",
+                    "협약을 다시 제안하고(dure charter propose) 서명을 받으십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "governance.charter-signatures",
+                62,
+                403,
+                Text("Too few agencies signed the charter.", "협약에 서명한 기관이 모자랍니다."),
+                Text(
+                    "{have} valid signatures of member agencies, {need} are needed.",
+                    "회원 기관의 유효한 서명이 {have}개이며, {need}개가 필요합니다.",
+                ),
+                Text(
+                    "Have more delegates sign it (dure charter sign), then pin it again.",
+                    "더 많은 대표가 서명한 뒤(dure charter sign) 다시 고정하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "governance.charter-successor",
+                63,
+                409,
+                Text(
+                    "The charter does not follow the pinned one.",
+                    "고정된 협약을 잇는 협약이 아닙니다.",
+                ),
+                Text(
+                    "Version {version} is refused: {said.en}.",
+                    "제{version}판을 받을 수 없습니다: {said.ko}.",
+                ),
+                Text(
+                    "Propose the change from the pinned version (dure charter show).",
+                    "고정된 판에서 다시 제안하십시오 (dure charter show).",
+                ),
+            ),
+            ErrorSpec(
+                "governance.charter-pin",
+                64,
+                409,
+                Text(
+                    "This node's charter pin is in the way.",
+                    "이 노드의 협약 고정에 문제가 있습니다.",
+                ),
+                Text("Refused: {said.en}.", "거절: {said.ko}."),
+                Text(
+                    "Pin a charter that lists this node (dure charter pin).",
+                    "이 노드가 적힌 협약을 고정하십시오 (dure charter pin).",
+                ),
+            ),
+            ErrorSpec(
+                "governance.unknown",
+                65,
+                404,
+                Text("The name is unknown here.", "여기에서는 알 수 없는 이름입니다."),
+                Text(
+                    "There is no {part} named {name}.",
+                    "{name}(이)라는 {part} 항목이 없습니다.",
+                ),
+                Text(
+                    "Look the name up (dure charter show, dure decisions list).",
+                    "이름을 확인하십시오 (dure charter show, dure decisions list).",
+                ),
+            ),
+            ErrorSpec(
+                "governance.request",
+                66,
+                422,
+                Text("The request can't be opened or read.", "요청을 열거나 읽을 수 없습니다."),
+                Text("At {where}: {said.en}.", "{where}: {said.ko}."),
+                Text(
+                    "Correct it and ask again.",
+                    "고쳐서 다시 요청하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "governance.vote",
+                67,
+                403,
+                Text("The vote does not count.", "유효하지 않은 표입니다."),
+                Text("The vote was refused: {said.en}.", "표가 거절되었습니다: {said.ko}."),
+                Text(
+                    "See who may vote and when (dure decisions show).",
+                    "누가 언제 표결할 수 있는지 확인하십시오 (dure decisions show).",
+                ),
+            ),
+            ErrorSpec(
+                "governance.permit",
+                68,
+                403,
+                Text(
+                    "There is no valid permit for this act.",
+                    "이 행위에 대한 유효한 승인서가 없습니다.",
+                ),
+                Text("Request {request}: {said.en}.", "요청 {request}: {said.ko}."),
+                Text(
+                    "See where the request stands (dure decisions show {request}); open a new one "
+                    "if it has ended.",
+                    "요청의 상태를 확인하고(dure decisions show {request}), 끝났으면 새로 요청하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "governance.unsettled",
+                69,
+                409,
+                Text(
+                    "Nobody knows yet whether this act happened.",
+                    "행위가 일어났는지 아직 알 수 없습니다.",
+                ),
+                Text("Request {request}: {said.en}.", "요청 {request}: {said.ko}."),
+                Text(
+                    "Ask the target: dure decisions reconcile {request}.",
+                    "대상에 확인하십시오: dure decisions reconcile {request}.",
+                ),
+            ),
+            ErrorSpec(
+                "governance.act",
+                70,
+                500,
+                Text(
+                    "The act failed and nothing was done.",
+                    "행위가 실패했으며 아무것도 바뀌지 않았습니다.",
+                ),
+                Text(
+                    "Request {request}: {said.en} ({cause}).",
+                    "요청 {request}: {said.ko} ({cause}).",
+                ),
+                Text(
+                    "Remove the cause, then open a new request; a permit is used once.",
+                    "원인을 없앤 뒤 새로 요청하십시오. 승인서는 한 번만 쓸 수 있습니다.",
+                ),
+            ),
+            ErrorSpec(
+                "governance.event",
+                71,
+                422,
+                Text(
+                    "The executor won't write or sign this.",
+                    "집행 서비스가 기록하거나 서명할 수 없습니다.",
+                ),
+                Text("{type}: {said.en}.", "{type}: {said.ko}."),
+                Text(
+                    "Content leaves through a request that people approve (dure decisions list).",
+                    "내용은 사람들이 승인한 요청을 통해서만 나갑니다 (dure decisions list).",
+                ),
+            ),
+            ErrorSpec(
+                "governance.label-falls",
+                72,
+                403,
+                Text("A label can't fall by itself.", "보안등급 표시는 저절로 낮아지지 않습니다."),
+                Text(
+                    "The target label does not dominate the label of what it is made from.",
+                    "목표 등급이 원본의 등급보다 낮습니다.",
+                ),
+                Text(
+                    "Use a label at least as strict, or request label.lower or report.release.",
+                    "같거나 더 엄격한 등급을 쓰거나 label.lower 또는 report.release를 요청하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "governance.ticket",
+                73,
+                403,
+                Text(
+                    "The keeper gives no ticket for this asset.",
+                    "이 자산의 열람권을 받을 수 없습니다.",
+                ),
+                Text("Asset {asset}: {said.en}.", "자산 {asset}: {said.ko}."),
+                Text(
+                    "See what you may read (dure datasets list).",
+                    "읽을 수 있는 자산을 확인하십시오 (dure datasets list).",
+                ),
+            ),
+            ErrorSpec(
+                "governance.keeper",
+                74,
+                503,
+                Text(
+                    "The key management service can't do this.",
+                    "키 관리 서비스가 처리할 수 없습니다.",
+                ),
+                _BECAUSE,
+                Text(
+                    "See the node's state (dure node status, dure node doctor).",
+                    "노드의 상태를 확인하십시오 (dure node status, dure node doctor).",
+                ),
+            ),
+        ]
+    )
+
+    def __init__(self, code: str, **facts: object) -> None:
+        said = REASONS[str(facts["reason"])] if "reason" in facts else None
+        super().__init__(code, **facts, said=said)
+        self.facts = facts  # without the words: facts cross processes as plain values
