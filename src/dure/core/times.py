@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from dure.core.errors import CoreError
 
-_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z")
 
 
 def write_time(epoch_s: float) -> str:
@@ -38,9 +38,6 @@ def read_time(text: str) -> int:
     if not _FORM.fullmatch(text):
         raise CoreError("core.time")
     try:
-        epoch_s = int(datetime.fromisoformat(text).timestamp())
+        return int(datetime.fromisoformat(text).timestamp())
     except ValueError as error:
         raise CoreError("core.time") from error
-    if write_time(epoch_s) != text:  # 24:00:00 is midnight to some versions of Python
-        raise CoreError("core.time")
-    return epoch_s
