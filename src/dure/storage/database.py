@@ -35,7 +35,7 @@ NAMING = {
 
 BUSY_S = 30.0
 
-_WRITE = "dure_write"
+_READ = "dure_read"
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -52,7 +52,8 @@ class Database:
     Attributes
     ----------
     engine
-        The SQLAlchemy engine; use `read` and `write` instead where you can.
+        The SQLAlchemy engine, for ``METADATA.create_all``; else use `read` and `write`. What
+        begins here is a write too, in its turn.
     where
         The URL without its password, for messages.
     path
@@ -83,6 +84,7 @@ class Database:
             ``storage.database`` when the database can't be reached or refuses.
         """
         with self._said(), self.engine.connect() as connection:
+            connection.execution_options(**{_READ: True})
             if not self.sqlite:
                 connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -107,7 +109,6 @@ class Database:
         self._busy.writing = True
         try:
             with self._said(), self.engine.connect() as connection:
-                connection.execution_options(**{_WRITE: True})
                 with connection.begin():
                     faults.point("database.begun")
                     yield connection
@@ -136,7 +137,6 @@ class Database:
             raw: Any = connection.connection.driver_connection
             raw.execute("PRAGMA foreign_keys=OFF")
             try:
-                connection.execution_options(**{_WRITE: True})
                 with connection.begin():
                     yield connection
                     if connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
@@ -146,13 +146,18 @@ class Database:
             finally:
                 raw.execute("PRAGMA foreign_keys=ON")
 
-    def scrub(self) -> None:
+    def scrub(self, *tables: str) -> None:
         """Let nothing deleted linger in the write-ahead log, as far as the engine allows.
 
         SQLite zeroes deleted content (``secure_delete``) and empties its log here, unless a reader
         holds it. PostgreSQL is asked to vacuum; its own log and free space may still hold
         old rows until they are reused, so there a rotation of the key-encryption key is what
         makes them worthless.
+
+        Parameters
+        ----------
+        tables
+            The tables that something was deleted from.
         """
         with self._said():
             raw: Any = self.engine.raw_connection()
@@ -161,7 +166,7 @@ class Database:
                     raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 else:
                     raw.driver_connection.autocommit = True
-                    raw.driver_connection.execute("VACUUM")
+                    raw.driver_connection.execute(f"VACUUM {', '.join(tables)}")
                     raw.driver_connection.autocommit = False
             finally:
                 raw.close()
@@ -261,10 +266,10 @@ def _sqlite_connect(raw: Any, _: object) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get(_WRITE, False)
+    reading = connection.get_execution_options().get(_READ, False)
     raw: Any = connection.connection.driver_connection
-    raw.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    raw.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _pg_connect(busy_s: float) -> Any:
@@ -285,5 +290,5 @@ def _pg_connect(busy_s: float) -> Any:
 
 
 def _pg_begin(connection: Connection) -> None:
-    if connection.get_execution_options().get(_WRITE, False):
+    if not connection.get_execution_options().get(_READ, False):
         connection.exec_driver_sql(_PG_LOCK)

@@ -1,0 +1,68 @@
+"""Tables of a vault's index, in the keeper's store. One store holds one vault's index."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+from dure.storage.database import NAMING
+
+METADATA = MetaData(naming_convention=NAMING)
+
+VAULTS = Table(
+    "storage_vaults",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column(
+        "only", Integer, CheckConstraint("only = 1", name="one_vault"), nullable=False, unique=True
+    ),
+    Column("epoch", Integer, nullable=False),
+    Column("identity_secret", LargeBinary, nullable=False),
+    Column("handle_secret", LargeBinary, nullable=False),
+)
+
+PAGES = Table(
+    "storage_vault_pages",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("identity", LargeBinary, nullable=False, unique=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("uses", BigInteger, nullable=False),
+    CheckConstraint("uses > 0", name="used"),
+    CheckConstraint("size > 0", name="filled"),
+)
+
+VERSIONS = Table(
+    "storage_vault_versions",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("handle", String(64), nullable=True, unique=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("pages", BigInteger, nullable=False),
+    Column("sealed_facts", LargeBinary, nullable=True),
+    CheckConstraint("(handle IS NULL) = (sealed_facts IS NULL)", name="draft_or_version"),
+)
+
+REFERENCES = Table(
+    "storage_vault_references",
+    METADATA,
+    Column(
+        "version_id",
+        String(32),
+        ForeignKey("storage_vault_versions.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("sealed_pages", LargeBinary, nullable=False),
+)

@@ -1,0 +1,256 @@
+"""Versions: content put into the vault page by page, read back, and shredded.
+
+A draft is a version without a handle. See `dure.storage.vault` for what a crash leaves where.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, select, update
+
+from dure.core import faults
+from dure.storage.errors import StorageError
+from dure.storage.vault.index import Facts, Index
+from dure.storage.vault.pages import NewPage, PageFiles, bounded
+from dure.storage.vault.tables import PAGES, REFERENCES, VERSIONS
+from dure.storage.vault.wrapping import KEY_BYTES, Wrapper
+
+BATCH_BYTES = 16 * 1024 * 1024
+BATCH_PAGES = 512
+
+
+def batches(pages: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Yield pages in groups of bounded bytes and number."""
+    group: list[bytes] = []
+    size = 0
+    for page in bounded(pages):
+        if group and (size + len(page) > BATCH_BYTES or len(group) == BATCH_PAGES):
+            yield group
+            group, size = [], 0
+        group.append(bytes(page))
+        size += len(page)
+    if group:
+        yield group
+
+
+class Draft:
+    """One version being written. Use `write`; everything else follows from it.
+
+    Parameters
+    ----------
+    index, page_files
+        The vault's two halves.
+    """
+
+    def __init__(self, index: Index, page_files: PageFiles) -> None:
+        self._index = index
+        self._files = page_files
+        self._id = os.urandom(16).hex()
+        self._key = os.urandom(KEY_BYTES)
+        self._version = Wrapper(self._key, index.where)
+        self._parts = 0
+
+    def write(self, pages: Iterable[bytes], bound: bytes) -> Facts:
+        """Write all pages and make the draft a version; leave nothing when anything fails.
+
+        Raises
+        ------
+        StorageError
+            ``storage.no-space``, ``storage.file``, ``storage.database``, ``storage.vault``.
+        """
+        self._begin()
+        try:
+            digest = hashlib.sha256()
+            size = count = 0
+            for batch in batches(pages):
+                self._add(batch)
+                for page in batch:
+                    digest.update(page)
+                    size += len(page)
+                count += len(batch)
+            handle = self._index.handle(digest.digest(), bound)
+            return self._finish(Facts(self._id, handle, size, count, digest.digest(), bound))
+        except BaseException:
+            with suppress(StorageError):  # what can't be taken back now is garbage for later
+                drop_version(self._index, self._files, VERSIONS.c.id == self._id)
+            raise
+
+    def _begin(self) -> None:
+        index = self._index
+        with index.db.write() as connection:
+            index.current(connection)
+            connection.execute(
+                VERSIONS.insert().values(
+                    id=self._id,
+                    handle=None,
+                    wrapped_key=index.wrapper.wrap(self._key, index.place("version key", self._id)),
+                    size=0,
+                    pages=0,
+                    sealed_facts=None,
+                )
+            )
+        faults.point("vault.draft.begun")
+
+    def _add(self, batch: list[bytes]) -> None:
+        index = self._index
+        identities = [index.identity(page) for page in batch]
+        contents = dict(zip(identities, batch, strict=True))
+        with index.db.read() as connection:
+            known = index.known(connection, list(contents))
+        fresh: dict[bytes, NewPage] = {}
+        missing = [identity for identity in contents if identity not in known]
+        try:
+            fresh.update(self._write_files(contents, missing))
+            while missing := self._record(identities, contents, fresh):
+                fresh.update(self._write_files(contents, missing))
+        except BaseException:
+            with suppress(StorageError):
+                self._remove_unrecorded(fresh)
+            raise
+        self._parts += 1
+        self._remove_unrecorded(fresh)
+        faults.point("vault.batch.done")
+
+    def _write_files(
+        self, contents: dict[bytes, bytes], missing: list[bytes]
+    ) -> dict[bytes, NewPage]:
+        if not missing:
+            return {}
+        written = self._files.write([contents[identity] for identity in missing])
+        return dict(zip(missing, written, strict=True))
+
+    def _record(
+        self, identities: list[bytes], contents: dict[bytes, bytes], fresh: dict[bytes, NewPage]
+    ) -> list[bytes]:
+        """Record a batch, or return the pages that a shredding took away since we looked."""
+        index = self._index
+        uses = Counter(identities)
+        with index.db.write() as connection:
+            index.current(connection)
+            known = index.known(connection, list(contents))
+            missing = [each for each in contents if each not in known and each not in fresh]
+            if missing:
+                return missing
+            index.use(connection, Counter({page: uses[each] for each, page in known.items()}))
+            for each, page in fresh.items():
+                if each not in known:
+                    index.add_page(connection, page, each, len(contents[each]), uses[each])
+                    known[each] = page.id
+            page_ids = [known[each] for each in identities]
+            index.add_part(connection, self._version, self._id, self._parts, page_ids)
+            faults.point("vault.batch.recorded")
+        return []
+
+    def _remove_unrecorded(self, fresh: dict[bytes, NewPage]) -> None:
+        """Remove files that another writer's equal page made superfluous, or that have no row."""
+        if not fresh:
+            return
+        names = [page.id for page in fresh.values()]
+        with self._index.db.read() as connection:
+            recorded = self._index.recorded(connection, names)
+        self._files.remove(name for name in names if name not in recorded)
+
+    def _finish(self, facts: Facts) -> Facts:
+        index = self._index
+        dead: list[str] = []
+        with index.db.write() as connection:
+            index.current(connection)
+            there = connection.execute(select(VERSIONS).where(VERSIONS.c.handle == facts.handle))
+            if (row := there.first()) is not None:
+                mine = connection.execute(select(VERSIONS).where(VERSIONS.c.id == self._id)).one()
+                dead = index.drop(connection, mine)
+                facts = index.facts(row)
+            else:
+                connection.execute(
+                    update(VERSIONS)
+                    .where(VERSIONS.c.id == self._id)
+                    .values(
+                        handle=facts.handle,
+                        size=facts.size,
+                        pages=facts.pages,
+                        sealed_facts=index.seal_facts(self._version, facts),
+                    )
+                )
+            faults.point("vault.version.recorded")
+        faults.point("vault.version.done")
+        self._files.remove(dead)
+        return facts
+
+
+def find_version(index: Index, handle: str) -> Row[Any] | None:
+    """Return the row of a complete version, or None."""
+    with index.db.read() as connection:
+        return connection.execute(select(VERSIONS).where(VERSIONS.c.handle == handle)).first()
+
+
+def read_version(
+    index: Index, page_files: PageFiles, row: Row[Any], facts: Facts
+) -> Iterator[bytes]:
+    """Yield a version's content; the last chunk comes only when the whole is proven.
+
+    Raises
+    ------
+    StorageError
+        ``storage.seal-…`` for a page file that is not right, ``storage.vault`` when pages are
+        missing or are not those that were put, ``storage.unknown`` when it is shredded meanwhile.
+    """
+    version = index.version_wrapper(row)
+    digest = hashlib.sha256()
+    size = count = part = 0
+    held = b""
+    while count < facts.pages:
+        with index.db.read() as connection:
+            page_ids = index.part(connection, version, facts.version_id, part)
+            keys = index.page_keys(connection, sorted(set(page_ids or ())))
+        if page_ids is None:
+            raise StorageError("storage.unknown", kind="version", name=facts.handle)
+        for page_id in page_ids:
+            if page_id not in keys:
+                raise _broken(index, f"the key of page {page_id} is missing")
+            for chunk in page_files.read(page_id, keys[page_id][0]):
+                digest.update(chunk)
+                size += len(chunk)
+                if held:
+                    yield held
+                held = chunk
+        count += len(page_ids)
+        part += 1
+    if (count, size, digest.digest()) != (facts.pages, facts.size, facts.digest):
+        raise _broken(index, "the pages are not the content that was put")
+    if held:
+        yield held
+
+
+def drop_version(index: Index, page_files: PageFiles, which: ColumnElement[bool]) -> int:
+    """Destroy the versions that a clause names, then the files of pages that died with them.
+
+    Returns
+    -------
+    int
+        How many page files went.
+
+    Raises
+    ------
+    StorageError
+        ``storage.database``, ``storage.vault``, ``storage.file``.
+    """
+    dead: list[str] = []
+    with index.db.write() as connection:
+        index.current(connection)
+        for row in connection.execute(select(VERSIONS).where(which)).all():
+            dead += index.drop(connection, row)
+        faults.point("vault.version.dropped")
+    faults.point("vault.drop.committed")
+    index.db.scrub(PAGES.name, VERSIONS.name, REFERENCES.name)
+    page_files.remove(dead)
+    return len(dead)
+
+
+def _broken(index: Index, reason: str) -> StorageError:
+    return StorageError("storage.vault", where=index.where, reason=reason)
