@@ -1,1 +1,4 @@
-"""Untrusted bytes become typed tables, parsed inside the sandbox."""
+"""Readers: untrusted bytes become typed tables, parsed inside the sandbox and nowhere else.
+
+`dure.readers.parse.parse` is this side; `dure.readers.worker` is the program inside.
+"""

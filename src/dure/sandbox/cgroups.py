@@ -6,7 +6,7 @@ less tightly; the report of the host says which of the two it is.
 """
 
 # The launcher imports this; pathlib would slow the start of every run.
-# ruff: noqa: PTH
+# ruff: noqa: PTH102, PTH106, PTH110, PTH112, PTH123
 from __future__ import annotations
 
 import os

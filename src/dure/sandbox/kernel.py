@@ -4,8 +4,6 @@ Imported only by the launcher process, which is started without site packages: s
 alone, and as little of it as possible, because every import delays the start of a run.
 """
 
-# The launcher imports this; pathlib would slow the start of every run.
-# ruff: noqa: PTH
 from __future__ import annotations
 
 import ctypes

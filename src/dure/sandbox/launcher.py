@@ -14,7 +14,7 @@ When the caller disappears at any time, the pipe to it breaks and the run is kil
 """
 
 # The launcher imports this; pathlib would slow the start of every run.
-# ruff: noqa: PTH
+# ruff: noqa: PTH102, PTH123
 from __future__ import annotations
 
 import _socket

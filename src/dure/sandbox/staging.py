@@ -6,7 +6,7 @@ and in files. Nothing of this is seen outside the launcher, and it dies with it.
 """
 
 # The launcher imports this; pathlib would slow the start of every run.
-# ruff: noqa: PTH
+# ruff: noqa: PTH102, PTH112, PTH114, PTH116, PTH119, PTH123, PTH208
 from __future__ import annotations
 
 import os

@@ -5,8 +5,6 @@ sides share because they are the same interpreter, and which costs no import. Bo
 code; what the sandboxed process wrote travels only as bytes inside.
 """
 
-# The launcher imports this; pathlib would slow the start of every run.
-# ruff: noqa: PTH
 from __future__ import annotations
 
 import marshal

@@ -1,0 +1,197 @@
+"""CSV and its relatives (RFC 4180): from text to a typed Parquet file, in bounded memory.
+
+Two passes of Arrow's strict, streaming parser: the first reads every field as text, holds each row
+to the width of the header and finds each column's type over the whole file; the second writes the
+columns with those types.
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+
+from dure.readers.faults import Fault
+from dure.readers.tables import DELIMITERS
+from dure.readers.text import find_encoding, write_utf8
+from dure.readers.types import Guess, as_type
+
+_SAMPLE_CHARACTERS = 1 << 18
+_SAMPLE_ROWS = 50
+_BLOCK_BYTES = 1 << 23
+_NAME_CHARACTERS = 255
+_GROUP_ROWS = 1 << 17
+
+csv.field_size_limit(1 << 27)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The form of a delimited file: its separator and the names in its first row."""
+
+    delimiter: str
+    names: tuple[str, ...]
+
+
+def read_delimited(
+    raw: Path, target: Path, scratch: Path, encoding: str, delimiter: str, missing: tuple[str, ...]
+) -> dict[str, object]:
+    """Write a delimited file as typed zstd Parquet and return what is known about it.
+
+    Parameters
+    ----------
+    raw, target
+        The file, and the Parquet file to write.
+    scratch
+        Where its text may be written as UTF-8.
+    encoding, delimiter
+        What to hold it to, or "" to find out.
+    missing
+        Unquoted texts that stand for a missing value.
+
+    Raises
+    ------
+    Fault
+        ``readers.empty``, ``readers.encoding``, ``readers.header`` or ``readers.rows``.
+    """
+    size_bytes = raw.stat().st_size
+    if not size_bytes:
+        raise Fault("readers.empty", size_bytes=0)
+    found = find_encoding(raw, encoding)
+    text = raw
+    if found != "utf-8":
+        write_utf8(raw, found, scratch)
+        text = scratch
+    shape = find_shape(text, delimiter)
+    guesses = [Guess() for _ in shape.names]
+    rows = 0
+    for batch in _batches(text, shape, missing):
+        rows += batch.num_rows
+        for guess, column in zip(guesses, batch.columns, strict=True):
+            guess.look(column)
+    if not rows:
+        raise Fault("readers.empty", size_bytes=size_bytes)
+    schema = pa.schema(
+        [pa.field(name, guess.type()) for name, guess in zip(shape.names, guesses, strict=True)]
+    )
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for batch in _batches(text, shape, missing):
+            columns = [as_type(*pair) for pair in zip(batch.columns, schema.types, strict=True)]
+            writer.write_batch(pa.record_batch(columns, schema=schema), row_group_size=_GROUP_ROWS)
+    return {
+        "columns": [
+            {"name": name, "type": str(kind), "nulls": guess.nulls}
+            for name, kind, guess in zip(shape.names, schema.types, guesses, strict=True)
+        ],
+        "rows": rows,
+        "facts": {
+            "encoding": found,
+            "delimiter": {"\t": "tab"}.get(shape.delimiter, shape.delimiter),
+            "missing": " ".join(f'"{marker}"' for marker in missing),
+        },
+    }
+
+
+def find_shape(text: Path, wanted: str) -> Shape:
+    """Return the separator and the column names of a UTF-8 file.
+
+    The separator is the one that cuts the first rows into the same number of fields, and into the
+    most; without any, the file has one column.
+
+    Raises
+    ------
+    Fault
+        ``readers.header`` or ``readers.empty``.
+    """
+    with text.open(encoding="utf-8", newline="") as file:
+        sample = file.read(_SAMPLE_CHARACTERS)
+    best, best_score = wanted or ",", (False, 0)
+    for delimiter in (wanted,) if wanted else DELIMITERS:
+        widths = [len(row) for row in _sample_rows(sample, delimiter) if row]
+        score = (len(set(widths)) == 1, max(widths[:1], default=0))
+        if widths and widths[0] > 1 and score > best_score:
+            best, best_score = delimiter, score
+    first = next((row for row in _sample_rows(sample, best) if row), None)
+    if first is None:
+        raise Fault("readers.empty", size_bytes=text.stat().st_size)
+    return Shape(best, column_names(first))
+
+
+def column_names(raw: list[str]) -> tuple[str, ...]:
+    """Return names in NFC without surrounding space.
+
+    Raises
+    ------
+    Fault
+        ``readers.header`` at the first that is empty, too long, not printable or repeated.
+    """
+    names: dict[str, None] = {}
+    for number, word in enumerate(raw, 1):
+        name = unicodedata.normalize("NFC", word.strip())
+        printable = name.isprintable() or (name.replace("\n", " ").isprintable())
+        if not name or name in names or len(name) > _NAME_CHARACTERS or not printable:
+            raise Fault("readers.header", column=number, expected=len(raw))
+        names[name] = None
+    return tuple(names)
+
+
+def _sample_rows(sample: str, delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(sample.splitlines(keepends=True), delimiter=delimiter)
+    try:
+        for number, row in enumerate(reader):
+            if number >= _SAMPLE_ROWS:
+                return
+            yield row
+    except csv.Error:
+        return
+
+
+def _batches(text: Path, shape: Shape, missing: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows below the header, every field as text.
+
+    Raises
+    ------
+    Fault
+        ``readers.rows``.
+    """
+    width = len(shape.names)
+    labels = [f"c{number}" for number in range(width)]
+    try:
+        reader = pc.open_csv(
+            text,
+            read_options=pc.ReadOptions(
+                block_size=_BLOCK_BYTES, column_names=labels, skip_rows_after_names=1
+            ),
+            parse_options=pc.ParseOptions(delimiter=shape.delimiter, newlines_in_values=True),
+            convert_options=pc.ConvertOptions(
+                column_types=dict.fromkeys(labels, pa.string()),
+                null_values=list(missing),
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+        yield from reader
+    except pa.ArrowInvalid as error:
+        line, found = _ragged_line(text, shape)
+        raise Fault("readers.rows", line=line, found=found, expected=width) from error
+
+
+def _ragged_line(text: Path, shape: Shape) -> tuple[int, int]:
+    """Return the first line (from 1) of the first row of another width, and that width."""
+    with text.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file, delimiter=shape.delimiter)
+        line = 1
+        try:
+            for row in reader:
+                if row and len(row) != len(shape.names):
+                    return line, len(row)
+                line = reader.line_num + 1
+        except csv.Error:
+            pass
+    return line, 0

@@ -1,0 +1,114 @@
+"""Errors of the readers: why a file did not become a table. Exit statuses 45 to 51."""
+
+from __future__ import annotations
+
+from dure.core.errors import DureError, ErrorSpec, table
+from dure.core.text import Text
+
+
+class ReaderError(DureError):
+    """A file could not be read as a table; nothing of it has been kept."""
+
+    TABLE = table(
+        [
+            ErrorSpec(
+                "readers.source",
+                45,
+                404,
+                Text("The file can't be read.", "파일을 읽을 수 없습니다."),
+                Text("{name}: {reason}.", "{name}: {reason}."),
+                Text(
+                    "Check the path, and that this user may read it.",
+                    "경로와 이 사용자의 읽기 권한을 확인하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "readers.encoding",
+                46,
+                422,
+                Text("The text is in an unknown encoding.", "글자 인코딩을 알 수 없습니다."),
+                Text(
+                    "From byte {offset} on it is not {tried}.",
+                    "{offset}번째 바이트부터 {tried} 인코딩이 아닙니다.",
+                ),
+                Text(
+                    "Save it as UTF-8, or name its encoding (utf-8, utf-16, cp949).",
+                    "UTF-8로 저장하거나 인코딩(utf-8, utf-16, cp949)을 지정하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "readers.rows",
+                47,
+                422,
+                Text("The rows do not form a table.", "행들이 표를 이루지 않습니다."),
+                Text(
+                    "Line {line} has {found} fields where the header names {expected}.",
+                    "머리글은 {expected}개 열인데 {line}번째 줄에는 {found}개 값이 있습니다.",
+                ),
+                Text(
+                    "Correct that line: a missing separator, or a quotation mark that is not closed.",
+                    "그 줄에서 빠진 구분자나 닫히지 않은 따옴표를 고치십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "readers.header",
+                48,
+                422,
+                Text("The names of the columns can't be used.", "열 이름을 쓸 수 없습니다."),
+                Text(
+                    "The name of column {column} of {expected} is empty, too long, not printable, or "
+                    "already taken by an earlier column.",
+                    "{expected}개 열 가운데 {column}번째 이름이 비었거나, 너무 길거나, 출력할 수 없는 "
+                    "문자를 담고 있거나, 앞의 열과 같습니다.",
+                ),
+                Text(
+                    "Give every column a name of its own in the first row.",
+                    "첫 행에서 모든 열에 서로 다른 이름을 붙이십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "readers.empty",
+                49,
+                422,
+                Text("The file holds no rows.", "파일에 행이 없습니다."),
+                Text(
+                    "It has {size_bytes} bytes and no row below a header.",
+                    "{size_bytes}바이트이며 머리글 아래에 행이 없습니다.",
+                ),
+                Text(
+                    "Check that the export has finished, then import it again.",
+                    "내보내기가 끝났는지 확인한 뒤 다시 가져오십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "readers.parquet",
+                50,
+                422,
+                Text("The Parquet file can't be used.", "Parquet 파일을 쓸 수 없습니다."),
+                Text(
+                    "Fault: {fault}; column {column} (0 means the whole file).",
+                    "결함: {fault}, {column}번째 열 (0은 파일 전체).",
+                ),
+                Text(
+                    "not-parquet or damaged: export it again. nested or type: turn the column into "
+                    "plain numbers, text, dates or times.",
+                    "not-parquet 또는 damaged이면 다시 내보내십시오. nested 또는 type이면 그 열을 "
+                    "숫자, 문자열, 날짜, 시각 같은 단순한 형으로 바꾸십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "readers.stopped",
+                51,
+                413,
+                Text("The reader was stopped.", "읽기가 중단되었습니다."),
+                Text(
+                    "It went beyond a limit or broke: {cause} (input {size_bytes} bytes).",
+                    "한도를 넘었거나 오류가 났습니다: {cause} (입력 {size_bytes}바이트).",
+                ),
+                Text(
+                    "Split the file, or raise that limit for this import.",
+                    "파일을 나누거나 이번 가져오기의 해당 한도를 늘리십시오.",
+                ),
+            ),
+        ]
+    )

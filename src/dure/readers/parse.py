@@ -1,0 +1,222 @@
+"""From a file of unknown origin to a typed table: this side of the sandbox.
+
+The bytes stream from the file into the sandbox and are digested on the way, here, where nobody who
+wrote them has a say. What comes back is held to a strict form: the worker may have been taken over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from dure.readers.errors import ReaderError
+from dure.readers.faults import honest
+from dure.readers.tables import (
+    FAULT_NAME,
+    FAULT_STATUS,
+    FULL_STATUS,
+    KINDS,
+    SCHEMA_NAME,
+    TABLE_NAME,
+    Column,
+    Options,
+    Parsed,
+)
+from dure.sandbox.box import run
+from dure.sandbox.runtime import python_command
+from dure.sandbox.tasks import Outcome
+
+TableSink = Callable[[Iterator[bytes]], None]
+
+_BLOCK_BYTES = 1 << 20
+_SCHEMA_BYTES = 16 << 20
+_SETTINGS = {
+    # Allocators that reserve much and touch little would meet the limit on private memory.
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "OMP_NUM_THREADS": "2",
+    "ARROW_IO_THREADS": "2",
+}
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+_Word = Annotated[str, msgspec.Meta(max_length=256)]
+_Type = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[a-z0-9]{1,16}(\[[a-z]{1,3}(, tz=[A-Za-z0-9_/+:-]{1,40})?\]|\([0-9]{1,3}, -?[0-9]{1,3}\))?$"
+    ),
+]
+
+
+class _ColumnForm(msgspec.Struct, forbid_unknown_fields=True):
+    name: _Name
+    type: _Type
+    nulls: _Count
+
+
+class _SchemaForm(msgspec.Struct, forbid_unknown_fields=True):
+    columns: Annotated[list[_ColumnForm], msgspec.Meta(min_length=1, max_length=65536)]
+    rows: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
+    facts: dict[_Word, _Word]
+
+
+class _FaultForm(msgspec.Struct, forbid_unknown_fields=True):
+    code: _Word
+    facts: dict[_Word, int | _Word]
+
+
+def parse(
+    source: Path | int,
+    kind: str,
+    *,
+    sink: TableSink,
+    options: Options | None = None,
+) -> Parsed:
+    """Read a CSV or Parquet file in the sandbox, and hand over the table as zstd Parquet.
+
+    Parameters
+    ----------
+    source
+        A file, or a readable descriptor (read to its end, stays the caller's).
+    kind
+        ``csv`` (also tab, semicolon and pipe) or ``parquet``.
+    sink
+        Called once with the blocks of the Parquet file, after the whole file has been found to be
+        in order. When it raises, so does this.
+    options
+        What the bytes should not decide, and the limits.
+
+    Returns
+    -------
+    Parsed
+        Columns, rows, the digest of the raw bytes, and how they were read.
+
+    Raises
+    ------
+    ReaderError
+        Why it is no table: each reason has a code of its own.
+    SandboxError
+        When this host can't provide the sandbox.
+    ValueError
+        For an unknown kind.
+
+    Examples
+    --------
+    >>> parse(Path("holdings.csv"), "csv", sink=my_sink).rows  # doctest: +SKIP
+    336776
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind is one of {', '.join(KINDS)}")
+    chosen = options or Options()
+    raw = _Raw(source, chosen.limits.input_bytes)
+    words = {name: getattr(chosen, name) for name in ("encoding", "delimiter", "missing")}
+    task = python_command(
+        ["-m", "dure.readers.worker", kind, json.dumps(words)],
+        inputs=["raw"],
+        environment=_SETTINGS,
+        limits=chosen.limits,
+    )
+    found = _Found(sink)
+    with raw:
+        outcome = run(task, {"raw": raw.blocks()}, sink=found.take)
+    if outcome.status != "done":
+        raise _why(outcome, raw.size_bytes)
+    if found.schema is None or not found.has_table:
+        raise ReaderError("readers.stopped", cause="output", size_bytes=raw.size_bytes)
+    return Parsed(
+        columns=tuple(Column(one.name, one.type, one.nulls) for one in found.schema.columns),
+        rows=found.schema.rows,
+        digest=f"sha256:{raw.digest.hexdigest()}",
+        size_bytes=raw.size_bytes,
+        facts=found.schema.facts,
+    )
+
+
+class _Raw:
+    """The raw bytes on their way in: counted and digested."""
+
+    def __init__(self, source: Path | int, limit_bytes: int) -> None:
+        self.digest = hashlib.sha256()
+        self.size_bytes = 0
+        self._limit_bytes = limit_bytes
+        self._owned = isinstance(source, Path)
+        if isinstance(source, int):
+            self._descriptor = source
+            return
+        try:
+            self._descriptor = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY)
+            os.read(self._descriptor, 0)
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise ReaderError("readers.source", name=source.name, reason=reason) from None
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        if self._owned:
+            os.close(self._descriptor)
+
+    def blocks(self) -> Iterator[bytes]:
+        while block := os.read(self._descriptor, _BLOCK_BYTES):
+            self.size_bytes += len(block)
+            if self.size_bytes > self._limit_bytes:
+                raise ReaderError("readers.stopped", cause="size", size_bytes=self.size_bytes)
+            self.digest.update(block)
+            yield block
+
+
+class _Found:
+    """What the worker left, held to its form before the caller sees any of it."""
+
+    def __init__(self, sink: TableSink) -> None:
+        self.schema: _SchemaForm | None = None
+        self.has_table = False
+        self._sink = sink
+
+    def take(self, name: str, blocks: Iterator[bytes]) -> None:
+        # In order of name, so the schema comes before the table.
+        if name == SCHEMA_NAME:
+            self.schema = _decoded(_bounded(blocks))
+        elif name == TABLE_NAME and self.schema is not None:
+            self._sink(blocks)
+            self.has_table = True
+
+
+def _bounded(blocks: Iterator[bytes]) -> bytes:
+    kept = bytearray()
+    for block in blocks:
+        kept += block
+        if len(kept) > _SCHEMA_BYTES:
+            break
+    return bytes(kept)
+
+
+def _decoded(data: bytes) -> _SchemaForm | None:
+    try:
+        form = msgspec.json.decode(data, type=_SchemaForm)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    words = [one.name for one in form.columns]
+    if len(set(words)) != len(words) or any(one.nulls > form.rows for one in form.columns):
+        return None
+    return form
+
+
+def _why(outcome: Outcome, size_bytes: int) -> ReaderError:
+    if outcome.status == "failed" and outcome.exit_status == FAULT_STATUS:
+        try:
+            form = msgspec.json.decode(outcome.outputs.get(FAULT_NAME, b""), type=_FaultForm)
+            if honest(form.code, form.facts):
+                return ReaderError(form.code, **form.facts)
+        except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
+            pass
+    full = outcome.status == "failed" and outcome.exit_status == FULL_STATUS
+    cause = "output size" if full else outcome.cause
+    return ReaderError("readers.stopped", cause=cause, size_bytes=size_bytes)

@@ -1,0 +1,111 @@
+"""What a reader is told, and what it says about a table: pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dure.sandbox.tasks import MIB, Limits
+
+KINDS = ("csv", "parquet")
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp949")
+DELIMITERS = (",", "\t", ";", "|")
+MISSING = ("", "NA")
+
+TABLE_NAME = "table.parquet"
+SCHEMA_NAME = "schema.json"
+FAULT_NAME = "fault.json"
+FAULT_STATUS = 3
+FULL_STATUS = 4
+"""Exit status of the worker when the output or the scratch folder is full."""
+
+
+def default_limits() -> Limits:
+    """Return what a reader may use: enough for some hundred million values.
+
+    Examples
+    --------
+    >>> default_limits().processes
+    64
+    """
+    return Limits(
+        wall_s=600.0,
+        cpu_s=900.0,
+        memory_bytes=4096 * MIB,
+        output_bytes=4096 * MIB,
+        output_files=2,
+        tmp_bytes=2048 * MIB,
+        stdout_bytes=64 * 1024,
+        input_bytes=4096 * MIB,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to read a file, where its own bytes should not decide.
+
+    Parameters
+    ----------
+    encoding
+        One of `ENCODINGS`, or "" to find out.
+    delimiter
+        One of `DELIMITERS`, or "" to find out.
+    missing
+        Unquoted texts that stand for a missing value.
+    limits
+        What the reader may use; ``input_bytes`` bounds the file.
+    """
+
+    encoding: str = ""
+    delimiter: str = ""
+    missing: tuple[str, ...] = MISSING
+    limits: Limits = field(default_factory=default_limits)
+
+    def __post_init__(self) -> None:
+        if self.encoding not in ("", *ENCODINGS) or self.delimiter not in ("", *DELIMITERS):
+            raise ValueError("an encoding or delimiter that the readers don't know")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    name
+        In NFC.
+    type
+        As Arrow writes it: ``int64``, ``double``, ``bool``, ``date32[day]``, ``timestamp[us]``,
+        ``string`` and, from Parquet, other plain types.
+    nulls
+        How many values are missing.
+    """
+
+    name: str
+    type: str
+    nulls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A file that became a table.
+
+    Parameters
+    ----------
+    columns
+        In the order of the file.
+    rows
+        How many.
+    digest
+        ``sha256:<hex>`` of the raw bytes, computed on this side of the sandbox.
+    size_bytes
+        Size of the raw bytes.
+    facts
+        How it was read: encoding, delimiter, line ends, missing-value markers.
+    """
+
+    columns: tuple[Column, ...]
+    rows: int
+    digest: str
+    size_bytes: int
+    facts: Mapping[str, str]
