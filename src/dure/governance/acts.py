@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from dure.core.assets import Asset
 from dure.core.suites import Suite
@@ -21,13 +21,17 @@ from dure.governance.permits import Permit
 
 
 class KeeperPort(Protocol):
-    """The keeper, as the executor sees it."""
+    """The keeper, as the executor sees it. It checks permit and request itself."""
 
-    def read(self, asset_id: str, permit: Permit | None) -> Iterator[bytes]:
-        """Stream an asset's content under a permit (None: only to compute evidence)."""
+    def read(self, asset_id: str, permit: Permit, request: Request) -> Iterator[bytes]:
+        """Stream the content of an asset that the permit's request names."""
 
-    def seal(self, pages: Iterable[bytes], **about: object) -> Asset:
-        """Seal content into the vault as `dure.governance.house.House.seal` does."""
+    def seal(self, pages: Iterable[bytes], permit: Permit, request: Request, **about: Any) -> Asset:
+        """Seal content into the vault under a permit.
+
+        ``about`` is that of `dure.governance.house.House.seal`: ``kind``, ``media_type``,
+        ``schema_id``, ``label`` (a `Label`), ``parents``, ``producer``, ``name``, ``facts``.
+        """
 
 
 @dataclass(frozen=True, slots=True)
