@@ -1,0 +1,153 @@
+"""The stored tree: its right edge after a restart, and the hashes that proofs are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dure.governance.ledger.errors import LedgerError
+from dure.governance.ledger.merkle import fold, leaf_hash, subtrees
+from dure.governance.ledger.notes import Checkpoint, NoteKey, open_checkpoint
+from dure.governance.ledger.rows import Rows
+from dure.governance.ledger.tiles import (
+    TILE_BITS,
+    TILE_WIDTH,
+    RightEdge,
+    levels,
+    subtree_of,
+    tile_path,
+    widths,
+)
+
+
+def read_entries(rows: Rows, start: int, end: int) -> list[bytes]:
+    """Return the entries from ``start`` up to, not including, ``end``, all of them.
+
+    Raises
+    ------
+    LedgerError
+        ``ledger.gap`` when one is missing.
+    """
+    found = rows.entries(start, end)
+    for expected, (position, _) in enumerate(found, start):
+        if position != expected:
+            raise LedgerError("ledger.gap", where=f"Entry {expected}")
+    if len(found) < end - start:
+        raise LedgerError("ledger.gap", where=f"Entry {start + len(found)}")
+    return [data for _, data in found]
+
+
+def read_head(rows: Rows, origin: str, keys: Iterable[NoteKey]) -> tuple[Checkpoint, str]:
+    """Return the checkpoint that the last entry carries, verified, and its note.
+
+    Raises
+    ------
+    LedgerError
+        ``ledger.truncated`` when the last entry carries none, so that its batch is not whole;
+        otherwise as `open_at`.
+    """
+    size, note = rows.last()
+    if not note:
+        raise LedgerError("ledger.truncated", where=f"entry {size}", size=f"more than {size}")
+    return open_at(size, note, origin, keys), note
+
+
+def open_at(size: int, note: str, origin: str, keys: Iterable[NoteKey]) -> Checkpoint:
+    """Return the checkpoint that an entry carries, verified.
+
+    Raises
+    ------
+    LedgerError
+        ``ledger.note`` or ``ledger.signature`` when it is not the ledger's; ``ledger.edited`` when
+        it is of another size than where it stands.
+    """
+    checkpoint = open_checkpoint(note, origin, keys)
+    if checkpoint.size != size:
+        raise LedgerError("ledger.edited", where=f"The checkpoint of entry {size - 1}", size=size)
+    return checkpoint
+
+
+def restore_edge(rows: Rows, size: int) -> RightEdge:
+    """Return the right edge of a stored tree from its last entries and its tiles' roots.
+
+    Raises
+    ------
+    LedgerError
+        ``ledger.gap`` when a row is missing.
+    """
+    unfinished: list[list[bytes]] = []
+    for level in range(levels(size)):
+        full, partial = widths(size, level)
+        start, end = full * TILE_WIDTH, full * TILE_WIDTH + partial
+        if level == 0:
+            unfinished.append([leaf_hash(entry) for entry in read_entries(rows, start, end)])
+            continue
+        roots = rows.roots(level - 1, start, end)
+        if len(roots) < partial:
+            raise LedgerError("ledger.gap", where=f"A tile under {tile_path(level, full, partial)}")
+        unfinished.append(roots)
+    return RightEdge(unfinished)
+
+
+class StoredTree:
+    """Hashes of ranges of a stored tree, as one transaction sees it.
+
+    Parameters
+    ----------
+    rows
+        Where full tiles are read.
+    edge
+        The right edge of the whole tree: its unfinished tiles.
+    """
+
+    def __init__(self, rows: Rows, edge: RightEdge) -> None:
+        self._rows = rows
+        self._edge = edge
+        self._tiles: dict[tuple[int, int], bytes] = {}
+
+    def hashes(self, ranges: Iterable[tuple[int, int]]) -> list[bytes]:
+        """Return the hashes of ranges, as `merkle.inclusion_ranges` names them.
+
+        Raises
+        ------
+        LedgerError
+            ``ledger.gap`` when a tile is missing.
+        """
+        return [self.hash(start, end) for start, end in ranges]
+
+    def hash(self, start: int, end: int) -> bytes:
+        """Return the hash of one range of at least one entry.
+
+        Raises
+        ------
+        LedgerError
+            ``ledger.gap`` when a tile is missing.
+        """
+        return fold([self._subtree(height, number) for height, number in subtrees(start, end)])
+
+    def tile(self, level: int, number: int) -> bytes:
+        """Return the hashes of a tile, unfinished ones included.
+
+        Raises
+        ------
+        LedgerError
+            ``ledger.gap`` when a full tile is missing.
+        """
+        found = self._tiles.get((level, number))
+        if found is None:
+            found = self._tiles[level, number] = self._read(level, number)
+        return found
+
+    def _read(self, level: int, number: int) -> bytes:
+        full, _ = widths(self._edge.size, level)
+        if number >= full:
+            return b"".join(self._edge.unfinished(level))
+        stored = self._rows.tile(level, number)
+        if stored is None:
+            raise LedgerError("ledger.gap", where=tile_path(level, number))
+        return stored[1]
+
+    def _subtree(self, height: int, number: int) -> bytes:
+        level, within = divmod(height, TILE_BITS)
+        shift = TILE_BITS - within
+        hashes = self.tile(level, number >> shift)
+        return subtree_of(hashes, within, number & ((1 << shift) - 1))
