@@ -1,0 +1,228 @@
+"""Make a benchmark: a data set is split in the sandbox, and each part sealed under its own label.
+
+The parts that the algorithm sees carry the data set's label. The answer key carries it with the
+category ``answer-key``, and serves ``scoring`` alone, so that no verdict ever lets it into the
+sandbox of an algorithm.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dure.core import faults
+from dure.core.assets import Asset
+from dure.core.canonical import canonical_json
+from dure.core.labels import Label
+from dure.governance.house import House
+from dure.sandbox.tasks import Outcome
+from dure.trials import records, spec, steps
+from dure.trials.definition import Definition
+from dure.trials.errors import TrialsError
+from dure.trials.split import FACTS, PARTS, REFUSALS
+from dure.trials.tables import BENCHMARKS
+
+ANSWER_KEY = "answer-key"
+SCORING = "scoring"
+PURPOSE = "trial"
+SCHEMA = "dure/benchmark/v1"
+
+_DATASET, _TABLE = "dataset", "dataset.table"
+_KINDS = dict(
+    zip(PARTS, ("benchmark.train", "benchmark.features", "benchmark.answers"), strict=True)
+)
+_MOST_FACTS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A benchmark that is ready for trials.
+
+    Parameters
+    ----------
+    asset
+        The benchmark itself: definition and parts, as canonical JSON.
+    definition
+        What it is.
+    train, features, answers
+        Its parts.
+    """
+
+    asset: Asset
+    definition: Definition
+    train: Asset
+    features: Asset
+    answers: Asset
+
+
+def answer_label(label: Label) -> Label:
+    """Return the label of the answer key of a data set with this label (never lower).
+
+    Raises
+    ------
+    CoreError
+        ``core.label-term`` when the label policy lacks the category or the purpose.
+    """
+    return label.with_category(ANSWER_KEY).for_purpose(SCORING)
+
+
+def prepare(house: House, dataset_id: str, definition: Definition) -> Benchmark:
+    """Split a data set into the parts of a benchmark, and seal them.
+
+    Parameters
+    ----------
+    house
+        The node of the data's owner.
+    dataset_id
+        A data set, or its table.
+    definition
+        What the benchmark is to be.
+
+    Returns
+    -------
+    Benchmark
+        The same data set and definition give the same one.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.benchmark`` when the data set can't be split so, ``trials.worker``,
+        ``trials.stream``.
+    GovernanceError
+        ``governance.denied``.
+    """
+    dataset = house.assets.get(dataset_id)
+    table = _table(house, dataset)
+    house.require(spec.PREPARE, table.label, purpose=PURPOSE, owner=table.owner)
+    answer_label(table.label)
+    with house.doing(spec.PREPARE, asset=dataset.id, detail={"name": definition.name}) as doing:
+        parts, facts = _split(house, table, definition)
+        faults.point("benchmark.parts-sealed")
+        benchmark = _record(house, dataset, definition, parts, facts)
+        doing.asset = benchmark.asset.id
+    return benchmark
+
+
+def _table(house: House, dataset: Asset) -> Asset:
+    if dataset.kind == _DATASET:
+        for parent in dataset.parents:
+            asset: Asset = house.assets.get(parent)
+            if asset.kind == _TABLE:
+                return asset
+    if dataset.kind != _TABLE:
+        raise _refuse("data set", "this asset is not a data set with a table")
+    return dataset
+
+
+def _split(
+    house: House, table: Asset, definition: Definition
+) -> tuple[dict[str, Asset], dict[str, int]]:
+    parts: dict[str, Asset] = {}
+    told: list[bytes] = []
+
+    def sink(name: str, blocks: Iterator[bytes]) -> None:
+        if name == FACTS:
+            told.append(b"".join(blocks)[:_MOST_FACTS])
+        elif name in PARTS:
+            parts[name] = _seal_part(house, table, name, blocks)
+
+    with steps.Sealed(house, house.random(16).hex()) as sealed:
+        outcome = steps.run_step(
+            steps.SPLIT,
+            {
+                "data.parquet": sealed.stream(table.id, purpose=PURPOSE),
+                "definition.json": definition.to_bytes(),
+            },
+            steps.OWN_LIMITS,
+            sink=sink,
+        )
+    return parts, _facts(outcome, told, parts)
+
+
+def _seal_part(house: House, table: Asset, name: str, blocks: Iterator[bytes]) -> Asset:
+    return house.seal(
+        blocks,
+        kind=_KINDS[name],
+        media_type="application/vnd.apache.parquet",
+        schema_id="dure/table/v1",
+        label=answer_label(table.label) if name == PARTS[2] else table.label,
+        parents=(table.id,),
+        producer=spec.PREPARE,
+        name=name,
+    )
+
+
+def _facts(outcome: Outcome, told: list[bytes], parts: dict[str, Asset]) -> dict[str, int]:
+    if outcome.status != "done" or len(told) != 1:
+        raise TrialsError("trials.worker", step="split", cause=outcome.cause or "a missing answer")
+    facts = json.loads(told[0])
+    if "refused" in facts:
+        reason = REFUSALS.get(facts["refused"], "the data set can't be split so")
+        raise _refuse(str(facts["refused"])[:32], reason)
+    if set(parts) != set(PARTS):
+        raise TrialsError("trials.worker", step="split", cause="a missing part")
+    return {name: int(facts[name]) for name in ("train_rows", "test_rows")}
+
+
+def _record(
+    house: House,
+    dataset: Asset,
+    definition: Definition,
+    parts: dict[str, Asset],
+    facts: dict[str, int],
+) -> Benchmark:
+    train, features, answers = (parts[name] for name in PARTS)
+    document = {
+        "definition": definition.to_dict(),
+        "dataset": dataset.id,
+        "train": train.id,
+        "features": features.id,
+        "answers": answers.id,
+        **facts,
+    }
+    asset = house.seal(
+        [canonical_json(document)],
+        kind="benchmark",
+        media_type="application/json",
+        schema_id=SCHEMA,
+        label=train.label.join(dataset.label),
+        parents=(dataset.id, train.id, features.id),
+        producer=spec.PREPARE,
+        name=definition.name,
+        facts={"task": definition.task.value},
+    )
+    row = {
+        "asset_id": asset.id,
+        "name": definition.name,
+        "dataset_id": dataset.id,
+        "train_id": train.id,
+        "features_id": features.id,
+        "answers_id": answers.id,
+        "definition": definition.to_bytes().decode("utf-8"),
+        "budget": definition.budget,
+    }
+    records.keep(house, BENCHMARKS, row, "prepared")
+    return Benchmark(asset, definition, train, features, answers)
+
+
+def find_benchmark(house: House, name: str) -> Benchmark:
+    """Return the benchmark of that id.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.unknown``.
+    """
+    row = records.find(house, BENCHMARKS, name)
+    return Benchmark(
+        asset=house.assets.get(row["asset_id"]),
+        definition=Definition.from_dict(json.loads(row["definition"])),
+        train=house.assets.get(row["train_id"]),
+        features=house.assets.get(row["features_id"]),
+        answers=house.assets.get(row["answers_id"]),
+    )
+
+
+def _refuse(where: str, reason: str) -> TrialsError:
+    return TrialsError("trials.benchmark", where=where, reason=reason)

@@ -1,0 +1,163 @@
+"""What can go wrong in a trial. Exit statuses 92 to 102."""
+
+from __future__ import annotations
+
+from dure.core.errors import DureError, ErrorSpec, table
+from dure.core.text import Text
+
+
+class TrialsError(DureError):
+    """Errors of the room of trials."""
+
+    TABLE = table(
+        [
+            ErrorSpec(
+                "trials.manifest",
+                92,
+                422,
+                Text("The algorithm.toml can't be used.", "algorithm.toml을 쓸 수 없습니다."),
+                Text("{where}: {reason}.", "{where}: {reason}."),
+                Text(
+                    "Mend that line; demo/algorithms/baseline/algorithm.toml shows a complete one.",
+                    "해당 항목을 고치십시오. demo/algorithms/baseline/algorithm.toml이 완전한 예입니다.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.folder",
+                93,
+                422,
+                Text("The folder can't be submitted.", "이 폴더는 제출할 수 없습니다."),
+                Text("{path}: {reason}.", "{path}: {reason}."),
+                Text(
+                    "Submit a folder of plain files with an algorithm.toml, no links, at most "
+                    "{limit_mib} MiB and {limit_files} files.",
+                    "링크 없이 일반 파일과 algorithm.toml만 담은 {limit_mib} MiB, 파일 {limit_files}개 "
+                    "이하의 폴더를 제출하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.package",
+                94,
+                422,
+                Text(
+                    "The packed algorithm is not in the one allowed form.",
+                    "알고리즘 묶음이 허용된 단일 형식이 아닙니다.",
+                ),
+                Text("At byte {offset}: {reason}.", "{offset}번째 바이트: {reason}."),
+                Text(
+                    "Ask the sender to make it anew with dure trials submit.",
+                    "보낸 기관에 dure trials submit으로 다시 만들어 달라고 요청하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.payload",
+                95,
+                422,
+                Text("What arrived can't be accepted.", "도착한 내용을 받아들일 수 없습니다."),
+                Text("From {agency}: {reason}.", "{agency} 기관: {reason}."),
+                Text(
+                    "Tell that agency; nothing was kept.",
+                    "해당 기관에 알리십시오. 아무것도 보관하지 않았습니다.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.benchmark",
+                96,
+                422,
+                Text("The benchmark can't be made.", "평가 기준을 만들 수 없습니다."),
+                Text("{where}: {reason}.", "{where}: {reason}."),
+                Text(
+                    "Choose columns that the data set has (dure datasets show) and a task that fits "
+                    "them.",
+                    "데이터 집합에 있는 열(dure datasets show)과 그에 맞는 과제를 고르십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.unknown",
+                97,
+                404,
+                Text("There is no such thing here.", "해당 항목이 없습니다."),
+                Text(
+                    "This node knows no {kind} named {name}.",
+                    "이 노드에는 {name}(이)라는 {kind} 항목이 없습니다.",
+                ),
+                Text("List what there is: dure trials show.", "목록을 보십시오: dure trials show."),
+            ),
+            ErrorSpec(
+                "trials.mismatch",
+                98,
+                409,
+                Text(
+                    "The algorithm does not fit the benchmark.",
+                    "알고리즘이 평가 기준과 맞지 않습니다.",
+                ),
+                Text(
+                    "It declares the task {declared}; the benchmark is {wanted}.",
+                    "알고리즘은 {declared} 과제를 선언했으나 평가 기준은 {wanted}입니다.",
+                ),
+                Text(
+                    "Choose a benchmark of that task, or ask the developer for another algorithm.",
+                    "같은 과제의 평가 기준을 고르거나 개발 기관에 다른 알고리즘을 요청하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.budget-spent",
+                99,
+                429,
+                Text("The query budget is spent.", "질의 한도를 다 썼습니다."),
+                Text(
+                    "{agency} has run {spent} of {limit} trials on this benchmark.",
+                    "{agency} 기관이 이 평가 기준에서 {limit}회 중 {spent}회를 실행했습니다.",
+                ),
+                Text(
+                    "Make a new version of the benchmark with fresh rows, or stop here.",
+                    "새로운 행으로 평가 기준의 새 판을 만들거나 여기서 멈추십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.stream",
+                100,
+                502,
+                Text(
+                    "Sealed content did not arrive whole.",
+                    "격리된 내용이 온전히 도착하지 않았습니다.",
+                ),
+                Text(
+                    "{name}: {got} of {size} bytes came.",
+                    "{name}: {size}바이트 중 {got}바이트만 왔습니다.",
+                ),
+                Text(
+                    "Check the keeper (dure node doctor) and run the trial again.",
+                    "키 관리 서비스를 확인(dure node doctor)하고 시험을 다시 실행하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.not-releasable",
+                101,
+                409,
+                Text("The report can't be released.", "이 보고서는 반출할 수 없습니다."),
+                Text("{reason}.", "{reason}."),
+                Text(
+                    "Look at the run (dure trials show) and run it again if need be.",
+                    "실행 내용(dure trials show)을 보고 필요하면 다시 실행하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.worker",
+                102,
+                500,
+                Text(
+                    "One of our own steps failed inside the sandbox.",
+                    "샌드박스 안에서 자체 처리 단계가 실패했습니다.",
+                ),
+                Text(
+                    "The step {step} ended with {cause}.",
+                    "{step} 단계가 {cause}(으)로 끝났습니다.",
+                ),
+                Text(
+                    "Check the host (dure trials doctor); if it is sound, report a defect.",
+                    "호스트를 점검(dure trials doctor)하고, 이상이 없으면 결함으로 알려 주십시오.",
+                ),
+            ),
+        ]
+    )

@@ -1,0 +1,203 @@
+"""`algorithm.toml`: what a submission says about itself, read strictly.
+
+::
+
+    [algorithm]
+    name = "mean-by-carrier"
+    version = "1.0"
+    task = "tabular-regression"
+    entry_point = "algorithm:Algorithm"     # or the path of a script: "main.py"
+    runtime = "scikit-learn"
+    licence = "Apache-2.0"
+    origin = "written for this trial; no weights from elsewhere"
+
+    [limits]                                # optional; the owner's own limits stand above these
+    wall_s = 60
+    memory_mib = 1536
+
+    [parameters]                            # optional; given to the algorithm as they are
+    depth = 6
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from dure.trials.errors import TrialsError
+from dure.trials.tasks import TaskType
+
+MANIFEST = "algorithm.toml"
+MANIFEST_BYTES = 64 * 1024
+RUNTIMES = ("scikit-learn",)
+
+WALL_S = 60
+MEMORY_MIB = 1536
+MOST_WALL_S = 600
+MOST_MEMORY_MIB = 8192
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,31}")
+_ENTRY = re.compile(
+    r"[A-Za-z_][A-Za-z0-9_]{0,62}(?:\.[A-Za-z_][A-Za-z0-9_]{0,62}){0,4}"
+    r":[A-Za-z_][A-Za-z0-9_]{0,62}"
+)
+_SCRIPT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}\.py")
+_PARAMETER = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_TEXTS = ("name", "version", "task", "entry_point", "runtime", "licence", "origin")
+_LONGEST = 500
+_MOST_PARAMETERS = 64
+
+Parameter = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a submission says about itself.
+
+    Parameters
+    ----------
+    name, version
+        What it is called.
+    task
+        What it can do.
+    entry_point
+        ``module:attribute`` of its class, or the name of a script.
+    runtime
+        Name of the runtime it wants.
+    licence
+        SPDX expression.
+    origin
+        Where it and any weights in it come from, in words.
+    wall_s, memory_mib
+        Seconds on the clock and memory that it asks for.
+    parameters
+        Given to the algorithm as they are.
+    """
+
+    name: str
+    version: str
+    task: TaskType
+    entry_point: str
+    runtime: str
+    licence: str
+    origin: str
+    wall_s: int
+    memory_mib: int
+    parameters: Mapping[str, Parameter]
+
+    @property
+    def is_script(self) -> bool:
+        """True when the entry point is a script instead of a class."""
+        return ":" not in self.entry_point
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """Return the manifest that the bytes of an ``algorithm.toml`` write.
+
+    Parameters
+    ----------
+    data
+        UTF-8 TOML, at most 64 KiB.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.manifest``.
+
+    Source
+    ------
+    TOML 1.0; SPDX for the licence.
+    """
+    whole = _parse(data)
+    _only(whole, "algorithm.toml", {"algorithm", "limits", "parameters"})
+    about = _section(whole, "algorithm")
+    _only(about, "[algorithm]", set(_TEXTS))
+    texts = {name: _text(about, name) for name in _TEXTS}
+    _match(_NAME, texts, "name", "use lower-case letters, digits, dots and hyphens")
+    _match(_VERSION, texts, "version", "use something like 1.0")
+    if texts["task"] not in tuple(TaskType):
+        raise _refuse("algorithm.task", f"it must be one of {', '.join(TaskType)}")
+    if not (_ENTRY.fullmatch(texts["entry_point"]) or _SCRIPT.fullmatch(texts["entry_point"])):
+        raise _refuse("algorithm.entry_point", "write module:Class, or the name of a .py file")
+    if texts["runtime"] not in RUNTIMES:
+        raise _refuse("algorithm.runtime", f"it must be one of {', '.join(RUNTIMES)}")
+    limits = _section(whole, "limits")
+    _only(limits, "[limits]", {"wall_s", "memory_mib"})
+    return Manifest(
+        name=texts["name"],
+        version=texts["version"],
+        task=TaskType(texts["task"]),
+        entry_point=texts["entry_point"],
+        runtime=texts["runtime"],
+        licence=texts["licence"],
+        origin=texts["origin"],
+        wall_s=_bound(limits, "wall_s", WALL_S, MOST_WALL_S),
+        memory_mib=_bound(limits, "memory_mib", MEMORY_MIB, MOST_MEMORY_MIB),
+        parameters=_parameters(_section(whole, "parameters")),
+    )
+
+
+def _parse(data: bytes) -> Mapping[str, object]:
+    if len(data) > MANIFEST_BYTES:
+        raise _refuse(MANIFEST, f"it is longer than {MANIFEST_BYTES // 1024} KiB")
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise _refuse(MANIFEST, "it is not UTF-8") from None
+    except (ValueError, RecursionError):
+        raise _refuse(MANIFEST, "it is not TOML") from None
+
+
+def _refuse(where: str, reason: str) -> TrialsError:
+    return TrialsError("trials.manifest", where=where, reason=reason)
+
+
+def _section(whole: Mapping[str, object], name: str) -> Mapping[str, object]:
+    section = whole.get(name, {})
+    if not isinstance(section, dict):
+        raise _refuse(name, "it must be a section")
+    return section
+
+
+def _only(section: Mapping[str, object], where: str, known: set[str]) -> None:
+    strange = len(set(section) - known)
+    if strange:
+        raise _refuse(where, f"{strange} unknown entries; known are {', '.join(sorted(known))}")
+
+
+def _text(section: Mapping[str, object], name: str) -> str:
+    value = section.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or not value.isprintable():
+        raise _refuse(f"algorithm.{name}", f"it must be a line of 1 to {_LONGEST} characters")
+    return value
+
+
+def _match(form: re.Pattern[str], texts: Mapping[str, str], name: str, advice: str) -> None:
+    if not form.fullmatch(texts[name]):
+        raise _refuse(f"algorithm.{name}", advice)
+
+
+def _bound(section: Mapping[str, object], name: str, default: int, most: int) -> int:
+    value = section.get(name, default)
+    if type(value) is not int or not 0 < value <= most:
+        raise _refuse(f"limits.{name}", f"it must be a whole number from 1 to {most}")
+    return value
+
+
+def _parameters(section: Mapping[str, object]) -> Mapping[str, Parameter]:
+    if len(section) > _MOST_PARAMETERS:
+        raise _refuse("[parameters]", f"there may be {_MOST_PARAMETERS} at most")
+    kept: dict[str, Parameter] = {}
+    for name, value in section.items():
+        if not _PARAMETER.fullmatch(name):
+            raise _refuse("[parameters]", "a name is lower-case letters, digits and underscores")
+        if not isinstance(value, str | int | float | bool):
+            raise _refuse(f"parameters.{name}", "it must be text, a number, true or false")
+        if isinstance(value, str) and len(value) > _LONGEST:
+            raise _refuse(f"parameters.{name}", f"at most {_LONGEST} characters")
+        kept[name] = value
+    return MappingProxyType(kept)

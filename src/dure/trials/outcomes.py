@@ -1,0 +1,61 @@
+"""How a trial ended, in the five words that a developer may learn; everything else stays inside."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from dure.core.text import Text
+
+
+class OutcomeClass(StrEnum):
+    """The class of a trial's outcome, the only thing a developer learns of a failure."""
+
+    OK = "ok"
+    ALGORITHM_ERROR = "algorithm-error"
+    LIMIT_EXCEEDED = "limit-exceeded"
+    INVALID_PREDICTIONS = "invalid-predictions"
+    REFUSED = "refused"
+
+
+WORDS = {
+    OutcomeClass.OK: Text(
+        "It ran, and its predictions were scored.", "실행되었고 예측을 채점했습니다."
+    ),
+    OutcomeClass.ALGORITHM_ERROR: Text(
+        "The algorithm stopped with an error of its own.", "알고리즘이 자체 오류로 멈췄습니다."
+    ),
+    OutcomeClass.LIMIT_EXCEEDED: Text(
+        "It used more time, memory, processes or output than its limits allow.",
+        "시간, 메모리, 프로세스 또는 출력 한도를 넘었습니다.",
+    ),
+    OutcomeClass.INVALID_PREDICTIONS: Text(
+        "Its predictions do not have the demanded form.", "예측이 요구된 형식이 아닙니다."
+    ),
+    OutcomeClass.REFUSED: Text(
+        "The result did not pass the gates.", "결과가 출력 점검을 통과하지 못했습니다."
+    ),
+}
+
+_LIMITS = frozenset({"cpu", "memory", "wall", "stdout", "processes"})
+
+
+def class_of(status: str, cause: str, refused: frozenset[str]) -> OutcomeClass:
+    """Return the class of how the algorithm's own sandbox ended.
+
+    Parameters
+    ----------
+    status, cause
+        As `dure.sandbox.tasks.Outcome` names them.
+    refused
+        Reasons for which files it left were not read.
+
+    Examples
+    --------
+    >>> class_of("killed", "memory", frozenset())
+    <OutcomeClass.LIMIT_EXCEEDED: 'limit-exceeded'>
+    """
+    if status == "done":
+        return OutcomeClass.INVALID_PREDICTIONS if refused else OutcomeClass.OK
+    if cause in _LIMITS:
+        return OutcomeClass.LIMIT_EXCEEDED
+    return OutcomeClass.ALGORITHM_ERROR

@@ -1,0 +1,109 @@
+"""A released report comes home: checked, and kept under the label that people agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dure.core.assets import Asset
+from dure.core.canonical import parse_canonical
+from dure.core.errors import CoreError
+from dure.core.labels import Label
+from dure.governance.house import House
+from dure.trials import records, spec
+from dure.trials.errors import TrialsError
+from dure.trials.gates import Form, recheck
+from dure.trials.release import FORM, MOST_REPORT_BYTES, SIGNED_TYPE
+from dure.trials.tables import RECEIVED
+from dure.trials.tasks import METRICS, TaskType
+
+_PARTS = {
+    "form", "kind", "schema_version", "algorithm", "algorithm_digest", "benchmark", "result",
+    "result_digest", "evidence_digest", "agency", "to", "source", "target", "request",
+    "request_digest", "released",
+}  # fmt: skip
+
+
+def read_released(house: House, payload: bytes, from_agency: str) -> Mapping[str, object]:
+    """Return the document of a released report, checked against the charter.
+
+    Parameters
+    ----------
+    house
+        The node that received it.
+    payload
+        What the envelope carried.
+    from_agency
+        Agency that released it.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.payload`` when it is not what that agency's executor signed for this one.
+    """
+    try:
+        signed = parse_canonical(payload) if len(payload) <= MOST_REPORT_BYTES else None
+    except CoreError:
+        signed = None
+    if not isinstance(signed, dict) or set(signed) != {"document", "signature"}:
+        raise _refuse(from_agency, "the report does not have the demanded form")
+    document, signature = signed["document"], signed["signature"]
+    if not isinstance(document, dict) or set(document) != _PARTS or document["form"] != FORM:
+        raise _refuse(from_agency, "the report does not have the demanded form")
+    public = bytes.fromhex(house.charter.member(from_agency).executor)
+    if document["agency"] != from_agency or not isinstance(signature, str):
+        raise _refuse(from_agency, "the report names another agency")
+    if not house.suite.verify_value(public, SIGNED_TYPE, document, signature):
+        raise _refuse(from_agency, "the signature is not that of the agency's executor")
+    if document["to"] != house.agency:
+        raise _refuse(from_agency, "the report is for another agency")
+    result = document["result"]
+    if house.suite.digest("result", result) != document["result_digest"]:
+        raise _refuse(from_agency, "the result is not the one whose digest was signed")
+    task = result.get("task") if isinstance(result, dict) else None
+    if task not in tuple(TaskType) or recheck(result, "report", _widest(TaskType(task), result)):
+        raise _refuse(from_agency, "the result did not pass the gates")
+    return document
+
+
+def receive_report(house: House, payload: bytes, from_agency: str) -> Asset:
+    """Keep a released report that arrived in an envelope; receiving it again changes nothing.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.payload``.
+    CoreError
+        ``core.label-text``, ``core.label-term``.
+    """
+    document = read_released(house, payload, from_agency)
+    label = Label.parse(str(document["target"]), house.charter.labels)
+    if not label.released_to(house.agency):
+        raise _refuse(from_agency, "the label does not let this agency have it")
+    asset = house.seal(
+        [payload],
+        kind="report",
+        media_type="application/json",
+        schema_id=FORM,
+        label=label,
+        producer=spec.RELEASE,
+        name=f"{document['algorithm']} on {document['benchmark']}"[:128],
+    )
+    row = {
+        "asset_id": asset.id,
+        "agency": from_agency,
+        "request_id": str(document["request"]),
+        "algorithm_digest": str(document["algorithm_digest"]),
+    }
+    records.keep(house, RECEIVED, row, "received")
+    return asset
+
+
+def _widest(task: TaskType, result: Mapping[str, object]) -> Form:
+    """Return the form with just the metrics that are there; the benchmark is the sender's."""
+    figures = result.get("figures")
+    there = figures if isinstance(figures, dict) else {}
+    return Form(task, tuple(metric.name for metric in METRICS[task] if metric.name in there))
+
+
+def _refuse(agency: str, reason: str) -> TrialsError:
+    return TrialsError("trials.payload", agency=agency, reason=reason)

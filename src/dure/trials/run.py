@@ -1,0 +1,331 @@
+"""Run a trial: the algorithm meets sealed data, and only a gated report comes out.
+
+::
+
+    algorithm ─┐
+    train ─────┼─► sandbox ─► predictions ─┐
+    features ──┘                           ├─► sandbox ─► score ─► gates ─► report, sealed
+                             answer key ───┘
+
+The targets of the test are never in the sandbox of the algorithm: not as a file, not as a path, not
+in its environment. The run's row is written before anything starts and ended whatever happens; a
+process that dies leaves a row whose lease runs out (`dure.trials.records.sweep`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.engine import RowMapping
+
+import dure
+from dure.core import faults
+from dure.core.assets import Asset
+from dure.core.canonical import canonical_json
+from dure.core.labels import join_all
+from dure.core.reports import Report
+from dure.governance.house import House
+from dure.sandbox.tasks import MIB, Limits, Outcome
+from dure.trials import records, spec, steps
+from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, find_benchmark
+from dure.trials.bootstrap import RESAMPLES
+from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
+from dure.trials.errors import TrialsError
+from dure.trials.gates import Budget, Candidate, Form, Gated, pass_gates
+from dure.trials.manifest import Manifest, read_manifest
+from dure.trials.outcomes import OutcomeClass, class_of
+from dure.trials.predictions import FILE, Reason
+from dure.trials.runner import ALGORITHM
+from dure.trials.scoring import SCORE
+from dure.trials.tables import SUBMISSIONS
+
+REPORT_KIND = "trial"
+REPORT_SCHEMA = "dure/trial-report/v1"
+SEED = 1
+
+_LEASE_MARGIN_S = 120
+_REFUSED = {reason.value for reason in Reason}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One run of an algorithm on a benchmark, and what came out.
+
+    Parameters
+    ----------
+    id
+        The run.
+    outcome
+        Its class.
+    report
+        The gated report.
+    asset
+        The sealed report.
+    diagnosis
+        Id of the sealed diagnosis, for the owner's operator.
+    """
+
+    id: str
+    outcome: OutcomeClass
+    report: Report
+    asset: Asset
+    diagnosis: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    house: House
+    id: str
+    submission: RowMapping
+    manifest: Manifest
+    algorithm: Asset
+    benchmark: Benchmark
+    seed: int
+    progress: Callable[[str], None]
+
+
+def run(
+    house: House,
+    submission_id: str,
+    benchmark_id: str,
+    *,
+    seed: int = SEED,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Trial:
+    """Run a submitted algorithm on a benchmark of this node.
+
+    Parameters
+    ----------
+    house
+        The node of the data's owner.
+    submission_id, benchmark_id
+        What to run, on what.
+    seed
+        Given to the algorithm, and to the bootstrap.
+    progress
+        Told the step under way: ``algorithm``, ``scoring``, ``gates``.
+
+    Returns
+    -------
+    Trial
+        An algorithm that fails is a trial too; its outcome says of which class.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.unknown``, ``trials.mismatch``, ``trials.budget-spent``, ``trials.stream``.
+    SandboxError
+        When this host can't make the sandbox; nothing has been run then.
+    GovernanceError
+        ``governance.denied``.
+    """
+    submission = records.find(house, SUBMISSIONS, submission_id)
+    benchmark = find_benchmark(house, benchmark_id)
+    manifest = read_manifest(submission["manifest"].encode("utf-8"))
+    if manifest.task is not benchmark.definition.task:
+        raise TrialsError(
+            "trials.mismatch", declared=manifest.task, wanted=benchmark.definition.task
+        )
+    algorithm = house.assets.get(submission["asset_id"])
+    work = _Work(
+        house,
+        house.random(16).hex(),
+        submission,
+        manifest,
+        algorithm,
+        benchmark,
+        seed,
+        progress,
+    )
+    seen = join_all([algorithm.label, benchmark.train.label, benchmark.features.label])
+    house.require(spec.RUN, seen, purpose=PURPOSE, owner=house.agency)
+    house.require(spec.RUN, benchmark.answers.label, purpose=SCORING, owner=house.agency)
+    spent = records.begin_run(
+        house,
+        work.id,
+        submission,
+        (benchmark.asset.id, benchmark.definition.budget),
+        seed,
+        int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
+    )
+    try:
+        with house.doing(
+            spec.RUN,
+            asset=benchmark.asset.id,
+            detail={"run": work.id, "algorithm": algorithm.id, "agency": submission["agency"]},
+        ) as doing:
+            trial = _perform(work, spent)
+            doing.detail["outcome"] = trial.outcome.value
+            doing.detail["report"] = trial.asset.id
+    except BaseException:
+        records.end_run(house, work.id, "failed")
+        raise
+    return trial
+
+
+def algorithm_limits(manifest: Manifest) -> Limits:
+    """Return the limits of an algorithm's sandbox."""
+    return Limits(
+        wall_s=manifest.wall_s,
+        cpu_s=manifest.wall_s * steps.CORES,
+        memory_bytes=manifest.memory_mib * MIB,
+        output_bytes=256 * MIB,
+        output_files=4,
+        tmp_bytes=256 * MIB,
+    )
+
+
+def _perform(work: _Work, spent: int) -> Trial:
+    work.progress("algorithm")
+    ended = _run_algorithm(work)
+    faults.point("trial.algorithm-ended")
+    extra = tuple(sorted(set(ended.outputs) - {FILE, ATTEMPTS}))
+    reasons = frozenset(reason for _, reason in ended.refused) | frozenset(extra)
+    outcome = class_of(ended.status, ended.cause, reasons)
+    data, scoring = b"", {"status": "not run"}
+    if outcome is OutcomeClass.OK:
+        work.progress("scoring")
+        outcome, data, scoring = _score(work, ended.outputs.get(FILE))
+        faults.point("trial.scored")
+    work.progress("gates")
+    definition = work.benchmark.definition
+    gated = pass_gates(
+        Candidate(
+            subject=work.id,
+            form=Form(definition.task, definition.metrics),
+            outcome=outcome,
+            data=data,
+            budget=Budget(spent, definition.budget),
+        )
+    )
+    return _finish(work, gated, write_diagnosis(work.id, ended, extra, scoring))
+
+
+def _run_algorithm(work: _Work) -> Outcome:
+    definition = work.benchmark.definition
+    task = {
+        "target": definition.target,
+        "features": list(definition.features),
+        "seed": work.seed,
+    }
+    with steps.Sealed(work.house, work.id) as sealed:
+        return steps.run_step(
+            steps.RUNNER,
+            {
+                ALGORITHM: sealed.stream(work.algorithm.id, purpose=PURPOSE),
+                "train.parquet": sealed.stream(work.benchmark.train.id, purpose=PURPOSE),
+                "features.parquet": sealed.stream(work.benchmark.features.id, purpose=PURPOSE),
+                "task.json": canonical_json(task),
+            },
+            algorithm_limits(work.manifest),
+        )
+
+
+def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes, dict[str, str]]:
+    """Return the outcome so far, the score's bytes, and what the operator may know."""
+    if predictions is None:
+        return OutcomeClass.INVALID_PREDICTIONS, b"", {"reason": Reason.MISSING.value}
+    definition = work.benchmark.definition
+    plan = {
+        "task": definition.task.value,
+        "metrics": list(definition.metrics),
+        "seed": work.seed,
+        "resamples": RESAMPLES,
+    }
+    with steps.Sealed(work.house, work.id) as sealed:
+        ended = steps.run_step(
+            steps.SCORING,
+            {
+                FILE: predictions,
+                "answers.parquet": sealed.stream(work.benchmark.answers.id, purpose=SCORING),
+                "plan.json": canonical_json(plan),
+            },
+            steps.OWN_LIMITS,
+        )
+    said = {"status": ended.status, "cause": ended.cause}
+    data = ended.outputs.get(SCORE, b"")
+    if ended.status != "done":
+        return OutcomeClass.REFUSED, b"", said
+    reason = _refusal(data)
+    if reason:
+        return OutcomeClass.INVALID_PREDICTIONS, b"", said | {"reason": reason}
+    return OutcomeClass.OK, data, said
+
+
+def _refusal(data: bytes) -> str:
+    # One of a dozen short words, so only a short answer is looked at here; the rest is the gates'.
+    try:
+        told = json.loads(data) if len(data) < 64 else None
+    except ValueError:
+        return ""
+    reason = told.get("refused") if isinstance(told, dict) and len(told) == 1 else None
+    return reason if reason in _REFUSED else ""
+
+
+def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
+    house, benchmark = work.house, work.benchmark
+    report = Report(REPORT_KIND, 1, gated.result, _evidence(work), gated.findings)
+    inputs = (work.algorithm, benchmark.train, benchmark.features)
+    noted = house.seal(
+        [diagnosis],
+        kind=KIND,
+        media_type="application/json",
+        schema_id=SCHEMA,
+        label=join_all(asset.label for asset in inputs),
+        parents=tuple(asset.id for asset in inputs),
+        producer=spec.RUN,
+        name=f"diagnosis {work.id[:8]}",
+    )
+    everything = (*inputs, benchmark.answers, benchmark.asset)
+    asset = house.seal(
+        [canonical_json(report.to_dict())],
+        kind="report",
+        media_type="application/json",
+        schema_id=REPORT_SCHEMA,
+        label=join_all(asset.label for asset in everything),
+        parents=tuple(asset.id for asset in everything),
+        producer=spec.RUN,
+        name=f"{work.submission['name']} on {benchmark.definition.name}",
+        facts={"outcome": gated.outcome.value},
+    )
+    faults.point("trial.report-sealed")
+    suite = house.suite
+    records.end_run(
+        house,
+        work.id,
+        "done",
+        outcome=gated.outcome.value,
+        report_id=asset.id,
+        report_digest=suite.digest("report", report.to_dict()),
+        result_digest=report.result_digest(suite.name),
+        evidence_digest=report.evidence_digest(suite.name),
+        diagnosis_id=noted.id,
+    )
+    return Trial(work.id, gated.outcome, report, asset, noted.id)
+
+
+def _evidence(work: _Work) -> Mapping[str, object]:
+    """Return what the result rests on. Nothing here was made by the algorithm or from the targets."""
+    benchmark, definition = work.benchmark, work.benchmark.definition
+    return {
+        "algorithm": work.algorithm.id,
+        "algorithm_name": f"{work.manifest.name} {work.manifest.version}",
+        "algorithm_digest": work.submission["digest"],
+        "agency": work.submission["agency"],
+        "benchmark": benchmark.asset.id,
+        "benchmark_name": definition.name,
+        "train": benchmark.train.id,
+        "features": benchmark.features.id,
+        "answers": benchmark.answers.id,
+        "task": definition.task.value,
+        "metrics": list(definition.metrics),
+        "seed": work.seed,
+        "split_seed": definition.seed,
+        "resamples": RESAMPLES,
+        "tier": steps.TIER,
+        "limits": {"wall_s": work.manifest.wall_s, "memory_mib": work.manifest.memory_mib},
+        "runtime": {"name": work.manifest.runtime, **steps.runtime_facts()},
+        "code": dure.__version__,
+    }

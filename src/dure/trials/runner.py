@@ -1,0 +1,101 @@
+"""Run somebody's algorithm: fit, predict, write the predictions. Runs inside the sandbox.
+
+A class named by ``module:attribute`` is made with one mapping (task, target, features, seed,
+parameters) and has two methods: ``fit(train)`` with a table of features and targets, and
+``predict(features)``, which returns one number or class for each row. For a classification it may
+have ``predict_scores(features)`` instead, which returns the classes and a matrix of scores. A
+script is simply run, with the paths of train, features and predictions as its arguments.
+
+Nothing here defends against the algorithm, which shares this process; the sandbox does that.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import random
+import runpy
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dure.trials.manifest import MANIFEST, Manifest, read_manifest
+from dure.trials.packing import unpack
+from dure.trials.predictions import FILE, Predictions, write_predictions
+from dure.trials.tasks import TaskType
+
+ALGORITHM = "algorithm.tar"
+
+
+def fit_and_predict(
+    manifest: Manifest, task: Mapping[str, Any], train: pa.Table, features: pa.Table
+) -> Predictions:
+    """Return the predictions of the class that the manifest names.
+
+    Parameters
+    ----------
+    manifest
+        The submission's.
+    task
+        ``target``, ``features``, ``seed``; the rest is added here.
+    train, features
+        Training rows with targets, and test rows without.
+    """
+    module, _, attribute = manifest.entry_point.partition(":")
+    made = getattr(importlib.import_module(module), attribute)(
+        {**task, "task": manifest.task.value, "parameters": dict(manifest.parameters)}
+    )
+    made.fit(train)
+    if manifest.task is TaskType.CLASSIFICATION and hasattr(made, "predict_scores"):
+        classes, scores = made.predict_scores(features)
+        names = tuple(map(str, _plain(classes)))
+        matrix = np.asarray(scores, dtype=np.float64)
+        values = [names[best] for best in matrix.argmax(axis=1)]
+        return Predictions(values, names, matrix.tolist())
+    predicted = _plain(made.predict(features))
+    if manifest.task is TaskType.CLASSIFICATION:
+        return Predictions([str(value) for value in predicted])
+    return Predictions([float(value) for value in predicted])
+
+
+def _plain(values: Any) -> list[Any]:
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return list(values.to_pylist())
+    return list(np.asarray(values).tolist())
+
+
+def main(
+    source: Path = Path("/in"),
+    target: Path = Path("/out"),
+    scratch: Path = Path("/tmp/algorithm"),  # noqa: S108 (the run's own tmpfs)
+) -> None:
+    """Unpack the algorithm, run it on the parts, and write its predictions."""
+    files = unpack((source / ALGORITHM).read_bytes())
+    manifest = read_manifest(files[MANIFEST])
+    for name, content in files.items():
+        path = scratch / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    os.chdir(scratch)
+    sys.path.insert(0, str(scratch))
+    task = json.loads((source / "task.json").read_bytes())
+    random.seed(task["seed"])
+    np.random.seed(task["seed"])
+    paths = [source / "train.parquet", source / "features.parquet", target / FILE]
+    if manifest.is_script:
+        sys.argv = [manifest.entry_point, *map(str, paths)]
+        runpy.run_path(str(scratch / manifest.entry_point), run_name="__main__")
+        return
+    predictions = fit_and_predict(manifest, task, pq.read_table(paths[0]), pq.read_table(paths[1]))
+    with paths[2].open("wb") as file:
+        file.writelines(write_predictions(predictions))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""How the room of trials is plugged into a node."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from dure.core.actions import Action, QuorumRule
+from dure.core.principals import Role
+from dure.core.rooms import RoomSpec
+from dure.core.text import Text
+
+DAY_S = 86_400
+
+SUBMIT = "trial.submit"
+PREPARE = "trial.prepare"
+RUN = "trial.run"
+RELEASE = "report.release"
+
+ACTIONS = (
+    Action(
+        SUBMIT,
+        Text("Submit an algorithm for trial", "시험할 알고리즘 제출"),
+        roles=frozenset({Role.DEVELOPER, Role.OPERATOR}),
+    ),
+    Action(
+        PREPARE,
+        Text("Make a benchmark from a data set", "데이터 집합으로 평가 기준 마련"),
+        roles=frozenset({Role.STEWARD, Role.OPERATOR}),
+    ),
+    Action(
+        RUN,
+        Text("Run an algorithm against sealed data", "격리된 자료로 알고리즘 시험 실행"),
+        roles=frozenset({Role.STEWARD, Role.OPERATOR}),
+    ),
+    Action(
+        RELEASE,
+        Text("Release the report of a trial", "시험 보고서 반출"),
+        roles=frozenset({Role.STEWARD, Role.OPERATOR, Role.DEVELOPER}),
+        quorum=QuorumRule(
+            votes=2,
+            roles=frozenset({Role.CHECKER, Role.SECURITY_OFFICER}),
+            agencies=1,
+            review_s=1,
+            expires_s=7 * DAY_S,
+        ),
+        lowers=True,
+    ),
+)
+
+ROOM = RoomSpec(
+    name="trials",
+    title=Text("Trials of algorithms against sealed data", "격리된 자료에 대한 알고리즘 시험"),
+    actions=ACTIONS,
+    acts=MappingProxyType({RELEASE: "dure.trials.release:ReleaseReport"}),
+    events=frozenset(
+        f"{action.name}.{step}" for action in ACTIONS for step in ("begun", "done", "failed")
+    ),
+    tables="dure.trials.tables:METADATA",
+)

@@ -1,0 +1,149 @@
+"""Split a data set into train, test features and answer key. Runs inside the sandbox.
+
+Rows without a target are dropped; a seeded permutation decides which of the others are for the
+test; both parts keep the order of the data set. The answer key carries what the trivial baseline
+needs, so that scoring reads nothing of the training rows.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dure.trials.definition import SPLIT_PARTS, Definition
+from dure.trials.predictions import MOST_CLASSES, MOST_MAGNITUDE
+from dure.trials.tasks import TaskType
+
+PARTS = ("train.parquet", "features.parquet", "answers.parquet")
+FACTS = "facts.json"
+ANSWER = "answer"
+BASELINE_KEY = b"dure.baseline"
+LEAST_ROWS = 20
+
+REFUSALS = {
+    "target-missing": "the data set has no column of the target's name",
+    "feature-missing": "the data set lacks one of the feature columns",
+    "target-type": "the target's type does not fit the task",
+    "target-range": "the target holds numbers that are not finite or too large",
+    "too-few-rows": f"each part needs at least {LEAST_ROWS} rows with a target",
+    "classes": f"a classification needs 2 to {MOST_CLASSES} classes, all of them in the training part",
+}
+
+
+class SplitRefused(Exception):  # noqa: N818 (an outcome, not a defect)
+    """The data set can't be split so: a key of `REFUSALS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The three parts."""
+
+    train: pa.Table
+    features: pa.Table
+    answers: pa.Table
+
+
+def split(table: pa.Table, definition: Definition) -> Split:
+    """Return the three parts of a data set.
+
+    Parameters
+    ----------
+    table
+        The whole data set.
+    definition
+        What the benchmark is.
+
+    Raises
+    ------
+    SplitRefused
+        With a key of `REFUSALS`.
+    """
+    if definition.target not in table.column_names:
+        raise SplitRefused("target-missing")
+    if not set(definition.features) <= set(table.column_names):
+        raise SplitRefused("feature-missing")
+    table = table.select([*definition.features, definition.target]).combine_chunks()
+    table = table.filter(pc.is_valid(table[definition.target]))
+    target = _target(table[definition.target], definition.task)
+    table = table.set_column(len(definition.features), definition.target, target)
+    rows = table.num_rows
+    tested = rows * definition.test_permille // SPLIT_PARTS
+    if min(tested, rows - tested) < LEAST_ROWS:
+        raise SplitRefused("too-few-rows")
+    chosen = np.zeros(rows, dtype=bool)
+    chosen[np.random.default_rng(definition.seed).permutation(rows)[:tested]] = True
+    test = table.filter(pa.array(chosen))
+    train = table.filter(pa.array(~chosen))
+    baseline = _baseline(train[definition.target], test[definition.target], definition.task)
+    answers = pa.table({ANSWER: test[definition.target]})
+    return Split(
+        train=train.replace_schema_metadata(None),
+        features=test.select(list(definition.features)).replace_schema_metadata(None),
+        answers=answers.replace_schema_metadata({BASELINE_KEY: json.dumps(baseline).encode()}),
+    )
+
+
+def _target(column: pa.ChunkedArray, task: TaskType) -> pa.ChunkedArray:
+    kind = column.type
+    if task is TaskType.CLASSIFICATION:
+        if not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+            raise SplitRefused("target-type")
+        return column.cast(pa.string())
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        raise SplitRefused("target-type")
+    numbers = column.cast(pa.float64())
+    values = numbers.to_numpy()
+    if not np.all(np.isfinite(values)) or np.any(abs(values) > MOST_MAGNITUDE):
+        raise SplitRefused("target-range")
+    return numbers
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
+def _baseline(train: pa.ChunkedArray, test: pa.ChunkedArray, task: TaskType) -> dict[str, Any]:
+    if task is TaskType.REGRESSION:
+        return {"mean": math.fsum(train.to_numpy()) / len(train)}
+    counts = {row["values"]: row["counts"] for row in pc.value_counts(train).to_pylist()}
+    classes = sorted(counts)
+    if not 2 <= len(classes) <= MOST_CLASSES or not set(test.unique().to_pylist()) <= set(classes):
+        raise SplitRefused("classes")
+    return {"classes": classes, "majority": min(classes, key=lambda name: (-counts[name], name))}
+
+
+def main(source: Path = Path("/in"), target: Path = Path("/out")) -> None:
+    """Split ``data.parquet`` by ``definition.json``, and write the parts and ``facts.json``."""
+    definition = Definition.from_dict(json.loads((source / "definition.json").read_bytes()))
+    facts: Mapping[str, object]
+    try:
+        columns = [*definition.features, definition.target]
+        names = pq.read_schema(source / "data.parquet").names
+        table = pq.read_table(
+            source / "data.parquet", columns=[name for name in columns if name in names]
+        )
+        parts = split(table, definition)
+    except SplitRefused as refused:
+        facts = {"refused": str(refused)}
+    else:
+        for name, part in zip(PARTS, (parts.train, parts.features, parts.answers), strict=True):
+            pq.write_table(part, target / name, compression="zstd", version="2.6")
+        facts = {"train_rows": parts.train.num_rows, "test_rows": parts.features.num_rows}
+    (target / FACTS).write_text(json.dumps(facts), encoding="ascii")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""The steps of a trial that run inside the sandbox: what each is given, and how content gets there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from platform import python_version
+from typing import Self
+
+from dure.governance.house import House, Stream
+from dure.sandbox.box import Sink, run
+from dure.sandbox.runtime import python_command
+from dure.sandbox.tasks import MIB, Input, Limits, Outcome
+from dure.trials.errors import TrialsError
+
+TIER = "A"
+CORES = 2
+
+SPLIT = "dure.trials.split"
+RUNNER = "dure.trials.runner"
+SCORING = "dure.trials.scoring"
+
+OWN_LIMITS = Limits(
+    wall_s=300,
+    cpu_s=600,
+    memory_bytes=4096 * MIB,
+    output_bytes=4096 * MIB,
+    output_files=4,
+)
+"""Limits of our own steps."""
+
+_BLOCK_BYTES = 1 << 20
+_PACKAGES = ("numpy", "pyarrow", "scikit-learn", "scipy")
+
+
+@dataclass(slots=True)
+class Sealed:
+    """Sealed content on its way into one sandbox, under tickets for one run.
+
+    Parameters
+    ----------
+    house
+        The node.
+    run
+        Id of the run that the content goes to.
+    """
+
+    house: House
+    run: str
+    _open: list[int] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._open:
+            with contextlib.suppress(OSError):
+                os.close(self._open.pop())
+
+    def stream(self, asset_id: str, *, purpose: str) -> Iterator[bytes]:
+        """Return an asset's content, that fails unless it arrives whole.
+
+        Raises
+        ------
+        TrialsError
+            ``trials.stream``, while it is read.
+        """
+        stream = self.house.open(asset_id, purpose=purpose, run=self.run)
+        self._open.append(stream.fd)
+        return _whole(stream, asset_id)
+
+
+def _whole(stream: Stream, asset_id: str) -> Iterator[bytes]:
+    got = 0
+    while block := os.read(stream.fd, _BLOCK_BYTES):
+        got += len(block)
+        if got > stream.size:
+            break
+        yield block
+    if got != stream.size:
+        raise TrialsError("trials.stream", name=asset_id[:16], got=got, size=stream.size)
+
+
+def run_step(
+    module: str,
+    inputs: Mapping[str, Input],
+    limits: Limits,
+    *,
+    sink: Sink | None = None,
+) -> Outcome:
+    """Run one of our modules inside the sandbox and return how it ended.
+
+    Parameters
+    ----------
+    module
+        `SPLIT`, `RUNNER` or `SCORING`.
+    inputs
+        Names under ``/in`` and their content.
+    limits
+        What it may use.
+    sink
+        As `dure.sandbox.box.run` takes it.
+
+    Raises
+    ------
+    SandboxError
+        When this host can't make the sandbox; nothing has been run then.
+    """
+    threads = {
+        name: str(CORES)
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS")
+    }
+    task = python_command(("-m", module), inputs=tuple(inputs), environment=threads, limits=limits)
+    return run(task, inputs, sink=sink, tier=TIER)
+
+
+def runtime_facts(packages: Iterable[str] = _PACKAGES) -> dict[str, str]:
+    """Return the versions of the interpreter and packages that a runtime consists of."""
+    return {"python": python_version(), **{name: version(name) for name in packages}}

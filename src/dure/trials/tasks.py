@@ -1,0 +1,74 @@
+"""The task types a trial knows, their metrics, and the range each metric can be in."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dure.core.text import Text
+
+
+class TaskType(StrEnum):
+    """What an algorithm is asked to do."""
+
+    REGRESSION = "tabular-regression"
+    CLASSIFICATION = "tabular-classification"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One figure of merit.
+
+    Parameters
+    ----------
+    name
+        Its name in reports.
+    title
+        Its name in the textbook.
+    lowest, highest
+        Closed range of the values it can take.
+    larger_is_better
+        Direction.
+    needs_scores
+        True when it needs a score for each class, not the chosen class alone.
+    """
+
+    name: str
+    title: Text
+    lowest: float
+    highest: float
+    larger_is_better: bool
+    needs_scores: bool = False
+
+
+_MOST = 1e15
+
+METRICS: dict[TaskType, tuple[Metric, ...]] = {
+    TaskType.REGRESSION: (
+        Metric("mae", Text("mean absolute error", "평균 절대 오차"), 0.0, _MOST, False),
+        Metric("rmse", Text("root mean squared error", "평균 제곱근 오차"), 0.0, _MOST, False),
+        Metric("r2", Text("coefficient of determination", "결정 계수"), -math.inf, 1.0, True),
+    ),
+    TaskType.CLASSIFICATION: (
+        Metric("accuracy", Text("accuracy", "정확도"), 0.0, 1.0, True),
+        Metric("balanced-accuracy", Text("balanced accuracy", "균형 정확도"), 0.0, 1.0, True),
+        Metric("f1-macro", Text("macro-averaged F1", "매크로 평균 F1"), 0.0, 1.0, True),
+        Metric(
+            "roc-auc",
+            Text("area under the ROC curve, macro one-vs-rest", "ROC 곡선 아래 면적"),
+            0.0,
+            1.0,
+            True,
+            needs_scores=True,
+        ),
+    ),
+}
+
+BASELINES = {TaskType.REGRESSION: "mean", TaskType.CLASSIFICATION: "majority"}
+"""The trivial algorithm that each task's results are compared with."""
+
+
+def metric_of(task: TaskType, name: str) -> Metric | None:
+    """Return the task's metric of that name, or None."""
+    return next((metric for metric in METRICS[task] if metric.name == name), None)
