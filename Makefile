@@ -41,7 +41,7 @@ serve: ## (The web console is not built yet; this target says so)
 fmt: venv ## Format the code and mend what ruff can mend safely
 	@.venv/bin/ruff format --quiet . && .venv/bin/ruff check --fix --quiet .
 
-docs: venv ## Write the documents that are generated from the code (docs/errors.md, docs/cli.md)
+docs: venv ## Write the documents that are generated from the code (errors, settings, command line)
 	@$(PY) scripts/make_docs.py
 
 lock: ## Write the lock files anew from pyproject.toml (UPGRADE=1 also moves to newer versions)

@@ -8,8 +8,9 @@ suitable() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (
 
 # A node in profile `separated` runs under several uids, and so do its tests. An interpreter that
 # lies inside one person's home can't be executed by the others.
-for_everyone() {
-  [ "$(id -u)" -ne 0 ] || setpriv --reuid=65534 --regid=65534 --clear-groups -- "$1" -c '' 2>/dev/null
+for_everyone() { # through a shell, since setpriv itself still has root's rights when it executes
+  [ "$(id -u)" -ne 0 ] || setpriv --reuid=65534 --regid=65534 --clear-groups -- \
+    /bin/sh -c '"$0" -c ""' "$1" 2>/dev/null
 }
 
 choose_python() {

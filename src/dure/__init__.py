@@ -11,27 +11,27 @@ Examples
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from dure.node.node import Node
 
 __all__ = ["__version__", "open"]
 
 __version__ = "0.1.0"
 
 
-def open(where: str | Path, **options: Any) -> Any:
+def open(where: str | Path | None = None, **options: Any) -> Node:
     """Open my own node: never "the alliance", never anybody else's node.
 
     Parameters
     ----------
     where
-        The node's folder (``"coast-node/"``), or the address of its database
-        (``"postgresql://…"``).
+        The node's folder (``"coast-node/"``); None means ``DURE_HOME``, else the current folder.
     **options
-        What `dure.node.open_node` takes besides.
+        What `dure.node.node.open_node` takes besides.
 
     Returns
     -------
@@ -47,4 +47,6 @@ def open(where: str | Path, **options: Any) -> Any:
     --------
     >>> node = dure.open("coast-node/")  # doctest: +SKIP
     """
-    return import_module("dure.node").open_node(where, **options)
+    from dure.node.node import open_node
+
+    return open_node(where, **options)
