@@ -1,0 +1,24 @@
+"""Backups: a node's stores and vaults in one folder, sealed, and brought back as a new incarnation.
+
+::
+
+    backup/manifest.json           what is in it, digests, authenticated by the backup key
+    backup/stores/NAME.sealed      rows of a store, from one snapshot, sealed by the backup key
+    backup/vaults/NAME.sealed      names and digests of the vault's page files, sealed likewise
+    backup/vaults/NAME/…           the page files, which are ciphertext already
+
+The rows are written in a form of their own, so that a store may be restored from SQLite into
+PostgreSQL and back. Vaults hold still (nothing put, nothing shredded) while a backup is made;
+stores are read one after another, each from one snapshot: as after a crash, what spans two stores
+may be in one of them only, and is resumed or reconciled.
+
+A restore wants empty places, changes nothing until all of the backup is proven, and begins a new
+incarnation in every store: permits issued before it are dead. A backup keeps what was shredded
+after it was made; rotate the key-encryption key to take that from old backups.
+"""
+
+from dure.storage.backup.form import Manifest, StorePart, backup_key, read_manifest
+from dure.storage.backup.making import back_up
+from dure.storage.backup.restoring import restore
+
+__all__ = ["Manifest", "StorePart", "back_up", "backup_key", "read_manifest", "restore"]
