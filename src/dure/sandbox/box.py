@@ -31,8 +31,16 @@ TIERS = ("A",)
 
 Sink = Callable[[str, Iterator[bytes]], None]
 
-_SOURCE = str(Path(__file__).resolve().parents[2])
-_START = "import sys; sys.path.append(sys.argv[1]); from dure.sandbox.launcher import main; main(sys.argv[2:])"
+_SOURCE = str(Path(__file__).resolve().parent.parent)
+_START = """
+import sys
+package = type(sys)("dure")
+package.__path__ = [sys.argv[1]]
+sys.modules["dure"] = package
+from dure.sandbox.launcher import main
+main(sys.argv[2:])
+"""
+"""Starts the launcher with a bare package in place of ours, which would import what it needs not."""
 
 
 def run(
@@ -141,7 +149,7 @@ class _Launch:
         passed = [specification, theirs, *(descriptor for _, descriptor in given)]
         self._process = subprocess.Popen(
             [
-                sys.executable,
+                getattr(sys, "_base_executable", None) or sys.executable,
                 "-I",
                 "-S",
                 "-B",

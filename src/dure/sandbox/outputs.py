@@ -13,7 +13,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable
+
+TYPE_CHECKING = False  # importing `typing` for this would cost a tenth of the start
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BLOCK_BYTES = 1 << 20
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")

@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
-from dure.sandbox.cgroups import Cgroup
+TYPE_CHECKING = False  # importing `typing` for this would cost a tenth of the start
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dure.sandbox.cgroups import Cgroup
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")

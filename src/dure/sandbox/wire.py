@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import marshal
 import os
-from collections.abc import Iterator
-from typing import Any
+
+TYPE_CHECKING = False  # importing `typing` for this would cost a tenth of the start
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 REFUSED, REPORT, FILE, DATA, END = b"x", b"r", b"f", b"d", b"e"
 _HEAD_BYTES = 5
