@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from dure.core.suites import Suite
 from dure.core.times import read_time, write_time
 from dure.governance.decisions import Request
+from dure.governance.document import MAX_PRINCIPALS, Charter
 from dure.governance.errors import GovernanceError
 from dure.governance.forms import DIGEST, DOTTED, HEX, KEY_ID, TERM, Form
 from dure.governance.tally import Ballot, Bench, count
 
-MAX_BALLOTS = 64
+MAX_BALLOTS = 2 * MAX_PRINCIPALS
 
 _form = Form("governance.request")
 _SIGNED = (
@@ -159,7 +160,7 @@ def check_permit(permit: Permit, request: Request, bench: Bench) -> None:
         reason = "early"
     elif issued_s >= request.expires_s:
         reason = "expired"
-    elif request.policy != policy_version(bench):
+    elif request.policy != policy_version(bench.charter, bench.suite):
         reason = "charter-changed"
     elif tally.rejected:
         reason = "rejected"
@@ -169,6 +170,6 @@ def check_permit(permit: Permit, request: Request, bench: Bench) -> None:
         raise GovernanceError("governance.permit", request=request.id, reason=reason)
 
 
-def policy_version(bench: Bench) -> str:
+def policy_version(charter: Charter, suite: Suite) -> str:
     """Return the charter's version and digest, as a request names them."""
-    return f"{bench.charter.version}@{bench.charter.digest(bench.suite)}"
+    return f"{charter.version}@{charter.digest(suite)}"

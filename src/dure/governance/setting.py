@@ -48,7 +48,7 @@ class Setting:
     acts: Mapping[str, Act]
     keeper: KeeperPort
     directory: Path
-    incarnation: Callable[[], str]
+    incarnation: Callable[[Connection], str]
     clock: Callable[[], int]
     random: Callable[[int], bytes]
     claimant: str
@@ -81,10 +81,12 @@ class Setting:
         merged = merge_actions(self.actions, charter).get(action)
         if merged is None:
             raise GovernanceError("governance.unknown", part="action", name=action[:64])
-        bench = Bench(charter, merged, self.suite)
-        if bench.quorum and action not in self.acts:
-            raise GovernanceError("governance.request", where="$.action", reason="no-act")
-        return bench
+        reason = "not-critical" if merged.quorum is None else ""
+        if not reason and action not in self.acts:
+            reason = "no-act"
+        if reason:
+            raise GovernanceError("governance.request", where="$.action", reason=reason)
+        return Bench(charter, merged, self.suite)
 
     def sign(self, type_: str, value: object) -> str:
         """Return the hex signature of the executor's key over a canonical value."""

@@ -28,6 +28,7 @@ REQUESTS = Table(
     "governance_requests",
     METADATA,
     Column("id", String(16), primary_key=True),
+    Column("digest", String(80), nullable=False, unique=True),
     Column("action", String(128), nullable=False),
     Column("state", String(16), nullable=False, index=True),
     Column("reason", String(32), nullable=False, default=""),
@@ -43,6 +44,7 @@ VOTES = Table(
     METADATA,
     Column("request_id", ForeignKey("governance_requests.id"), primary_key=True),
     Column("voter", String(128), primary_key=True),
+    Column("choice", String(16), primary_key=True),
     Column("document", Text, nullable=False),
     Column("received_s", BigInteger, nullable=False),
 )
