@@ -1,0 +1,91 @@
+"""What the tests of storage stand on: each database URL in turn, empty and of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData, create_engine, make_url, text
+
+from dure.storage import incarnation, tables, vault
+from dure.storage.database import Database, open_database
+
+ROOT = Path(__file__).resolve().parents[2]
+ALL_TABLES = (tables.METADATA, vault.METADATA, incarnation.METADATA)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def new_url(request, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Gives the URL of a new empty database at every call."""
+    if request.param == "sqlite":
+        yield lambda: f"sqlite:///{tmp_path / (os.urandom(4).hex() + '.db')}"
+        return
+    server = make_url(os.environ["DURE_TEST_POSTGRES"])
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    made: list[str] = []
+
+    def new() -> str:
+        schema = "t" + os.urandom(8).hex()
+        made.append(schema)
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        url = server.update_query_dict({"options": f"-csearch_path={schema}"})
+        return url.render_as_string(hide_password=False)
+
+    yield new
+    with engine.connect() as connection:
+        for schema in made:
+            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def database_url(new_url) -> str:
+    return new_url()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database with every table of storage."""
+    db = open_database(database_url)
+    create(db)
+    yield db
+    db.close()
+
+
+def create(db: Database, *metadata: MetaData) -> None:
+    for each in metadata or ALL_TABLES:
+        each.create_all(db.engine)
+
+
+def run_child(
+    module: str, *arguments: object, fault: str = "", **more: object
+) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m module`` with a fault point armed; SIGKILL gives return code -9."""
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "DURE_FAULT": fault}
+    return subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        **more,
+    )
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of 2 MiB; takes root."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
+    if subprocess.run(mounting, capture_output=True, check=False).returncode:
+        pytest.skip("takes the right to mount a tmpfs")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
