@@ -48,10 +48,10 @@ lock: ## Write the lock files anew from pyproject.toml (UPGRADE=1 also moves to 
 	@scripts/lock.sh
 
 wheelhouse: venv ## Download everything into WHEELHOUSE=dir, hashed, to carry into an air gap
-	@$(PY) scripts/wheelhouse.py pack $(WHEELHOUSE)
+	@$(PY) scripts/wheelhouse.py pack "$(WHEELHOUSE)"
 
 install-offline: ## The same as venv, from WHEELHOUSE=dir alone, with no network at all
-	@WHEELHOUSE=$(WHEELHOUSE) scripts/make_venv.sh
+	@scripts/make_venv.sh "$(WHEELHOUSE)"
 
 postgres-start: ## Start a throw-away PostgreSQL on loopback (as root: installs Debian's first)
 	@scripts/postgres.sh start

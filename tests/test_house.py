@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -150,6 +151,16 @@ def test_every_locked_part_is_pinned_and_hashed(lock):
         assert re.match(r"[a-z0-9.\-]+==[\w.]+( ;.*)?$", head), head
         assert hashes, head
         assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", line) for line in hashes), head
+
+
+def test_the_lock_has_every_part_that_the_project_names():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"]
+    named = [*project["project"]["dependencies"], *extras["demo"], *extras["dev"]]
+    locked = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    for requirement in named:
+        name = re.match(r"[A-Za-z0-9-]+", requirement)[0].lower()
+        assert f"\n{name}==" in locked or f"\n{name}[" in locked, name
 
 
 # ── weight ─────────────────────────────────────────────────────────────────────────────────────
@@ -318,12 +329,13 @@ def test_the_coverage_gate_is_strict_where_it_says_so(files, failures):
     assert len(coverage_gate.judge(files)) == failures
 
 
-def test_a_wheelhouse_lock_differs_by_the_one_built_wheel_alone():
+def test_a_wheelhouse_lock_differs_by_the_built_wheels_alone():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    carried = wheelhouse.with_hash(lock, "0" * 64)
+    digests = {name: f"{number:064x}" for number, name in enumerate(wheelhouse.BUILT)}
+    carried = wheelhouse.with_hashes(lock, digests)
     added = set(carried.splitlines()) - set(lock.splitlines())
-    assert added == {f"    --hash=sha256:{'0' * 64} \\"}
-    assert len(carried.splitlines()) == len(lock.splitlines()) + 1
+    assert added == {f"    --hash=sha256:{digest} \\" for digest in digests.values()}
+    assert len(carried.splitlines()) == len(lock.splitlines()) + len(digests)
 
 
 def test_a_directory_that_is_no_wheelhouse_is_refused(tmp_path, capsys):
@@ -332,13 +344,12 @@ def test_a_directory_that_is_no_wheelhouse_is_refused(tmp_path, capsys):
 
 
 def test_a_wheelhouse_is_refused_when_a_file_was_altered(tmp_path, capsys):
-    wheel = tmp_path / "jsonpath_rw-1.4.0-py3-none-any.whl"
-    wheel.write_bytes(b"built here")
+    for name in wheelhouse.BUILT:
+        wheel = tmp_path / f"{name.replace('-', '_')}-1.0-py3-none-any.whl"
+        wheel.write_bytes(b"built here")
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    digest = wheelhouse._sha256(wheel)
-    (tmp_path / "requirements.lock").write_text(
-        wheelhouse.with_hash(lock, digest), encoding="utf-8"
-    )
+    carried_lock = wheelhouse.with_hashes(lock, wheelhouse.built_wheels(tmp_path))
+    (tmp_path / "requirements.lock").write_text(carried_lock, encoding="utf-8")
     sums = "".join(
         f"{wheelhouse._sha256(path)}  {path.name}\n" for path in wheelhouse._carried(tmp_path)
     )
