@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +52,9 @@ def judge(files: dict[str, dict[str, object]]) -> list[str]:
         rooms[room_name].wanted += wanted
         rooms[room_name].covered += covered
         if room_name in WHOLE and covered < wanted:
-            lines = ", ".join(map(str, measured["missing_lines"])) or "none"
-            branches = ", ".join(f"{a}→{b}" for a, b in measured.get("missing_branches", []))
-            failures.append(f"coverage: {name}: lines {lines}; branches {branches or 'none'}")
+            lines = first(map(str, measured["missing_lines"]))
+            branches = first(f"{a}→{b}" for a, b in measured.get("missing_branches", []))
+            failures.append(f"coverage: {name}: lines {lines}; branches {branches}")
     for room_name, room in sorted(rooms.items()):
         demanded = 100.0 if room_name in WHOLE else OTHERS_PERCENT
         print(f"coverage  {room_name:<12} {room.percent:6.1f} %   (at least {demanded:.0f} %)")
@@ -62,6 +63,13 @@ def judge(files: dict[str, dict[str, object]]) -> list[str]:
                 f"coverage: {room_name} has {room.percent:.1f} %, wants {demanded:.0f} %"
             )
     return failures
+
+
+def first(missing: Iterable[str], limit: int = 12) -> str:
+    """Return the first few of what is missing, and how many more there are."""
+    listed = list(missing)
+    more = f" and {len(listed) - limit} more" if len(listed) > limit else ""
+    return (", ".join(listed[:limit]) or "none") + more
 
 
 def room_of(name: str) -> str:
