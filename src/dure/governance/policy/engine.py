@@ -1,0 +1,209 @@
+"""The one function: may this principal do this to that, for this purpose, and why.
+
+`Policy.decide` asks the rules; a no is then taken apart by `Policy.explain`. Cedar skips a rule
+whose evaluation fails, which would let a failing forbid open a door, so here any failure is a no.
+A policy is immutable and belongs to one version of one charter; what it remembers between requests
+are pure functions of principals and labels, never an asset's state or an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from cedarpy import Entities, PolicySet, is_authorized
+from sqlalchemy import ColumnElement, false
+
+from dure.core.actions import Action
+from dure.core.canonical import canonical_bytes
+from dure.core.labels import Label, LabelPolicy
+from dure.core.principals import Principal
+from dure.core.suites import digest_of
+from dure.core.verdicts import Reason, Verdict
+from dure.governance.policy.errors import denial
+from dure.governance.policy.query import READ, Query
+from dure.governance.policy.rules import load_rules, shipped_rules
+from dure.governance.policy.slices import asset_entity, principal_entity, request
+from dure.governance.policy.visible import visible_assets
+from dure.governance.policy.words import FAILED, MALFORMED, NEARLY, NO_PERMIT, WORDS
+
+_MALFORMED = (Reason(MALFORMED, WORDS[MALFORMED]),)
+_FAILED = (Reason(FAILED, WORDS[FAILED]),)
+_MAX_SHOWN = 128
+
+
+class Policy:
+    """The policy of one charter version.
+
+    Parameters
+    ----------
+    charter_actions
+        Action's name -> action, exactly those that the charter names.
+    labels
+        The charter's label policy.
+    version
+        The charter's version, as its digest.
+    suite
+        Crypto suite that the charter pins.
+    rules
+        Cedar text instead of the rules that ship.
+    remembered
+        How many principals' entities, and how many labels', are kept made.
+
+    Raises
+    ------
+    ValueError
+        When the rules don't fit the schema: a defect of what was installed.
+    """
+
+    def __init__(
+        self,
+        charter_actions: Mapping[str, Action],
+        labels: LabelPolicy,
+        version: str,
+        *,
+        suite: str = "intl",
+        rules: str | None = None,
+        remembered: int = 4096,
+    ) -> None:
+        self.labels = labels
+        self._actions = MappingProxyType(dict(charter_actions))
+        text = shipped_rules() if rules is None else rules
+        self.rules = load_rules(text, tuple(sorted(self._actions)))
+        about = {
+            "actions": {
+                name: {"lowers": action.lowers, "roles": sorted(action.roles)}
+                for name, action in self._actions.items()
+            },
+            "charter": version,
+            "labels": labels.id,
+            "rules": self.rules.text,
+            "schema": self.rules.schema_text,
+        }
+        self.digest = digest_of(canonical_bytes("policy", about, suite))
+        self._principal = lru_cache(maxsize=remembered)(self._read_principal)
+        self._asset = lru_cache(maxsize=remembered)(self._read_asset)
+
+    def decide(self, query: Query) -> Verdict:
+        """Return the answer and its reasons. Any doubt is a no with its own reason."""
+        asked = self._prepare(query)
+        if asked is None:
+            return Verdict(False, _MALFORMED, self.digest)
+        spoke = self._ask(self.rules.deciding, *asked)
+        if spoke is None:
+            return Verdict(False, _FAILED, self.digest)
+        allowed, rules = spoke
+        if not allowed:
+            return Verdict(False, self._explain(query, *asked), self.digest)
+        granting = (permit.rule for permit in self.rules.permits if permit.rule in rules)
+        return Verdict(True, self._say(query, *granting), self.digest)
+
+    def explain(self, query: Query) -> tuple[Reason, ...]:
+        """Return why the answer is what it is, worked out from the single statements of the rules.
+
+        Returns
+        -------
+        tuple of Reason
+            For a yes, the permits that hold. For a no, every forbid that speaks; and, when no
+            permit holds, which could have and what each of them lacks.
+        """
+        asked = self._prepare(query)
+        return _MALFORMED if asked is None else self._explain(query, *asked)
+
+    def require(self, query: Query) -> Verdict:
+        """Return the policy's yes.
+
+        Raises
+        ------
+        PolicyError
+            ``governance.denied`` with the rules that spoke.
+        """
+        verdict = self.decide(query)
+        if not verdict.allowed:
+            raise denial(str(query.action)[:_MAX_SHOWN], verdict)
+        return verdict
+
+    def visible(
+        self, principal: Principal, purpose: str, *, action: str = READ
+    ) -> ColumnElement[bool]:
+        """Return the condition on ``storage_assets`` that holds for what `decide` allows.
+
+        Put it into the query itself, so that pages and counts are of what the principal may see.
+
+        Parameters
+        ----------
+        principal
+            Who looks.
+        purpose
+            What for.
+        action
+            Name of the action that must be allowed; not a vote, which is about a request.
+        """
+        try:
+            self._principal(principal)  # malformed where `decide` finds it malformed
+            return visible_assets(self.labels, principal, purpose, self._actions.get(action))
+        except (AttributeError, TypeError, ValueError):
+            return false()
+
+    # ── asking Cedar ───────────────────────────────────────────────────────────────────────────
+
+    def _read_principal(self, principal: Principal) -> Entities:
+        entity = principal_entity(principal, self.labels)
+        return Entities.from_json_str(f"[{entity}]", self.rules.schema)
+
+    def _read_asset(self, label: Label, owner: str, withdrawn: bool) -> str:
+        entity = f"[{asset_entity(label, owner, withdrawn)}]"
+        Entities.from_json_str(entity, self.rules.schema)  # checked once; added as text each time
+        return entity
+
+    def _prepare(self, query: Query) -> tuple[dict[str, object], Entities] | None:
+        try:
+            entities = self._principal(query.principal).with_added_json_str(
+                self._asset(query.label, query.owner, query.withdrawn)
+            )
+            return request(query, self._actions.get(query.action), self.labels), entities
+        except (AttributeError, TypeError, ValueError):
+            return None
+
+    def _ask(
+        self, rules: PolicySet, asked: dict[str, object], entities: Entities
+    ) -> tuple[bool, list[str]] | None:
+        answer = is_authorized(asked, rules, entities)
+        if answer.diagnostics.errors:
+            return None
+        return answer.allowed, answer.diagnostics.reasons
+
+    # ── saying why ─────────────────────────────────────────────────────────────────────────────
+
+    def _explain(
+        self, query: Query, asked: dict[str, object], entities: Entities
+    ) -> tuple[Reason, ...]:
+        answer = self._ask(self.rules.stating, asked, entities)
+        if answer is None:
+            return _FAILED
+        holds = frozenset(answer[1])
+        against = [rule for rule in self.rules.forbids if rule in holds]
+        lacking = {
+            permit.rule: [need for need in permit.needs if permit.part(need) not in holds]
+            for permit in self.rules.permits
+            if permit.part("") in holds and query.action in self._actions
+        }
+        granting = [rule for rule, lacks in lacking.items() if not lacks]
+        if granting:
+            return self._say(query, *(against or granting))
+        if not lacking:
+            return self._say(query, *(against or [NO_PERMIT]))
+        missing = dict.fromkeys(need for lacks in lacking.values() for need in lacks)
+        return self._say(query, *against, NEARLY, *missing, permits=", ".join(lacking))
+
+    def _say(self, query: Query, *rules: str, permits: str = "") -> tuple[Reason, ...]:
+        action = self._actions.get(query.action)
+        facts = {
+            "action": query.action[:_MAX_SHOWN],
+            "permits": permits or "-",
+            "principal": query.principal.id[:_MAX_SHOWN],
+            "purpose": query.purpose[:_MAX_SHOWN],
+            "roles": ", ".join(sorted(action.roles)) if action and action.roles else "-",
+        }
+        return tuple(Reason(rule, WORDS[rule].fill(**facts)) for rule in rules)
