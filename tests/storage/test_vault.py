@@ -1,0 +1,474 @@
+"""The vault: sharing inside, nothing outside, and a clear refusal for everything that is wrong."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+from sqlalchemy import func, select, update
+
+from dure.storage.database import open_database
+from dure.storage.errors import StorageError
+from dure.storage.vault import MAX_PAGE_BYTES, Garbage, Vault, fixed_pages
+from dure.storage.vault import versions as versions_module
+from dure.storage.vault.lock import alone, together
+from dure.storage.vault.tables import PAGES, REFERENCES, VAULTS, VERSIONS
+from tests.storage.conftest import create
+
+KEK = bytes(range(32))
+A, B, C, D = (letter * 3000 for letter in (b"a", b"b", b"c", b"d"))
+OPEN = b"coast//O// REL * FOR *"
+
+
+@pytest.fixture
+def vault(tmp_path, database) -> Vault:
+    return Vault.create(tmp_path / "vault", database, KEK)
+
+
+def content(vault: Vault, handle: str) -> bytes:
+    return b"".join(vault.read(handle))
+
+
+def rows(database, table) -> int:
+    with database.read() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def page_files(vault: Vault) -> list:
+    return sorted(path for path in (vault.root / "pages").rglob("*") if path.is_file())
+
+
+def refusal(work, *arguments, **more) -> str:
+    with pytest.raises(StorageError) as caught:
+        result = work(*arguments, **more)
+        list(result or ())
+    return caught.value.code.removeprefix("storage.")
+
+
+# ── what it does ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_content_comes_back(vault, database):
+    sealed = vault.put([A, B, A], bound=OPEN)
+    assert content(vault, sealed.handle) == A + B + A
+    assert (sealed.size, sealed.pages) == (9000, 3)
+    assert vault.describe(sealed.handle) == sealed
+    assert vault.exists(sealed.handle)
+    again = Vault.open(vault.root, database, KEK)
+    assert content(again, sealed.handle) == A + B + A
+    assert again.id == vault.id
+    assert vault.verify().clean
+
+
+def test_empty_content_and_empty_pages(vault):
+    nothing = vault.put([], bound=OPEN)
+    assert content(vault, nothing.handle) == b""
+    assert vault.put([b"", b""], bound=OPEN) == nothing
+    assert vault.put([b"", A, b""], bound=OPEN).pages == 1
+
+
+def test_put_again_is_the_same_version(vault, database):
+    first = vault.put([A, B], bound=OPEN)
+    assert vault.put([A, B], bound=OPEN) == first
+    assert rows(database, VERSIONS) == 1
+    assert vault.verify().garbage == Garbage(0, 0)
+    # cut otherwise, it is still the same content under the same label
+    assert vault.put([A + B], bound=OPEN) == first
+    assert vault.verify().clean
+    assert len(page_files(vault)) == 2
+
+
+def test_the_label_is_part_of_the_handle(vault):
+    first = vault.put([A, B], bound=OPEN)
+    second = vault.put([A, B], bound=b"coast//S// REL coast FOR trial")
+    assert first.handle != second.handle
+    assert first.digest == second.digest
+    assert len(page_files(vault)) == 2
+
+
+def test_pages_are_shared_and_die_with_their_last_reference(vault, database):
+    first = vault.put([A, B, C], bound=OPEN)
+    second = vault.put([A, B, D], bound=OPEN)
+    assert len(page_files(vault)) == 4
+    vault.shred(first.handle)
+    assert len(page_files(vault)) == 3
+    assert not vault.exists(first.handle)
+    assert content(vault, second.handle) == A + B + D
+    vault.shred(second.handle)
+    assert page_files(vault) == []
+    assert [rows(database, table) for table in (PAGES, VERSIONS, REFERENCES)] == [0, 0, 0]
+    assert vault.verify().clean
+
+
+def test_equality_never_leaves_the_vault(tmp_path, vault, new_url):
+    other_db = open_database(new_url())
+    create(other_db)
+    other = Vault.create(tmp_path / "other", other_db, KEK)
+    here, there = vault.put([A, B], bound=OPEN), other.put([A, B], bound=OPEN)
+    assert here.digest == there.digest
+    assert here.handle != there.handle
+    mine = {path.read_bytes()[36:] for path in page_files(vault)}
+    theirs = {path.read_bytes()[36:] for path in page_files(other)}
+    assert not mine & theirs
+    assert not {path.name for path in page_files(vault)} & {path.name for path in page_files(other)}
+    with vault._index.db.read() as one, other_db.read() as two:
+        first = set(one.execute(select(PAGES.c.identity)).scalars())
+        assert not first & set(two.execute(select(PAGES.c.identity)).scalars())
+    other_db.close()
+
+
+def test_shredding_leaves_no_key_in_the_file(tmp_path):
+    db = open_database(f"sqlite:///{tmp_path}/keeper.db")
+    create(db)
+    vault = Vault.create(tmp_path / "vault", db, KEK)
+    kept, gone = vault.put([A], bound=OPEN), vault.put([B], bound=OPEN)
+    with db.read() as connection:
+        wrapped = {row.id: bytes(row.wrapped_key) for row in connection.execute(select(PAGES))}
+        wrapped |= {row.id: bytes(row.wrapped_key) for row in connection.execute(select(VERSIONS))}
+
+    def on_disk() -> set[str]:
+        data = b"".join(path.read_bytes() for path in tmp_path.glob("keeper.db*"))
+        return {name for name, key in wrapped.items() if key in data}
+
+    assert on_disk() == set(wrapped)
+    vault.shred(gone.handle)
+    assert len(on_disk()) == 2
+    assert content(vault, kept.handle) == A
+    db.close()
+
+
+def test_batches_bound_memory_and_change_nothing(vault, monkeypatch):
+    monkeypatch.setattr(versions_module, "BATCH_BYTES", 5000)
+    monkeypatch.setattr(versions_module, "BATCH_PAGES", 3)
+    pages = [A, A, b"x", B, C, A, B, b"y", b"z", b"w", D]
+    sealed = vault.put(pages, bound=OPEN)
+    assert content(vault, sealed.handle) == b"".join(pages)
+    vault.shred(sealed.handle)
+    assert vault.verify().clean
+    assert page_files(vault) == []
+
+
+def test_too_long_pages_are_cut(vault):
+    sealed = vault.put([bytes(MAX_PAGE_BYTES + 5)], bound=OPEN)
+    assert sealed.pages == 2
+    assert sum(map(len, vault.read(sealed.handle))) == MAX_PAGE_BYTES + 5
+
+
+def test_fixed_pages(tmp_path):
+    (tmp_path / "in").write_bytes(bytes(2500))
+    with (tmp_path / "in").open("rb") as stream:
+        assert [len(page) for page in fixed_pages(stream, 1000)] == [1000, 1000, 500]
+
+
+def test_views_are_taken_as_they_are_at_that_moment(vault):
+    buffer = bytearray(A)
+
+    def reused():
+        yield memoryview(buffer)
+        buffer[:] = B
+        yield memoryview(buffer)
+
+    assert content(vault, vault.put(reused(), bound=OPEN).handle) == A + B
+
+
+# ── rotation ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_rotation_changes_every_key_and_no_content(vault, database):
+    sealed = vault.put([A, B], bound=OPEN)
+
+    def wrapped() -> set[bytes]:
+        with database.read() as connection:
+            keys = [*connection.execute(select(PAGES.c.wrapped_key)).scalars()]
+            keys += connection.execute(select(VERSIONS.c.wrapped_key)).scalars()
+            vaults = connection.execute(select(VAULTS)).one()
+        return {bytes(key) for key in (*keys, vaults.identity_secret, vaults.handle_secret)}
+
+    before, new = wrapped(), os.urandom(32)
+    vault.rotate(new)
+    assert not before & wrapped()
+    assert content(vault, sealed.handle) == A + B
+    assert refusal(Vault.open, vault.root, database, KEK) == "vault"
+    again = Vault.open(vault.root, database, new)
+    assert again.put([A, B], bound=OPEN) == sealed  # the names are the same
+    assert again.verify().clean
+
+
+def test_a_process_with_the_old_key_can_not_write_any_more(vault, database):
+    other = Vault.open(vault.root, database, KEK)
+    sealed = vault.put([A], bound=OPEN)
+    vault.rotate(os.urandom(32))
+    assert refusal(other.put, [B], bound=OPEN) == "vault"
+    assert refusal(other.shred, sealed.handle) == "vault"
+    assert refusal(other.rotate, KEK) == "vault"
+    assert vault.verify() == vault.verify()
+    assert vault.verify().clean
+    assert vault.verify().garbage == Garbage(0, 0)
+
+
+def test_rotation_goes_over_many_rows(vault, monkeypatch):
+    from dure.storage.vault import rotation
+
+    monkeypatch.setattr(rotation, "_SOME", 2)
+    sealed = vault.put([bytes([n]) for n in range(7)], bound=OPEN)
+    vault.rotate(os.urandom(32))
+    assert content(vault, sealed.handle) == bytes(range(7))
+
+
+# ── refusals ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_unknown_handles(vault):
+    for work in (vault.read, vault.describe, vault.shred):
+        assert refusal(work, "0" * 64) == "unknown"
+    assert not vault.exists("0" * 64)
+
+
+def test_a_failing_source_leaves_nothing(vault, database, monkeypatch):
+    monkeypatch.setattr(versions_module, "BATCH_PAGES", 1)
+    kept = vault.put([A], bound=OPEN)
+
+    def breaking():
+        yield A
+        yield B
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        vault.put(breaking(), bound=OPEN)
+    assert vault.verify().garbage == Garbage(0, 0)
+    assert vault.verify().clean
+    assert len(page_files(vault)) == 1
+    assert content(vault, kept.handle) == A
+
+
+@pytest.fixture
+def two(vault):
+    first, second = vault.put([A, B], bound=OPEN), vault.put([C, D], bound=OPEN)
+    return first, second
+
+
+def edit(path, how) -> None:
+    data = bytearray(path.read_bytes())
+    how(data)
+    path.chmod(0o600)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        (lambda data: data.__setitem__(500, data[500] ^ 1), "seal-altered"),
+        (lambda data: data.__delitem__(slice(-1, None)), "seal-truncated"),
+        (lambda data: data.__delitem__(slice(0, None)), "seal-truncated"),
+        (lambda data: data.__setitem__(13, data[13] ^ 1), "seal-header"),
+        (lambda data: data.extend(b"more"), "seal-altered"),
+    ],
+)
+def test_an_altered_page_is_refused_and_found(vault, how, code):
+    sealed = vault.put([A], bound=OPEN)
+    edit(page_files(vault)[0], how)
+    assert refusal(vault.read, sealed.handle) == code
+    faults = vault.verify().faults
+    assert [(fault.code, fault.subject) for fault in faults] == [(f"storage.{code}", sealed.handle)]
+
+
+def test_exchanged_pages_are_refused_as_swapped(vault, two):
+    one, other, *_ = page_files(vault)
+    first, second = one.read_bytes(), other.read_bytes()
+    edit(one, lambda data: data.__setitem__(slice(None), second))
+    edit(other, lambda data: data.__setitem__(slice(None), first))
+    codes = {fault.code for fault in vault.verify().faults}
+    assert codes == {"storage.seal-swapped"}
+
+
+def test_a_missing_page_is_refused(vault, two):
+    page_files(vault)[0].unlink()
+    assert [fault.code for fault in vault.verify().faults] == ["storage.vault"]
+    assert sum(refusal_or_none(vault, each.handle) == "vault" for each in two) == 1
+
+
+def refusal_or_none(vault, handle):
+    try:
+        content(vault, handle)
+    except StorageError as error:
+        return error.code.removeprefix("storage.")
+    return None
+
+
+@pytest.mark.parametrize("table", [PAGES, VERSIONS], ids=["page key", "version key"])
+def test_keys_are_bound_to_their_rows(vault, database, two, table):
+    with database.write() as connection:
+        (one, first), (other, second) = connection.execute(select(table.c.id, table.c.wrapped_key).limit(2)).all()
+        for row, key in ((one, second), (other, first)):
+            connection.execute(update(table).where(table.c.id == row).values(wrapped_key=key))
+    assert "vault" in {refusal_or_none(vault, each.handle) for each in two}
+    assert {fault.code for fault in vault.verify().faults} == {"storage.vault"}
+
+
+def test_references_are_bound_to_their_version(vault, database, two):
+    with database.write() as connection:
+        parts = connection.execute(select(REFERENCES)).all()
+        for mine, other in zip(parts, reversed(parts), strict=True):
+            connection.execute(
+                update(REFERENCES)
+                .where(REFERENCES.c.version_id == mine.version_id)
+                .values(sealed_pages=other.sealed_pages)
+            )
+    assert {refusal_or_none(vault, each.handle) for each in two} == {"vault"}
+    assert refusal(vault.shred, two[0].handle) == "vault"
+    assert not vault.verify().clean
+
+
+@pytest.mark.parametrize("column", ["size", "pages", "handle", "sealed_facts"])
+def test_facts_are_bound_to_their_version(vault, database, two, column):
+    value = {"size": 5999, "pages": 1, "handle": "f" * 64, "sealed_facts": bytes(60)}[column]
+    with database.write() as connection:
+        connection.execute(
+            update(VERSIONS).where(VERSIONS.c.handle == two[0].handle).values({column: value})
+        )
+    handle = "f" * 64 if column == "handle" else two[0].handle
+    assert refusal(vault.read, handle) == "vault"
+    assert not vault.verify().clean
+
+
+def test_wrong_counts_are_found(vault, database, two):
+    with database.write() as connection:
+        connection.execute(update(PAGES).values(uses=PAGES.c.uses + 1))
+    check = vault.verify()
+    assert len(check.faults) == 4
+    assert not check.clean
+
+
+def test_a_shredded_version_ends_a_reading_with_an_error(vault, monkeypatch):
+    monkeypatch.setattr(versions_module, "BATCH_PAGES", 1)
+    sealed = vault.put([A, B, C], bound=OPEN)
+    reading = vault.read(sealed.handle)
+    assert next(reading) == A
+    vault.shred(sealed.handle)
+    assert refusal(lambda: reading) == "unknown"
+
+
+def test_a_vault_is_made_once(tmp_path, vault, database, new_url):
+    assert refusal(Vault.create, vault.root, database, KEK) == "conflict"
+    assert refusal(Vault.create, tmp_path / "second", database, KEK) == "conflict"
+    vault.put([A], bound=OPEN)
+    other = open_database(new_url())
+    create(other)
+    assert refusal(Vault.create, vault.root, other, KEK) == "conflict"
+    assert refusal(Vault.open, vault.root, other, KEK) == "vault"
+    made = Vault.create(tmp_path / "third", other, KEK)
+    assert refusal(Vault.open, vault.root, other, KEK) == "vault"
+    assert refusal(Vault.open, made.root, other, bytes(32)) == "vault"
+    assert refusal(Vault.open, tmp_path / "nowhere", other, KEK) == "file"
+    assert Vault.open(made.root, other, KEK).verify().clean
+    other.close()
+
+
+def test_no_key_is_shown(vault):
+    shown = f"{vault!r} {vault} {vault._index.wrapper!r}"
+    assert KEK.hex() not in shown
+    assert str(KEK) not in shown
+
+
+# ── several at once ────────────────────────────────────────────────────────────────────────────
+
+
+def test_garbage_waits_for_nobody_and_disturbs_nobody(vault):
+    with together(vault.root), together(vault.root):
+        assert refusal(vault.collect_garbage) == "vault"
+    assert vault.collect_garbage() == Garbage(0, 0)
+    with alone(vault.root):
+        assert refusal(vault.collect_garbage) == "vault"
+
+
+def test_threads_put_and_shred_the_same_pages(vault):
+    failures: list[BaseException] = []
+
+    def work(name: bytes) -> None:
+        try:
+            for turn in range(6):
+                sealed = vault.put([A, B, name, b"%d" % turn], bound=name)
+                assert b"".join(vault.read(sealed.handle)) == A + B + name + b"%d" % turn
+                if turn % 2:
+                    vault.shred(sealed.handle)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(b"thread %d" % n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    check = vault.verify()
+    assert check.clean
+    assert check.versions == 9
+    assert check.garbage == Garbage(0, 0)
+
+
+def test_a_page_shredded_between_looking_and_recording_is_written_again(vault, monkeypatch):
+    first = vault.put([A, B], bound=OPEN)
+    plain = versions_module.Draft._record
+    done = []
+
+    def shred_first(self, *arguments):
+        if not done:
+            done.append(True)
+            vault.shred(first.handle)
+        return plain(self, *arguments)
+
+    monkeypatch.setattr(versions_module.Draft, "_record", shred_first)
+    second = vault.put([A, B, C], bound=OPEN)
+    assert content(vault, second.handle) == A + B + C
+    assert vault.verify().clean
+    assert vault.verify().garbage == Garbage(0, 0)
+
+
+def test_a_page_that_another_writer_recorded_first_is_shared(vault, monkeypatch):
+    plain = versions_module.Draft._record
+    done = []
+
+    def put_first(self, *arguments):
+        if not done:
+            done.append(True)
+            vault.put([A], bound=b"other")
+        return plain(self, *arguments)
+
+    monkeypatch.setattr(versions_module.Draft, "_record", put_first)
+    sealed = vault.put([A, B], bound=OPEN)
+    assert content(vault, sealed.handle) == A + B
+    assert len(page_files(vault)) == 2
+    assert vault.verify().garbage == Garbage(0, 0)
+
+
+# ── a full disk ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("index_too", [False, True])
+def test_a_full_disk_leaves_nothing(tmp_path, small_disk, index_too):
+    db = open_database(f"sqlite:///{small_disk if index_too else tmp_path}/keeper.db")
+    create(db)
+    vault = Vault.create(small_disk / "vault", db, KEK)
+    kept = vault.put([A], bound=OPEN)
+    assert refusal(vault.put, [os.urandom(100_000) for _ in range(40)], bound=OPEN) == "no-space"
+    assert len(page_files(vault)) == 1
+    assert vault.verify().clean
+    assert vault.collect_garbage().files == 0
+    assert content(vault, kept.handle) == A
+    after = vault.put([os.urandom(100_000)], bound=OPEN)  # there is room again
+    assert vault.exists(after.handle)
+    db.close()
+
+
+@pytest.mark.root
+def test_a_disk_that_fills_up_in_a_later_batch_leaves_nothing(tmp_path, small_disk, monkeypatch):
+    monkeypatch.setattr(versions_module, "BATCH_PAGES", 2)
+    db = open_database(f"sqlite:///{tmp_path}/keeper.db")
+    create(db)
+    vault = Vault.create(small_disk / "vault", db, KEK)
+    assert refusal(vault.put, [os.urandom(100_000) for _ in range(40)], bound=OPEN) == "no-space"
+    assert page_files(vault) == []
+    assert vault.verify().garbage == Garbage(0, 0)
+    db.close()

@@ -1,0 +1,29 @@
+"""A process that does one verb to a vault: URL, folder, verb, handle. Its keys are test keys."""
+
+import sys
+from pathlib import Path
+
+from dure.storage.database import open_database
+from dure.storage.vault import Vault, versions
+
+KEK, NEW_KEK = b"k" * 32, b"n" * 32
+SHARED = b"shared" * 100
+OLD = [SHARED, b"old only" * 50, b"old too" * 50]
+CONTENT = [SHARED, b"first" * 100, b"second" * 100, b"third" * 100]
+
+if __name__ == "__main__":
+    versions.BATCH_PAGES = 2
+    url, root, verb, handle = sys.argv[1:]
+    db = open_database(url)
+    if verb == "create":
+        Vault.create(Path(root), db, KEK)
+        sys.exit()
+    vault = Vault.open(Path(root), db, KEK)
+    if verb == "put":
+        print(vault.put(CONTENT, bound=b"new").handle)
+    elif verb == "shred":
+        vault.shred(handle)
+    elif verb == "rotate":
+        vault.rotate(NEW_KEK)
+    else:
+        vault.collect_garbage()
