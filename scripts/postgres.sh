@@ -36,7 +36,10 @@ as_owner() { # the server refuses to run as root
 start() {
   if [ -f "$env_file" ]; then stop; fi
   find_bin >/dev/null || install_server
-  bin=$(find_bin)
+  bin=$(find_bin) || {
+    echo "a PostgreSQL server was installed, but its initdb is nowhere to be found" >&2
+    return 3
+  }
   owner=$(id -un)
   if [ "$(id -u)" -eq 0 ]; then owner=$(id -un postgres 2>/dev/null || echo nobody); fi
 
