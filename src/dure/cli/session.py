@@ -39,10 +39,13 @@ class Session:
     @contextmanager
     def node(self) -> Iterator[Node]:
         """Open the node for one command."""
+        from dure.cli.passphrases import node_passphrase
         from dure.node.node import open_node
 
         with open_node(
-            self.home, principal=self.principal, passphrase_file=self.passphrase_file
+            self.home,
+            principal=self.principal,
+            passphrase=lambda: node_passphrase(self.passphrase_file),
         ) as node:
             yield node
 

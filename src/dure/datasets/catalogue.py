@@ -12,7 +12,7 @@ from typing import Any
 from dure.core.assets import Asset
 from dure.datasets.croissant import TABLE_FILE, read_table
 from dure.datasets.errors import DatasetError
-from dure.datasets.import_ import DATASET
+from dure.datasets.import_ import DATASET, any_purpose
 from dure.datasets.spec import EXPORT
 from dure.governance.house import House
 
@@ -27,13 +27,13 @@ def table_of(house: House, dataset_id: str) -> str:
     DatasetError
         ``datasets.not-dataset``.
     """
-    dataset = house.assets.get(dataset_id)
+    dataset = house.assets.get(dataset_id).asset
     if dataset.kind != DATASET:
         raise DatasetError("datasets.not-dataset", asset=dataset_id[:16], kind=dataset.kind)
     return dataset.parents[0]
 
 
-def describe(house: House, dataset_id: str, *, purpose: str) -> Mapping[str, Any]:
+def describe(house: House, dataset_id: str, *, purpose: str = "") -> Mapping[str, Any]:
     """Return the Croissant document of a data set; a read that the policy must allow.
 
     Raises
@@ -44,12 +44,13 @@ def describe(house: House, dataset_id: str, *, purpose: str) -> Mapping[str, Any
         ``governance.denied``.
     """
     table_of(house, dataset_id)
+    purpose = purpose or any_purpose(house, house.assets.get(dataset_id).asset.label)
     content = house.read(dataset_id, purpose=purpose, limit=MAX_DOCUMENT_BYTES)
     document: dict[str, Any] = json.loads(content)
     return document
 
 
-def export(house: House, dataset_id: str, folder: Path, *, purpose: str) -> Asset:
+def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") -> Asset:
     """Write a data set as ``croissant.json`` and ``data.parquet``, checked against each other.
 
     Parameters
@@ -61,7 +62,7 @@ def export(house: House, dataset_id: str, folder: Path, *, purpose: str) -> Asse
     folder
         New folder to write into.
     purpose
-        Purpose of the read.
+        Purpose of the read; "" means any that the principal and the label have in common.
 
     Raises
     ------
@@ -72,7 +73,8 @@ def export(house: House, dataset_id: str, folder: Path, *, purpose: str) -> Asse
     GovernanceError
         ``governance.denied``.
     """
-    dataset = house.assets.get(dataset_id)
+    dataset = house.assets.get(dataset_id).asset
+    purpose = purpose or any_purpose(house, dataset.label)
     house.require(EXPORT.name, dataset.label, purpose=purpose, owner=dataset.owner)
     table_id = table_of(house, dataset_id)
     document = describe(house, dataset_id, purpose=purpose)

@@ -7,7 +7,7 @@ MLCommons, Croissant Format Specification 1.1: dataset, FileObject, RecordSet an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +15,31 @@ CONFORMS_TO = "http://mlcommons.org/croissant/1.1"
 RECORDS = "records"
 TABLE_FILE = "data.parquet"
 
-DATA_TYPES: Mapping[str, str] = {
-    "int64": "sc:Integer",
-    "float64": "sc:Float",
+_PLAIN_TYPES: Mapping[str, str] = {
     "bool": "sc:Boolean",
-    "date": "sc:Date",
-    "datetime": "sc:DateTime",
+    "date32[day]": "sc:Date",
+    "double": "sc:Float",
+    "float": "sc:Float",
     "string": "sc:Text",
 }
-"""Our column types and the Croissant data types they are written as."""
+
+
+def data_type(arrow_type: str) -> str:
+    """Return the Croissant data type of an Arrow type's name; what has none is text.
+
+    Examples
+    --------
+    >>> data_type("int64"), data_type("timestamp[us]"), data_type("double")
+    ('sc:Integer', 'sc:DateTime', 'sc:Float')
+    """
+    if arrow_type.startswith(("int", "uint")):
+        return "sc:Integer"
+    if arrow_type.startswith("timestamp"):
+        return "sc:DateTime"
+    if arrow_type.startswith("decimal"):
+        return "sc:Float"
+    return _PLAIN_TYPES.get(arrow_type, "sc:Text")
+
 
 _CR_TERMS = (
     "citeAs column conformsTo dataType extract field fileObject fileProperty fileSet format includes "
@@ -35,7 +51,7 @@ _CR_TERMS = (
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column: its name and its type, one of `DATA_TYPES`."""
+    """One column: its name and its type, as Arrow writes it."""
 
     name: str
     type: str
@@ -124,10 +140,9 @@ def read_table(document: Mapping[str, Any]) -> Table:
     """Return the table that one of our own documents describes."""
     file = document["distribution"][0]
     records = document["recordSet"][0]
-    ours = {written: type_ for type_, written in DATA_TYPES.items()}
     return Table(
         fields=tuple(
-            Field(field["source"]["extract"]["column"], ours[field["dataType"]])
+            Field(field["source"]["extract"]["column"], field["description"])
             for field in records["field"]
         ),
         rows=int(records["description"].split()[0]),
@@ -141,7 +156,8 @@ def _field(i: int, field: Field) -> dict[str, Any]:
         "@type": "cr:Field",
         "@id": f"{RECORDS}/{i}",
         "name": field.name,
-        "dataType": DATA_TYPES[field.type],
+        "description": field.type,
+        "dataType": data_type(field.type),
         "source": {"fileObject": {"@id": "table"}, "extract": {"column": field.name}},
     }
 
@@ -164,7 +180,3 @@ def _context() -> dict[str, Any]:
         **terms,
     }
 
-
-def fields_of(columns: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
-    """Return fields of (name, type) pairs; a type without a Croissant name is written as text."""
-    return tuple(Field(name, type_ if type_ in DATA_TYPES else "string") for name, type_ in columns)

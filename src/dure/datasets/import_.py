@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.labels import ALL, Label
 from dure.core.times import write_time
-from dure.datasets.croissant import Table, fields_of, write_document
+from dure.datasets.croissant import TABLE_FILE, Field, Table, write_document
 from dure.datasets.errors import DatasetError
 from dure.datasets.spec import IMPORT
 from dure.governance.house import House
-from dure.readers.parsing import Parsed, parse
+from dure.readers.parse import parse
+from dure.readers.tables import Parsed
 
 KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet"}
 
@@ -30,6 +31,20 @@ DATASET = "dataset"
 TABLE = "dataset.table"
 DOCUMENT_SCHEMA = "croissant/1.1"
 TABLE_SCHEMA = "dure/table/v1"
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts and digests the table while it streams by."""
+
+    size: int = 0
+    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+    def counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            self.digest.update(block)
+            self.size += len(block)
+            yield block
 
 
 def import_(
@@ -80,44 +95,41 @@ def import_(
     if kind not in set(KINDS.values()):
         raise DatasetError("datasets.kind", path=source.name, known=" ".join(sorted(KINDS)))
     wanted = own_label(house, label)
-    house.require(IMPORT.name, wanted, purpose="", owner=house.agency)
-    sealed: dict[str, tuple[Asset, int, str]] = {}
+    house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
+    sealed: list[tuple[Asset, int, str]] = []
 
-    def sink(file: str, chunks: Iterable[bytes]) -> None:
+    def sink(blocks: Iterator[bytes]) -> None:
         progress("seal")
-        digest, size = hashlib.sha256(), 0
-
-        def counted() -> Iterator[bytes]:
-            nonlocal size
-            for chunk in chunks:
-                digest.update(chunk)
-                size += len(chunk)
-                yield chunk
-
+        tally = _Tally()
         table = house.seal(
-            counted(),
+            tally.counted(blocks),
             kind=TABLE,
             media_type="application/vnd.apache.parquet",
             schema_id=TABLE_SCHEMA,
             label=wanted,
             producer=IMPORT.name,
-            name=file,
+            name=TABLE_FILE,
         )
-        sealed[file] = (table, size, digest.hexdigest())
+        sealed.append((table, tally.size, tally.digest.hexdigest()))
 
     with house.doing(IMPORT.name, detail={"kind": kind}) as doing:
         progress("parse")
         parsed = parse(source, kind, sink=sink)
-        table, size, sha256 = sealed["data.parquet"]
         faults.point("dataset.table-sealed")
-        dataset = _describe(
-            house, parsed, table, size, sha256, name or source.stem, description, licence
-        )
+        dataset = _describe(house, parsed, *sealed[0], name or source.stem, description, licence)
         faults.point("dataset.sealed")
         doing.asset = dataset.id
         doing.detail["rows"] = parsed.rows
         doing.detail["columns"] = len(parsed.columns)
     return dataset
+
+
+def any_purpose(house: House, label: Label) -> str:
+    """Return a purpose that both the label serves and the principal may act for, or "".
+
+    Stewards act on a data set as a whole: one purpose in common is what the policy asks of them.
+    """
+    return min((name for name in house.principal.purposes if label.serves(name)), default="")
 
 
 def own_label(house: House, text: str) -> Label:
@@ -154,7 +166,7 @@ def _describe(
         licence=licence,
         created=write_time(house.now()),
         table=Table(
-            fields_of((column.name, column.type) for column in parsed.columns),
+            tuple(Field(column.name, column.type) for column in parsed.columns),
             parsed.rows,
             size,
             sha256,

@@ -34,8 +34,10 @@ from dure.governance.charter import (
 from dure.governance.decisions import Request
 from dure.governance.errors import GovernanceError
 from dure.governance.keeper_tables import ASSETS, CHARTERS, TICKETS
-from dure.governance.permits import Permit
-from dure.governance.policy.engine import Policy, Query
+from dure.governance.permits import Permit, check_permit
+from dure.governance.policy.engine import Policy
+from dure.governance.policy.query import Query
+from dure.governance.tally import Bench
 from dure.governance.tickets import Ticket, check_ticket
 from dure.storage.database import Database
 from dure.storage.vault import Vault
@@ -191,7 +193,7 @@ class Keeper:
             now=now,
         )
         asset, size = self._recall(ticket.asset)
-        verdict = self._decider(charter).decide(
+        self._decider(charter).require(
             Query(
                 principal=charter.principal(ticket.principal),
                 action=ticket.action,
@@ -200,7 +202,6 @@ class Keeper:
                 purpose=ticket.purpose,
             )
         )
-        verdict.demand(ticket.action)
         self._use(ticket, now)
         return size, self._vault.read(ticket.asset)
 
@@ -215,10 +216,20 @@ class Keeper:
             ``governance.permit`` when the permit is not for it.
         """
         self._check_permit(permit, request)
-        if asset_id not in request.asset_ids():
-            raise GovernanceError("governance.permit", reason="other-asset")
+        if asset_id not in request.assets:
+            raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
         _, size = self._recall(asset_id)
         return size, self._vault.read(asset_id)
+
+    def describe(self, asset_id: str) -> Asset:
+        """Return what is said of an asset that the vault holds.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.ticket`` when there is none.
+        """
+        return self._recall(asset_id)[0]
 
     def unwrap(self, wrapped: bytes, info: bytes) -> bytes:
         """Return the content key that another node wrapped to this one."""
@@ -227,29 +238,29 @@ class Keeper:
     def _check_rise(
         self, label: Label, about: About, permit: tuple[Permit, Request] | None
     ) -> None:
-        if permit is not None:
-            self._check_permit(*permit)
-            request = permit[1]
-            action = merge_actions(self._code_actions, self.charter)[request.action]
-            if (
-                not action.lowers
-                or str(label) != request.target_label
-                or not set(about.parents) <= set(request.asset_ids())
-            ):
-                raise GovernanceError("governance.permit", reason="other-asset")
+        if permit is None:
+            for parent in about.parents:
+                if not label.dominates(self._recall(parent)[0].label):
+                    raise GovernanceError("governance.label-falls")
             return
-        for parent in about.parents:
-            if not label.dominates(self._recall(parent)[0].label):
-                raise GovernanceError("governance.label-falls")
+        request = permit[1]
+        bench = self._check_permit(*permit)
+        if not bench.action.lowers or not set(about.parents) <= set(request.assets):
+            raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
+        if not label.dominates(Label.parse(request.target, self.charter.labels)):
+            raise GovernanceError("governance.label-falls")
 
-    def _check_permit(self, permit: Permit, request: Request) -> None:
+    def _check_permit(self, permit: Permit, request: Request) -> Bench:
+        """Count the votes again: the executor's word alone opens nothing."""
         charter = self.charter
-        permit.check(
-            request,
-            suite=suite(charter.suite),
-            executor_public=bytes.fromhex(charter.member(self._agency).executor),
-            now=self._clock(),
-        )
+        action = merge_actions(self._code_actions, charter).get(request.action)
+        if action is None or request.agency != self._agency:
+            raise GovernanceError("governance.permit", request=request.id, reason="other-request")
+        bench = Bench(charter, action, suite(charter.suite))
+        check_permit(permit, request, bench)
+        if self._clock() >= request.expires_s:
+            raise GovernanceError("governance.permit", request=request.id, reason="expired")
+        return bench
 
     def _remember(self, asset: Asset, size: int) -> Asset:
         with self._database.write() as connection:
@@ -312,7 +323,7 @@ class Keeper:
         with self._lock:
             if self._policy is None or self._policy[0] != charter.version:
                 actions = merge_actions(self._code_actions, charter)
-                policy = Policy(actions, charter.labels, str(charter.version))
+                policy = Policy(actions, charter.labels, charter.digest(), suite=charter.suite)
                 self._policy = (charter.version, policy)
             return self._policy[1]
 

@@ -49,6 +49,7 @@ from dure.governance.charter import Charter, Member, Rule, SignedCharter
 from dure.governance.charter import propose as propose_next
 from dure.governance.errors import GovernanceError
 from dure.node.errors import NodeError
+from dure.node.files import read_file
 
 
 def propose(
@@ -121,26 +122,6 @@ def read_charter(file: Path) -> SignedCharter:
     except (ValueError, RecursionError) as error:
         raise GovernanceError("governance.charter", where="$", reason="wrong-form") from error
     return SignedCharter.from_dict(value)
-
-
-def read_file(file: Path, limit: int = 4 * 1024 * 1024) -> bytes:
-    """Return a small file's bytes.
-
-    Raises
-    ------
-    NodeError
-        ``node.missing-file`` when it can't be read or is larger than ``limit`` bytes.
-    """
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(limit + 1)
-    except OSError as error:
-        raise NodeError(
-            "node.missing-file", path=file.name, reason=error.strerror or "unreadable"
-        ) from error
-    if len(content) > limit:
-        raise NodeError("node.missing-file", path=file.name, reason=f"larger than {limit} bytes")
-    return content
 
 
 def _toml(file: Path) -> dict[str, Any]:

@@ -10,16 +10,24 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dure.core.suites import SEED_BYTES, suite
+from dure.core.times import write_time
 from dure.node.errors import NodeError
 from dure.node.home import PROFILES, Home, Settings
 from dure.storage.database import open_database
-from dure.storage.keys import Passphrase, PrivateKey, write_key_file
+from dure.storage.incarnation import begin
+from dure.storage.kek import new_kek, write_kek_file
+from dure.storage.keys import new_key, write_key_file
 from dure.storage.migrations import migrate
+from dure.storage.passphrases import Passphrase
 from dure.storage.vault import Vault
+
+ORIGIN = "dure/{agency}/ledger"
+RECOVERY = "recovery.key"
+"""The key that opens the vault when the keeper's passphrase is lost; it belongs into a safe."""
 
 _AGENCY = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
@@ -55,7 +63,6 @@ def init_node(
     """
     if not _AGENCY.fullmatch(settings.agency) or settings.profile not in PROFILES:
         raise NodeError("node.settings", path="node.toml", setting="agency or profile")
-    crypto = suite(settings.suite)
     if path.exists() and any(path.iterdir()):
         raise NodeError("node.home-taken", path=path)
     existed = path.exists()
@@ -63,42 +70,45 @@ def init_node(
     home = Home(path.resolve(), settings)
     try:
         for folder, mode in (
+            (home.door, 0o700),
             (home.executor, 0o700),
             (home.releases, 0o700),
             (home.keeper, 0o700),
             (home.vault, 0o700),
             (home.path / "public", 0o755),
             (home.path / "run", 0o755),
-            (home.path / "media", 0o755),
+            (home.socket("executor").parent, 0o755),
+            (home.socket("keeper").parent, 0o755),
         ):
             folder.mkdir(mode=mode)
-        signing = crypto.signing_key(random(SEED_BYTES))
-        executor = crypto.signing_key(random(SEED_BYTES))
-        sealing = crypto.sealing_key(random(SEED_BYTES))
-        kek = random(32)
+        agency, suite_name = settings.agency, settings.suite
         keepers = keeper_passphrase or passphrase
-        for file, kind, private, secret in (
-            (home.executor / "node-signing.key", "signing", signing, passphrase),
-            (home.executor / "executor.key", "signing", executor, passphrase),
-            (home.keeper / "sealing.key", "sealing", sealing, keepers),
-            (home.keeper / "vault.key", "kek", kek, keepers),
-        ):
-            key = PrivateKey(kind, f"{settings.agency}.{file.stem}", settings.suite, private)
-            write_key_file(file, key, secret)
+        signing = new_key("signing", f"{agency}.node", suite_name, random=random)
+        executor = new_key("signing", f"{agency}.executor", suite_name, random=random)
+        sealing = new_key("sealing", f"{agency}.node", suite_name, random=random)
+        recovery = new_key("recovery", f"{agency}.recovery", suite_name, random=random)
+        kek = new_kek(agency, suite_name, recovery.public, random=random)
+        write_key_file(home.executor / "node-signing.key", signing, passphrase, random=random)
+        write_key_file(home.executor / "executor.key", executor, passphrase, random=random)
+        write_key_file(home.keeper / "sealing.key", sealing, keepers, random=random)
+        write_key_file(home.path / RECOVERY, recovery, keepers, random=random)
+        write_kek_file(home.keeper / "vault.kek", kek, keepers, random=random)
         for store in ("node", "executor", "keeper"):
             database = open_database(home.database_url(store))
             migrate(database, store)
+            with database.write() as connection:
+                begin(connection, write_time(time.time()), random=random)
             if store == "keeper":
-                Vault.create(home.vault, database, kek)
+                Vault.create(home.vault, database, kek.key)
             database.close()
         card = {
             "agency": settings.agency,
             "suite": settings.suite,
             "profile": settings.profile,
-            "node_signing": crypto.signing_public(signing).hex(),
-            "node_sealing": crypto.sealing_public(sealing).hex(),
-            "executor": crypto.signing_public(executor).hex(),
-            "origin": f"dure/{settings.agency}/ledger",
+            "node_signing": signing.public.hex(),
+            "node_sealing": sealing.public.hex(),
+            "executor": executor.public.hex(),
+            "origin": ORIGIN.format(agency=settings.agency),
         }
         home.member_card.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
         (home.path / "node.toml").write_text(settings.to_toml(), encoding="utf-8")
@@ -128,29 +138,25 @@ def new_person_key(
     for taken in (file, card_file):
         if taken.exists():
             raise NodeError("node.home-taken", path=taken)
-    crypto = suite(suite_name)
-    private = crypto.signing_key(random(SEED_BYTES))
-    public = crypto.signing_public(private)
+    key = new_key("signing", key_id, suite_name, random=random)
     file.parent.mkdir(parents=True, exist_ok=True)
-    write_key_file(file, PrivateKey("signing", key_id, suite_name, private), passphrase)
-    card = {"id": key_id, "suite": suite_name, "key": crypto.key_id(public), "public": public.hex()}
+    public = write_key_file(file, key, passphrase, random=random)
+    card = {"id": key_id, "suite": suite_name, "key": public.key_id, "public": public.public}
     card_file.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card_file
 
 
 def _give_away(home: Home) -> None:
-    """Give each process its own files; only root can."""
+    """Give each process its own folders; only root can, and keeps the folder they lie in."""
     settings = home.settings
     for folder, uid in (
+        (home.door, settings.door_uid),
         (home.executor, settings.executor_uid),
+        (home.socket("executor").parent, settings.executor_uid),
         (home.keeper, settings.keeper_uid),
         (home.vault, settings.keeper_uid),
+        (home.socket("keeper").parent, settings.keeper_uid),
     ):
-        for root, folders, files in os.walk(folder):
-            for name in (".", *folders, *files):
+        for root, _, files in os.walk(folder):
+            for name in (".", *files):
                 os.chown(Path(root) / name, uid, uid)
-    for path in (home.path / "node.db", home.path / "media"):
-        if path.exists():
-            os.chown(path, settings.door_uid, settings.door_uid)
-    os.chown(home.path, settings.door_uid, settings.door_uid)
-    os.chmod(home.path / "run", 0o1777)

@@ -3,13 +3,15 @@
 ::
 
     HOME/
-      node.toml      settings (no secrets)
-      node.db        the node's own store                      door
+      node.toml      settings (no secrets)                     its operator; others read
+      door/          the node's own store, spool of the post   door alone (0700)
       executor/      ledger, charter pin, permits, releases    executor alone (0700)
       keeper/        vault index, keys                         keeper alone (0700)
       vault/         sealed pages                              keeper alone (0700)
-      public/        the member card that others enrol         anyone
-      run/           sockets of the separated profile
+      public/        the member card that others enrol         others read
+      run/           a folder for each service's socket        that service; others connect
+
+In the separated profile HOME itself belongs to root, so that no process can move another's folder.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ class Settings:
     principal
         Who acts when no ``--as`` is given, or "".
     database
-        SQLAlchemy URL of the node's own store; "" means ``node.db`` in the home.
+        SQLAlchemy URL of the node's own store; "" means ``door/node.db``.
     executor_database, keeper_database
         The same for the executor's and the keeper's stores.
     door_uid, executor_uid, keeper_uid
@@ -94,6 +96,11 @@ class Home:
         return cls(path.resolve(), _settings(raw, file))
 
     @property
+    def door(self) -> Path:
+        """The doors' own folder."""
+        return self.path / "door"
+
+    @property
     def executor(self) -> Path:
         """The executor's own folder."""
         return self.path / "executor"
@@ -120,13 +127,13 @@ class Home:
 
     def socket(self, process: str) -> Path:
         """Return the socket of ``executor`` or ``keeper`` in the separated profile."""
-        return self.path / "run" / f"{process}.sock"
+        return self.path / "run" / process / "socket"
 
     def database_url(self, store: str) -> str:
         """Return the URL of the store ``node``, ``executor`` or ``keeper``."""
         settings, name = self.settings, "database" if store == "node" else f"{store}_database"
         url: str = getattr(settings, name)
-        folder = self.path if store == "node" else self.path / store
+        folder = self.door if store == "node" else self.path / store
         return url or f"sqlite:///{folder / store}.db"
 
 

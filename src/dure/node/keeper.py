@@ -23,7 +23,9 @@ from dure.node.process import serve
 from dure.node.rooms import code_actions
 from dure.node.service import Operation, Service
 from dure.storage.database import open_database
-from dure.storage.keys import Passphrase, read_key_file
+from dure.storage.kek import read_kek_file
+from dure.storage.keys import read_key_file
+from dure.storage.passphrases import Passphrase
 from dure.storage.vault import Vault
 
 DOOR = frozenset({"door"})
@@ -39,10 +41,10 @@ def open_keeper(home: Home, passphrase: Passphrase, clock: Any) -> Keeper:
         ``storage.passphrase``, ``storage.key-mode``, ``storage.key-file``.
     """
     sealing = read_key_file(home.keeper / "sealing.key", passphrase)
-    kek = read_key_file(home.keeper / "vault.key", passphrase)
+    kek = read_kek_file(home.keeper / "vault.kek", passphrase)
     database = open_database(home.database_url("keeper"))
     return Keeper(
-        vault=Vault.open(home.vault, database, kek.private),
+        vault=Vault.open(home.vault, database, kek.key),
         database=database,
         sealing_private=sealing.private,
         agency=home.settings.agency,
@@ -67,6 +69,7 @@ class KeeperOperations:
                 "content.seal": Operation(self.seal, DOOR | EXECUTOR),
                 "content.open": Operation(self.open, DOOR),
                 "content.open-for-permit": Operation(self.open_for_permit, EXECUTOR),
+                "content.describe": Operation(self.describe, DOOR | EXECUTOR),
                 "key.unwrap": Operation(self.unwrap, DOOR),
                 "status": Operation(self.status, DOOR | EXECUTOR),
             },
@@ -106,6 +109,11 @@ class KeeperOperations:
         return self._stream(
             fd, lambda: self.keeper.open_for_permit(permit, request, message["asset"])
         )
+
+    def describe(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
+        """Say what an asset is; never what is in it."""
+        _close(fd)
+        return {"asset": self.keeper.describe(message["asset"]).to_dict()}
 
     def unwrap(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
         """Unwrap a content key that another node wrapped to this one."""

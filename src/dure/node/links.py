@@ -12,13 +12,13 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dure.node import wire
 from dure.node.errors import NodeError
 from dure.node.home import Home
-from dure.storage.keys import Passphrase
+from dure.storage.passphrases import Passphrase
 
 START_S = 30.0
 
@@ -57,6 +57,30 @@ class Links:
             channel = self._channel(process)
             return wire.call(channel, {"op": op, **message}, fd)
 
+    def pour(
+        self, process: str, op: str, pages: Iterable[bytes], **message: Any
+    ) -> dict[str, Any]:
+        """Ask a service to do something with content that this side writes.
+
+        Raises
+        ------
+        DureError
+            What the service refused with.
+        """
+        with self._lock:
+            return wire.pour(self._channel(process), {"op": op, **message}, pages)
+
+    def draw(self, process: str, op: str, **message: Any) -> tuple[int, dict[str, Any]]:
+        """Ask a service for content; return a readable pipe and the answer.
+
+        Raises
+        ------
+        DureError
+            What the service refused with.
+        """
+        with self._lock:
+            return wire.draw(self._channel(process), {"op": op, **message})
+
     def need(self, process: str) -> None:
         """Start a service that another will call on."""
         with self._lock:
@@ -88,20 +112,9 @@ class Links:
         if process not in self._channels:
             embedded = self._home.settings.profile == "embedded"
             self._channels[process] = (
-                self._start(process) if embedded else self._connect(process)
+                self._start(process) if embedded else connect(self._home, process)
             )
         return self._channels[process]
-
-    def _connect(self, process: str) -> socket.socket:
-        channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            channel.connect(str(self._home.socket(process)))
-        except OSError as error:
-            channel.close()
-            raise NodeError(
-                "node.process", process=process, reason=error.strerror or "no answer"
-            ) from error
-        return channel
 
     def _start(self, process: str) -> socket.socket:
         if self._passphrase is None:
@@ -134,9 +147,28 @@ class Links:
                 pass_fds=(secret_out, theirs.fileno(), peer.fileno()),
             )
             self._children.append(child)
-            self._passphrase.to_fd(secret_in)
+            os.write(secret_in, self._passphrase.reveal())  # far below a pipe's capacity
         finally:
             os.close(secret_out)
             os.close(secret_in)
             theirs.close()
         return ours
+
+
+def connect(home: Home, process: str) -> socket.socket:
+    """Connect to a service of a separated node.
+
+    Raises
+    ------
+    NodeError
+        ``node.process`` when it does not listen.
+    """
+    channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        channel.connect(str(home.socket(process)))
+    except OSError as error:
+        channel.close()
+        raise NodeError(
+            "node.process", process=process, reason=error.strerror or "no answer"
+        ) from error
+    return channel

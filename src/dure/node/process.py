@@ -19,8 +19,8 @@ from pathlib import Path
 from dure.core.errors import DureError
 from dure.node.home import Home
 from dure.node.service import Service
-from dure.storage.hardening import forbid_core_dumps
-from dure.storage.keys import Passphrase
+from dure.storage.hardening import harden
+from dure.storage.passphrases import Passphrase
 
 Clock = Callable[[], int]
 Peer = socket.socket
@@ -48,12 +48,12 @@ def serve(name: str, build: Build) -> None:
     parser.add_argument("--channel", action="append", default=[], help="role=fd, inherited")
     parser.add_argument("--peer-fd", type=int, default=-1, help="inherited channel to the keeper")
     options = parser.parse_args()
-    forbid_core_dumps()
+    harden()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for the door
     peer = socket.socket(fileno=options.peer_fd) if options.peer_fd >= 0 else None
     try:
         home = Home.find(options.home)
-        service = build(home, Passphrase.from_fd(options.secret_fd), clock, peer)
+        service = build(home, Passphrase.from_descriptor(options.secret_fd), clock, peer)
     except DureError as error:
         _report(options.channel, error)
         sys.exit(error.spec.exit_status)

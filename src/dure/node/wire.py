@@ -12,7 +12,7 @@ import os
 import socket
 import struct
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from dure.core.errors import DureError, find
 from dure.node.errors import NodeError
@@ -123,6 +123,65 @@ def call(channel: socket.socket, message: dict[str, Any], fd: int | None = None)
         answer = receive(channel)
     except OSError as error:
         raise NodeError("node.process", process="service", reason=type(error).__name__) from error
+    return _body(answer)
+
+
+def pour(channel: socket.socket, message: dict[str, Any], pages: Iterable[bytes]) -> dict[str, Any]:
+    """Send a message and the content that goes with it; return the answer.
+
+    Raises
+    ------
+    DureError
+        The error that the other process raised, also when it would not read the content.
+    BaseException
+        Whatever the pages raise; the other process then sees that the content ended early.
+    """
+    ours, theirs = os.pipe()
+    failure: BaseException | None = None
+    out = os.fdopen(theirs, "wb", buffering=0)
+    try:
+        try:
+            send(channel, message, ours)
+        finally:
+            os.close(ours)
+        try:
+            write_pages(out, pages)
+        except BrokenPipeError:
+            pass  # the other side has refused; its answer says why
+        except BaseException as error:  # noqa: BLE001  # raised again once the answer is read
+            failure = error
+        out.close()
+        answer = receive(channel)
+    except OSError as error:
+        raise NodeError("node.process", process="service", reason=type(error).__name__) from error
+    finally:
+        out.close()
+    if failure is not None:
+        raise failure
+    return _body(answer)
+
+
+def draw(channel: socket.socket, message: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Send a message and return a pipe from which the content comes, and the answer.
+
+    Raises
+    ------
+    DureError
+        The error that the other process raised.
+    """
+    ours, theirs = os.pipe()
+    try:
+        try:
+            answer = call(channel, message, theirs)
+        finally:
+            os.close(theirs)
+    except BaseException:
+        os.close(ours)
+        raise
+    return ours, answer
+
+
+def _body(answer: tuple[dict[str, Any], int | None] | None) -> dict[str, Any]:
     if answer is None:
         raise NodeError("node.process", process="service", reason="it closed the connection")
     body, extra = answer
@@ -146,21 +205,26 @@ def read_error(part: dict[str, Any]) -> DureError:
         return NodeError("node.wire", reason=f"unknown error {str(part.get('code'))[:64]}")
 
 
-def write_pages(out: BinaryIO, pages: Iterable[bytes]) -> int:
+def write_pages(out: IO[bytes], pages: Iterable[bytes]) -> int:
     """Write pages as frames and the end mark; return the number of content bytes."""
     total = 0
     for page in pages:
         for start in range(0, len(page), MAX_PAGE_BYTES):
             part = page[start : start + MAX_PAGE_BYTES]
-            out.write(_LENGTH.pack(len(part)))
-            out.write(part)
+            _write_all(out, _LENGTH.pack(len(part)))
+            _write_all(out, part)
             total += len(part)
-    out.write(END)
-    out.flush()
+    _write_all(out, END)
     return total
 
 
-def read_pages(source: BinaryIO) -> Iterator[bytes]:
+def _write_all(out: IO[bytes], data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[out.write(view) :]
+
+
+def read_pages(source: IO[bytes]) -> Iterator[bytes]:
     """Yield the pages of a frame stream.
 
     Raises

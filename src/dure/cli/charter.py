@@ -1,0 +1,131 @@
+"""``dure charter``: the ceremony by which agencies agree on their rules."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dure.cli import session
+from dure.cli.passphrases import key_passphrase, new_passphrase
+from dure.cli.words import say
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(
+    "new-key",
+    help=say(
+        "Make a person's key file and its public card.", "사람의 키 파일과 공개 카드를 만듭니다."
+    ),
+)
+def new_key(
+    id_: Annotated[
+        str, typer.Argument(metavar="ID", help=say("Such as coast.officer1.", "예: coast.officer1."))
+    ],
+    out: Annotated[Path, typer.Option(help=say("Where the key file goes.", "키 파일 위치."))],
+    suite: Annotated[str, typer.Option(help="intl | kr-public")] = "intl",
+    key_passphrase_file: Annotated[
+        Path | None,
+        typer.Option(help=say("File with the new passphrase; else it is asked.", "새 암호문구 파일. 없으면 묻습니다.")),
+    ] = None,
+) -> None:
+    """Make a person's key."""
+    from dure.node.genesis import new_person_key
+
+    card = new_person_key(out, id_, suite, new_passphrase(key_passphrase_file), os.urandom)
+    session.current.output.value({"id": id_, "key": str(out), "card": str(card)})
+
+
+@app.command(
+    help=say("Write the charter that a file describes, unsigned.", "파일에 적힌 협약을 서명 없이 씁니다.")
+)
+def propose(
+    file: Annotated[Path, typer.Argument(help="alliance.toml")],
+    out: Annotated[Path, typer.Option(help=say("Where the charter goes.", "협약 파일 위치."))],
+    previous: Annotated[
+        Path | None, typer.Option(help=say("The charter it follows.", "이어받을 이전 협약."))
+    ] = None,
+) -> None:
+    """Propose a charter."""
+    from dure.node.alliance import propose as propose_charter
+    from dure.node.alliance import read_charter
+    from dure.node.rooms import code_actions
+    from dure.node.files import write_file
+
+    before = None if previous is None else read_charter(previous)
+    signed = propose_charter(file, code_actions(), before)
+    write_file(out, signed.to_bytes())
+    session.current.output.value(_summary(signed, out))
+
+
+@app.command(help=say("Sign a charter as an agency's delegate.", "기관 대표로서 협약에 서명합니다."))
+def sign(
+    file: Annotated[Path, typer.Argument(help=say("The charter.", "협약 파일."))],
+    agency: Annotated[str, typer.Option(help=say("Agency of the delegate.", "대표의 기관."))],
+    key: Annotated[Path, typer.Option(help=say("The delegate's key file.", "대표의 키 파일."))],
+    key_passphrase_file: Annotated[Path | None, typer.Option()] = None,
+) -> None:
+    """Sign a charter."""
+    from dure.governance.charter import sign as sign_charter
+    from dure.node.alliance import read_charter
+    from dure.storage.keys import read_key_file
+    from dure.node.files import write_file
+
+    signed = read_charter(file)
+    signed.charter.member(agency)
+    private = read_key_file(key, key_passphrase(key, key_passphrase_file))
+    signed = sign_charter(signed, agency, private.private)
+    write_file(file, signed.to_bytes())
+    session.current.output.value(_summary(signed, file))
+
+
+@app.command(
+    help=say(
+        "Pin a charter in every process of this node; check its digest with the other agencies first.",
+        "이 노드의 모든 프로세스에 협약을 고정합니다. 먼저 다른 기관과 요약값을 대조하십시오.",
+    )
+)
+def pin(
+    file: Annotated[Path, typer.Argument(help=say("The charter.", "협약 파일."))],
+    digest: Annotated[
+        str,
+        typer.Option(help=say("Refuse any other than this one.", "이 요약값이 아니면 거부합니다.")),
+    ] = "",
+) -> None:
+    """Pin a charter."""
+    from dure.governance.errors import GovernanceError
+    from dure.node.alliance import read_charter
+
+    signed = read_charter(file)
+    if digest and signed.charter.digest() != digest:
+        raise GovernanceError("governance.charter-pin", reason="other-charter")
+    with session.current.node() as node:
+        node.pin_charter(signed)
+    session.current.output.value(_summary(signed, file))
+
+
+@app.command(help=say("Show the pinned charter.", "고정된 협약을 보입니다."))
+def show() -> None:
+    """Show the pinned charter."""
+    with session.current.node() as node:
+        session.current.output.value(
+            {"digest": node.house.charter.digest(), **node.house.charter.to_dict()}
+        )
+
+
+def _summary(signed: object, file: Path) -> dict[str, object]:
+    from dure.governance.charter import SignedCharter
+
+    assert isinstance(signed, SignedCharter)  # noqa: S101  # narrows the type of a lazy import
+    return {
+        "file": str(file),
+        "alliance": signed.charter.alliance,
+        "version": signed.charter.version,
+        "digest": signed.charter.digest(),
+        "members": [member.agency for member in signed.charter.members],
+        "signed_by": sorted(signed.signatures),
+        "quorum": signed.charter.quorum,
+    }

@@ -1,0 +1,112 @@
+"""``dure datasets``: raw holdings become AI-ready data sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dure.cli import session
+from dure.cli.words import say
+
+app = typer.Typer(no_args_is_help=True)
+
+DatasetArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATASET", help=say("Name, or beginning of the id.", "이름 또는 식별자의 앞부분.")
+    ),
+]
+
+
+@app.command(
+    "import",
+    help=say(
+        "Import a CSV, TSV or Parquet file: parsed in the sandbox, described, labelled, sealed.",
+        "CSV·TSV·Parquet 파일을 격리 환경에서 읽어 설명·등급을 붙이고 봉인합니다.",
+    ),
+)
+def import_(
+    file: Annotated[Path, typer.Argument(help=say("The file.", "파일."))],
+    label: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Such as 'coast//O//maritime REL coast FOR trial'.",
+                "예: 'coast//O//maritime REL coast FOR trial'.",
+            )
+        ),
+    ],
+    name: Annotated[str, typer.Option(help=say("Its name.", "이름."))] = "",
+    description: Annotated[str, typer.Option(help=say("What it is.", "설명."))] = "",
+    licence: Annotated[str, typer.Option(help=say("Its licence.", "이용 허락 조건."))] = "",
+    kind: Annotated[str, typer.Option(help="csv | parquet")] = "",
+) -> None:
+    """Import a file."""
+    output = session.current.output
+    with session.current.node() as node, output.progress(say("importing", "들여오는 중")):
+        asset = node.datasets.import_(
+            file, label=label, name=name, description=description, licence=licence, kind=kind
+        )
+        entry = node.house.assets.get(asset.id)
+    output.value({**asset.to_dict(), "name": entry.name, **entry.facts})
+
+
+@app.command("list", help=say("List the data sets that you may see.", "볼 수 있는 데이터셋을 나열합니다."))
+def list_(
+    purpose: Annotated[
+        str, typer.Option(help=say("Only for this purpose.", "이 목적에 쓸 수 있는 것만."))
+    ] = "",
+) -> None:
+    """List data sets."""
+    with session.current.node() as node:
+        rows = node.datasets.list(purpose)
+    session.current.output.rows(
+        rows,
+        [
+            ("short", say("id", "식별자")),
+            ("name", say("name", "이름")),
+            ("label", say("label", "등급 표시")),
+            ("rows", say("rows", "행")),
+            ("columns", say("columns", "열")),
+            ("created", say("created", "생성")),
+        ],
+    )
+
+
+@app.command(help=say("Show a data set and its Croissant document.", "데이터셋과 Croissant 문서를 보입니다."))
+def show(dataset: DatasetArgument) -> None:
+    """Show a data set."""
+    output = session.current.output
+    with session.current.node() as node:
+        shown = node.datasets.show(dataset)
+    if output.as_json:
+        output.value(shown)
+        return
+    document = shown["croissant"]
+    output.value({**shown["asset"], "name": document["name"], "licence": document["license"]})
+    output.rows(
+        [
+            {"name": field["name"], "type": field["description"], "croissant": field["dataType"]}
+            for field in document["recordSet"][0]["field"]
+        ],
+        [("name", say("column", "열")), ("type", say("type", "자료형")), ("croissant", "Croissant")],
+    )
+
+
+@app.command(
+    help=say(
+        "Write a data set as Croissant and Parquet for its own agency.",
+        "데이터셋을 자기 기관용 Croissant와 Parquet으로 씁니다.",
+    )
+)
+def export(
+    dataset: DatasetArgument,
+    folder: Annotated[Path, typer.Argument(help=say("New folder.", "새 폴더."))],
+) -> None:
+    """Export a data set."""
+    output = session.current.output
+    with session.current.node() as node, output.progress(say("exporting", "내보내는 중")):
+        asset = node.datasets.export(dataset, folder)
+    output.value({"dataset": asset.id, "folder": str(folder)})

@@ -1,0 +1,191 @@
+"""``dure node``: make, inspect, start and back up a node."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dure.cli import session
+from dure.cli.passphrases import new_passphrase, node_passphrase
+from dure.cli.words import LANGUAGE, say
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(help=say("Make a node for an agency.", "기관의 노드를 만듭니다."))
+def init(
+    agency: Annotated[str, typer.Option(help=say("Short name of the agency.", "기관의 짧은 이름."))],
+    path: Annotated[
+        Path | None, typer.Argument(help=say("New folder.", "새 폴더."))
+    ] = None,
+    suite: Annotated[str, typer.Option(help="intl | kr-public")] = "intl",
+    profile: Annotated[str, typer.Option(help="embedded | separated")] = "embedded",
+    principal: Annotated[
+        str, typer.Option(help=say("Who usually acts here.", "평소의 행위자."))
+    ] = "",
+    database: Annotated[
+        str, typer.Option(help=say("URL of its own store.", "노드 저장소의 URL."))
+    ] = "",
+    users: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "For separated: names or uids of door, executor and keeper, with commas.",
+                "separated 구성: 문, 집행, 키 관리 프로세스의 사용자 이름 또는 uid를 쉼표로.",
+            )
+        ),
+    ] = "",
+    keeper_passphrase_file: Annotated[
+        Path | None,
+        typer.Option(help=say("A passphrase of the keeper's own.", "키 관리 서비스 고유의 암호문구 파일.")),
+    ] = None,
+) -> None:
+    """Make a node."""
+    from dure.node.genesis import RECOVERY, init_node
+    from dure.node.home import Settings
+    from dure.node.users import find_uids
+    from dure.storage.passphrases import Passphrase
+
+    door, executor, keeper = find_uids(users, profile)
+    settings = Settings(
+        agency=agency,
+        suite=suite,
+        profile=profile,
+        principal=principal,
+        database=database,
+        door_uid=door,
+        executor_uid=executor,
+        keeper_uid=keeper,
+    )
+    home = init_node(
+        path or session.current.home or Path(),
+        settings,
+        new_passphrase(session.current.passphrase_file),
+        os.urandom,
+        None if keeper_passphrase_file is None else Passphrase.from_file(keeper_passphrase_file),
+    )
+    output = session.current.output
+    output.value(
+        {
+            "home": str(home.path),
+            "agency": agency,
+            "profile": profile,
+            "member_card": str(home.member_card),
+            "recovery_key": str(home.path / RECOVERY),
+        }
+    )
+    output.line(
+        say(
+            "Put the recovery key into a safe. Then enrol the member card in a charter: "
+            "dure charter propose --help",
+            "복구 키를 금고에 옮기십시오. 그다음 회원 카드를 협약에 등록하십시오: "
+            "dure charter propose --help",
+        )
+    )
+
+
+@app.command(help=say("Show what the node is and holds.", "노드의 구성과 보유 현황을 보입니다."))
+def status() -> None:
+    """Show the node's state."""
+    with session.current.node() as node:
+        session.current.output.value(node.status())
+
+
+@app.command(
+    help=say(
+        "Inspect this machine and node; works without a node too.",
+        "이 기기와 노드를 점검합니다. 노드가 없어도 됩니다.",
+    )
+)
+def doctor() -> None:
+    """Inspect the machine and the node."""
+    from dure.node.doctor import inspect
+
+    output = session.current.output
+    with output.progress(say("looking", "점검 중")):
+        report = inspect(session.current.home)
+    if output.as_json:
+        output.value(
+            {
+                "ready": report.ready,
+                "facts": dict(report.facts),
+                "findings": [finding.to_dict(LANGUAGE) for finding in report.findings],
+            }
+        )
+    else:
+        output.value(report.facts, say("This machine and node", "이 기기와 노드"))
+        output.rows(
+            [finding.to_dict(LANGUAGE) for finding in report.findings],
+            [
+                ("severity", say("severity", "심각도")),
+                ("words", say("finding", "점검 결과")),
+                ("next_step", say("next step", "다음 조치")),
+            ],
+        )
+    if not report.ready:
+        raise typer.Exit(1)
+
+
+@app.command(
+    help=say(
+        "Start the executor and the keeper of a separated node (as root; it drops to their users).",
+        "separated 노드의 집행·키 관리 프로세스를 시작합니다 (root로 실행하며 각 사용자로 전환).",
+    )
+)
+def start(
+    keeper_passphrase_file: Annotated[Path | None, typer.Option()] = None,
+) -> None:
+    """Start the services of a separated node and stay until they end."""
+    from dure.node.home import open_home
+    from dure.node.separated import run_services
+
+    home = open_home(session.current.home)
+    passphrase = node_passphrase(session.current.passphrase_file)
+    keepers = (
+        passphrase if keeper_passphrase_file is None else node_passphrase(keeper_passphrase_file)
+    )
+    run_services(home, {"executor": passphrase, "keeper": keepers})
+
+
+@app.command(help=say("Back up the node into a new folder.", "노드를 새 폴더에 백업합니다."))
+def backup(
+    folder: Annotated[Path, typer.Argument(help=say("New folder.", "새 폴더."))],
+) -> None:
+    """Back up the node."""
+    from dure.node.backup import backup_node
+    from dure.node.home import open_home
+
+    output = session.current.output
+    with output.progress(say("backing up", "백업 중")):
+        made = backup_node(
+            open_home(session.current.home), folder, node_passphrase(session.current.passphrase_file)
+        )
+    output.value(made)
+
+
+@app.command(
+    help=say(
+        "Restore a node from a backup; every permit issued before is dead afterwards.",
+        "백업에서 노드를 복원합니다. 이전에 발급된 승인서는 모두 무효가 됩니다.",
+    )
+)
+def restore(
+    folder: Annotated[Path, typer.Argument(help=say("The backup.", "백업 폴더."))],
+    path: Annotated[Path, typer.Argument(help=say("New folder of the node.", "노드의 새 폴더."))],
+    recovery: Annotated[
+        Path | None,
+        typer.Option(help=say("The recovery key's file, when the passphrase is lost.", "암호문구를 잃었을 때 쓰는 복구 키 파일.")),
+    ] = None,
+) -> None:
+    """Restore a node."""
+    from dure.node.backup import restore_node
+
+    output = session.current.output
+    with output.progress(say("restoring", "복원 중")):
+        made = restore_node(
+            folder, path, node_passphrase(session.current.passphrase_file), recovery=recovery
+        )
+    output.value(made)

@@ -1,0 +1,220 @@
+"""``dure trials``: algorithms meet sealed data in the sandbox; only vetted reports leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dure.cli import session
+from dure.cli.words import LANGUAGE, say
+
+app = typer.Typer(no_args_is_help=True)
+
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help=say("Id of a run.", "실행 식별자."))
+]
+
+
+@app.command(
+    help=say("Show what sandbox this machine provides; needs no node.", "이 기기의 격리 환경을 점검합니다. 노드가 없어도 됩니다.")
+)
+def doctor() -> None:
+    """Inspect the sandbox of this machine."""
+    from dure.trials.view import doctor as inspect
+
+    output = session.current.output
+    with output.progress(say("looking", "점검 중")):
+        host, findings = inspect()
+    shown = [finding.to_dict(LANGUAGE) for finding in (*host.findings, *findings)]
+    if output.as_json:
+        output.value(
+            {"tier": host.tier, "uid": host.uid, "facts": dict(host.facts), "findings": shown}
+        )
+    else:
+        output.value(
+            {say("tier", "단계"): host.tier, "uid": host.uid, **host.facts},
+            say("Sandbox of this machine", "이 기기의 격리 환경"),
+        )
+        output.rows(
+            shown,
+            [
+                ("severity", say("severity", "심각도")),
+                ("words", say("finding", "점검 결과")),
+                ("next_step", say("next step", "다음 조치")),
+            ],
+        )
+    if host.tier == "none":
+        raise typer.Exit(1)
+
+
+@app.command(
+    help=say(
+        "Send an algorithm to the agency that owns the data (an envelope waits for media).",
+        "알고리즘을 자료 소유 기관에 보냅니다 (봉투가 매체를 기다립니다).",
+    )
+)
+def submit(
+    folder: Annotated[
+        Path, typer.Argument(help=say("Folder with algorithm.toml.", "algorithm.toml이 있는 폴더."))
+    ],
+    to: Annotated[str, typer.Option(help=say("Agency that tries it.", "시험할 기관."))],
+    label: Annotated[str, typer.Option(help=say("Its label.", "등급 표시."))] = "",
+) -> None:
+    """Submit an algorithm."""
+    with session.current.node() as node:
+        made = node.trials.submit(folder, to=to, label=label)
+    session.current.output.value(made)
+
+
+@app.command(
+    help=say(
+        "Make a benchmark: split a data set; the targets of the test part stay out of every run.",
+        "평가 기준을 만듭니다. 시험용 정답은 어떤 실행에도 들어가지 않습니다.",
+    )
+)
+def prepare(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET")],
+    name: Annotated[str, typer.Option(help=say("Its name.", "이름."))],
+    target: Annotated[str, typer.Option(help=say("Column to predict.", "예측할 열."))],
+    features: Annotated[
+        str, typer.Option(help=say("Columns given, with commas.", "주어지는 열을 쉼표로."))
+    ],
+    task: Annotated[str, typer.Option(help="regression | classification")] = "regression",
+    test_permille: Annotated[
+        int,
+        typer.Option(min=1, max=999, help=say("Test share in a thousand.", "시험 비율(천분율).")),
+    ] = 300,
+    seed: Annotated[int, typer.Option(help=say("Seed of the split.", "분할 난수 씨앗."))] = 1,
+    budget: Annotated[
+        int, typer.Option(min=1, help=say("Runs per agency.", "기관별 실행 횟수."))
+    ] = 20,
+) -> None:
+    """Make a benchmark."""
+    output = session.current.output
+    with session.current.node() as node, output.progress(say("splitting", "분할 중")):
+        made = node.trials.prepare(
+            dataset,
+            name=name,
+            task=task,
+            target=target,
+            features=[part.strip() for part in features.split(",")],
+            test_permille=test_permille,
+            seed=seed,
+            budget=budget,
+        )
+    output.value(made)
+
+
+@app.command("list", help=say("List submissions, benchmarks, runs and reports.", "제출·평가 기준·실행·보고서를 나열합니다."))
+def list_() -> None:
+    """List what the room holds."""
+    output = session.current.output
+    with session.current.node() as node:
+        found = node.trials.list()
+    if output.as_json:
+        output.value(found)
+        return
+    output.rows(
+        found["submissions"],
+        [
+            ("asset_id", say("submission", "제출")),
+            ("name", say("name", "이름")),
+            ("agency", say("from", "보낸 기관")),
+            ("task", say("task", "과제")),
+        ],
+        say("Submissions", "제출된 알고리즘"),
+    )
+    output.rows(
+        found["benchmarks"],
+        [
+            ("asset_id", say("benchmark", "평가 기준")),
+            ("name", say("name", "이름")),
+            ("task", say("task", "과제")),
+            ("target", say("target", "예측 열")),
+        ],
+        say("Benchmarks", "평가 기준"),
+    )
+    output.rows(
+        found["runs"],
+        [
+            ("id", say("run", "실행")),
+            ("status", say("status", "상태")),
+            ("outcome", say("outcome", "결과")),
+            ("agency", say("for", "제출 기관")),
+        ],
+        say("Runs", "실행"),
+    )
+    output.rows(
+        found["received"],
+        [("asset_id", say("report", "보고서")), ("agency", say("from", "보낸 기관"))],
+        say("Received reports", "받은 보고서"),
+    )
+
+
+@app.command(help=say("Run a submission on a benchmark, in the sandbox.", "제출된 알고리즘을 격리 환경에서 시험합니다."))
+def run(
+    submission: Annotated[
+        str, typer.Argument(metavar="SUBMISSION", help=say("Beginning of its id.", "식별자의 앞부분."))
+    ],
+    on: Annotated[
+        str,
+        typer.Option(metavar="BENCHMARK", help=say("Beginning of its id.", "식별자의 앞부분.")),
+    ],
+    seed: Annotated[int, typer.Option()] = 1,
+) -> None:
+    """Run a submission."""
+    output = session.current.output
+    with session.current.node() as node, output.progress(say("running", "실행 중")):
+        made = node.trials.run(submission, on=on, seed=seed)
+    output.value(made)
+
+
+@app.command(help=say("Show the sealed report of a run, to those who may read it.", "실행의 봉인 보고서를 열람 권한이 있는 사람에게 보입니다."))
+def show(
+    run: RunArgument,
+    diagnosis: Annotated[
+        bool,
+        typer.Option(
+            help=say("The operator's diagnosis too; it never leaves.", "운영자용 진단도 보입니다. 밖으로 나가지 않습니다.")
+        ),
+    ] = False,
+) -> None:
+    """Show a run's report."""
+    with session.current.node() as node:
+        shown = dict(node.trials.show(run))
+        if diagnosis:
+            shown["diagnosis"] = node.trials.diagnosis(run)
+    session.current.output.value(shown)
+
+
+@app.command(
+    "request-release",
+    help=say("Ask people to release a run's report.", "실행 보고서의 반출을 요청합니다."),
+)
+def request_release(
+    run: RunArgument,
+    to: Annotated[
+        str, typer.Option(help=say("Agency it is for; else the submitter.", "받을 기관. 없으면 제출 기관."))
+    ] = "",
+) -> None:
+    """Request a release."""
+    with session.current.node() as node:
+        view = node.trials.request_release(run, to=to)
+    session.current.output.value(view)
+
+
+@app.command(
+    help=say(
+        "Release an approved report; an envelope with it waits for media.",
+        "승인된 보고서를 반출합니다. 봉투가 매체를 기다립니다.",
+    )
+)
+def release(
+    request: Annotated[str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 번호."))],
+) -> None:
+    """Release a report."""
+    with session.current.node() as node:
+        made = node.trials.release(request)
+    session.current.output.value(made)

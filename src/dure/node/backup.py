@@ -1,0 +1,145 @@
+"""Backup and restore of a whole node: its stores, its vault, its (still locked) key files.
+
+What a backup holds is sealed under a key derived from the vault's key-encryption key, so the keeper's
+passphrase opens it, and so does the recovery key. A restored node begins a new incarnation: every
+permit issued before is dead.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from dure.core.times import write_time
+from dure.node.errors import NodeError
+from dure.node.genesis import RECOVERY
+from dure.node.home import Home
+from dure.storage.backup import StorePart, back_up, backup_key, restore
+from dure.storage.database import open_database
+from dure.storage.kek import read_kek_file, recover_kek
+from dure.storage.keys import read_key_file
+from dure.storage.passphrases import Passphrase
+
+_FILES = (
+    "node.toml",
+    RECOVERY,
+    "door/charter.json",
+    "executor/executor.key",
+    "executor/node-signing.key",
+    "keeper/sealing.key",
+    "keeper/vault.kek",
+    "public/member.json",
+)
+_FOLDERS = ("executor/releases", "door/spool", "door/outgoing", "door/arrivals")
+_STORES = ("node", "executor", "keeper")
+
+
+def backup_node(home: Home, folder: Path, passphrase: Passphrase) -> dict[str, object]:
+    """Write a backup of a node into a new folder; its services should not be running.
+
+    Parameters
+    ----------
+    home
+        The node.
+    folder
+        Folder that is not there yet.
+    passphrase
+        Of the keeper's keys.
+
+    Raises
+    ------
+    StorageError
+        ``storage.passphrase``, ``storage.conflict`` when the folder is there, ``storage.no-space``.
+    """
+    key = backup_key(read_kek_file(home.keeper / "vault.kek", passphrase).key)
+    if folder.exists():
+        raise NodeError("node.home-taken", path=folder)
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(mode=0o700, parents=True)
+    try:
+        manifest = back_up(
+            partial / "state",
+            key,
+            stores=_parts(home),
+            vaults={"vault": home.vault},
+            now=write_time(time.time()),
+        )
+        for name in _FILES:
+            if (home.path / name).exists():
+                (partial / "files" / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(home.path / name, partial / "files" / name)
+        for name in _FOLDERS:
+            if (home.path / name).is_dir():
+                shutil.copytree(home.path / name, partial / "files" / name)
+        partial.rename(folder)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return {"backup": str(folder), "made": manifest.made_at, "stores": sorted(manifest.stores)}
+
+
+def restore_node(
+    folder: Path, path: Path, passphrase: Passphrase, *, recovery: Path | None = None
+) -> dict[str, object]:
+    """Restore a backup into a new folder, as a new incarnation.
+
+    Parameters
+    ----------
+    folder
+        The backup.
+    path
+        Folder that is not there, or empty.
+    passphrase
+        Of the keeper's keys; of the recovery key when ``recovery`` is given.
+    recovery
+        The recovery key's file, when the keeper's passphrase is lost.
+
+    Raises
+    ------
+    NodeError
+        ``node.home-taken``, ``node.home-missing``.
+    StorageError
+        ``storage.backup`` when it is not whole, ``storage.passphrase``.
+    """
+    if path.exists() and any(path.iterdir()):
+        raise NodeError("node.home-taken", path=path)
+    kek_file = folder / "files" / "keeper" / "vault.kek"
+    if not kek_file.exists():
+        raise NodeError("node.home-missing", path=folder)
+    if recovery is None:
+        kek = read_kek_file(kek_file, passphrase)
+    else:
+        kek = recover_kek(kek_file, read_key_file(recovery, passphrase))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        shutil.copytree(folder / "files", partial)
+        for name in ("door", "executor", "executor/releases", "keeper"):
+            (partial / name).mkdir(mode=0o700, exist_ok=True)
+            (partial / name).chmod(0o700)
+        for name in ("run", "run/executor", "run/keeper"):
+            (partial / name).mkdir(mode=0o755, exist_ok=True)
+        home = Home.find(partial)
+        incarnations = restore(
+            folder / "state",
+            backup_key(kek.key),
+            stores=_parts(home),
+            vaults={"vault": home.vault},
+            now=write_time(time.time()),
+        )
+        if path.exists():
+            path.rmdir()
+        partial.rename(path)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return {"home": str(path), "incarnation": incarnations["executor"]}
+
+
+def _parts(home: Home) -> list[StorePart]:
+    return [
+        StorePart(name, open_database(home.database_url(name)), (name,)) for name in _STORES
+    ]

@@ -1,0 +1,52 @@
+"""Finding assets by what a person types: an id, its beginning, or a name. Only what may be seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_
+
+from dure.core.assets import Asset
+from dure.node.errors import NodeError
+from dure.node.house import NodeHouse
+from dure.storage.tables import ASSETS
+
+SHORT = 12
+
+
+def visible(house: NodeHouse, purpose: str = "") -> ColumnElement[bool]:
+    """Return the condition for what the principal may see, for one purpose or for any of theirs."""
+    purposes = [purpose] if purpose else sorted(house.principal.purposes)
+    return or_(*(house.policy.visible(house.principal, name) for name in purposes))
+
+
+def rows(house: NodeHouse, kind: str, purpose: str = "") -> list[dict[str, Any]]:
+    """Return the visible assets of a kind, as rows to show."""
+    found = house.assets.find(visible(house, purpose) & (ASSETS.c.kind == kind))
+    return [
+        {
+            "id": entry.asset.id,
+            "short": entry.asset.id[:SHORT],
+            "name": entry.name,
+            "label": str(entry.asset.label),
+            "created": entry.asset.created,
+            **entry.facts,
+        }
+        for entry in found
+    ]
+
+
+def find(house: NodeHouse, text: str, kind: str) -> Asset:
+    """Return the one visible asset of a kind whose id begins so, or that has this name.
+
+    Raises
+    ------
+    NodeError
+        ``node.unknown-asset`` when there is none, or more than one.
+    """
+    seen = visible(house) & (ASSETS.c.kind == kind)
+    begins = ASSETS.c.id.startswith(text, autoescape=True) if len(text) >= 6 else ASSETS.c.id == text
+    found = house.assets.find(seen & or_(begins, ASSETS.c.name == text))
+    if len(found) != 1:
+        raise NodeError("node.unknown-asset", prefix=text[:SHORT])
+    return found[0].asset

@@ -1,0 +1,60 @@
+"""The desk of decisions: requests, votes and what came of them. The executor holds them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dure.node.house import NodeHouse
+
+
+class DecisionsDesk:
+    """Verbs on decisions."""
+
+    def __init__(self, house: NodeHouse) -> None:
+        self.house = house
+
+    def list(self) -> list[dict[str, Any]]:
+        """Return every request and where it stands."""
+        answer = self.house.links.ask("executor", "request.list")
+        found: list[dict[str, Any]] = answer["requests"]
+        return found
+
+    def show(self, request: str) -> dict[str, Any]:
+        """Return a request in full, its digest, its votes, and the charter it is asked under."""
+        view = self.house.links.ask("executor", "request.show", id=request)["request"]
+        return {**view, "charter": self.house.charter.to_dict()}
+
+    def cast(self, vote: Mapping[str, Any]) -> dict[str, Any]:
+        """Hand a signed vote to the executor; return where the request stands now.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.vote`` with the reason.
+        """
+        answer = self.house.links.ask("executor", "vote.cast", vote=dict(vote))
+        view: dict[str, Any] = answer["request"]
+        return view
+
+    def execute(self, request: str) -> Mapping[str, object]:
+        """Have the executor perform an approved request, once."""
+        return self.house.execute(self._whole(request))
+
+    def reconcile(self, request: str) -> dict[str, Any]:
+        """Settle a request whose outcome is unknown, by asking the target whether it happened.
+
+        A request that is done is noted in the catalogue again, should a crash have kept it out.
+        """
+        self.house.links.need("keeper")
+        name = self._whole(request)
+        view = self.show(name)
+        if view["state"] not in ("done", "failed"):
+            answer = self.house.links.ask("executor", "request.reconcile", id=name)
+            view = {**answer["request"], "charter": view["charter"]}
+        if view["state"] == "done":
+            self.house.settle(view["outcome"])
+        return {name: value for name, value in view.items() if name != "charter"}
+
+    def _whole(self, request: str) -> str:
+        return str(self.show(request)["id"])

@@ -1,0 +1,169 @@
+"""The desk of the exchange: which envelopes a node sends, and who takes those that come."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dure.core.canonical import canonical_json
+from dure.exchange.header import Kind
+from dure.exchange.inbox import Delivery, Handler, receive
+from dure.exchange.outbox import resume, send
+from dure.exchange.payloads import Payload
+from dure.exchange.post import Post, status
+from dure.governance.spec import RECEIVE, SEND
+from dure.node.house import NodeHouse
+
+MAX_SUBMISSION_BYTES = 64 * 1024 * 1024
+
+
+class ExchangeDesk:
+    """Verbs on envelopes."""
+
+    def __init__(self, house: NodeHouse) -> None:
+        self.house = house
+
+    @property
+    def waiting(self) -> Path:
+        """Folder of envelopes that wait for media."""
+        return self.house.home.door / "outgoing"
+
+    def post(self) -> Post:
+        """Return the node's post."""
+        house = self.house
+        charter = house.charter
+        return Post(
+            agency=house.agency,
+            charter=charter,
+            charters={charter.version: charter.digest()},
+            database=house.database,
+            spool=house.home.door / "spool",
+            sign=self._sign,
+            unwrap=self._unwrap,
+            now=house.now,
+            random=house.random,
+        )
+
+    def put(self, payload: Payload, *, to: str, kind: str, key: str = "") -> dict[str, Any]:
+        """Make an envelope that waits for media.
+
+        Raises
+        ------
+        ExchangeError
+            ``exchange.stranger`` and others.
+        GovernanceError
+            ``governance.denied``; a report or bundle that no permit released is not signed.
+        """
+        with self.house.doing(SEND.name, detail={"to": to, "kind": kind}) as doing:
+            self.waiting.mkdir(exist_ok=True)
+            sent = send(
+                self.post(), payload, to=to, kind=Kind(kind), folder=self.waiting, key=key
+            )
+            doing.detail["envelope"] = sent.envelope_id
+        return {"file": sent.path.name, "to": to, "number": sent.number, "kind": kind}
+
+    def send(self, folder: str | Path, *, again: bool = False) -> list[dict[str, Any]]:
+        """Write waiting envelopes onto the media, and return them."""
+        folder, post = Path(folder), self.post()
+        folder.mkdir(parents=True, exist_ok=True)
+        self.waiting.mkdir(exist_ok=True)
+        resume(post, self.waiting, again=again)
+        carried = []
+        for path in sorted(self.waiting.iterdir()):
+            sender, to, number = path.name.partition(".")[0].rsplit("-", 2)
+            target = folder / path.name
+            partial = target.with_name(f".{path.name}.partial")
+            shutil.copyfile(path, partial)
+            with partial.open("rb") as written:
+                os.fsync(written.fileno())
+            partial.rename(target)
+            path.unlink()
+            carried.append({"file": path.name, "from": sender, "to": to, "number": int(number)})
+        return carried
+
+    def receive(self, folder: str | Path, *, language: str = "en") -> dict[str, Any]:
+        """Take in every envelope for this node; one bad file never keeps another out."""
+        received = receive(self.post(), Path(folder), self._handlers())
+        return {
+            "handled": [
+                {"from": h.sender, "number": h.number, "kind": h.kind.value, "outcome": "handled"}
+                for h in received.handled
+            ]
+            + [
+                {"from": h.sender, "number": h.number, "kind": h.kind.value, "outcome": "kept"}
+                for h in received.unhandled
+            ],
+            "refused": [
+                {"file": refused.name, **refused.error.to_dict(language)}
+                for refused in received.refused
+            ],
+            "copies": list(received.copies),
+            "findings": [finding.to_dict(language) for finding in received.findings],
+        }
+
+    def status(self) -> list[dict[str, Any]]:
+        """Return where the post stands with each peer."""
+        return [standing.to_dict() for standing in status(self.house.database)]
+
+    def _handlers(self) -> Mapping[Kind, Handler]:
+        return {
+            Kind.SUBMISSION: self._logged(self._take_submission),
+            Kind.REPORT: self._logged(self._take_report),
+            Kind.BUNDLE: self._logged(self._take_bundle),
+            Kind.VOTE: self._logged(self._take_vote),
+        }
+
+    def _logged(self, handler: Handler) -> Handler:
+        def handle(delivery: Delivery) -> None:
+            header = delivery.header
+            detail = {"from": header.sender, "number": header.number, "kind": header.kind.value}
+            with self.house.doing(RECEIVE.name, detail=detail | {"envelope": delivery.id}):
+                handler(delivery)
+
+        return handle
+
+    def _take_submission(self, delivery: Delivery) -> None:
+        from dure.trials.submission import receive_submission
+
+        payload = delivery.read(MAX_SUBMISSION_BYTES)
+        receive_submission(self.house, payload, delivery.header.sender)
+
+    def _take_report(self, delivery: Delivery) -> None:
+        from dure.trials.receipt import receive_report
+
+        receive_report(self.house, delivery.read(), delivery.header.sender)
+
+    def _take_bundle(self, delivery: Delivery) -> None:
+        """Lay a bundle into the folder of arrivals; a person opens it (dure transfers open)."""
+        arrivals = self.house.home.door / "arrivals"
+        arrivals.mkdir(exist_ok=True)
+        header = delivery.header
+        target = arrivals / f"{header.sender}-{header.number:08d}.dure-bundle"
+        partial = target.with_suffix(".partial")
+        with partial.open("wb") as out:
+            for chunk in delivery.chunks():
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.rename(target)
+
+    def _take_vote(self, delivery: Delivery) -> None:
+        import json
+
+        vote = json.loads(delivery.read())
+        self.house.links.ask("executor", "vote.cast", vote=vote)
+
+    def _sign(self, type_: str, value: object) -> str:
+        answer = self.house.links.ask(
+            "executor", "envelope.sign", type=type_, value=canonical_json(value).decode("utf-8")
+        )
+        return str(answer["signature"])
+
+    def _unwrap(self, wrapped: bytes, info: bytes) -> bytes:
+        answer = self.house.links.ask(
+            "keeper", "key.unwrap", wrapped=wrapped.hex(), info=info.hex()
+        )
+        return bytes.fromhex(answer["key"])

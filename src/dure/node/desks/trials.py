@@ -1,0 +1,136 @@
+"""The desk of the trials room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dure.node.desks.assets import find
+from dure.node.desks.exchange import ExchangeDesk
+from dure.node.house import NodeHouse
+
+
+class TrialsDesk:
+    """Verbs on trials."""
+
+    def __init__(self, house: NodeHouse, exchange: ExchangeDesk) -> None:
+        self.house = house
+        self._exchange = exchange
+
+    def submit(self, folder: str | Path, *, to: str, label: str = "") -> dict[str, Any]:
+        """Pack an algorithm and make the envelope that takes it to the data's owner."""
+        from dure.trials.submission import PAYLOAD_KIND, submit
+
+        submission = submit(self.house, Path(folder), to=to, label=label)
+        sent = self._exchange.put(
+            submission.payload, to=to, kind=PAYLOAD_KIND, key=submission.asset.id
+        )
+        return {
+            "submission": submission.asset.id,
+            "name": f"{submission.manifest.name} {submission.manifest.version}",
+            "digest": submission.digest,
+            "envelope": sent["file"],
+        }
+
+    def prepare(
+        self,
+        dataset: str,
+        *,
+        name: str,
+        task: str,
+        target: str,
+        features: Sequence[str],
+        test_permille: int = 300,
+        seed: int = 1,
+        budget: int = 20,
+    ) -> dict[str, Any]:
+        """Make a benchmark of a data set: training part, test features, and the hidden targets."""
+        from dure.trials.benchmark import prepare
+        from dure.trials.definition import Definition
+        from dure.trials.tasks import TaskType
+
+        benchmark = prepare(
+            self.house,
+            find(self.house, dataset, "dataset").id,
+            Definition(
+                name=name,
+                task=TaskType(task),
+                target=target,
+                features=tuple(features),
+                test_permille=test_permille,
+                seed=seed,
+                budget=budget,
+            ),
+        )
+        return {
+            "benchmark": benchmark.asset.id,
+            "name": name,
+            "answers_label": str(benchmark.answers.label),
+        }
+
+    def run(
+        self,
+        submission: str,
+        *,
+        on: str,
+        seed: int = 1,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> dict[str, Any]:
+        """Run a submitted algorithm on a benchmark, in the sandbox."""
+        from dure.trials.run import run
+
+        trial = run(self.house, submission, on, seed=seed, progress=progress)
+        return {
+            "run": trial.id,
+            "outcome": trial.outcome.value,
+            "result": dict(trial.report.result),
+            "report": trial.asset.id,
+            "label": str(trial.asset.label),
+            "evidence": dict(trial.report.evidence),
+        }
+
+    def list(self) -> dict[str, Any]:
+        """Return submissions, benchmarks, runs and received reports of this node."""
+        from dure.trials import view
+
+        return {
+            "submissions": view.submissions(self.house),
+            "benchmarks": view.benchmarks(self.house),
+            "runs": view.runs(self.house),
+            "received": view.received(self.house),
+        }
+
+    def show(self, run: str) -> Mapping[str, Any]:
+        """Return the sealed report of a run, to those who may read it."""
+        from dure.trials import view
+
+        return view.report(self.house, run)
+
+    def diagnosis(self, run: str) -> Mapping[str, Any]:
+        """Return what the owner's operator may know of a run; it never leaves."""
+        from dure.trials import view
+
+        return view.diagnosis(self.house, run)
+
+    def request_release(self, run: str, *, to: str = "") -> dict[str, Any]:
+        """Open a request to release a run's report to the agency that submitted the algorithm."""
+        from dure.trials.release import request_release
+
+        request = request_release(self.house, run, to=to)
+        return self.house.links.ask("executor", "request.show", id=request.id)["request"]  # type: ignore[no-any-return]
+
+    def release(self, request: str) -> dict[str, Any]:
+        """Have the executor release an approved report, and make the envelope that takes it home."""
+        from dure.trials.release import release
+
+        whole = self.house.links.ask("executor", "request.show", id=request)["request"]
+        outcome = release(self.house, whole["id"])
+        return {**outcome, "envelope": self.send_report(whole["id"], outcome)["file"]}
+
+    def send_report(self, request: str, outcome: Mapping[str, object]) -> dict[str, Any]:
+        """Make the envelope of a released report; the same report gives the same envelope."""
+        whole = self.house.links.ask("executor", "request.show", id=request)["request"]
+        content = self.house.release_content(str(outcome["file"]))
+        to = whole["request"]["arguments"]["to"]
+        return self._exchange.put(content, to=to, kind="report", key=str(whole["id"]))

@@ -1,0 +1,42 @@
+"""Small files that people hand over: read whole, within a limit; written whole, or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dure.node.errors import NodeError
+from dure.storage.sealed_files import new_file, write_all
+
+LIMIT_BYTES = 4 * 1024 * 1024
+
+
+def read_file(file: Path, limit: int = LIMIT_BYTES) -> bytes:
+    """Return a small file's bytes.
+
+    Raises
+    ------
+    NodeError
+        ``node.missing-file`` when it can't be read or is larger than ``limit`` bytes.
+    """
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(limit + 1)
+    except OSError as error:
+        raise NodeError(
+            "node.missing-file", path=file.name, reason=error.strerror or "unreadable"
+        ) from error
+    if len(content) > limit:
+        raise NodeError("node.missing-file", path=file.name, reason=f"larger than {limit} bytes")
+    return content
+
+
+def write_file(file: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write a file whole: under another name first, synced, then renamed.
+
+    Raises
+    ------
+    StorageError
+        ``storage.file``, ``storage.no-space``; nothing is left then.
+    """
+    with new_file(file, mode=mode) as descriptor:
+        write_all(descriptor, content)

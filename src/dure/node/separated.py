@@ -1,0 +1,109 @@
+"""Starting the services of a separated node, each under its own uid.
+
+This is what ``dure node start`` does when there is no service manager: it stays, hands each service
+its passphrase through a pipe, and ends them when it ends. With systemd, run
+``python -m dure.node.executor`` and ``…keeper`` under their users and give the passphrase by
+``--secret-fd``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from dure.node.errors import NodeError
+from dure.node.home import Home
+from dure.storage.passphrases import Passphrase
+
+WAIT_S = 30.0
+ORDER = ("keeper", "executor")
+
+
+def start_service(
+    home: Home, process: str, passphrase: Passphrase, python: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """Start one service under its uid and wait until it listens.
+
+    Parameters
+    ----------
+    home
+        A separated node.
+    process
+        ``executor`` or ``keeper``.
+    passphrase
+        What opens its keys.
+    python
+        Interpreter that its uid can run; this one by default.
+
+    Raises
+    ------
+    NodeError
+        ``node.process`` when it ends before it listens, or takes longer than 30 s.
+    """
+    uid = getattr(home.settings, f"{process}_uid")
+    listening = home.socket(process)
+    listening.unlink(missing_ok=True)
+    secret_out, secret_in = os.pipe()
+    try:
+        child = subprocess.Popen(  # noqa: S603  # our own module
+            [
+                str(python or sys.executable),
+                "-m",
+                f"dure.node.{process}",
+                "--home",
+                str(home.path),
+                "--secret-fd",
+                str(secret_out),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(secret_out,),
+            user=uid if os.geteuid() == 0 else None,
+            group=uid if os.geteuid() == 0 else None,
+            extra_groups=[] if os.geteuid() == 0 else None,
+            umask=0o077,
+        )
+        os.write(secret_in, passphrase.reveal())
+    finally:
+        os.close(secret_out)
+        os.close(secret_in)
+    end = time.monotonic() + WAIT_S
+    while not listening.exists():
+        if child.poll() is not None:
+            raise NodeError("node.process", process=process, reason=f"exit {child.returncode}")
+        if time.monotonic() > end:
+            child.kill()
+            raise NodeError("node.process", process=process, reason="it does not listen")
+        time.sleep(0.02)
+    return child
+
+
+def run_services(home: Home, passphrases: Mapping[str, Passphrase]) -> None:
+    """Start both services and stay until one of them, or this process, ends.
+
+    Raises
+    ------
+    NodeError
+        ``node.settings`` when the node is not separated, ``node.process``.
+    """
+    if home.settings.profile != "separated":
+        raise NodeError("node.settings", path="node.toml", setting="profile")
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        for process in ORDER:
+            children.append(start_service(home, process, passphrases[process]))
+            print(f"{process}: {home.socket(process)}", flush=True)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        os.wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait()

@@ -1,0 +1,39 @@
+"""The uids of a separated node's processes."""
+
+from __future__ import annotations
+
+import pwd
+
+from dure.node.errors import NodeError
+
+
+def find_uids(users: str, profile: str) -> tuple[int, int, int]:
+    """Return the uids of door, executor and keeper.
+
+    Parameters
+    ----------
+    users
+        Three names or uids with commas.
+    profile
+        ``embedded`` needs none.
+
+    Raises
+    ------
+    NodeError
+        ``node.settings`` when a separated node lacks three different ones other than root.
+    """
+    if profile != "separated":
+        return (-1, -1, -1)
+    found = [_uid(part.strip()) for part in users.split(",")]
+    if len(found) != 3 or len({*found, 0}) != 4:
+        raise NodeError("node.settings", path="--users", setting="three different users, not root")
+    return (found[0], found[1], found[2])
+
+
+def _uid(name: str) -> int:
+    if name.isdecimal():
+        return int(name)
+    try:
+        return pwd.getpwnam(name).pw_uid
+    except KeyError as error:
+        raise NodeError("node.settings", path="--users", setting=name[:32]) from error
