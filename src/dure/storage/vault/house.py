@@ -114,7 +114,7 @@ class Vault:
             connection.execute(
                 VAULTS.insert().values(
                     id=vault_id,
-                    only=1,
+                    number=1,
                     epoch=1,
                     identity_secret=wrapper.wrap(identity, index.place("identity secret")),
                     handle_secret=wrapper.wrap(handle, index.place("handle secret")),

@@ -22,11 +22,11 @@ VAULTS = Table(
     "storage_vaults",
     METADATA,
     Column("id", String(32), primary_key=True),
-    Column("only", Integer, nullable=False, unique=True),
+    Column("number", Integer, nullable=False, unique=True),
     Column("epoch", Integer, nullable=False),
     Column("identity_secret", LargeBinary, nullable=False),
     Column("handle_secret", LargeBinary, nullable=False),
-    CheckConstraint("only = 1", name="one_vault"),
+    CheckConstraint("number = 1", name="one_vault"),
 )
 
 PAGES = Table(
