@@ -92,7 +92,7 @@ def prepare(house: House, dataset_id: str, definition: Definition) -> Benchmark:
     GovernanceError
         ``governance.denied``.
     """
-    dataset = house.assets.get(dataset_id)
+    dataset = house.assets.get(dataset_id).asset
     table = _table(house, dataset)
     house.require(spec.PREPARE, table.label, purpose=PURPOSE, owner=table.owner)
     answer_label(table.label)
@@ -107,7 +107,7 @@ def prepare(house: House, dataset_id: str, definition: Definition) -> Benchmark:
 def _table(house: House, dataset: Asset) -> Asset:
     if dataset.kind == _DATASET:
         for parent in dataset.parents:
-            asset: Asset = house.assets.get(parent)
+            asset: Asset = house.assets.get(parent).asset
             if asset.kind == _TABLE:
                 return asset
     if dataset.kind != _TABLE:
@@ -216,11 +216,11 @@ def find_benchmark(house: House, name: str) -> Benchmark:
     """
     row = records.find(house, BENCHMARKS, name)
     return Benchmark(
-        asset=house.assets.get(row["asset_id"]),
+        asset=house.assets.get(row["asset_id"]).asset,
         definition=Definition.from_dict(json.loads(row["definition"])),
-        train=house.assets.get(row["train_id"]),
-        features=house.assets.get(row["features_id"]),
-        answers=house.assets.get(row["answers_id"]),
+        train=house.assets.get(row["train_id"]).asset,
+        features=house.assets.get(row["features_id"]).asset,
+        answers=house.assets.get(row["answers_id"]).asset,
     )
 
 

@@ -53,7 +53,7 @@ def weight_chunks(n: int, resamples: int, rng: np.random.Generator) -> Iterator[
         count = min(step, resamples - first)
         weights = np.empty((count, n))
         for row in weights:
-            row[:] = np.bincount(rng.integers(0, n, n), minlength=n)
+            row[:] = np.bincount(rng.integers(0, n, n, dtype=np.int32), minlength=n)
         yield weights
 
 

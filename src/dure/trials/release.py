@@ -29,7 +29,7 @@ from dure.governance.decisions import Request
 from dure.governance.house import House
 from dure.governance.permits import Permit
 from dure.trials import records, spec
-from dure.trials.benchmark import ANSWER_KEY, PURPOSE
+from dure.trials.benchmark import ANSWER_KEY, PURPOSE, SCORING
 from dure.trials.errors import TrialsError
 from dure.trials.gates import Form, recheck
 from dure.trials.tables import RELEASES, RUNS
@@ -94,7 +94,8 @@ def request_release(
     if row["status"] != "done":
         raise TrialsError("trials.not-releasable", reason="the run has no report")
     agency = to or row["agency"]
-    report = house.assets.get(row["report_id"])
+    report = house.assets.get(row["report_id"]).asset
+    house.require(spec.RELEASE, report.label, purpose=SCORING, owner=house.agency)
     wanted = target or release_label(report.label, agency)
     if not wanted.released_to(agency):
         raise TrialsError(

@@ -128,7 +128,7 @@ def run(
         raise TrialsError(
             "trials.mismatch", declared=manifest.task, wanted=benchmark.definition.task
         )
-    algorithm = house.assets.get(submission["asset_id"])
+    algorithm = house.assets.get(submission["asset_id"]).asset
     work = _Work(
         house,
         house.random(16).hex(),

@@ -1,0 +1,362 @@
+"""A small house of real parts: SQLite, the real catalogue, policy, charter, executor and ledger.
+
+Only the vault is a dictionary in memory, and only the sockets between the processes are missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dure.core.actions import Action
+from dure.core.assets import Asset
+from dure.core.labels import Label, LabelPolicy
+from dure.core.principals import Principal, PublicKey, Role
+from dure.core.suites import suite
+from dure.core.text import Text
+from dure.core.times import write_time
+from dure.governance import tables as governance_tables
+from dure.governance.charter import Charter, Member, Rule, SignedCharter, merge_actions, sign
+from dure.governance.decisions import Choice, Client, Request, Vote, sign_vote
+from dure.governance.errors import GovernanceError
+from dure.governance.events import Event
+from dure.governance.executor import Executor
+from dure.governance.house import Doing, Stream
+from dure.governance.ledger.log import Ledger
+from dure.governance.policy.engine import Policy
+from dure.governance.policy.query import Query
+from dure.governance.spec import READ
+from dure.storage import incarnation
+from dure.storage import tables as storage_tables
+from dure.storage.assets import AssetCatalogue
+from dure.storage.database import Database, open_database
+from dure.trials import tables as trials_tables
+from dure.trials.release import ReleaseReport
+from dure.trials.spec import ACTIONS, RELEASE, ROOM
+
+START = 1_790_000_000
+SUITE = suite("intl")
+ALPHA, BRAVO = "alpha", "bravo"
+POLICY = LabelPolicy(
+    id="demo",
+    grades=("O", "S"),
+    categories=frozenset({"answer-key", "traffic"}),
+    agencies=frozenset({ALPHA, BRAVO}),
+    purposes=(("trial", ""), ("scoring", "trial")),
+)
+EVERYBODY = frozenset(Role)
+ALL_ACTIONS: tuple[Action, ...] = (READ, *ACTIONS)
+DATA_LABEL = "bravo//O//traffic REL bravo FOR trial"
+
+
+@dataclass(frozen=True)
+class Key:
+    name: str
+
+    @property
+    def private(self) -> bytes:
+        return _private(self.name)
+
+    @property
+    def public(self) -> bytes:
+        return SUITE.signing_public(self.private)
+
+    def sign(self, message: bytes) -> bytes:
+        return SUITE.sign(self.private, message)
+
+
+@cache
+def _private(name: str) -> bytes:
+    return SUITE.signing_key(name.encode().ljust(48, b".")[:48])
+
+
+def label(text: str) -> Label:
+    return Label.parse(text, POLICY)
+
+
+def _member(agency: str) -> Member:
+    return Member(
+        agency=agency,
+        name=Text(agency.title(), agency.title()),
+        node_signing=Key(f"{agency} node").public.hex(),
+        node_sealing="aa" * 32,
+        executor=Key(f"{agency} executor").public.hex(),
+        origin=f"{agency}.example/ledger",
+        delegate=Key(f"{agency} delegate").public.hex(),
+    )
+
+
+def _principal(name: str, *roles: Role) -> Principal:
+    public = Key(name).public
+    return Principal(
+        id=name,
+        agency=name.partition(".")[0],
+        roles=frozenset(roles),
+        grade=1,
+        categories=frozenset({"traffic", "answer-key"}),
+        purposes=frozenset({"trial", "scoring"}),
+        keys=(PublicKey(SUITE.key_id(public), public.hex()),),
+    )
+
+
+CHARTER = Charter(
+    version=1,
+    previous="",
+    alliance="Trial alliance",
+    suite="intl",
+    labels=POLICY,
+    members=(_member(ALPHA), _member(BRAVO)),
+    principals=(
+        _principal("alpha.developer", Role.DEVELOPER),
+        _principal("alpha.stranger", Role.AUDITOR),
+        _principal("bravo.operator", Role.OPERATOR),
+        _principal("bravo.checker", Role.CHECKER),
+        _principal("bravo.officer", Role.SECURITY_OFFICER),
+    ),
+    rules={action.name: Rule(action.roles) for action in ALL_ACTIONS},
+    quorum=2,
+)
+
+
+class Contents:
+    """The vault: content by handle, and what is known of it."""
+
+    def __init__(self, agency: str) -> None:
+        self.agency = agency
+        self.content: dict[str, bytes] = {}
+        self.assets: dict[str, Asset] = {}
+
+    def put(self, pages: Iterable[bytes], about: Mapping[str, Any], now: int) -> Asset:
+        content = b"".join(pages)
+        bound = f"{self.agency}|{about['kind']}|{about['label']}|{about['parents']}".encode()
+        handle = hashlib.sha256(bound + b"\0" + content).hexdigest()
+        self.content[handle] = content
+        asset = Asset(id=handle, owner=self.agency, created=write_time(now), **about)
+        return self.assets.setdefault(handle, asset)
+
+    def read(self, asset_id: str, permit: object, request: object) -> Iterator[bytes]:
+        yield self.content[asset_id]
+
+    def seal(self, pages: Iterable[bytes], permit: object, request: object, **about: Any) -> Asset:
+        about.pop("name")
+        return self.put(pages, about, START)
+
+
+@dataclass
+class TrialHouse:
+    folder: Path
+    agency: str = BRAVO
+    who: str = "bravo.operator"
+    clock_s: int = START
+    cut_stream: int = 0
+    opened: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.contents = Contents(self.agency)
+        self.database: Database = open_database(f"sqlite:///{self.folder}/node.db")
+        storage_tables.METADATA.create_all(self.database.engine)
+        trials_tables.METADATA.create_all(self.database.engine)
+        self.assets = AssetCatalogue(self.database, POLICY)
+        self.charter = CHARTER
+        self.suite = SUITE
+        self.policy = Policy(
+            merge_actions(ALL_ACTIONS, CHARTER), POLICY, CHARTER.digest(), suite="intl"
+        )
+        store = open_database(f"sqlite:///{self.folder}/executor.db")
+        governance_tables.METADATA.create_all(store.engine)
+        incarnation.METADATA.create_all(store.engine)
+        with store.write() as connection:
+            incarnation.begin(connection, write_time(START))
+        key = Key(f"{self.agency} executor")
+        self.released = self.folder / "released"
+        self.released.mkdir(exist_ok=True)
+        self.executor = Executor(
+            agency=self.agency,
+            db=store,
+            ledger=Ledger(store, f"{self.agency}.example/ledger", key.sign, key.public, SUITE),
+            suite=SUITE,
+            key=key,
+            node_key=Key(f"{self.agency} node"),
+            actions=ALL_ACTIONS,
+            acts={RELEASE: ReleaseReport()},
+            event_types=ROOM.events,
+            keeper=self.contents,
+            directory=self.released,
+            clock=self.now,
+            random=secrets.token_bytes,
+        )
+        signed = SignedCharter(CHARTER)
+        for agency in (ALPHA, BRAVO):
+            signed = sign(signed, agency, Key(f"{agency} delegate").private)
+        self.executor.pin_charter(signed)
+
+    # ── the house ───────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def principal(self) -> Principal:
+        return CHARTER.principal(self.who)
+
+    def now(self) -> int:
+        return self.clock_s
+
+    def random(self, n: int) -> bytes:
+        return secrets.token_bytes(n)
+
+    def require(self, action: str, label: Label, *, purpose: str, owner: str = "") -> Any:
+        return self.policy.require(
+            Query(self.principal, action, label, owner or self.agency, purpose)
+        )
+
+    def seal(
+        self,
+        pages: Iterable[bytes],
+        *,
+        kind: str,
+        media_type: str,
+        schema_id: str,
+        label: Label,
+        producer: str,
+        name: str,
+        parents: Sequence[str] = (),
+        facts: Mapping[str, str] | None = None,
+    ) -> Asset:
+        for parent in parents:
+            if not label.dominates(self.assets.get(parent).asset.label):
+                raise GovernanceError("governance.label-falls")
+        about = {
+            "kind": kind,
+            "media_type": media_type,
+            "schema_id": schema_id,
+            "label": label,
+            "parents": tuple(parents),
+            "producer": producer,
+        }
+        asset = self.contents.put(pages, about, self.now())
+        self.assets.record(asset, name, dict(facts or {}), by=self.who)
+        return asset
+
+    def open(self, asset_id: str, *, purpose: str, run: str) -> Stream:
+        asset = self.assets.get(asset_id).asset
+        self.require(READ.name, asset.label, purpose=purpose, owner=asset.owner)
+        self.opened.append((asset.kind, purpose, run))
+        content = self.contents.content[asset_id]
+        ours, theirs = os.pipe()
+        sent = content[: len(content) - self.cut_stream]
+        threading.Thread(target=_pour, args=(theirs, sent), daemon=True).start()
+        return Stream(ours, len(content))
+
+    def read(self, asset_id: str, *, purpose: str, limit: int) -> bytes:
+        stream = self.open(asset_id, purpose=purpose, run="")
+        with os.fdopen(stream.fd, "rb") as pipe:
+            return pipe.read(limit)
+
+    @contextmanager
+    def doing(
+        self, action: str, *, asset: str = "", detail: Mapping[str, object] | None = None
+    ) -> Iterator[Doing]:
+        self._log(f"{action}.begun", asset, detail or {})
+        doing = Doing(asset, {})
+        try:
+            yield doing
+        except BaseException:
+            self._log(f"{action}.failed", asset, {})
+            raise
+        self._log(f"{action}.done", doing.asset, doing.detail)
+
+    def propose(
+        self,
+        action: str,
+        *,
+        arguments: Mapping[str, object],
+        assets: Sequence[str],
+        source: Label,
+        target: Label,
+        evidence: str,
+    ) -> Request:
+        return self.executor.open_request(
+            action,
+            arguments=arguments,
+            assets=assets,
+            source=str(source),
+            target=str(target),
+            evidence=evidence,
+            requester=self.who,
+        )
+
+    def execute(self, request_id: str) -> Mapping[str, object]:
+        return self.executor.execute(request_id)
+
+    # ── what a test does around it ──────────────────────────────────────────────────────────────
+
+    def _log(self, type_: str, asset: str, detail: Mapping[str, object]) -> None:
+        self.executor.append([Event(type_, self.who, asset, "", detail)])
+
+    def as_(self, who: str) -> TrialHouse:
+        self.who = who
+        return self
+
+    def table(self, content: bytes, text: str = DATA_LABEL) -> Asset:
+        """Seal a Parquet table as the room of data sets does."""
+        return self.seal(
+            [content],
+            kind="dataset.table",
+            media_type="application/vnd.apache.parquet",
+            schema_id="dure/table/v1",
+            label=label(text),
+            producer="dataset.import",
+            name="data.parquet",
+        )
+
+    def dataset(self, content: bytes, text: str = DATA_LABEL) -> Asset:
+        table = self.table(content, text)
+        return self.seal(
+            [b"{}"],
+            kind="dataset",
+            media_type="application/ld+json",
+            schema_id="croissant/1.1",
+            label=label(text),
+            parents=(table.id,),
+            producer="dataset.import",
+            name="data",
+        )
+
+    def approve(self, request: Request) -> None:
+        """Have both officers read it for long enough and sign it."""
+        self.clock_s += 5
+        for voter in ("bravo.checker", "bravo.officer"):
+            self.vote(request, voter)
+
+    def vote(self, request: Request, voter: str) -> None:
+        key = Key(voter)
+        vote = Vote(
+            request.digest(SUITE),
+            Choice.APPROVE,
+            voter,
+            SUITE.key_id(key.public),
+            Client.CLI,
+            write_time(self.now()),
+        )
+        self.executor.cast_vote(sign_vote(vote, key.private, SUITE))
+
+    def event_types(self) -> list[str]:
+        from dure.governance.events import read_entry
+
+        size = self.executor.checkpoint().size
+        return [read_entry(data).type for data in self.executor.ledger.entries(0, size)]
+
+
+def _pour(descriptor: int, content: bytes) -> None:
+    try:
+        with os.fdopen(descriptor, "wb") as pipe:
+            pipe.write(content)
+    except BrokenPipeError:
+        pass
