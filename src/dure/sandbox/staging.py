@@ -22,9 +22,10 @@ _PLACES = ("/mnt", "/media", "/srv", "/opt", "/boot", "/var/tmp", "/tmp", "/var"
 _COPY_BYTES = 1 << 20
 
 _TELLING_PROC = (
-    "buddyinfo cmdline diskstats driver interrupts keys loadavg modules pressure schedstat softirqs "
-    "stat swaps sys uptime version vmstat zoneinfo"
-).split()  # noqa: SIM905 (easier to review)
+    *("buddyinfo", "cmdline", "diskstats", "driver", "interrupts", "keys", "loadavg", "modules"),
+    *("pressure", "schedstat", "softirqs", "stat", "swaps", "sys", "uptime", "version", "vmstat"),
+    "zoneinfo",
+)
 """What of ``/proc`` tells about the host and other runs, and is readable for anybody."""
 
 

@@ -1,0 +1,209 @@
+"""Attempts to read or write what is not the run's own."""
+
+# These attempts are made as crudely as an attacker would make them.
+# ruff: noqa: PTH115, PTH123, PTH208, S108
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+from dure.sandbox.probes.attempt import Clues, Contained, Note, attempt
+
+_PLAIN_DEVICES = {
+    *("console", "core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin"),
+    *("stdout", "tty", "urandom", "zero"),
+}
+
+
+@attempt
+def _environment(clues: Clues) -> str:
+    texts = ["\0".join(f"{name}={value}" for name, value in os.environ.items())]
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                texts.append((folder / "environ").read_text(errors="replace"))
+            except OSError:
+                continue
+    if not any(clues["secret"] in text for text in texts):
+        raise Contained("not visible")
+    return "the host's environment"
+
+
+@attempt
+def _descriptors(clues: Clues) -> str:
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            target = os.readlink(f"/proc/self/fd/{name}")
+        except OSError:
+            continue
+        if target == clues["file"]:
+            return f"descriptor {name} is a file of the host"
+        if int(name) > 2 and int(name) not in clues["own"] and not target.startswith("/proc/"):
+            return f"descriptor {name} was inherited"
+    raise Contained("three descriptors")
+
+
+@attempt
+def _host_file(clues: Clues) -> str:
+    return Path(clues["file"]).read_text()
+
+
+@attempt
+def _host_file_through_proc(clues: Clues) -> str:
+    for process in ("self", "1", str(clues["process"])):
+        path = Path(f"/proc/{process}/root{clues['file']}")
+        try:
+            return path.read_text()
+        except OSError:
+            continue
+    raise Contained("no way through /proc")
+
+
+@attempt
+def _climb_out(clues: Clues) -> str:
+    return Path("/tmp" + "/.." * 40 + clues["file"]).read_text()
+
+
+@attempt
+def _accounts(_: Clues) -> str:
+    return Path("/etc/passwd").read_text()[:20]
+
+
+@attempt
+def _passwords(_: Clues) -> str:
+    return f"{len(Path('/etc/shadow').read_text())} characters"
+
+
+@attempt
+def _write_inputs(_: Clues) -> str:
+    with open("/in/clues.json", "a") as file:
+        file.write(" ")
+    return "changed an input"
+
+
+@attempt
+def _add_input(_: Clues) -> str:
+    Path("/in/added").touch()
+    return "added an input"
+
+
+@attempt
+def _unlock_inputs(_: Clues) -> str:
+    Path("/in/clues.json").chmod(0o666)
+    return "changed the mode of an input"
+
+
+@attempt
+def _write_root(_: Clues) -> str:
+    Path("/added").touch()
+    return "wrote /"
+
+
+@attempt
+def _write_runtime(_: Clues) -> str:
+    Path("/py/added").touch()
+    return "wrote the runtime"
+
+
+@attempt
+def _write_source(_: Clues) -> str:
+    Path("/dure/dure/added").touch()
+    return "wrote the source"
+
+
+@attempt
+def _kernel_setting(_: Clues) -> str:
+    with open("/proc/sys/kernel/core_pattern", "r+"):
+        return "could write the kernel's core pattern"
+
+
+@attempt
+def _sysrq(_: Clues) -> str:
+    with open("/proc/sysrq-trigger", "w"):
+        return "could write sysrq-trigger"
+
+
+@attempt
+def _kernel_log(_: Clues) -> str:
+    with open("/dev/kmsg", "rb"):
+        return "opened the kernel's log"
+
+
+@attempt
+def _kernel_addresses(_: Clues) -> str:
+    with open("/proc/kallsyms") as file:
+        if any(int(file.readline().split()[0], 16) for _ in range(50)):
+            return "addresses of the kernel"
+    raise Contained("zeros")
+
+
+@attempt
+def _kernel_memory(_: Clues) -> str:
+    with open("/proc/kcore", "rb"):
+        return "opened the kernel's memory"
+
+
+@attempt
+def _host_facts(_: Clues) -> str:
+    told = []
+    for name in ("cmdline", "loadavg", "uptime", "stat", "version", "vmstat", "interrupts", "keys"):
+        try:
+            if Path(f"/proc/{name}").read_bytes():
+                told.append(name)
+        except OSError:
+            continue
+    if told:
+        return " ".join(told)
+    raise Contained("empty")
+
+
+@attempt
+def _mount_sources(clues: Clues) -> object:
+    text = Path("/proc/self/mountinfo").read_text()
+    if clues["source"] in text:
+        return Note("mountinfo names the folders of the host that are bound")
+    raise Contained("not named")
+
+
+@attempt
+def _devices(_: Clues) -> str:
+    extra = sorted(set(os.listdir("/dev")) - _PLAIN_DEVICES)
+    if extra:
+        return " ".join(extra)
+    raise Contained("only plain ones")
+
+
+@attempt
+def _make_device(_: Clues) -> str:
+    path = Path("/tmp/device")
+    os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+    path.unlink()
+    return "made a device"
+
+
+@attempt
+def _run_from_tmp(_: Clues) -> str:
+    path = Path("/tmp/program")
+    path.write_text("#!/proc/self/exe\n")
+    path.chmod(0o755)
+    try:
+        subprocess.run([str(path)], check=False, capture_output=True, timeout=5)
+    finally:
+        path.unlink()
+    return "started a program that it had written"
+
+
+@attempt
+def _control_groups(_: Clues) -> str:
+    for folder, _folders, names in os.walk("/sys/fs/cgroup"):
+        if "cgroup.procs" in names:
+            with open(f"{folder}/cgroup.procs", "r+"):
+                return "could move processes between control groups"
+    raise Contained("none to be seen")
+
+
+@attempt
+def _control_group_path(_: Clues) -> object:
+    return Note(Path("/proc/self/cgroup").read_text().splitlines()[-1])
