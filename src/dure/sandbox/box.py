@@ -91,6 +91,34 @@ def run(
         return launch.outcome(sink)
 
 
+def plan_of(task: Task, inputs: list[tuple[str, int]]) -> dict[str, object]:
+    """Return what the launcher is told: plain values only.
+
+    Parameters
+    ----------
+    task
+        What to run.
+    inputs
+        Name and descriptor of each input, in order.
+
+    Raises
+    ------
+    SandboxError
+        ``sandbox.part-missing``.
+    """
+    return {
+        "root": os.geteuid() == 0,
+        "name": f"dure-{secrets.token_hex(8)}",
+        "bwrap": program(),
+        "seccomp": filter_program(),
+        "binds": [(os.fspath(bind.source), bind.target, list(bind.hidden)) for bind in task.binds],
+        "inputs": inputs,
+        "limits": asdict(task.limits),
+        "argv": list(task.argv),
+        "environment": dict(task.environment),
+    }
+
+
 class _Launch:
     """The launcher process of one run, and the threads that feed it."""
 
@@ -130,19 +158,7 @@ class _Launch:
     def _start(self) -> None:
         task = self._task
         given = [(name, self._descriptor(name, self._inputs[name])) for name in task.inputs]
-        plan = {
-            "root": os.geteuid() == 0,
-            "name": f"dure-{secrets.token_hex(8)}",
-            "bwrap": program(),
-            "seccomp": filter_program(),
-            "binds": [
-                (os.fspath(bind.source), bind.target, list(bind.hidden)) for bind in task.binds
-            ],
-            "inputs": given,
-            "limits": asdict(task.limits),
-            "argv": list(task.argv),
-            "environment": dict(task.environment),
-        }
+        plan = plan_of(task, given)
         specification = self._keep(_in_memory("plan", marshal.dumps(plan)))
         self._complaints = self._keep(_in_memory("complaints", b""))
         self._answer, theirs = (self._keep(descriptor) for descriptor in os.pipe())

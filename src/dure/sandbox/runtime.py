@@ -129,9 +129,11 @@ def interpreter_binds() -> tuple[Bind, ...]:
     ]
     shared = sysconfig.get_config_var("INSTSONAME") or ""
     if ".so" in shared:
-        candidate = Path(sysconfig.get_config_var("LIBDIR") or "", shared)
-        if candidate.is_file():
-            found.append(Bind(candidate.resolve(), f"/py/lib/{shared}"))
+        # The folder it was built for may not be the one it was moved to, nor one we may enter.
+        for folder in (f"{sys.base_prefix}/lib", sysconfig.get_config_var("LIBDIR") or ""):
+            if os.access(f"{folder}/{shared}", os.R_OK):
+                found.append(Bind(Path(os.path.realpath(f"{folder}/{shared}")), f"/py/lib/{shared}"))
+                break
     return tuple(found)
 
 

@@ -293,20 +293,20 @@ CATALOGUE = (
         {},
     ),
     Entry("resources.open-files", "loose", Text("Open files without end", "끝없이 파일 열기"), {}),
-    Entry("resources.processor", "loose", Text("Spin", "프로세서 점유"), {"cpu_s": 1.0}),
+    Entry("resources.processor", "loose", Text("Spin", "프로세서 점유"), {"cpu_s": 0.75}),
     Entry(
         "resources.processor-unwilling",
         "loose",
         Text("Spin, deaf to the signal", "신호를 무시한 프로세서 점유"),
-        {"cpu_s": 1.0},
+        {"cpu_s": 0.75},
     ),
     Entry(
         "resources.processor-over-children",
         "loose",
         Text("Spin in many processes", "여러 프로세스로 프로세서 점유"),
-        {"cpu_s": 1.0},
+        {"cpu_s": 0.75},
     ),
-    Entry("resources.time", "loose", Text("Sleep without end", "끝없이 대기"), {"wall_s": 1.0}),
+    Entry("resources.time", "loose", Text("Sleep without end", "끝없이 대기"), {"wall_s": 0.75}),
     Entry(
         "resources.output-text", "loose", Text("Flood the standard output", "표준 출력 범람"), {}
     ),

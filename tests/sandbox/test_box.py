@@ -1,0 +1,248 @@
+"""What a run sees, what comes back, and what it may use: with the real sandbox.
+
+These tests run as whoever runs them; `test_ordinary_user` runs them again as an ordinary user.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dure.sandbox.box import run
+from dure.sandbox.errors import SandboxError
+from dure.sandbox.runtime import python_command
+from dure.sandbox.tasks import MIB, Bind, Limits, Outcome
+
+SMALL = Limits(
+    wall_s=20,
+    cpu_s=10,
+    memory_bytes=256 * MIB,
+    processes=32,
+    output_bytes=8 * MIB,
+    output_files=4,
+    tmp_bytes=8 * MIB,
+    stdout_bytes=64 * 1024,
+)
+
+
+def python(script: str, inputs=None, *, limits: Limits = SMALL, sink=None, **more) -> Outcome:
+    given = inputs or {}
+    task = python_command(
+        ["-c", script], inputs=list(given), limits=limits, packages=False, **more
+    )
+    return run(task, given, sink=sink)
+
+
+def test_a_run_sees_its_inputs_and_its_outputs_come_back(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"from a file")
+    read, write = os.pipe()
+    os.write(write, b"from a pipe")
+    os.close(write)
+    outcome = python(
+        "import os\n"
+        "for name in os.listdir('/in'): open('/out/' + name, 'wb').write(open('/in/' + name, 'rb').read())\n"
+        "print('said')",
+        {
+            "bytes": b"as bytes",
+            "file": tmp_path / "file",
+            "pipe": read,
+            "chunks": (b"%d" % number for number in range(3)),
+        },
+    )
+    os.close(read)
+    assert (outcome.status, outcome.cause, outcome.exit_status) == ("done", "", 0)
+    assert outcome.outputs == {
+        "bytes": b"as bytes",
+        "file": b"from a file",
+        "pipe": b"from a pipe",
+        "chunks": b"012",
+    }
+    assert outcome.stdout == b"said\n"
+    assert outcome.refused == ()
+    assert outcome.wall_s > 0
+    assert outcome.cpu_s > 0
+
+
+def test_a_large_output_streams_to_the_sink_in_order_of_name() -> None:
+    seen: list[tuple[str, int]] = []
+
+    def sink(name, blocks) -> None:
+        seen.append((name, sum(map(len, blocks))))
+
+    outcome = python(
+        "open('/out/b', 'wb').write(bytes(3 << 20)); open('/out/a', 'wb').write(b'x')", sink=sink
+    )
+    assert seen == [("a", 1), ("b", 3 * MIB)]
+    assert outcome.outputs == {}
+
+
+def test_a_sink_may_stop_reading_early() -> None:
+    seen: list[bytes] = []
+    python(
+        "open('/out/a', 'wb').write(bytes(3 << 20)); open('/out/b', 'wb').write(b'x')",
+        sink=lambda name, blocks: seen.append(name.encode() + next(blocks)[:1]),
+    )
+    assert seen == [b"a\0", b"bx"]
+
+
+def test_a_sink_that_raises_abandons_the_run() -> None:
+    def sink(name, blocks) -> None:
+        raise KeyError(name)
+
+    with pytest.raises(KeyError):
+        python("open('/out/a', 'wb').write(bytes(3 << 20))", sink=sink)
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "cause", "exit_status"),
+    [
+        ("raise SystemExit(3)", "failed", "exit", 3),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "failed", "signal", 139),
+        ("import os; os.abort()", "failed", "signal", 134),
+    ],
+)
+def test_how_a_run_fails(script: str, status: str, cause: str, exit_status: int) -> None:
+    outcome = python(script)
+    assert (outcome.status, outcome.cause, outcome.exit_status) == (status, cause, exit_status)
+
+
+def test_a_failed_run_leaves_little_and_never_reaches_the_sink() -> None:
+    def sink(name, blocks) -> None:
+        raise AssertionError(name)
+
+    outcome = python(
+        "open('/out/a', 'w').write('why'); open('/out/b', 'wb').write(bytes(1 << 20)); exit(3)", sink=sink
+    )
+    assert outcome.outputs == {"a": b"why"}
+    assert outcome.refused == (("b", "size"),)
+
+
+@pytest.mark.parametrize(
+    ("script", "limits", "cause"),
+    [
+        ("import time; time.sleep(60)", {"wall_s": 0.5}, "wall"),
+        ("while True: pass", {"cpu_s": 0.5}, "cpu"),
+        ("x = []\nwhile True: x.append(b'x' * (1 << 20))", {"memory_bytes": 96 * MIB}, "memory"),
+        ("while True: print('x' * 4096)", {"stdout_bytes": 4096}, "stdout"),
+    ],
+)
+def test_a_limit_kills_and_nothing_comes_out(script: str, limits, cause: str) -> None:
+    outcome = python(
+        f"open('/out/early', 'w').write('x')\n{script}", limits=replace(SMALL, **limits)
+    )
+    assert (outcome.status, outcome.cause) == ("killed", cause)
+    assert outcome.outputs == {}
+    assert len(outcome.stdout) <= SMALL.stdout_bytes
+
+
+def test_too_many_outputs_are_refused_and_the_others_come() -> None:
+    outcome = python("for n in range(6): open(f'/out/f{n}', 'w').write('x')")
+    assert sorted(outcome.outputs) == ["f0", "f1", "f2", "f3"]
+    assert outcome.refused == (("f4", "count"), ("f5", "count"))
+
+
+def test_a_bound_folder_is_seen_and_its_hidden_parts_are_not(tmp_path: Path) -> None:
+    (tmp_path / "shown").mkdir()
+    (tmp_path / "shown" / "file").write_text("seen")
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "file").write_text("secret")
+    for folder in (tmp_path, *tmp_path.iterdir()):
+        folder.chmod(0o755)
+    outcome = python(
+        "import os; print(open('/data/shown/file').read(), os.listdir('/data/hidden'))",
+        binds=[Bind(tmp_path, "/data", hidden=("hidden", "absent"))],
+    )
+    assert outcome.stdout == b"seen []\n"
+
+
+def test_the_environment_is_the_tasks_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DURE_CANARY", "secret")
+    outcome = python("import os; print(sorted(os.environ))", environment={"MINE": "1"})
+    assert b"MINE" in outcome.stdout
+    assert b"CANARY" not in outcome.stdout
+
+
+def test_two_runs_share_nothing() -> None:
+    script = "import os; print(os.listdir('/tmp'), os.listdir('/out')); open('/tmp/x', 'w')"
+    assert [python(script).stdout for _ in range(2)] == [b"[] []\n"] * 2
+
+
+def test_runs_at_the_same_time_do_not_disturb_each_other() -> None:
+    found: dict[int, bytes] = {}
+
+    def one(number: int) -> None:
+        found[number] = python(f"print({number})").stdout
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: b"%d\n" % number for number in range(4)}
+
+
+def test_the_packages_work_inside() -> None:
+    task = python_command(["-c", "import polars; print(polars.DataFrame({'a': [1]}).height)"])
+    assert run(task).stdout == b"1\n"
+
+
+def test_no_descriptor_is_leaked_here() -> None:
+    python("pass")
+    before = sorted(os.listdir("/proc/self/fd"))
+    python("pass", {"a": b"x", "b": iter([b"y"])})
+    with pytest.raises(SandboxError):
+        python("pass", {"a": Path("/nowhere/at/all")})
+    assert sorted(os.listdir("/proc/self/fd")) == before
+
+
+def test_an_input_that_breaks_off_is_never_taken_for_a_whole_one() -> None:
+    def chunks():
+        yield b"x" * 100
+        raise ValueError("the vault found a broken page")
+
+    with pytest.raises(ValueError, match="broken page"):
+        python("open('/out/ran', 'w')", {"a": chunks()})
+
+
+def test_an_input_that_is_too_large_is_refused() -> None:
+    limits = replace(SMALL, input_bytes=MIB)
+    assert python("pass", {"a": bytes(MIB // 2)}, limits=limits).status == "done"
+    with pytest.raises(SandboxError) as caught:
+        python("pass", {"a": bytes(2 * MIB)}, limits=limits)
+    assert caught.value.code == "sandbox.input-size"
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SandboxError) as caught:
+        python("pass", {"a": tmp_path / "absent"})
+    assert caught.value.code == "sandbox.source"
+    with pytest.raises(SandboxError) as caught:
+        python("pass", binds=[Bind(tmp_path / "absent", "/data")])
+    assert caught.value.code == "sandbox.source"
+
+
+def test_inputs_must_be_the_ones_named() -> None:
+    task = python_command(["-c", "pass"], inputs=["a"], packages=False)
+    with pytest.raises(SandboxError) as caught:
+        run(task, {"b": b""})
+    assert caught.value.code == "sandbox.task"
+
+
+def test_only_known_tiers() -> None:
+    task = python_command(["-c", "pass"], packages=False, limits=SMALL)
+    assert run(task, tier="A").status == "done"
+    with pytest.raises(SandboxError) as caught:
+        run(task, tier="none")
+    assert caught.value.code == "sandbox.tier"
+
+
+def test_a_command_that_is_not_there_is_no_outcome() -> None:
+    task = replace(python_command(["-c", "pass"], packages=False), argv=("/no/such/program",))
+    with pytest.raises(SandboxError) as caught:
+        run(task)
+    assert caught.value.code == "sandbox.host"
+    assert "No such file" in caught.value.why

@@ -1,0 +1,61 @@
+"""The same sandbox for a user who is not root: no control groups, no throw-away user, same walls."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.users import UID, run_as_ordinary_user
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="the whole suite runs as an ordinary user")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    # pytest's own folders are closed to other users.
+    made = Path(tempfile.mkdtemp(prefix="dure-user-"))
+    yield made
+    shutil.rmtree(made)
+
+
+def test_the_helper_really_is_another_user(folder: Path) -> None:
+    ended = run_as_ordinary_user(["-c", "import os; print(os.getuid(), os.getgroups())"], folder)
+    assert ended.stdout == f"{UID} []\n"
+
+
+def test_every_test_of_the_box_passes_as_an_ordinary_user(folder: Path) -> None:
+    ended = run_as_ordinary_user(
+        ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:cov", "-c", "/dev/null"]
+        + ["--rootdir", ".", "--import-mode=importlib", "tests/sandbox/test_box.py"],
+        folder,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert " passed" in ended.stdout
+    assert "skipped" not in ended.stdout
+
+
+def test_the_report_of_the_host_is_honest_about_the_bounds(folder: Path) -> None:
+    script = (
+        "from dure.sandbox.host import probe_host; r = probe_host();"
+        "print(r.tier, r.uid, [f.code for f in r.findings])"
+    )
+    ended = run_as_ordinary_user(["-c", script], folder)
+    assert ended.stdout == f"A {UID} ['sandbox.no-control-group']\n", ended.stderr
+
+
+def test_nothing_escapes_an_ordinary_users_sandbox_either(folder: Path) -> None:
+    script = (
+        "from dure.sandbox.probes.suite import run_probes\n"
+        "found = run_probes()\n"
+        "print([one for one in found if one.outcome in ('escaped', 'broken')])\n"
+        "print(sum(one.outcome == 'contained' for one in found))"
+    )
+    ended = run_as_ordinary_user(["-c", script], folder)
+    wrong, contained = ended.stdout.splitlines()
+    assert wrong == "[]"
+    assert int(contained) >= 100
