@@ -11,27 +11,37 @@ Examples
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from dure.node.node import Node
+    from dure.storage.passphrases import Passphrase
 
 __all__ = ["__version__", "open"]
 
 __version__ = "0.1.0"
 
 
-def open(where: str | Path | None = None, **options: Any) -> Node:
+def open(
+    home: str | Path | None = None,
+    *,
+    principal: str = "",
+    passphrase: Callable[[], Passphrase] | None = None,
+) -> Node:
     """Open my own node: never "the alliance", never anybody else's node.
 
     Parameters
     ----------
-    where
+    home
         The node's folder (``"coast-node/"``); None means ``DURE_HOME``, else the current folder.
-    **options
-        What `dure.node.node.open_node` takes besides.
+    principal
+        Who acts; "" means the node's usual principal.
+    passphrase
+        Gives the passphrase of an embedded node's keys when one is first needed; None means the file that
+        ``DURE_PASSPHRASE_FILE`` names, else asking.
 
     Returns
     -------
@@ -47,6 +57,6 @@ def open(where: str | Path | None = None, **options: Any) -> Node:
     --------
     >>> node = dure.open("coast-node/")  # doctest: +SKIP
     """
-    from dure.node.node import open_node
+    from dure.node.node import open as open_node
 
-    return open_node(where, **options)
+    return open_node(home, principal=principal, passphrase=passphrase)
