@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dure.governance.ledger.errors import LedgerError
-from dure.governance.ledger.log import Ledger
 from dure.governance.ledger.notes import Checkpoint, open_checkpoint, parse_note
+from dure.governance.ledger.reader import LedgerReader
 from dure.governance.ledger.rows import Rows, reading
 from dure.governance.ledger.tiles import TILE_WIDTH, Tile, levels, tile_path, widths
 from dure.governance.ledger.tree import open_at, read_entries, read_head
 from dure.governance.ledger.verify import LedgerVerification, Recount, differing, refuse_rollback
 
 
-def fsck(ledger: Ledger, since: str | None = None) -> LedgerVerification:
+def fsck(ledger: LedgerReader, since: str | None = None) -> LedgerVerification:
     """Verify a ledger in its database: every entry, tile and checkpoint, as one snapshot.
 
     Parameters
@@ -35,6 +35,7 @@ def fsck(ledger: Ledger, since: str | None = None) -> LedgerVerification:
         checkpoint, note = Checkpoint(ledger.origin, empty.size, empty.root), empty.note
         if rows.last()[0]:
             checkpoint, note = read_head(rows, ledger.origin, ledger.keys)
+            note += rows.lines(checkpoint.size)
         refuse_rollback(checkpoint, earlier)
         recount = Recount(checkpoint)
         if earlier is not None:
@@ -52,7 +53,7 @@ def fsck(ledger: Ledger, since: str | None = None) -> LedgerVerification:
         size=checkpoint.size,
         root=checkpoint.root,
         note=note,
-        signers=tuple(item.name for item in parse_note(note).signatures),
+        signers=tuple(item.name for item in parse_note(note).signatures) if note else (),
         since=None if earlier is None else earlier.size,
         entry_bytes=recount.entry_bytes,
     )

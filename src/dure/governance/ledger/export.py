@@ -19,8 +19,9 @@ from shutil import rmtree
 
 from dure.core import faults
 from dure.governance.ledger.errors import LedgerError
-from dure.governance.ledger.log import Head, Ledger
+from dure.governance.ledger.log import Ledger
 from dure.governance.ledger.notes import MAX_NOTE_BYTES, open_checkpoint
+from dure.governance.ledger.reader import Head
 from dure.governance.ledger.tiles import (
     TILE_WIDTH,
     bundle_path,

@@ -4,126 +4,34 @@ A note is a text, an empty line, and one line per signature. A checkpoint is a n
 the ledger's origin, its size and its root hash. Signatures by keys that the reader does not know
 are kept and say nothing; a wrong signature by a known key condemns the whole note.
 
-Interoperability with other C2SP software is claimed for suite ``intl`` (Ed25519, type 0x01, and
-cosignature/v1, type 0x04). Suite ``kr-public`` signs as type 0x02 (ECDSA P-256, DER, key id over
-the SPKI), which C2SP names but leaves to one implementation; no claim is made for it.
-
-Source: C2SP signed-note, tlog-checkpoint and tlog-cosignature (https://c2sp.org).
+Source: C2SP signed-note and tlog-checkpoint (https://c2sp.org).
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass
 
-from dure.core.suites import SIGNATURE_BYTES, Suite
-from dure.core.suites import suite as suite_named
 from dure.governance.ledger.errors import LedgerError
 from dure.governance.ledger.merkle import HASH_BYTES
+from dure.governance.ledger.note_keys import (
+    ECDSA,
+    KEY_ID_BYTES,
+    NoteKey,
+    cosigned,
+    decode_base64,
+    der_signature,
+    encode_base64,
+    is_key_name,
+    malformed,
+)
 
-ED25519, ECDSA, COSIGNATURE = 0x01, 0x02, 0x04
 MAX_NOTE_BYTES = 128 * 1024
 MAX_SIGNATURES = 64
 MAX_SIZE = 2**63 - 1
 
 _DASH = "\u2014"
-_KEY_ID_BYTES = 4
-_SUITE_OF = {ED25519: "intl", ECDSA: "kr-public", COSIGNATURE: "intl"}
-# DER of SubjectPublicKeyInfo for an uncompressed P-256 point, up to the point itself (RFC 5480 §2).
-_P256_SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
-_POINT_BYTES = 65
-
-
-@dataclass(frozen=True, slots=True)
-class NoteKey:
-    """A public key that signs notes under a name.
-
-    Parameters
-    ----------
-    name
-        Name on the signature line: not empty, no space, no ``+``. A ledger's is its origin.
-    kind
-        Signature type: ``ED25519``, ``ECDSA`` or ``COSIGNATURE``.
-    public
-        Raw public key of the suite: 32 bytes, or a 65-byte P-256 point.
-
-    Raises
-    ------
-    LedgerError
-        ``ledger.note`` for a name or a key that can't be written on a signature line.
-    """
-
-    name: str
-    kind: int
-    public: bytes
-    key_id: bytes = field(init=False)
-    """The four bytes that name the key on a signature line."""
-
-    def __post_init__(self) -> None:
-        if not _is_name(self.name):
-            raise _malformed("A key name must not be empty nor hold a space or a plus sign")
-        if self.kind not in _SUITE_OF:
-            raise _malformed("The signature type of a key is not one of 1, 2 and 4")
-        point = self.kind == ECDSA
-        length = _POINT_BYTES if point else HASH_BYTES
-        if len(self.public) != length or (point and self.public[0] != 4):
-            raise _malformed(f"A public key of signature type {self.kind} has {length} bytes")
-        named = _P256_SPKI if point else self.name.encode() + b"\n" + bytes([self.kind])
-        key_id = sha256(named + self.public).digest()[:_KEY_ID_BYTES]
-        object.__setattr__(self, "key_id", key_id)
-
-    @property
-    def text(self) -> str:
-        """The verifier key (vkey): name, key id and public key on one line."""
-        public = (_P256_SPKI if self.kind == ECDSA else b"") + self.public
-        return f"{self.name}+{self.key_id.hex()}+{_base64(bytes([self.kind]) + public)}"
-
-    @classmethod
-    def parse(cls, text: str) -> NoteKey:
-        """Return the key of a verifier key line.
-
-        Raises
-        ------
-        LedgerError
-            ``ledger.note`` when it is malformed or its key id does not belong to the key.
-        """
-        name, _, rest = text.partition("+")
-        key_id, _, encoded = rest.partition("+")
-        raw = _unbase64(encoded)
-        kind, public = raw[:1], raw[1:]
-        if kind == bytes([ECDSA]):
-            public = public.removeprefix(_P256_SPKI)
-        key = cls(name, int.from_bytes(kind, "big"), public)
-        if key.text != text or key_id != key.key_id.hex():
-            raise _malformed("The key id of a verifier key does not belong to its key")
-        return key
-
-    def verifies(self, text: str, signature: bytes) -> bool:
-        """Say whether the bytes after the key id are this key's signature of the note's text."""
-        message = text.encode()
-        if self.kind == COSIGNATURE:
-            if len(signature) != 8 + SIGNATURE_BYTES or signature[0] & 0x80:
-                return False
-            message = cosigned(text, int.from_bytes(signature[:8], "big"))
-            signature = signature[8:]
-        elif self.kind == ECDSA:
-            signature = _raw_signature(signature)
-        return suite_named(_SUITE_OF[self.kind]).verify(self.public, message, signature)
-
-
-def ledger_key(name: str, public: bytes, suite: Suite) -> NoteKey:
-    """Return the key of a ledger: Ed25519 for suite ``intl``, ECDSA for ``kr-public``.
-
-    Raises
-    ------
-    LedgerError
-        ``ledger.note`` for a name or a key that can't be written on a signature line.
-    """
-    return NoteKey(name, ED25519 if suite.name == "intl" else ECDSA, public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +45,7 @@ class Signature:
     @property
     def line(self) -> str:
         """The line as it stands in the note, with its newline."""
-        return f"{_DASH} {self.name} {_base64(self.key_id + self.signature)}\n"
+        return f"{_DASH} {self.name} {encode_base64(self.key_id + self.signature)}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +91,7 @@ class Checkpoint:
     @property
     def text(self) -> str:
         """The text that is signed."""
-        lines = [self.origin, str(self.size), _base64(self.root), *self.extensions]
+        lines = [self.origin, str(self.size), encode_base64(self.root), *self.extensions]
         return "".join(f"{line}\n" for line in lines)
 
 
@@ -199,12 +107,12 @@ def parse_note(data: str | bytes) -> Note:
     whole = _decode(data)
     text, separator, lines = whole.rpartition("\n\n")
     if not separator or not text.strip("\n"):
-        raise _malformed("A note is a text, an empty line and signature lines")
+        raise malformed("A note is a text, an empty line and signature lines")
     if not lines.endswith("\n"):
-        raise _malformed("A note ends with a newline after its last signature line")
+        raise malformed("A note ends with a newline after its last signature line")
     listed = lines[:-1].split("\n")
     if len(listed) > MAX_SIGNATURES:
-        raise _malformed(f"A note has at most {MAX_SIGNATURES} signatures")
+        raise malformed(f"A note has at most {MAX_SIGNATURES} signatures")
     return Note(text + "\n", tuple(_parse_line(line) for line in listed))
 
 
@@ -218,13 +126,13 @@ def parse_checkpoint(text: str) -> Checkpoint:
     """
     origin, *rest = text.removesuffix("\n").split("\n")
     if len(rest) < 2 or not origin or not all(rest) or not text.endswith("\n"):
-        raise _malformed("A checkpoint has an origin, a size and a root hash, each on its line")
+        raise malformed("A checkpoint has an origin, a size and a root hash, each on its line")
     size, root, *extensions = rest
     if not re.fullmatch(r"0|[1-9][0-9]{0,18}", size, re.ASCII) or int(size) > MAX_SIZE:
-        raise _malformed("The size of a checkpoint is a decimal number without leading zeros")
-    raw = _unbase64(root)
+        raise malformed("The size of a checkpoint is a decimal number without leading zeros")
+    raw = decode_base64(root)
     if len(raw) != HASH_BYTES:
-        raise _malformed("The root hash of a checkpoint has 32 bytes")
+        raise malformed("The root hash of a checkpoint has 32 bytes")
     return Checkpoint(origin, int(size), raw, tuple(extensions))
 
 
@@ -242,7 +150,7 @@ def sign_note(text: str, key: NoteKey, signer: Callable[[bytes], bytes]) -> Note
     """
     signature = signer(text.encode())
     if key.kind == ECDSA:
-        signature = _der_signature(signature)
+        signature = der_signature(signature)
     return Note(text, (Signature(key.name, key.key_id, signature),))
 
 
@@ -266,11 +174,6 @@ def cosign(note: Note, key: NoteKey, signer: Callable[[bytes], bytes], time_s: i
     """
     signature = time_s.to_bytes(8, "big") + signer(cosigned(note.text, time_s))
     return Note(note.text, (*note.signatures, Signature(key.name, key.key_id, signature)))
-
-
-def cosigned(text: str, time_s: int) -> bytes:
-    """Return the message that a cosignature signs."""
-    return f"cosignature/v1\ntime {time_s}\n{text}".encode()
 
 
 def verify_note(note: Note, keys: Iterable[NoteKey]) -> tuple[NoteKey, ...]:
@@ -315,65 +218,23 @@ def open_checkpoint(data: str | bytes, origin: str, keys: Iterable[NoteKey]) -> 
 
 def _parse_line(line: str) -> Signature:
     match line.split(" "):
-        case [dash, name, encoded] if dash == _DASH and _is_name(name):
-            raw = _unbase64(encoded)
-            if len(raw) <= _KEY_ID_BYTES:
-                raise _malformed("A signature has more than the four bytes of its key id")
-            return Signature(name, raw[:_KEY_ID_BYTES], raw[_KEY_ID_BYTES:])
+        case [dash, name, encoded] if dash == _DASH and is_key_name(name):
+            raw = decode_base64(encoded)
+            if len(raw) <= KEY_ID_BYTES:
+                raise malformed("A signature has more than the four bytes of its key id")
+            return Signature(name, raw[:KEY_ID_BYTES], raw[KEY_ID_BYTES:])
         case _:
-            raise _malformed("A signature line is a dash, a key name and a signature")
+            raise malformed("A signature line is a dash, a key name and a signature")
 
 
 def _decode(data: str | bytes) -> str:
     try:
         raw = data.encode() if isinstance(data, str) else data
         if len(raw) > MAX_NOTE_BYTES:
-            raise _malformed(f"A note has at most {MAX_NOTE_BYTES} bytes")
+            raise malformed(f"A note has at most {MAX_NOTE_BYTES} bytes")
         text = raw.decode()
     except UnicodeError:
-        raise _malformed("A note is UTF-8") from None
+        raise malformed("A note is UTF-8") from None
     if any(character < " " and character != "\n" for character in text):
-        raise _malformed("A note holds no control character but newline")
+        raise malformed("A note holds no control character but newline")
     return text
-
-
-def _is_name(name: str) -> bool:
-    return bool(name) and not any(c < " " or c == "+" or c.isspace() for c in name)
-
-
-def _base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode("ascii")
-
-
-def _unbase64(text: str) -> bytes:
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raw = b""
-    if not raw or _base64(raw) != text:
-        raise _malformed("A key, hash or signature is not in the one spelling of base64")
-    return raw
-
-
-def _raw_signature(der: bytes) -> bytes:
-    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
-    try:
-        r, s = decode_dss_signature(der)
-        raw = r.to_bytes(SIGNATURE_BYTES // 2, "big") + s.to_bytes(SIGNATURE_BYTES // 2, "big")
-    except (ValueError, OverflowError):
-        return b""
-    return raw
-
-
-def _der_signature(raw: bytes) -> bytes:
-    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
-    half = SIGNATURE_BYTES // 2
-    return encode_dss_signature(
-        int.from_bytes(raw[:half], "big"), int.from_bytes(raw[half:], "big")
-    )
-
-
-def _malformed(reason: str) -> LedgerError:
-    return LedgerError("ledger.note", reason=reason)

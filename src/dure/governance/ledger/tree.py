@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from dure.governance.ledger.errors import LedgerError
 from dure.governance.ledger.merkle import fold, leaf_hash, subtrees
-from dure.governance.ledger.notes import Checkpoint, NoteKey, open_checkpoint
+from dure.governance.ledger.note_keys import NoteKey
+from dure.governance.ledger.notes import Checkpoint, open_checkpoint
 from dure.governance.ledger.rows import Rows
 from dure.governance.ledger.tiles import (
     TILE_BITS,

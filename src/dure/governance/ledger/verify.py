@@ -17,10 +17,10 @@ from pathlib import Path
 from dure.core.suites import Suite
 from dure.governance.ledger.errors import LedgerError
 from dure.governance.ledger.merkle import HASH_BYTES, leaf_hash
+from dure.governance.ledger.note_keys import ledger_key
 from dure.governance.ledger.notes import (
     MAX_NOTE_BYTES,
     Checkpoint,
-    ledger_key,
     open_checkpoint,
     parse_note,
 )
