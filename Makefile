@@ -28,7 +28,7 @@ check: venv ## Style, types, layers, and documents in step with the code; no tes
 	@.venv/bin/ruff format --check --quiet . || { echo "run: make fmt"; exit 1; }
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --no-error-summary
-	@mkdir -p build; .venv/bin/lint-imports >build/imports.txt 2>&1 || { cat build/imports.txt; exit 1; }
+	@mkdir -p build; .venv/bin/lint-imports --no-logo >build/imports.txt 2>&1 || { cat build/imports.txt; exit 1; }
 	@$(PY) scripts/make_docs.py --check
 	@echo "check: style, types, layers and documents are in order"
 
