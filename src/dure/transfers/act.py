@@ -132,7 +132,7 @@ def _outcome(path: Path, told: Terms, context: ActContext) -> dict[str, Any]:
     context.release(Kind.BUNDLE.value, tally.digest)
     faults.point("transfer.released")
     return {
-        "asset": told.asset.id,
+        "source_asset": told.asset.id,  # not "asset": this act mints none in our own vault
         "to": told.to,
         "bundle": path.name,
         "digest": tally.digest,

@@ -121,11 +121,10 @@ def open_bundle(path: Path, reader: Reader) -> Opened:
 
 
 def facts(opened: Opened) -> Mapping[str, str]:
-    """Return where a bundle's content came from, for the catalogue."""
+    """Return where a bundle's content came from, for the catalogue: the same for every bundle of it."""
     manifest = opened.manifest
     return {
         "transfer.from": manifest.sender,
-        "transfer.request": manifest.request.id,
         "transfer.asset": opened.terms.asset.id,
         "transfer.producer": opened.terms.asset.producer,
         "transfer.source": manifest.request.source,

@@ -25,7 +25,8 @@ from dure.governance.events import open_detail, read_entry
 from dure.governance.forms import HANDLE, Form
 from dure.governance.ledger.errors import LedgerError
 from dure.governance.ledger.merkle import leaf_hash, verify_inclusion
-from dure.governance.ledger.notes import ledger_key, open_checkpoint
+from dure.governance.ledger.note_keys import ledger_key
+from dure.governance.ledger.notes import open_checkpoint
 from dure.governance.permits import Permit
 from dure.transfers.errors import TransfersError
 from dure.transfers.spec import TRANSFER
@@ -116,7 +117,7 @@ def check_proof(proof: LedgerProof, permit: Permit, sender: Member, suite: Suite
         ``transfers.ledger``.
     """
     try:
-        key = ledger_key(sender.origin, bytes.fromhex(sender.executor), suite.name)
+        key = ledger_key(sender.origin, bytes.fromhex(sender.executor), suite)
         checkpoint = open_checkpoint(proof.checkpoint, sender.origin, [key])
         entry = read_entry(proof.entry)
         written_s = read_time(entry.time)

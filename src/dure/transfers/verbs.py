@@ -1,4 +1,4 @@
-"""What a node does about transfers: ask for one, have it sealed, and take one in."""
+"""The room's verbs: ask for a transfer, have it sealed, and take one in."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ def seal(house: House, request_id: str) -> Mapping[str, object]:
     Returns
     -------
     Mapping
-        ``bundle`` (file's name in the executor's folder), ``digest``, ``size``, ``asset``, ``to``.
+        ``bundle`` (file's name in the executor's folder), ``digest``, ``size``, ``source_asset``,
+        ``to``.
 
     Raises
     ------
