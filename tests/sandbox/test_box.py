@@ -31,9 +31,7 @@ SMALL = Limits(
 
 def python(script: str, inputs=None, *, limits: Limits = SMALL, sink=None, **more) -> Outcome:
     given = inputs or {}
-    task = python_command(
-        ["-c", script], inputs=list(given), limits=limits, packages=False, **more
-    )
+    task = python_command(["-c", script], inputs=list(given), limits=limits, packages=False, **more)
     return run(task, given, sink=sink)
 
 
@@ -115,7 +113,8 @@ def test_a_failed_run_leaves_little_and_never_reaches_the_sink() -> None:
         raise AssertionError(name)
 
     outcome = python(
-        "open('/out/a', 'w').write('why'); open('/out/b', 'wb').write(bytes(1 << 20)); exit(3)", sink=sink
+        "open('/out/a', 'w').write('why'); open('/out/b', 'wb').write(bytes(1 << 20)); exit(3)",
+        sink=sink,
     )
     assert outcome.outputs == {"a": b"why"}
     assert outcome.refused == (("b", "size"),)
@@ -190,13 +189,17 @@ def test_the_packages_work_inside() -> None:
     assert run(task).stdout == b"1\n"
 
 
+def descriptors() -> list[str]:
+    return sorted(path.name for path in Path("/proc/self/fd").iterdir())
+
+
 def test_no_descriptor_is_leaked_here() -> None:
     python("pass")
-    before = sorted(os.listdir("/proc/self/fd"))
+    before = descriptors()
     python("pass", {"a": b"x", "b": iter([b"y"])})
     with pytest.raises(SandboxError):
         python("pass", {"a": Path("/nowhere/at/all")})
-    assert sorted(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before
 
 
 def test_an_input_that_breaks_off_is_never_taken_for_a_whole_one() -> None:

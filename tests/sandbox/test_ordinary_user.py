@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.sandbox.users import UID, run_as_ordinary_user
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="the whole suite runs as an ordinary user")
+pytestmark = pytest.mark.root
 
 
 @pytest.fixture
@@ -30,8 +28,10 @@ def test_the_helper_really_is_another_user(folder: Path) -> None:
 
 def test_every_test_of_the_box_passes_as_an_ordinary_user(folder: Path) -> None:
     ended = run_as_ordinary_user(
-        ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:cov", "-c", "/dev/null"]
-        + ["--rootdir", ".", "--import-mode=importlib", "tests/sandbox/test_box.py"],
+        [
+            *("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:cov", "-c", "/dev/null"),
+            *("--rootdir", ".", "--import-mode=importlib", "tests/sandbox/test_box.py"),
+        ],
         folder,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr

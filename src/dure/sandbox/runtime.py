@@ -132,7 +132,9 @@ def interpreter_binds() -> tuple[Bind, ...]:
         # The folder it was built for may not be the one it was moved to, nor one we may enter.
         for folder in (f"{sys.base_prefix}/lib", sysconfig.get_config_var("LIBDIR") or ""):
             if os.access(f"{folder}/{shared}", os.R_OK):
-                found.append(Bind(Path(os.path.realpath(f"{folder}/{shared}")), f"/py/lib/{shared}"))
+                found.append(
+                    Bind(Path(os.path.realpath(f"{folder}/{shared}")), f"/py/lib/{shared}")
+                )
                 break
     return tuple(found)
 

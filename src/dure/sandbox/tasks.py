@@ -85,7 +85,8 @@ class Bind:
     def __post_init__(self) -> None:
         parts = self.target.split("/")
         if (
-            parts[0]
+            len(parts) < 2
+            or parts[0]
             or not all(parts[1:])
             or {".", ".."} & set(parts)
             or parts[1] in ("in", "out", "tmp", "proc", "dev", "sys")

@@ -113,7 +113,7 @@ CATALOGUE = (
     Entry(
         "files.kernel-setting", "root", Text("Set the kernel's core pattern", "커널 코어 패턴 변경")
     ),
-    Entry("files.sysrq", "root", Text("Trigger a system request", "sysrq 실행")),
+    Entry("files.sysrq", "", Text("Trigger a system request", "sysrq 실행")),
     Entry("files.kernel-log", "root", Text("Read the kernel's log", "커널 로그 읽기")),
     Entry(
         "files.kernel-addresses", "root", Text("Learn the kernel's addresses", "커널 주소 알아내기")
@@ -126,7 +126,7 @@ CATALOGUE = (
     ),
     Entry(
         "files.mount-sources",
-        "bare",
+        "",
         Text(
             "Learn which folders of the host are bound",
             "호스트의 어느 폴더가 연결되었는지 알아내기",
@@ -189,7 +189,7 @@ CATALOGUE = (
     Entry("processes.raise-limit", "root", Text("Raise its own limits", "자체 한도 올리기")),
     Entry(
         "processes.spare-from-oom",
-        "root",
+        "",
         Text("Be spared when memory runs out", "메모리 부족 시 종료 회피"),
     ),
     Entry("processes.x32-calls", "", Text("Call by the x32 interface", "x32 방식 호출")),
@@ -293,20 +293,20 @@ CATALOGUE = (
         {},
     ),
     Entry("resources.open-files", "loose", Text("Open files without end", "끝없이 파일 열기"), {}),
-    Entry("resources.processor", "loose", Text("Spin", "프로세서 점유"), {"cpu_s": 0.75}),
+    Entry("resources.processor", "loose", Text("Spin", "프로세서 점유"), {"cpu_s": 0.5}),
     Entry(
         "resources.processor-unwilling",
         "loose",
         Text("Spin, deaf to the signal", "신호를 무시한 프로세서 점유"),
-        {"cpu_s": 0.75},
+        {"cpu_s": 0.5},
     ),
     Entry(
         "resources.processor-over-children",
         "loose",
         Text("Spin in many processes", "여러 프로세스로 프로세서 점유"),
-        {"cpu_s": 0.75},
+        {"cpu_s": 0.5},
     ),
-    Entry("resources.time", "loose", Text("Sleep without end", "끝없이 대기"), {"wall_s": 0.75}),
+    Entry("resources.time", "loose", Text("Sleep without end", "끝없이 대기"), {"wall_s": 0.5}),
     Entry(
         "resources.output-text", "loose", Text("Flood the standard output", "표준 출력 범람"), {}
     ),

@@ -17,7 +17,7 @@ from dure.sandbox.probes.attempt import Clues, Contained, attempt
 
 MIB = 1 << 20
 PROCESSES, MEMORY_BYTES, DISK_BYTES, FILES, STDOUT_BYTES = 100, 192 * MIB, 24 * MIB, 5000, 4 * MIB
-CPU_S, WALL_S = 2.0, 1.5
+CPU_S, WALL_S = 1.2, 1.0
 
 
 @attempt
