@@ -55,7 +55,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mib", type=int, default=256, help="size of the input in MiB")
     parser.add_argument("--rounds", type=int, default=7, help="measured rounds, 5 or more")
-    parser.add_argument("--folder", type=Path, default=None, help="where to write (default: TMPDIR)")
+    parser.add_argument(
+        "--folder", type=Path, default=None, help="where to write (default: TMPDIR)"
+    )
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="dure-bench-", dir=options.folder))
     try:

@@ -8,13 +8,25 @@ import sys
 import threading
 
 import pytest
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, MetaData, String, Table
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
+from tests.storage.conftest import ROOT, run_child
 
 from dure.storage.database import NAMING, open_database
 from dure.storage.errors import StorageError
-from tests.storage.conftest import ROOT, run_child
 
 METADATA = MetaData(naming_convention=NAMING)
 COUNTS = Table(
@@ -26,10 +38,16 @@ COUNTS = Table(
     CheckConstraint("n >= 0", name="counted"),
 )
 LINES = Table(
-    "lines", METADATA, Column("id", Integer, primary_key=True), Column("who", String, nullable=False)
+    "lines",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("who", String, nullable=False),
 )
 CHILDREN = Table(
-    "children", METADATA, Column("id", Integer, primary_key=True), Column("of", ForeignKey("counts.id"))
+    "children",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("of", ForeignKey("counts.id")),
 )
 
 
@@ -127,7 +145,8 @@ def test_two_processes_lose_nothing(db, database_url):
 
 
 @pytest.mark.parametrize(
-    ("fault", "kept"), [("database.begun:3", 2), ("database.committing:3", 2), ("database.committed:3", 3)]
+    ("fault", "kept"),
+    [("database.begun:3", 2), ("database.committing:3", 2), ("database.committed:3", 3)],
 )
 def test_kill_loses_nothing_that_was_committed(db, database_url, fault, kept):
     killed = run_child("tests.storage.writing_child", database_url, "a", 5, fault=fault)

@@ -8,18 +8,18 @@ import subprocess
 import sys
 
 import pytest
+from tests.storage.conftest import ROOT, run_program
 
 from dure.core.suites import Stretch
 from dure.storage.hardening import Hardening, hardening, unencrypted_swap
 from dure.storage.keys import new_key, write_key_file
 from dure.storage.passphrases import Passphrase
-from tests.storage.conftest import ROOT, run_child
 
 SECRET = "a secret of the test"
 
 
 def test_a_hardened_process_dumps_nothing():
-    done = run_child("tests.storage.hardened_child")
+    done = run_program("tests.storage.hardened_child")
     assert done.returncode == 0, done.stderr
     before, after, aborted = json.loads(done.stdout)
     assert before["dumpable"] is True  # the positive control: it was dumpable
@@ -40,7 +40,13 @@ def test_no_passphrase_or_key_in_the_process_list_the_log_or_an_error(tmp_path):
     given, giving = os.pipe()
     environment = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PATH": os.environ["PATH"]}
     child = subprocess.Popen(
-        [sys.executable, "-m", "tests.storage.unlocking_child", str(tmp_path / "a.key"), str(given)],
+        [
+            sys.executable,
+            "-m",
+            "tests.storage.unlocking_child",
+            str(tmp_path / "a.key"),
+            str(given),
+        ],
         env=environment,
         cwd=ROOT,
         pass_fds=[given],
@@ -61,7 +67,12 @@ def test_no_passphrase_or_key_in_the_process_list_the_log_or_an_error(tmp_path):
     assert b"unlocking_child" in seen  # the positive control: this is that process
     assert b"Passphrase(" in logged
     for haystack in (seen, out, logged):
-        for needle in (SECRET.encode(), key.private, key.private.hex().encode(), repr(key.private).encode()):
+        for needle in (
+            SECRET.encode(),
+            key.private,
+            key.private.hex().encode(),
+            repr(key.private).encode(),
+        ):
             assert needle not in haystack
 
 

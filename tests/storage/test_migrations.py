@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, MetaData, String, Table
-from sqlalchemy import inspect, select
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    inspect,
+    select,
+)
+from tests.storage.conftest import run_child
 
 from dure.core.rooms import load
 from dure.storage import incarnation, tables, vault
@@ -12,7 +22,6 @@ from dure.storage.database import NAMING, open_database
 from dure.storage.errors import StorageError
 from dure.storage.migrations import STORES, History, compare, history, migrate, revision
 from dure.storage.migrations.generate import main, write_revision
-from tests.storage.conftest import run_child
 
 OURS = [tables.METADATA, vault.METADATA, incarnation.METADATA]
 
@@ -40,7 +49,9 @@ def metadata(*, more: bool = False, check: str = "n >= 0") -> MetaData:
         *([Column("note", String(20), nullable=True)] if more else []),
         CheckConstraint(check, name="counted"),
     )
-    Table("sons", made, Column("id", Integer, primary_key=True), Column("of", ForeignKey("probes.id")))
+    Table(
+        "sons", made, Column("id", Integer, primary_key=True), Column("of", ForeignKey("probes.id"))
+    )
     return made
 
 
@@ -61,7 +72,9 @@ def test_differences_are_named(db, probe):
     migrate(db, probe)
     assert compare(db, probe, metadata()) == []
     assert any("note" in each for each in compare(db, probe, metadata(more=True)))
-    assert any("storage_assets" in each for each in compare(db, probe, [metadata(), tables.METADATA]))
+    assert any(
+        "storage_assets" in each for each in compare(db, probe, [metadata(), tables.METADATA])
+    )
     other = metadata()
     Table("probes", other, CheckConstraint("n < 9", name="small"), extend_existing=True)
     assert any("checks of probes" in each for each in compare(db, probe, other))
@@ -80,7 +93,9 @@ def test_a_second_step_keeps_rows_and_references(db, probe):
     assert migrate(db, probe) == "0002"
     assert compare(db, probe, metadata(more=True)) == []
     with db.read() as connection:
-        assert connection.execute(select(metadata(more=True).tables["probes"])).all() == [(1, 5, None)]
+        assert connection.execute(select(metadata(more=True).tables["probes"])).all() == [
+            (1, 5, None)
+        ]
         assert connection.execute(select(sons)).all() == [(1, 1)]
 
 
@@ -95,7 +110,9 @@ def test_a_step_that_fails_leaves_the_old_schema_whole(db, probe):
     assert compare(db, probe, metadata()) == []
 
 
-@pytest.mark.parametrize(("fault", "at"), [("migrations.run", None), ("migrations.committed", "0001")])
+@pytest.mark.parametrize(
+    ("fault", "at"), [("migrations.run", None), ("migrations.committed", "0001")]
+)
 def test_kill_leaves_the_old_or_the_new(db, database_url, probe, fault, at):
     write_revision(probe, metadata(), "first")
     arguments = ("tests.storage.migrating_child", database_url, probe.folder)

@@ -154,7 +154,8 @@ def test_forged_frames_prove_nothing():
 
 
 @pytest.mark.parametrize(
-    ("tail", "code"), [(b"\0", "altered"), (b"\0" * 100, "altered"), ("own", "reordered"), ("other", "swapped")]
+    ("tail", "code"),
+    [(b"\0", "altered"), (b"\0" * 100, "altered"), ("own", "reordered"), ("other", "swapped")],
 )
 def test_nothing_may_follow_the_final_block(tail, code):
     data = sealed(FIVE)
@@ -218,5 +219,5 @@ def test_nothing_unproven_is_given_out():
     got = []
     with pytest.raises(StorageError):
         for chunk in unseal(KEY, [bytes(data)]):
-            got.append(chunk)  # noqa: PERF402
+            got.append(chunk)
     assert got == [FIVE[:CHUNK], FIVE[CHUNK : 2 * CHUNK]]

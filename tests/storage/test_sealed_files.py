@@ -9,11 +9,11 @@ import stat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.storage.conftest import run_child
 
 from dure.storage.errors import StorageError
 from dure.storage.seal import HEADER_BYTES, seal, unseal
 from dure.storage.sealed_files import seal_file, unseal_file
-from tests.storage.conftest import run_child
 
 KEY = os.urandom(32)
 SIZES = st.integers(0, 64 * 12)
@@ -97,7 +97,10 @@ def test_a_block_of_another_file_is_refused(files):
     seal_file(KEY, files / "in", files / "other", chunk_bytes=64)
     other = (files / "other").read_bytes()
     start = HEADER_BYTES + BLOCK
-    mutate(files / "sealed", lambda data: data.__setitem__(slice(start, start + BLOCK), other[start : start + BLOCK]))
+    mutate(
+        files / "sealed",
+        lambda data: data.__setitem__(slice(start, start + BLOCK), other[start : start + BLOCK]),
+    )
     with pytest.raises(StorageError) as caught:
         unseal_file(KEY, files / "sealed", files / "out")
     assert caught.value.code == "storage.seal-swapped"
@@ -143,8 +146,15 @@ def test_kill_leaves_the_old_or_the_new(files, fault, there):
     )
     assert killed.returncode == -9
     if there:
-        assert b"".join(unseal(KEY, [(files / "target").read_bytes()])) == (files / "in").read_bytes()
+        assert (
+            b"".join(unseal(KEY, [(files / "target").read_bytes()])) == (files / "in").read_bytes()
+        )
     else:
         assert (files / "target").read_bytes() == b"old"
-    assert run_child("tests.storage.sealing_child", files / "in", files / "target", KEY.hex()).returncode == 0
+    assert (
+        run_child(
+            "tests.storage.sealing_child", files / "in", files / "target", KEY.hex()
+        ).returncode
+        == 0
+    )
     assert b"".join(unseal(KEY, [(files / "target").read_bytes()])) == (files / "in").read_bytes()

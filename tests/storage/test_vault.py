@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from sqlalchemy import func, select, update
+from tests.storage.conftest import create
 
 from dure.storage.database import open_database
 from dure.storage.errors import StorageError
@@ -14,7 +15,6 @@ from dure.storage.vault import MAX_PAGE_BYTES, Garbage, Vault, fixed_pages
 from dure.storage.vault import versions as versions_module
 from dure.storage.vault.lock import alone, together
 from dure.storage.vault.tables import PAGES, REFERENCES, VAULTS, VERSIONS
-from tests.storage.conftest import create
 
 KEK = bytes(range(32))
 A, B, C, D = (letter * 3000 for letter in (b"a", b"b", b"c", b"d"))
@@ -299,7 +299,9 @@ def refusal_or_none(vault, handle):
 @pytest.mark.parametrize("table", [PAGES, VERSIONS], ids=["page key", "version key"])
 def test_keys_are_bound_to_their_rows(vault, database, two, table):
     with database.write() as connection:
-        (one, first), (other, second) = connection.execute(select(table.c.id, table.c.wrapped_key).limit(2)).all()
+        (one, first), (other, second) = connection.execute(
+            select(table.c.id, table.c.wrapped_key).limit(2)
+        ).all()
         for row, key in ((one, second), (other, first)):
             connection.execute(update(table).where(table.c.id == row).values(wrapped_key=key))
     assert "vault" in {refusal_or_none(vault, each.handle) for each in two}
