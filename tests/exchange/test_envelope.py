@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.exchange.alliance import T0, Keys, charter, successor
 
 from dure.core.canonical import canonical_json
+from dure.core.errors import find
 from dure.core.suites import SUITE_NAMES, suite
 from dure.core.times import write_time
 from dure.exchange.envelope import (
@@ -319,3 +320,14 @@ def test_the_shipped_envelope_opens(suite_name: str) -> None:
         payload = b"".join(unpack(stream, signed, lambda w, i: crypto.unwrap(private, w, i)))
     assert payload == vector["payload"].encode()
     assert Path(vector["file"]).name == signed.header.file_name()
+
+
+def test_a_refusal_speaks_both_languages_and_crosses_processes() -> None:
+    with pytest.raises(ExchangeError) as caught:
+        open_header(io.BytesIO(b""))
+    error = caught.value
+    assert error.why_text.en == "magic line: it is not of this format and version."
+    assert error.why_text.ko == "magic line: 이 형식과 버전이 아닙니다."
+    assert str(find(error.code, error.facts)) == str(error)
+    with pytest.raises(KeyError):
+        ExchangeError("exchange.malformed", where="x", reason="a reason without Korean words")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
+from dure.exchange.reasons import in_both
 
 
 class ExchangeError(DureError):
@@ -72,8 +73,8 @@ class ExchangeError(DureError):
                 409,
                 Text("The envelope's number was used before.", "이미 사용된 번호의 봉투입니다."),
                 Text(
-                    "Number {number} from {agency} was recorded already ({what}).",
-                    "{agency}이(가) 보낸 {number}번은 이미 기록되어 있습니다 ({what}).",
+                    "Number {number} from {agency} was recorded already ({reason}).",
+                    "{agency}이(가) 보낸 {number}번은 이미 기록되어 있습니다 ({reason_ko}).",
                 ),
                 Text(
                     "Nothing to do for a copy; if the two differ, ask {agency} why.",
@@ -118,7 +119,7 @@ class ExchangeError(DureError):
                 82,
                 422,
                 Text("This is not an envelope.", "봉투 형식이 아닙니다."),
-                Text("{where}: {reason}.", "{where}: {reason}."),
+                Text("{where}: {reason}.", "{where}: {reason_ko}."),
                 Text(
                     "Send or copy the file again; nothing of it was used.",
                     "파일을 다시 보내거나 복사하십시오. 내용은 전혀 사용되지 않았습니다.",
@@ -145,3 +146,6 @@ class ExchangeError(DureError):
             ),
         ]
     )
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code, **in_both(facts))

@@ -69,7 +69,7 @@ def read_frame(
     prefix = _exactly(stream, LENGTH_BYTES)
     length = int.from_bytes(prefix, "big")
     if len(prefix) != LENGTH_BYTES or not 0 < length <= limit:
-        raise malformed("length", f"the document has no length from 1 to {limit} bytes")
+        raise malformed("length", "its length is out of range")
     raw = _exactly(stream, length)
     if len(raw) != length:
         raise malformed("document", "the file ends before it does")

@@ -271,7 +271,7 @@ def _state(post: Post, header: Header, id_: str) -> str:
             "exchange.replayed",
             number=header.number,
             agency=header.sender,
-            what="another envelope / 다른 봉투",
+            reason="another envelope",
         )
     return str(row.state)
 

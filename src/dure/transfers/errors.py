@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
+from dure.exchange.reasons import in_both
 
 
 class TransfersError(DureError):
@@ -16,7 +17,7 @@ class TransfersError(DureError):
                 103,
                 422,
                 Text("This can't be transferred so.", "이렇게는 이전할 수 없습니다."),
-                Text("{reason}.", "{reason}."),
+                Text("{reason}.", "{reason_ko}."),
                 Text(
                     "Name a member agency, and a target label that is releasable to it.",
                     "회원 기관과, 그 기관에 공개할 수 있는 목표 등급 표시를 지정하십시오.",
@@ -27,7 +28,7 @@ class TransfersError(DureError):
                 104,
                 422,
                 Text("This is not a bundle.", "번들 형식이 아닙니다."),
-                Text("{where}: {reason}.", "{where}: {reason}."),
+                Text("{where}: {reason}.", "{where}: {reason_ko}."),
                 Text(
                     "Copy the file again, or ask the sender to send it again.",
                     "파일을 다시 복사하거나 보낸 기관에 다시 보내 달라고 요청하십시오.",
@@ -73,7 +74,7 @@ class TransfersError(DureError):
                 ),
                 Text(
                     "Request {request}: {reason}.",
-                    "요청 {request}: {reason}.",
+                    "요청 {request}: {reason_ko}.",
                 ),
                 Text(
                     "Don't use it. Ask {sender} how this bundle came to be.",
@@ -88,7 +89,7 @@ class TransfersError(DureError):
                     "The bundle is not proven to be in its sender's ledger.",
                     "보낸 기관의 감사 기록에 있다는 증명이 성립하지 않습니다.",
                 ),
-                Text("{sender}: {reason}.", "{sender}: {reason}."),
+                Text("{sender}: {reason}.", "{sender}: {reason_ko}."),
                 Text(
                     "Don't use it. Ask {sender} for its ledger's export and verify that.",
                     "사용하지 마십시오. {sender}의 감사 기록 내보내기를 받아 검증하십시오.",
@@ -102,7 +103,7 @@ class TransfersError(DureError):
                     "The bundle's label does not let us have it.",
                     "번들의 보안등급 표시가 반입을 허용하지 않습니다.",
                 ),
-                Text("{reason}.", "{reason}."),
+                Text("{reason}.", "{reason_ko}."),
                 Text(
                     "Ask {sender} for a transfer whose target label is releasable to us.",
                     "우리 기관에 공개할 수 있는 목표 등급으로 다시 이전해 달라고 {sender}에 요청하십시오.",
@@ -128,3 +129,6 @@ class TransfersError(DureError):
             ),
         ]
     )
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code, **in_both(facts))

@@ -165,7 +165,13 @@ def _decided(manifest: Manifest, reader: Reader) -> Charter:
     try:
         check_permit(permit, request, Bench(charter, action, reader.suite))
     except GovernanceError as error:
-        raise _undecided(manifest, error.why) from error
+        raise TransfersError(
+            "transfers.decision",
+            request=manifest.request.id,
+            sender=manifest.sender,
+            reason=error.why.removesuffix("."),
+            reason_ko=error.why_text.ko.removesuffix("."),
+        ) from error
     return charter
 
 
@@ -181,13 +187,13 @@ def _labelled(manifest: Manifest, made_under: Charter, reader: Reader) -> tuple[
         label = Label.parse(manifest.request.target, reader.charter.labels)
     except CoreError as error:
         raise TransfersError(
-            "transfers.label", sender=manifest.sender, reason="the target label can't be read here"
+            "transfers.label", sender=manifest.sender, reason="the target label can't be read"
         ) from error
     if not label.released_to(reader.agency):
         raise TransfersError(
             "transfers.label",
             sender=manifest.sender,
-            reason=f"the target label is not releasable to {reader.agency}",
+            reason="the target label is not releasable to the recipient",
         )
     return terms, label
 

@@ -116,12 +116,12 @@ def refuse_recipient(charter: Charter, agency: str, to: str, target: Label) -> M
     """
     member = next((member for member in charter.members if member.agency == to), None)
     if member is None:
-        raise TransfersError("transfers.request", reason=f"{to[:63]} is no member agency")
+        raise TransfersError("transfers.request", reason="the recipient is no member agency")
     if to == agency:
         raise TransfersError("transfers.request", reason="it would go to ourselves")
     if not target.released_to(to):
         raise TransfersError(
-            "transfers.request", reason=f"the target label is not releasable to {to}"
+            "transfers.request", reason="the target label is not releasable to the recipient"
         )
     return member
 
