@@ -69,6 +69,7 @@ def read_delimited(
         write_utf8(raw, found, scratch)
         text = scratch
     shape = find_shape(text, delimiter)
+    _check_last_quote(text, shape)
     guesses = [Guess() for _ in shape.names]
     rows = 0
     for batch in _batches(text, shape, missing):
@@ -180,6 +181,31 @@ def _batches(text: Path, shape: Shape, missing: tuple[str, ...]) -> Iterator[pa.
     except pa.ArrowInvalid as error:
         line, found = _ragged_line(text, shape)
         raise Fault("readers.rows", line=line, found=found, expected=width) from error
+
+
+def _check_last_quote(text: Path, shape: Shape) -> None:
+    """Refuse a file whose last field opens a quotation mark and never closes it.
+
+    Arrow takes everything up to the end as that field, which would swallow rows. Paired marks are
+    even in number, so only a file with an odd number needs the slow look.
+
+    Raises
+    ------
+    Fault
+        ``readers.rows``.
+    """
+    with text.open("rb") as raw:
+        marks = sum(block.count(b'"') for block in iter(lambda: raw.read(_BLOCK_BYTES), b""))
+    if marks % 2 == 0:
+        return
+    with text.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file, delimiter=shape.delimiter, strict=True)
+        line = 1
+        try:
+            for _ in reader:
+                line = reader.line_num + 1
+        except csv.Error:
+            raise Fault("readers.rows", line=line, found=0, expected=len(shape.names)) from None
 
 
 def _ragged_line(text: Path, shape: Shape) -> tuple[int, int]:

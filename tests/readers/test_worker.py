@@ -1,0 +1,251 @@
+"""The program inside, called in this process: many files, none of which may break it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import unicodedata
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dure.readers import worker
+from dure.readers.columnar import plain_type
+from dure.readers.delimited import column_names, find_shape
+from dure.readers.faults import CODES, Fault, honest
+from dure.readers.text import find_encoding, first_wrong_byte
+from dure.readers.types import Guess, as_type
+
+PLAIN = json.dumps({"encoding": "", "delimiter": "", "missing": ["", "NA"]})
+
+
+def work(folder: Path, data: bytes, kind: str = "csv", options: str = PLAIN) -> tuple[int, dict]:
+    raw, out = folder / "raw", folder / "out"
+    raw.write_bytes(data)
+    out.mkdir(exist_ok=True)
+    for path in out.iterdir():
+        path.unlink()
+    status = worker.main([kind, options], raw=raw, out=out, scratch=folder / "text")
+    names = sorted(path.name for path in out.iterdir())
+    if status == 0:
+        assert names == ["schema.json", "table.parquet"]
+        return status, json.loads((out / "schema.json").read_text())
+    assert names == ["fault.json"]
+    return status, json.loads((out / "fault.json").read_text())
+
+
+def table_of(folder: Path, data: bytes, **more) -> pa.Table:
+    status, known = work(folder, data, **more)
+    assert status == 0, known
+    return pq.read_table(folder / "out" / "table.parquet")
+
+
+def fault_of(folder: Path, data: bytes, **more) -> str:
+    status, fault = work(folder, data, **more)
+    assert status == 3, fault
+    return fault["code"]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["1", "-2", ""], "int64"),
+        (["0", "9223372036854775807"], "int64"),
+        (["9223372036854775808"], "string"),
+        (["1", "2.5"], "double"),
+        (["1e-3", "-.5", "+2", "3."], "double"),
+        (["9007199254740993", "0.5"], "string"),
+        (["00123", "00456"], "string"),
+        (["1", "007"], "string"),
+        (["1,000"], "string"),
+        (["true", "False", "NA"], "bool"),
+        (["yes", "no"], "string"),
+        (["2026-01-31", "2024-02-29"], "date32[day]"),
+        (["2026-02-30"], "string"),
+        (["2026-01-31 09:30:00", "2026-01-31T09:30"], "timestamp[us]"),
+        (["2026-01-31T09:30:00Z", "2026-01-31 09:30:00.5+09:00"], "timestamp[us, tz=UTC]"),
+        (["2026-01-31T09:30:00Z", "2026-01-31T09:30:00"], "string"),
+        (["2026-01-31", "2026-01-31T09:30:00"], "string"),
+        (["31/01/2026"], "string"),
+        (["NaN"], "string"),
+        (["", "NA"], "string"),
+        ([" 1"], "string"),
+        (["1", "x"], "string"),
+    ],
+)
+def test_a_type_is_given_only_when_every_value_has_its_form(
+    tmp_path: Path, values: list[str], kind: str
+) -> None:
+    data = "k,v\n" + "".join(f'r,"{one}"\n' if "," in one else f"r,{one}\n" for one in values)
+    assert str(table_of(tmp_path, data.encode()).schema.field("v").type) == kind
+
+
+def test_a_late_value_changes_the_type_of_the_whole_column(tmp_path: Path) -> None:
+    rows = ["1"] * 900_000
+    assert (
+        str(table_of(tmp_path, "\n".join(["v", *rows, "2.5"]).encode()).schema.types[0]) == "double"
+    )
+    late = table_of(tmp_path, "\n".join(["v", *rows, "x"]).encode())
+    assert late.column(0)[0].as_py() == "1"
+
+
+def test_values_survive_exactly(tmp_path: Path) -> None:
+    data = 'v,w\n"a ""quoted"" one","two\nlines"\n"NA",NA\n'
+    assert table_of(tmp_path, data.encode()).to_pylist() == [
+        {"v": 'a "quoted" one', "w": "two\nlines"},
+        {"v": "NA", "w": None},
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_separator_is_found(tmp_path: Path, delimiter: str, line_end: str) -> None:
+    rows = [["a", "b", "c"], ["1", "x, y; z", "2"], ["3", "4", "5"]]
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator=line_end).writerows(rows)
+    table = table_of(tmp_path, text.getvalue().encode())
+    assert table.column_names == ["a", "b", "c"]
+    assert table.column("b").to_pylist() == ["x, y; z", "4"]
+
+
+def test_what_is_wanted_is_held_to(tmp_path: Path) -> None:
+    semicolon = json.dumps({"encoding": "cp949", "delimiter": ";", "missing": ["-"]})
+    table = table_of(tmp_path, "이름;값\n가;-\n".encode("cp949"), options=semicolon)
+    assert table.to_pylist() == [{"이름": "가", "값": None}]
+    strict = json.dumps({"encoding": "utf-8", "delimiter": "", "missing": []})
+    assert (
+        fault_of(tmp_path, "이름;값\n가;-\n".encode("cp949"), options=strict) == "readers.encoding"
+    )
+
+
+def test_names_are_written_in_nfc_and_may_not_meet_there(tmp_path: Path) -> None:
+    apart = unicodedata.normalize("NFD", "각")
+    assert table_of(tmp_path, f" {apart} ,b\n1,2\n".encode()).column_names == ["각", "b"]
+    assert fault_of(tmp_path, f"{apart},각\n1,2\n".encode()) == "readers.header"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 256, "a\x07", "\u202e"])
+def test_a_name_must_be_usable(name: str) -> None:
+    assert column_names(["fine", "두 단어", "two\nlines"]) == ("fine", "두 단어", "two\nlines")
+    with pytest.raises(Fault):
+        column_names(["fine", name])
+
+
+def test_the_first_wrong_byte_is_found_beyond_the_first_block(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.write_bytes(b"x" * 3_000_000 + b"\xff")
+    assert first_wrong_byte(raw, "utf-8") == 3_000_000
+    raw.write_bytes(b"x" * 3_000_000 + b"\xea\xb0")
+    assert first_wrong_byte(raw, "utf-8") >= 3_000_000
+    raw.write_bytes("가".encode())
+    assert first_wrong_byte(raw, "utf-8") == -1
+    assert find_encoding(raw, "utf-8") == "utf-8"
+
+
+def test_one_column_needs_no_separator(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("only\n1\n2\n")
+    assert find_shape(tmp_path / "text", "").names == ("only",)
+
+
+def test_a_full_folder_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(worker, "read_columnar", full)
+    (tmp_path / "out").mkdir()
+    assert worker.main(["parquet", "{}"], raw=tmp_path, out=tmp_path / "out") == 4
+
+    def broken(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(worker, "read_columnar", broken)
+    with pytest.raises(OSError, match="Input"):
+        worker.main(["parquet", "{}"], raw=tmp_path, out=tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("given_type", "kept"),
+    [
+        (pa.large_string(), pa.string()),
+        (pa.float16(), pa.float32()),
+        (pa.date64(), pa.date32()),
+        (pa.decimal128(9, 2), pa.decimal128(9, 2)),
+        (pa.timestamp("ns", "Asia/Seoul"), pa.timestamp("ns", "Asia/Seoul")),
+        (pa.time32("s"), pa.time32("s")),
+        (pa.dictionary(pa.int8(), pa.int64()), pa.int64()),
+    ],
+)
+def test_plain_types_are_kept(given_type: pa.DataType, kept: pa.DataType) -> None:
+    assert plain_type(given_type, 1) == kept
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=20))
+def test_whole_numbers_come_back(numbers: list[int]) -> None:
+    values = pa.array([str(number) for number in numbers])
+    guess = Guess()
+    guess.look(values)
+    assert as_type(values, guess.type()).to_pylist() == numbers
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
+def test_numbers_come_back(numbers: list[float]) -> None:
+    values = pa.array([repr(number) for number in numbers])
+    guess = Guess()
+    guess.look(values)
+    assert guess.type() == pa.float64()
+    assert as_type(values, guess.type()).to_pylist() == numbers
+
+
+_CELLS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=8)
+
+
+@given(st.lists(st.lists(_CELLS, min_size=3, max_size=3), min_size=1, max_size=12))
+def test_any_cells_come_back_as_text_or_as_what_they_say(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
+    folder = tmp_path_factory.mktemp("cells")
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["k1", "k2", "k3"], *rows])
+    options = json.dumps({"encoding": "utf-8", "delimiter": ",", "missing": []})
+    table = table_of(folder, text.getvalue().encode(), options=options)
+    assert table.num_rows == len(rows)
+    for number, column in enumerate(table.columns):
+        if pa.types.is_string(column.type):
+            assert column.to_pylist() == [row[number] for row in rows]
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=400),
+        st.lists(
+            st.sampled_from([b"a", b"1", b",", b";", b"\n", b"\r", b'"', b"\xea\xb0\x80", b"\x00"])
+        ).map(b"".join),
+    )
+)
+def test_any_bytes_as_csv_are_a_table_or_an_honest_fault(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
+    status, known = work(tmp_path_factory.mktemp("any"), data)
+    assert status == 0 or (known["code"] in CODES and honest(known["code"], known["facts"]))
+
+
+_VALID = io.BytesIO()
+pq.write_table(pa.table({"a": list(range(50)), "b": ["x", None] * 25}), _VALID)
+
+
+@given(st.data())
+def test_a_mutated_parquet_file_is_a_table_or_an_honest_fault(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    raw = bytearray(_VALID.getvalue())
+    for _ in range(data.draw(st.integers(1, 4))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(raw)))
+    for version in (bytes(raw), bytes(raw[:cut])):
+        status, known = work(tmp_path_factory.mktemp("any"), version, "parquet")
+        assert status == 0 or (known["code"] in CODES and honest(known["code"], known["facts"]))
