@@ -5,7 +5,7 @@ whoever runs this has put there: nothing is ever sent to another machine, and no
 """
 
 # An attacker speaks to the system plainly.
-# ruff: noqa: ARG001, BLE001, N818, PTH108, PTH115, PTH118, PTH123, PTH208
+# ruff: noqa: ARG001, BLE001, N818, PTH108, PTH115, PTH118, PTH123
 import ctypes
 import os
 import socket

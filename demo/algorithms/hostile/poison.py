@@ -42,6 +42,6 @@ def write_result(name, rows):
     if name == "nothing":
         os._exit(0)
     if name == "extra-files":
-        for number in range(64):
+        for number in range(3):
             with open(f"{OUT}/extra-{number}", "wb") as file:
                 file.write(b"x" * 1000)

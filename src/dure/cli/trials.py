@@ -81,7 +81,7 @@ def prepare(
     features: Annotated[
         str, typer.Option(help=say("Columns given, with commas.", "주어지는 열을 쉼표로."))
     ],
-    task: Annotated[str, typer.Option(help="regression | classification")] = "regression",
+    task: Annotated[str, typer.Option(help="tabular-regression | tabular-classification")] = "tabular-regression",
     test_permille: Annotated[
         int,
         typer.Option(min=1, max=999, help=say("Test share in a thousand.", "시험 비율(천분율).")),

@@ -25,6 +25,5 @@ ROOM = RoomSpec(
     events=frozenset(
         f"{action.name}.{phase}" for action in (IMPORT, EXPORT) for phase in ("begun", "done", "failed")
     ),
-    commands="dure.cli.datasets:app",
     readers={"text/csv": "csv", "application/vnd.apache.parquet": "parquet"},
 )

@@ -31,7 +31,7 @@ _FILES = (
     "keeper/vault.kek",
     "public/member.json",
 )
-_FOLDERS = ("executor/releases", "door/spool", "door/outgoing", "door/arrivals")
+_FOLDERS = ("executor/releases", "door/charters", "door/spool", "door/outgoing", "door/arrivals")
 _STORES = ("node", "executor", "keeper")
 
 

@@ -87,6 +87,14 @@ class NodeHouse:
         """The pinned charter."""
         return self.signed_charter.charter
 
+    def charters(self) -> tuple[Charter, ...]:
+        """Return every charter that this door has pinned, the pinned one last."""
+        found = [
+            SignedCharter.from_bytes(path.read_bytes()).charter
+            for path in (self._charter_file.parent / "charters").glob("*.json")
+        ]
+        return tuple(sorted(found, key=lambda charter: charter.version))
+
     @cached_property
     def suite(self) -> Suite:
         """Crypto suite that the charter pins."""
@@ -154,6 +162,9 @@ class NodeHouse:
         for process in ("executor", "keeper"):
             self.links.ask(process, "charter.pin", document=signed.to_dict())
             faults.point(f"charter.pinned-by-{process}")
+        history = self._charter_file.parent / "charters"
+        history.mkdir(mode=0o700, exist_ok=True)
+        write_file(history / f"{signed.charter.version}.json", signed.to_bytes())
         write_file(self._charter_file, signed.to_bytes())
         self.__dict__.pop("signed_charter", None)
         for name in ("suite", "principal", "assets", "actions", "policy"):
@@ -306,14 +317,16 @@ class NodeHouse:
             asset = self.read_asset(answer["asset"])
             self.assets.record(asset, asset.kind, by=self.principal.id)
 
-    def release_content(self, file: str) -> bytes:
-        """Return what an act released, by its file's name."""
+    def release_chunks(self, file: str) -> Iterator[bytes]:
+        """Yield what an act released, by its file's name; a short stream is an error."""
         fd, answer = self.links.draw("executor", "release.read", file=file)
+        left = int(answer["size"])
         with os.fdopen(fd, "rb") as pipe:
-            content = pipe.read()
-        if len(content) != answer["size"]:
+            while chunk := pipe.read(1 << 20):
+                left -= len(chunk)
+                yield chunk
+        if left != 0:
             raise GovernanceError("governance.ticket", asset=file[:16], reason="short")
-        return content
 
     def read_asset(self, value: Mapping[str, Any]) -> Asset:
         """Return the asset that the keeper or the executor described."""

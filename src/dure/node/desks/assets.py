@@ -12,6 +12,7 @@ from dure.node.house import NodeHouse
 from dure.storage.tables import ASSETS
 
 SHORT = 12
+MIN_START = 6
 
 
 def visible(house: NodeHouse, purpose: str = "") -> ColumnElement[bool]:
@@ -44,8 +45,24 @@ def find(house: NodeHouse, text: str, kind: str) -> Asset:
     NodeError
         ``node.unknown-asset`` when there is none, or more than one.
     """
-    seen = visible(house) & (ASSETS.c.kind == kind)
-    begins = ASSETS.c.id.startswith(text, autoescape=True) if len(text) >= 6 else ASSETS.c.id == text
+    return _one(house, text, visible(house) & (ASSETS.c.kind == kind))
+
+
+def find_any(house: NodeHouse, text: str) -> Asset:
+    """Return the one visible asset of any kind whose id begins so, or that has this name.
+
+    Raises
+    ------
+    NodeError
+        ``node.unknown-asset`` when there is none, or more than one.
+    """
+    return _one(house, text, visible(house))
+
+
+def _one(house: NodeHouse, text: str, seen: ColumnElement[bool]) -> Asset:
+    begins = ASSETS.c.id == text
+    if len(text) >= MIN_START:
+        begins = ASSETS.c.id.startswith(text, autoescape=True)
     found = house.assets.find(seen & or_(begins, ASSETS.c.name == text))
     if len(found) != 1:
         raise NodeError("node.unknown-asset", prefix=text[:SHORT])

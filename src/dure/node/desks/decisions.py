@@ -53,8 +53,19 @@ class DecisionsDesk:
             answer = self.house.links.ask("executor", "request.reconcile", id=name)
             view = {**answer["request"], "charter": view["charter"]}
         if view["state"] == "done":
-            self.house.settle(view["outcome"])
+            self._note(view)
         return {name: value for name, value in view.items() if name != "charter"}
+
+    def _note(self, view: Mapping[str, Any]) -> None:
+        """Note in the node's own store what came of a request; noting twice is noting once."""
+        from dure.transfers.verbs import note_sealed
+        from dure.trials.release import note_release
+
+        self.house.settle(view["outcome"])
+        if view["request"]["action"] == "asset.transfer":
+            note_sealed(self.house, view["id"], view["outcome"])
+        elif view["request"]["action"] == "report.release":
+            note_release(self.house, view["id"], view["outcome"])
 
     def _whole(self, request: str) -> str:
         return str(self.show(request)["id"])

@@ -11,7 +11,7 @@ from typing import Any
 from dure.core.canonical import canonical_json
 from dure.exchange.header import Kind
 from dure.exchange.inbox import Delivery, Handler, receive
-from dure.exchange.outbox import resume, send
+from dure.exchange.outbox import resume, send, tidy
 from dure.exchange.payloads import Payload
 from dure.exchange.post import Post, status
 from dure.governance.spec import RECEIVE, SEND
@@ -34,15 +34,14 @@ class ExchangeDesk:
     def post(self) -> Post:
         """Return the node's post."""
         house = self.house
-        charter = house.charter
         return Post(
             agency=house.agency,
-            charter=charter,
-            charters={charter.version: charter.digest()},
+            charter=house.charter,
+            charters={each.version: each.digest() for each in house.charters()},
             database=house.database,
             spool=house.home.door / "spool",
             sign=self._sign,
-            unwrap=self._unwrap,
+            unwrap=self.unwrap,
             now=house.now,
             random=house.random,
         )
@@ -70,6 +69,7 @@ class ExchangeDesk:
         folder, post = Path(folder), self.post()
         folder.mkdir(parents=True, exist_ok=True)
         self.waiting.mkdir(exist_ok=True)
+        tidy(post)
         resume(post, self.waiting, again=again)
         carried = []
         for path in sorted(self.waiting.iterdir()):
@@ -162,7 +162,8 @@ class ExchangeDesk:
         )
         return str(answer["signature"])
 
-    def _unwrap(self, wrapped: bytes, info: bytes) -> bytes:
+    def unwrap(self, wrapped: bytes, info: bytes) -> bytes:
+        """Have the keeper open a key that another node wrapped to this one."""
         answer = self.house.links.ask(
             "keeper", "key.unwrap", wrapped=wrapped.hex(), info=info.hex()
         )

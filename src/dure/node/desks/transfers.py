@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dure.core.labels import Label
+from dure.governance.errors import GovernanceError
+from dure.node.desks.assets import find_any
 from dure.node.desks.exchange import ExchangeDesk
 from dure.node.house import NodeHouse
 
@@ -12,3 +20,52 @@ class TransfersDesk:
     def __init__(self, house: NodeHouse, exchange: ExchangeDesk) -> None:
         self.house = house
         self._exchange = exchange
+
+    def request(self, asset: str, *, to: str, label: str) -> dict[str, Any]:
+        """Ask people to have an asset sealed for another agency under a label."""
+        from dure.transfers.verbs import request
+
+        target = Label.parse(label, self.house.charter.labels)
+        asked = request(self.house, find_any(self.house, asset).id, to, target)
+        return self._view(asked.id)
+
+    def seal(self, request: str) -> dict[str, Any]:
+        """Have the executor seal an approved transfer, and make the envelope that takes it there."""
+        from dure.transfers.verbs import seal
+
+        whole = str(self._view(request)["id"])
+        outcome = seal(self.house, whole)
+        return {**outcome, "envelope": self.send_bundle(whole, outcome)["file"]}
+
+    def send_bundle(self, request: str, outcome: Mapping[str, object]) -> dict[str, Any]:
+        """Make the envelope of a sealed bundle; the same bundle gives the same envelope."""
+        with tempfile.TemporaryDirectory(dir=self.house.home.door) as scratch:
+            bundle = Path(scratch) / str(outcome["bundle"])
+            with bundle.open("wb") as out:
+                for chunk in self.house.release_chunks(bundle.name):
+                    out.write(chunk)
+            return self._exchange.put(bundle, to=str(outcome["to"]), kind="bundle", key=request)
+
+    def open(self, bundle: str | Path) -> dict[str, Any]:
+        """Verify a bundle whole, offline, and take its content into our vault."""
+        from dure.transfers.verbs import open as open_
+
+        asset = open_(
+            self.house, Path(bundle), self._exchange.unwrap, earlier=self.house.charters()[:-1]
+        )
+        entry = self.house.assets.get(asset.id)
+        return {**asset.to_dict(), "name": entry.name, **entry.facts}
+
+    def arrivals(self) -> list[str]:
+        """Return the bundles that came in envelopes and lie ready to be opened."""
+        folder = self.house.home.door / "arrivals"
+        if not folder.is_dir():
+            return []
+        return [str(path) for path in sorted(folder.glob("*.dure-bundle"))]
+
+    def _view(self, request: str) -> dict[str, Any]:
+        view = self.house.links.ask("executor", "request.show", id=request)["request"]
+        if view["request"]["action"] != "asset.transfer":
+            raise GovernanceError("governance.unknown", part="request", name=request[:64])
+        found: dict[str, Any] = view
+        return found

@@ -131,6 +131,6 @@ class TrialsDesk:
     def send_report(self, request: str, outcome: Mapping[str, object]) -> dict[str, Any]:
         """Make the envelope of a released report; the same report gives the same envelope."""
         whole = self.house.links.ask("executor", "request.show", id=request)["request"]
-        content = self.house.release_content(str(outcome["file"]))
+        content = b"".join(self.house.release_chunks(str(outcome["file"])))
         to = whole["request"]["arguments"]["to"]
         return self._exchange.put(content, to=to, kind="report", key=str(whole["id"]))

@@ -1,0 +1,1 @@
+"""The demonstration: three invented agencies, real flights, one hostile algorithm."""

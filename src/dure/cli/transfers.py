@@ -1,0 +1,72 @@
+"""``dure transfers``: sealed bundles for another agency, and those that came from one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dure.cli import session
+from dure.cli.words import say
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(
+    help=say(
+        "Ask people to have an asset sealed for another agency.",
+        "다른 기관에 보낼 자산의 봉인을 요청합니다.",
+    )
+)
+def request(
+    asset: Annotated[
+        str, typer.Argument(metavar="ASSET", help=say("Name, or beginning of the id.", "이름 또는 식별자의 앞부분."))
+    ],
+    to: Annotated[str, typer.Option(help=say("Agency it goes to.", "받을 기관."))],
+    label: Annotated[
+        str, typer.Option(help=say("Label that it has there.", "그곳에서 갖는 등급 표시."))
+    ],
+) -> None:
+    """Request a transfer."""
+    with session.current.node() as node:
+        view = node.transfers.request(asset, to=to, label=label)
+    session.current.output.value(view)
+
+
+@app.command(
+    help=say(
+        "Seal an approved transfer; an envelope with the bundle waits for media.",
+        "승인된 이전을 봉인합니다. 봉투가 매체를 기다립니다.",
+    )
+)
+def seal(
+    request: Annotated[str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 번호."))],
+) -> None:
+    """Seal a bundle."""
+    output = session.current.output
+    with session.current.node() as node, output.progress(say("sealing", "봉인 중")):
+        made = node.transfers.seal(request)
+    output.value(made)
+
+
+@app.command(
+    help=say(
+        "Verify a bundle offline and take it in; without a file, show those that arrived.",
+        "꾸러미를 오프라인으로 검증하고 들여옵니다. 파일이 없으면 도착한 것을 보입니다.",
+    )
+)
+def open(  # noqa: A001  # the command's name
+    bundle: Annotated[
+        Path | None, typer.Argument(help=say("The bundle.", "꾸러미 파일."))
+    ] = None,
+) -> None:
+    """Open a bundle."""
+    output = session.current.output
+    with session.current.node() as node:
+        if bundle is None:
+            rows = [{"bundle": path} for path in node.transfers.arrivals()]
+            output.rows(rows, [("bundle", say("arrived bundle", "도착한 꾸러미"))])
+            return
+        taken = node.transfers.open(bundle)
+    output.value(taken)
