@@ -12,7 +12,7 @@ import socket
 import tarfile
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from dure.core.assets import Asset
 from dure.core.labels import Label
 from dure.core.rooms import load
 from dure.core.suites import Suite, suite
+from dure.governance.acts import Act
 from dure.governance.charter import SignedCharter
 from dure.governance.decisions import Request, Vote
 from dure.governance.errors import GovernanceError
@@ -31,8 +32,7 @@ from dure.governance.ledger.log import Head, Ledger
 from dure.governance.permits import Permit
 from dure.node import wire
 from dure.node.errors import NodeError
-from dure.node.genesis import ORIGIN
-from dure.node.home import Home
+from dure.node.home import ORIGIN, Home
 from dure.node.links import connect
 from dure.node.process import serve
 from dure.node.rooms import acts, code_actions, event_types
@@ -116,6 +116,28 @@ class KeeperLink:
         return _asset(value, label)
 
 
+class NamedActs(Mapping[str, Act]):
+    """The acts of all rooms, each loaded when it is first performed: most calls perform none."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = places
+        self._loaded: dict[str, Act] = {}
+
+    def __getitem__(self, action: str) -> Act:
+        if action not in self._loaded:
+            self._loaded[action] = load(self._places[action])()
+        return self._loaded[action]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, action: object) -> bool:
+        return action in self._places
+
+
 def _asset(value: dict[str, Any], label: Label) -> Asset:
     plain = {name: item for name, item in value.items() if name != "policy"}
     return Asset(**{**plain, "label": label, "parents": tuple(value["parents"])})
@@ -146,7 +168,7 @@ def open_executor(
         key=key,
         node_key=node_key,
         actions=code_actions(),
-        acts={action: load(place)() for action, place in acts().items()},
+        acts=NamedActs(acts()),
         event_types=event_types(),
         keeper=keeper,
         directory=home.releases,

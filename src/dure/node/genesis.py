@@ -16,7 +16,7 @@ from pathlib import Path
 
 from dure.core.times import write_time
 from dure.node.errors import NodeError
-from dure.node.home import PROFILES, Home, Settings
+from dure.node.home import ORIGIN, PROFILES, Home, Settings
 from dure.storage.database import open_database
 from dure.storage.incarnation import begin
 from dure.storage.kek import new_kek, write_kek_file
@@ -25,7 +25,6 @@ from dure.storage.migrations import migrate
 from dure.storage.passphrases import Passphrase
 from dure.storage.vault import Vault
 
-ORIGIN = "dure/{agency}/ledger"
 RECOVERY = "recovery.key"
 """The key that opens the vault when the keeper's passphrase is lost; it belongs into a safe."""
 

@@ -26,6 +26,8 @@ from dure.core.suites import SUITE_NAMES
 from dure.node.errors import NodeError
 
 PROFILES = ("embedded", "separated")
+ORIGIN = "dure/{agency}/ledger"
+"""Origin line of a node's ledger, for the format method."""
 
 
 @dataclass(frozen=True, slots=True)
