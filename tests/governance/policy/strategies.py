@@ -12,7 +12,7 @@ from dure.core.actions import Action
 from dure.core.labels import ALL, Label, LabelPolicy
 from dure.core.principals import Principal, Role
 from dure.core.text import Text
-from dure.governance.policy.query import VOTE, Query
+from dure.governance.policy.query import ANSWER_KEY, SCORING, VOTE, Query
 
 ROLES = (Role.CHECKER, Role.DEVELOPER, Role.STEWARD)
 PURPOSES = tuple(name for name, _ in POLICY.purposes)
@@ -57,6 +57,16 @@ queries = st.builds(
     requester=st.sampled_from(["", "coast.one", "navy.two", "met.three"]),
     withdrawn=st.booleans(),
 )
+
+OFFICER = Principal(
+    id="coast.one",
+    agency="coast",
+    roles=frozenset({Role.CHECKER}),
+    grade=1,
+    categories=frozenset({"maritime", ANSWER_KEY}),
+    purposes=frozenset({"trial", SCORING}),
+)
+LABEL = Label.parse("navy//S//maritime REL coast,navy FOR trial", POLICY)
 
 
 class Draw:

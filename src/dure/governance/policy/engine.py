@@ -1,7 +1,7 @@
 """The one function: may this principal do this to that, for this purpose, and why.
 
-`Policy.decide` asks the rules; a no is then taken apart by `Policy.explain`. Cedar skips a rule
-whose evaluation fails, which would let a failing forbid open a door, so here any failure is a no.
+The rules are asked first; a no is then taken apart. Cedar skips a rule whose evaluation fails,
+which would let a failing forbid open a door, so here any failure is a no.
 A policy is immutable and belongs to one version of one charter; what it remembers between requests
 are pure functions of principals and labels, never an asset's state or an answer.
 """
@@ -49,7 +49,7 @@ class Policy:
     rules
         Cedar text instead of the rules that ship.
     remembered
-        How many principals' entities, and how many labels', are kept made.
+        How many principals' entities, and how many pairs of a principal and a label, are kept made.
 
     Raises
     ------
@@ -65,7 +65,7 @@ class Policy:
         *,
         suite: str = "intl",
         rules: str | None = None,
-        remembered: int = 4096,
+        remembered: int = 1024,
     ) -> None:
         self.labels = labels
         self._actions = MappingProxyType(dict(charter_actions))
@@ -83,24 +83,15 @@ class Policy:
         }
         self.digest = digest_of(canonical_bytes("policy", about, suite))
         self._principal = lru_cache(maxsize=remembered)(self._read_principal)
-        self._asset = lru_cache(maxsize=remembered)(self._read_asset)
+        self._slice = lru_cache(maxsize=remembered)(self._read_slice)
 
     def decide(self, query: Query) -> Verdict:
         """Return the answer and its reasons. Any doubt is a no with its own reason."""
-        asked = self._prepare(query)
-        if asked is None:
-            return Verdict(False, _MALFORMED, self.digest)
-        spoke = self._ask(self.rules.deciding, *asked)
-        if spoke is None:
-            return Verdict(False, _FAILED, self.digest)
-        allowed, rules = spoke
-        if not allowed:
-            return Verdict(False, self._explain(query, *asked), self.digest)
-        granting = (permit.rule for permit in self.rules.permits if permit.rule in rules)
-        return Verdict(True, self._say(query, *granting), self.digest)
+        allowed, reasons = self._judge(query)
+        return Verdict(allowed, reasons, self.digest)
 
     def explain(self, query: Query) -> tuple[Reason, ...]:
-        """Return why the answer is what it is, worked out from the single statements of the rules.
+        """Return why the answer is what it is.
 
         Returns
         -------
@@ -108,8 +99,7 @@ class Policy:
             For a yes, the permits that hold. For a no, every forbid that speaks; and, when no
             permit holds, which could have and what each of them lacks.
         """
-        asked = self._prepare(query)
-        return _MALFORMED if asked is None else self._explain(query, *asked)
+        return self._judge(query)[1]
 
     def require(self, query: Query) -> Verdict:
         """Return the policy's yes.
@@ -152,46 +142,56 @@ class Policy:
         entity = principal_entity(principal, self.labels)
         return Entities.from_json_str(f"[{entity}]", self.rules.schema)
 
-    def _read_asset(self, label: Label, owner: str, withdrawn: bool) -> str:
-        entity = f"[{asset_entity(label, owner, withdrawn)}]"
-        Entities.from_json_str(entity, self.rules.schema)  # checked once; added as text each time
-        return entity
+    def _read_slice(
+        self, principal: Principal, label: Label, owner: str, withdrawn: bool
+    ) -> Entities:
+        entity = asset_entity(label, owner, withdrawn)
+        return self._principal(principal).with_added_json_str(f"[{entity}]", self.rules.schema)
 
     def _prepare(self, query: Query) -> tuple[dict[str, object], Entities] | None:
         try:
-            entities = self._principal(query.principal).with_added_json_str(
-                self._asset(query.label, query.owner, query.withdrawn)
-            )
+            entities = self._slice(query.principal, query.label, query.owner, query.withdrawn)
             return request(query, self._actions.get(query.action), self.labels), entities
         except (AttributeError, TypeError, ValueError):
             return None
 
     def _ask(
         self, rules: PolicySet, asked: dict[str, object], entities: Entities
-    ) -> tuple[bool, list[str]] | None:
+    ) -> tuple[bool, frozenset[str]] | None:
         answer = is_authorized(asked, rules, entities)
         if answer.diagnostics.errors:
             return None
-        return answer.allowed, answer.diagnostics.reasons
+        return answer.allowed, frozenset(answer.diagnostics.reasons)
 
-    # ── saying why ─────────────────────────────────────────────────────────────────────────────
+    # ── answering, and saying why ──────────────────────────────────────────────────────────────
 
-    def _explain(
-        self, query: Query, asked: dict[str, object], entities: Entities
-    ) -> tuple[Reason, ...]:
-        answer = self._ask(self.rules.stating, asked, entities)
+    def _judge(self, query: Query) -> tuple[bool, tuple[Reason, ...]]:
+        asked = self._prepare(query)
+        if asked is None:
+            return False, _MALFORMED
+        answer = self._ask(self.rules.deciding, *asked)
         if answer is None:
-            return _FAILED
-        holds = frozenset(answer[1])
-        against = [rule for rule in self.rules.forbids if rule in holds]
+            return False, _FAILED
+        allowed, spoke = answer
+        if allowed:
+            granting = (permit.rule for permit in self.rules.permits if permit.rule in spoke)
+            return True, self._say(query, *granting)
+        parts = self._ask(self.rules.parts, *asked)
+        if parts is None:
+            return False, _FAILED
+        against = [rule for rule in self.rules.forbids if rule in spoke]
+        return False, self._refuse(query, against, parts[1])
+
+    def _refuse(
+        self, query: Query, against: list[str], holds: frozenset[str]
+    ) -> tuple[Reason, ...]:
         lacking = {
             permit.rule: [need for need in permit.needs if permit.part(need) not in holds]
             for permit in self.rules.permits
             if permit.part("") in holds and query.action in self._actions
         }
-        granting = [rule for rule, lacks in lacking.items() if not lacks]
-        if granting:
-            return self._say(query, *(against or granting))
+        if against and not all(lacking.values()):  # a permit held: the forbids alone decided
+            return self._say(query, *against)
         if not lacking:
             return self._say(query, *(against or [NO_PERMIT]))
         missing = dict.fromkeys(need for lacks in lacking.values() for need in lacks)

@@ -1,9 +1,9 @@
 """Load Cedar rules: parsed once, checked against the schema, and taken apart for explanations.
 
-Cedar says which policies decided, but of a permit that did not match it says nothing. So a second
-set is derived from the same text: each forbid on its own, each permit's scope, and each condition
-of a permit, all as permits with a name. Asked about the same request, the names that come back are
-the statements that hold. Nothing is written twice.
+Cedar says which forbids spoke, but of a permit that did not match it says nothing. So a second set
+is derived from the same text: each permit's scope, and each of its conditions, as permits with
+names of their own. Asked about the same request, the names that come back are the parts that hold.
+Nothing is written twice.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Rules:
         The schema that the rules and every entity are checked against.
     deciding
         The rules themselves; a policy's id is its ``@id``.
-    stating
-        The derived set: which statements hold.
+    parts
+        The derived set: which parts of the permits hold.
     permits, forbids
         The rules in the order of the text.
     """
@@ -60,7 +60,7 @@ class Rules:
     schema_text: str
     schema: Schema
     deciding: PolicySet
-    stating: PolicySet
+    parts: PolicySet
     permits: tuple[Permit, ...]
     forbids: tuple[str, ...]
 
@@ -112,7 +112,7 @@ def load_rules(text: str, actions: tuple[str, ...]) -> Rules:
         schema_text=schema_text,
         schema=Schema.from_str(schema_text),
         deciding=_policy_set(policies),
-        stating=_policy_set(_statements(policies, permits)),
+        parts=_policy_set(_parts(policies, permits)),
         permits=permits,
         forbids=tuple(rule for rule, policy in policies.items() if policy["effect"] == "forbid"),
     )
@@ -151,14 +151,10 @@ def _permit(rule: str, policy: dict[str, Any]) -> Permit:
     return Permit(rule, needs)
 
 
-def _statements(
+def _parts(
     policies: dict[str, dict[str, Any]], permits: Iterable[Permit]
 ) -> dict[str, dict[str, Any]]:
-    derived = {
-        rule: {**policy, "effect": "permit"}
-        for rule, policy in policies.items()
-        if policy["effect"] == "forbid"
-    }
+    derived: dict[str, dict[str, Any]] = {}
     for permit in permits:
         whole = policies[permit.rule]
         derived[permit.part("")] = {**whole, "conditions": []}
