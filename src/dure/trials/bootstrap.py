@@ -87,6 +87,9 @@ def percentile_interval(samples: Floats, level: float = LEVEL) -> tuple[float, f
     level
         Coverage aimed at, 0 to 1.
     """
+    computed = samples[~np.isnan(samples)]
+    if not computed.size:
+        return np.nan, np.nan
     tail = (1.0 - level) / 2.0
-    lower, upper = np.nanquantile(samples, [tail, 1.0 - tail])
+    lower, upper = np.quantile(computed, [tail, 1.0 - tail])
     return float(lower), float(upper)

@@ -27,7 +27,7 @@ def figure(value: float) -> str:
     Raises
     ------
     ValueError
-        When it is not finite.
+        When it is not finite, or rounds to what no float can hold.
 
     Examples
     --------
@@ -45,6 +45,8 @@ def figure(value: float) -> str:
     exponent = rounded.adjusted()
     if _PLAIN_FROM <= exponent <= _PLAIN_TO:
         return format(rounded, "f")
+    if math.isinf(float(rounded)):
+        raise ValueError("not a finite number once it is rounded")
     mantissa = rounded.scaleb(-exponent).normalize()
     return f"{format(mantissa, 'f')}e{exponent}"
 

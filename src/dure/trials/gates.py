@@ -216,7 +216,10 @@ def _three_digits(candidate: Candidate) -> None:
             "baseline": BASELINES[candidate.form.task],
             "figures": {
                 name: {
-                    side: dict(zip(_ESTIMATE, map(_figure, sides[side]), strict=True))
+                    side: {
+                        part: _figure(value, f"{name}.{side}")
+                        for part, value in zip(_ESTIMATE, sides[side], strict=True)
+                    }
                     for side in _SIDES
                 }
                 for name, sides in candidate.figures.items()
@@ -289,8 +292,11 @@ def _read(value: object, where: str) -> float:
         raise _Closed("gate.digits", where) from None
 
 
-def _figure(value: float) -> str:
-    return figure(value)
+def _figure(value: float, where: str) -> str:
+    try:
+        return figure(value)
+    except ValueError:
+        raise _Closed("gate.range", where) from None
 
 
 # ── strict reading ───────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,7 +47,7 @@ METRICS: dict[TaskType, tuple[Metric, ...]] = {
     TaskType.REGRESSION: (
         Metric("mae", Text("mean absolute error", "평균 절대 오차"), 0.0, _MOST, False),
         Metric("rmse", Text("root mean squared error", "평균 제곱근 오차"), 0.0, _MOST, False),
-        Metric("r2", Text("coefficient of determination", "결정 계수"), -math.inf, 1.0, True),
+        Metric("r2", Text("coefficient of determination", "결정 계수"), -_MOST, 1.0, True),
     ),
     TaskType.CLASSIFICATION: (
         Metric("accuracy", Text("accuracy", "정확도"), 0.0, 1.0, True),
