@@ -44,7 +44,11 @@ START = 1_750_000_000
 ACTION = "report.release"
 PLAIN = "dataset.tidy"
 RULE = QuorumRule(
-    votes=2, roles=frozenset({"checker", "security-officer"}), agencies=1, review_s=10, expires_s=600
+    votes=2,
+    roles=frozenset({"checker", "security-officer"}),
+    agencies=1,
+    review_s=10,
+    expires_s=600,
 )
 ACTIONS = (
     Action(ACTION, Text("Release", "반출"), frozenset({"steward", "checker"}), RULE, lowers=True),
@@ -185,9 +189,7 @@ class Keeper:
     def read(self, asset_id: str, permit: Permit, request: Request) -> Iterator[bytes]:
         yield self.contents[asset_id]
 
-    def seal(
-        self, pages: Iterable[bytes], permit: Permit, request: Request, **about: Any
-    ) -> Asset:
+    def seal(self, pages: Iterable[bytes], permit: Permit, request: Request, **about: Any) -> Asset:
         content = b"".join(pages)
         handle = digest_of(content).removeprefix("sha256:")
         self.contents[handle] = content
@@ -289,7 +291,9 @@ class World:
         }
         return self.executor.open_request(action, **(parts | changes))
 
-    def vote(self, request: Request, voter: str, choice: Choice = Choice.APPROVE, **more: Any) -> Any:
+    def vote(
+        self, request: Request, voter: str, choice: Choice = Choice.APPROVE, **more: Any
+    ) -> Any:
         return self.executor.cast_vote(
             vote_on(request, voter, choice, suite_name=self.suite_name, **more)
         )

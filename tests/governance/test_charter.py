@@ -306,7 +306,9 @@ def test_label_policy_gains() -> None:
         (*POLICY.purposes, ("drill", "trial")),
     )
     check_successor(first, successor(first, labels=wider))
-    check_successor(first, successor(first, labels=replace(POLICY, id="another", grades=("O", "S", "C"))))
+    check_successor(
+        first, successor(first, labels=replace(POLICY, id="another", grades=("O", "S", "C")))
+    )
 
 
 def with_keys(first: Charter, name: str, *keys: Any) -> tuple[Any, ...]:
@@ -318,9 +320,7 @@ def test_keys_are_revoked_for_good() -> None:
     old, new = Key("coast.checker"), Key("coast.checker 2")
     revoked = successor(
         first,
-        principals=with_keys(
-            first, "coast.checker", old.enrolled(revoked=True), new.enrolled()
-        ),
+        principals=with_keys(first, "coast.checker", old.enrolled(revoked=True), new.enrolled()),
     )
     check_successor(first, revoked)
     second = revoked.charter

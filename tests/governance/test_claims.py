@@ -42,6 +42,6 @@ def test_a_zombie_does_not() -> None:
 
 def test_another_boot_another_namespace_another_start() -> None:
     boot, namespace, pid, started, instance = this_process("00").split(":")
-    assert not is_alive(":".join(("other", namespace, pid, started, instance)))
-    assert is_alive(":".join((boot, "1", pid, started, instance)))
-    assert not is_alive(":".join((boot, namespace, pid, "1", instance)))
+    assert not is_alive(f"other:{namespace}:{pid}:{started}:{instance}")
+    assert is_alive(f"{boot}:1:{pid}:{started}:{instance}")
+    assert not is_alive(f"{boot}:{namespace}:{pid}:1:{instance}")

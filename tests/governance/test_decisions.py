@@ -127,7 +127,7 @@ def test_the_machine_has_no_way_back() -> None:
     assert ends == {State.DONE, State.FAILED, State.REJECTED, State.EXPIRED, State.VOID}
     assert all(State.OPEN not in after for after in NEXT.values())
     assert {state for state in State if State.CLAIMED in NEXT[state]} == {State.APPROVED}
-    assert PENDING == {state for state in State if State.EXPIRED in NEXT[state]}
+    assert {state for state in State if State.EXPIRED in NEXT[state]} == PENDING
 
 
 # ── one vote ───────────────────────────────────────────────────────────────────────────────────
@@ -145,7 +145,10 @@ def one_vote(**changes: Any) -> Vote:
 @pytest.mark.parametrize(
     ("ballot", "reason"),
     [
-        (Ballot(vote_on(request(arguments={"to": "port"}), "coast.checker"), LATER), "other-request"),
+        (
+            Ballot(vote_on(request(arguments={"to": "port"}), "coast.checker"), LATER),
+            "other-request",
+        ),
         (Ballot(one_vote(key="00" * 8), LATER), "unknown-key"),
         (Ballot(one_vote(choice=Choice.REJECT), LATER), "signature"),
         (Ballot(one_vote(client=Client.NODE), LATER), "signature"),
@@ -377,5 +380,3 @@ def test_another_executors_permit() -> None:
     forged = INTL.sign_value(Key("navy executor").private, "permit", made.signed_dict())
     with refused("governance.permit", "signature"):
         check_permit(replace(made, signature=forged), request(), BENCH)
-
-

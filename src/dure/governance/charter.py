@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from dure.core.actions import Action
-from dure.core.canonical import canonical_json
+from dure.core.canonical import canonical_bytes, canonical_json
 from dure.core.labels import LabelPolicy
 from dure.core.suites import suite
 from dure.governance.document import MAX_AGENCIES, MAX_CHARTER_BYTES, Charter
@@ -146,17 +146,22 @@ def sign(signed: SignedCharter, agency: str, private: bytes) -> SignedCharter:
 
 def signers(signed: SignedCharter, judges: Charter) -> frozenset[str]:
     """Return the agencies of ``judges`` whose delegate keys *there* signed this charter."""
-    crypto, plain = suite(judges.suite), signed.charter.to_dict()
+    crypto = suite(judges.suite)
+    message = canonical_bytes("charter", signed.charter.to_dict(), judges.suite)
     return frozenset(
         member.agency
         for member in judges.members
-        if crypto.verify_value(
-            bytes.fromhex(member.delegate),
-            "charter",
-            plain,
-            signed.signatures.get(member.agency, ""),
+        if crypto.verify(
+            bytes.fromhex(member.delegate), message, _raw(signed.signatures.get(member.agency, ""))
         )
     )
+
+
+def _raw(signature: str) -> bytes:
+    try:
+        return bytes.fromhex(signature)
+    except ValueError:
+        return b""
 
 
 def check_genesis(signed: SignedCharter) -> frozenset[str]:

@@ -80,6 +80,7 @@ class Charter:
     quorum: int
     _members: Mapping[str, Member] = field(init=False, repr=False, compare=False)
     _principals: Mapping[str, Principal] = field(init=False, repr=False, compare=False)
+    _digest: str = field(init=False, repr=False, compare=False, default="")
 
     def __post_init__(self) -> None:
         for part, name in (("members", "agency"), ("principals", "id")):
@@ -115,8 +116,17 @@ class Charter:
         return self._principals[principal_id]
 
     def digest(self, suite_: Suite | None = None) -> str:
-        """Return the digest that the next version and every request name."""
-        return (suite_ or suite(self.suite)).digest("charter", self.to_dict())
+        """Return the digest that the next version and every request name.
+
+        Parameters
+        ----------
+        suite_
+            The charter's own suite, when it is at hand.
+        """
+        if not self._digest:  # computed once: every look at a request compares it
+            digest = (suite_ or suite(self.suite)).digest("charter", self.to_dict())
+            object.__setattr__(self, "_digest", digest)
+        return self._digest
 
     def to_dict(self) -> dict[str, object]:
         """Return the charter as plain values; its canonical form."""
