@@ -18,7 +18,7 @@ from tests.governance.ledger.ledgers import (
     sqlite_url,
 )
 
-from dure.governance.ledger import merkle, notes
+from dure.governance.ledger import merkle, notes, tree
 from dure.governance.ledger.check import fsck
 from dure.governance.ledger.errors import LedgerError
 from dure.governance.ledger.log import Ledger
@@ -329,3 +329,14 @@ def test_a_reader_has_no_key_to_sign_with(ledger: Ledger, keys: Keys) -> None:
     assert reader.inclusion(7) == ledger.inclusion(7)
     assert fsck(reader).size == 300
     assert not hasattr(reader, "append")
+
+
+def test_many_tiles_are_read_without_keeping_them_all(
+    sqlite_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "_KEPT_TILES", 2)
+    sqlite_ledger.append(entries(1500))
+    known = roots(1500)
+    for position in (0, 300, 600, 900, 1200, 1499, 0):
+        proof = sqlite_ledger.inclusion(position)
+        assert merkle.verify_inclusion(position, 1500, leaf(position), proof, known[1500])

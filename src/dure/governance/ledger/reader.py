@@ -24,7 +24,7 @@ from dure.governance.ledger.merkle import (
 from dure.governance.ledger.note_keys import NoteKey, ledger_key
 from dure.governance.ledger.rows import Rows, reading
 from dure.governance.ledger.tiles import TILE_WIDTH, RightEdge, widths
-from dure.governance.ledger.tree import StoredTree, read_entries, read_head, restore_edge
+from dure.governance.ledger.tree import KeptTiles, StoredTree, read_entries, read_head, restore_edge
 from dure.storage.database import Database
 
 _CATCH_UP = 16 * TILE_WIDTH  # beyond this, reading the edge anew is cheaper than hashing entries
@@ -96,6 +96,7 @@ class LedgerReader:
         )
         self._committed = Known("", RightEdge())
         self._tentative = self._committed
+        self._tiles = KeptTiles()
 
     def head(self) -> Head:
         """Return the last checkpoint; of an empty ledger, one without a note.
@@ -148,7 +149,7 @@ class LedgerReader:
         """
         with self._reading() as (rows, known):
             within("tree size", size, 0, known.edge.size)
-            return StoredTree(rows, known.edge).hash(0, size) if size else EMPTY_ROOT
+            return StoredTree(rows, known.edge, self._tiles).hash(0, size) if size else EMPTY_ROOT
 
     def inclusion(self, position: int, size: int | None = None) -> list[bytes]:
         """Return the proof that an entry is in the tree of a size (default: the present one).
@@ -162,7 +163,9 @@ class LedgerReader:
             size = known.edge.size if size is None else size
             within("tree size", size, 1, known.edge.size)
             within("position", position, 0, size - 1)
-            return StoredTree(rows, known.edge).hashes(inclusion_ranges(position, size))
+            return StoredTree(rows, known.edge, self._tiles).hashes(
+                inclusion_ranges(position, size)
+            )
 
     def consistency(self, first: int, second: int | None = None) -> list[bytes]:
         """Return the proof that the tree of one size is the beginning of that of another.
@@ -176,7 +179,9 @@ class LedgerReader:
             second = known.edge.size if second is None else second
             within("tree size", second, 0, known.edge.size)
             within("earlier tree size", first, 0, second)
-            return StoredTree(rows, known.edge).hashes(consistency_ranges(first, second))
+            return StoredTree(rows, known.edge, self._tiles).hashes(
+                consistency_ranges(first, second)
+            )
 
     def tile(self, level: int, number: int, width: int = TILE_WIDTH) -> bytes:
         """Return the first ``width`` hashes of a tile, 32 bytes each.
@@ -191,7 +196,9 @@ class LedgerReader:
             full, partial = widths(known.edge.size, level)
             within("tile number", number, 0, full)
             within("tile width", width, 1, TILE_WIDTH if number < full else partial)
-            return StoredTree(rows, known.edge).tile(level, number)[: width * HASH_BYTES]
+            return StoredTree(rows, known.edge, self._tiles).tile(level, number)[
+                : width * HASH_BYTES
+            ]
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[Rows, Known]]:

@@ -207,23 +207,23 @@ class RightEdge:
         complete.append(value)
 
 
-def subtree_of(hashes: bytes, height: int, offset: int) -> bytes:
-    """Return the hash of a complete subtree within one tile.
+def inner_levels(hashes: bytes) -> tuple[bytes, ...]:
+    """Return the hashes of all complete subtrees within a tile, by height.
 
     Parameters
     ----------
     hashes
-        The tile's hashes, concatenated.
-    height
-        Of the subtree above the tile's own hashes, 0 to 8.
-    offset
-        Position among the subtrees of that height within the tile.
+        The tile's hashes, concatenated; fewer than 256 for an unfinished one.
+
+    Returns
+    -------
+    tuple of bytes
+        At height ``h`` the hashes of its complete subtrees of ``2**h`` hashes, concatenated.
     """
-    span = HASH_BYTES << height
-    level = hashes[offset * span : (offset + 1) * span]
-    while len(level) > HASH_BYTES:  # a node hashes the 64 bytes of its two children as they lie
-        pairs = range(0, len(level), 2 * HASH_BYTES)
-        level = b"".join(
-            [sha256(b"\x01" + level[at : at + 2 * HASH_BYTES]).digest() for at in pairs]
-        )
-    return level
+    found = [hashes]
+    pair = 2 * HASH_BYTES
+    while len(found[-1]) >= pair:  # a node hashes the 64 bytes of its two children as they lie
+        below = found[-1]
+        starts = range(0, len(below) - pair + 1, pair)
+        found.append(b"".join([sha256(b"\x01" + below[at : at + pair]).digest() for at in starts]))
+    return tuple(found)

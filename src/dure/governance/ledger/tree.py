@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dure.governance.ledger.errors import LedgerError
-from dure.governance.ledger.merkle import fold, leaf_hash, subtrees
+from dure.governance.ledger.merkle import HASH_BYTES, fold, leaf_hash, subtrees
 from dure.governance.ledger.note_keys import NoteKey
 from dure.governance.ledger.notes import Checkpoint, open_checkpoint
 from dure.governance.ledger.rows import Rows
@@ -13,11 +13,13 @@ from dure.governance.ledger.tiles import (
     TILE_BITS,
     TILE_WIDTH,
     RightEdge,
+    inner_levels,
     levels,
-    subtree_of,
     tile_path,
     widths,
 )
+
+_KEPT_TILES = 256  # sixteen kilobytes each
 
 
 def read_entries(rows: Rows, start: int, end: int) -> list[bytes]:
@@ -89,6 +91,46 @@ def restore_edge(rows: Rows, size: int) -> RightEdge:
     return RightEdge(unfinished)
 
 
+class KeptTiles:
+    """Tiles that were read before, with the subtrees within them. Threads may share it.
+
+    Full tiles never change. Unfinished ones belong to one right edge, which never changes either;
+    another edge takes their place.
+    """
+
+    def __init__(self) -> None:
+        self._full: dict[tuple[int, int], tuple[bytes, ...]] = {}
+        self._unfinished: tuple[RightEdge, dict[int, tuple[bytes, ...]]] = (RightEdge(), {})
+
+    def full(self, rows: Rows, level: int, number: int) -> tuple[bytes, ...]:
+        """Return the inner levels of a full tile.
+
+        Raises
+        ------
+        LedgerError
+            ``ledger.gap`` when it is missing.
+        """
+        found = self._full.get((level, number))
+        if found is None:
+            stored = rows.tile(level, number)
+            if stored is None:
+                raise LedgerError("ledger.gap", where=tile_path(level, number))
+            if len(self._full) >= _KEPT_TILES:
+                self._full.clear()
+            found = self._full[level, number] = inner_levels(stored[1])
+        return found
+
+    def unfinished(self, edge: RightEdge, level: int) -> tuple[bytes, ...]:
+        """Return the inner levels of the unfinished tile of a level."""
+        kept_edge, kept = self._unfinished
+        if kept_edge is not edge:
+            kept = {}
+            self._unfinished = (edge, kept)
+        if level not in kept:
+            kept[level] = inner_levels(b"".join(edge.unfinished(level)))
+        return kept[level]
+
+
 class StoredTree:
     """Hashes of ranges of a stored tree, as one transaction sees it.
 
@@ -98,12 +140,14 @@ class StoredTree:
         Where full tiles are read.
     edge
         The right edge of the whole tree: its unfinished tiles.
+    kept
+        Tiles of this tree that were read before.
     """
 
-    def __init__(self, rows: Rows, edge: RightEdge) -> None:
+    def __init__(self, rows: Rows, edge: RightEdge, kept: KeptTiles) -> None:
         self._rows = rows
         self._edge = edge
-        self._tiles: dict[tuple[int, int], bytes] = {}
+        self._kept = kept
 
     def hashes(self, ranges: Iterable[tuple[int, int]]) -> list[bytes]:
         """Return the hashes of ranges, as `merkle.inclusion_ranges` names them.
@@ -133,22 +177,15 @@ class StoredTree:
         LedgerError
             ``ledger.gap`` when a full tile is missing.
         """
-        found = self._tiles.get((level, number))
-        if found is None:
-            found = self._tiles[level, number] = self._read(level, number)
-        return found
+        return self._inner(level, number)[0]
 
-    def _read(self, level: int, number: int) -> bytes:
-        full, _ = widths(self._edge.size, level)
-        if number >= full:
-            return b"".join(self._edge.unfinished(level))
-        stored = self._rows.tile(level, number)
-        if stored is None:
-            raise LedgerError("ledger.gap", where=tile_path(level, number))
-        return stored[1]
+    def _inner(self, level: int, number: int) -> tuple[bytes, ...]:
+        if number < widths(self._edge.size, level)[0]:
+            return self._kept.full(self._rows, level, number)
+        return self._kept.unfinished(self._edge, level)
 
     def _subtree(self, height: int, number: int) -> bytes:
         level, within = divmod(height, TILE_BITS)
         shift = TILE_BITS - within
-        hashes = self.tile(level, number >> shift)
-        return subtree_of(hashes, within, number & ((1 << shift) - 1))
+        at = (number & ((1 << shift) - 1)) * HASH_BYTES
+        return self._inner(level, number >> shift)[within][at : at + HASH_BYTES]
