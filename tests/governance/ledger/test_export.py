@@ -138,6 +138,11 @@ def test_a_place_that_can_t_be_written_is_named(sqlite_ledger: Ledger, tmp_path:
     with pytest.raises(StorageError) as caught:
         export_tiles(sqlite_ledger, tmp_path / "file" / "export")
     assert caught.value.code == "storage.file"
+    (tmp_path / "export" / bundle_path(0, 1)).mkdir(parents=True)
+    with pytest.raises(StorageError) as caught:
+        export_tiles(sqlite_ledger, tmp_path / "export")
+    assert caught.value.code == "storage.file"
+    assert listed(tmp_path / "export") == {"key"}
 
 
 def test_exports_into_one_directory_take_turns(
@@ -187,3 +192,31 @@ def test_an_export_of_three_levels(sqlite_ledger: Ledger, keys: Keys, tmp_path: 
         proof = ledger.inclusion(40_000, size)
         root = merkle.root_of(leaves[:size])
         assert merkle.verify_inclusion(40_000, size, leaves[40_000], proof, root)
+
+
+@pytest.mark.root
+def test_a_full_disk_leaves_the_earlier_export_and_nothing_half_written(
+    sqlite_ledger: Ledger, keys: Keys, small_disk: Path
+) -> None:
+    sqlite_ledger.append(entries(300))
+    note = export_tiles(sqlite_ledger, small_disk / "export").note
+    sqlite_ledger.append([bytes(2_000)] * 1_000)
+    with pytest.raises(StorageError) as caught:
+        export_tiles(sqlite_ledger, small_disk / "export")
+    assert caught.value.code == "storage.no-space"
+    assert verified(small_disk / "export", keys, note) == 300
+    assert not (small_disk / "export" / ".writing").exists()
+
+
+@pytest.mark.root
+def test_a_full_disk_takes_back_the_whole_append(keys: Keys, small_disk: Path) -> None:
+    db = make_database(sqlite_url(small_disk))
+    ledger = open_ledger(db, keys)
+    acknowledged = 0
+    with pytest.raises(StorageError) as caught:
+        while True:
+            acknowledged = ledger.append([bytes(1_000)] * 20).size
+    assert caught.value.code == "storage.no-space"
+    assert fsck(open_ledger(db, keys)).size == acknowledged > 0
+    ledger.close()
+    db.close()

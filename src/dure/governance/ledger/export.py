@@ -132,12 +132,16 @@ class _Writing:
             inside = path.parent.relative_to(self._directory)
             self._touched.update(self._directory / part for part in (inside, *inside.parents))
         aside = self._directory / _ASIDE
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        faults.point("ledger.export.aside")
-        aside.replace(path)
+        try:
+            with aside.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            faults.point("ledger.export.aside")
+            aside.replace(path)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
         faults.point("ledger.export.placed")
 
     def settle(self) -> None:
