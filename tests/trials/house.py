@@ -39,7 +39,7 @@ from dure.storage import tables as storage_tables
 from dure.storage.assets import AssetCatalogue
 from dure.storage.database import Database, open_database
 from dure.trials import tables as trials_tables
-from dure.trials.release import ReleaseReport
+from dure.trials.releasing import ReleaseReport
 from dure.trials.spec import ACTIONS, RELEASE, ROOM
 
 START = 1_790_000_000

@@ -16,7 +16,7 @@ from dure.core.suites import digest_of
 from dure.governance.acts import ActContext
 from dure.governance.decisions import Request
 from dure.governance.permits import Permit
-from dure.trials.release import ReleaseReport
+from dure.trials.releasing import ReleaseReport
 
 
 def context(folder: Path, told: list[tuple[str, str]]) -> ActContext:

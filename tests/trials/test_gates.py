@@ -13,11 +13,11 @@ from dure.trials.gates import (
     MOST_SCORE_BYTES,
     Budget,
     Candidate,
-    Form,
     pass_gates,
     recheck,
 )
 from dure.trials.outcomes import WORDS, OutcomeClass, class_of
+from dure.trials.results import Form
 from dure.trials.tasks import METRICS, TaskType
 
 REGRESSION = Form(TaskType.REGRESSION, ("mae", "rmse", "r2"))

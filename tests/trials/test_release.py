@@ -19,13 +19,12 @@ from dure.trials import view
 from dure.trials.errors import TrialsError
 from dure.trials.receipt import receive_report
 from dure.trials.release import (
-    ReleaseReport,
     note_release,
-    read_report,
     release,
     release_label,
     request_release,
 )
+from dure.trials.releasing import ReleaseReport, read_report
 from dure.trials.tables import BENCHMARKS, RUNS, SUBMISSIONS
 
 SEALED = "alpha+bravo//O//answer-key,traffic REL bravo FOR scoring"
@@ -279,7 +278,7 @@ def test_reports_that_have_no_form(data):
 def test_an_act_reads_one_report_of_bounded_size(tmp_path, house, monkeypatch):
     from dataclasses import replace
 
-    from dure.trials import release as module
+    from dure.trials import releasing as module
 
     request = prepare(tmp_path, house)
     context = releasing.context(tmp_path, [])

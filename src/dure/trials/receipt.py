@@ -11,8 +11,9 @@ from dure.core.labels import Label
 from dure.governance.house import House
 from dure.trials import records, spec
 from dure.trials.errors import TrialsError
-from dure.trials.gates import Form, recheck
-from dure.trials.release import FORM, MOST_REPORT_BYTES, SIGNED_TYPE
+from dure.trials.gates import recheck
+from dure.trials.releasing import FORM, MOST_REPORT_BYTES, SIGNED_TYPE
+from dure.trials.results import Form
 from dure.trials.tables import RECEIVED
 from dure.trials.tasks import METRICS, TaskType
 

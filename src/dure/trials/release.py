@@ -1,46 +1,24 @@
-"""Release a report: people sign, the executor checks once more, and mints what may leave.
+"""Release a report, as the node sees it: ask people, have the executor act, note what came of it.
 
-The voters sign a request that names the run, the sealed report, its two digests and both labels. The
-executor reads the sealed report under the permit, recomputes the evidence, puts the result through
-the gates again, and writes one signed document into its own folder. That rename is the release;
-sealing the document as an asset with the target label follows, and is repeated with the same
-outcome when a crash came between the two.
+The voters sign a request that names the run, the sealed report, its two digests and both labels. What
+the executor then does is in `dure.trials.releasing`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from sqlalchemy import update
 
-from dure.core import faults
-from dure.core.canonical import canonical_json, parse_canonical
-from dure.core.errors import CoreError
 from dure.core.labels import ALL, Label
-from dure.core.suites import digest_of
 from dure.core.times import write_time
-from dure.governance.acts import ActContext
 from dure.governance.decisions import Request
 from dure.governance.house import House
-from dure.governance.permits import Permit
 from dure.trials import records, spec
 from dure.trials.benchmark import ANSWER_KEY, PURPOSE, SCORING
 from dure.trials.errors import TrialsError
-from dure.trials.gates import Form, recheck
 from dure.trials.tables import RELEASES, RUNS
-from dure.trials.tasks import TaskType
-
-PAYLOAD_KIND = "report"
-FORM = "dure/released-report/v1"
-SIGNED_TYPE = "released-report"
-MOST_REPORT_BYTES = 1024 * 1024
-
-_REQUEST_ID = re.compile(r"[0-9a-f]{16}")
 
 
 def release_label(source: Label, to: str) -> Label:
@@ -154,166 +132,3 @@ def note_release(house: House, request_id: str, outcome: Mapping[str, object]) -
                 released_by=house.principal.id,
             )
         )
-
-
-def read_report(data: bytes) -> Mapping[str, object]:
-    """Return a sealed report's content, checked for its form.
-
-    Raises
-    ------
-    TrialsError
-        ``trials.not-releasable``.
-    """
-    try:
-        report = parse_canonical(data)
-    except CoreError:
-        raise _refuse("the sealed report is not canonical") from None
-    parts = {"kind", "schema_version", "result", "evidence", "findings"}
-    if not isinstance(report, dict) or set(report) != parts or report["kind"] != "trial":
-        raise _refuse("the sealed report does not have the form of a trial's")
-    if not isinstance(report["evidence"], dict) or not isinstance(report["result"], dict):
-        raise _refuse("the sealed report does not have the form of a trial's")
-    return report
-
-
-def form_of(evidence: Mapping[str, object]) -> Form:
-    """Return the form that a report's result must have, from its evidence.
-
-    Raises
-    ------
-    TrialsError
-        ``trials.not-releasable``.
-    """
-    task, metrics = evidence.get("task"), evidence.get("metrics")
-    if task not in tuple(TaskType) or not isinstance(metrics, list):
-        raise _refuse("the sealed report names no known task")
-    return Form(TaskType(str(task)), tuple(map(str, metrics)))
-
-
-class ReleaseReport:
-    """How the executor releases the report of a trial."""
-
-    def evidence(self, request: Request, context: ActContext) -> str:
-        """Compute the request's evidence digest again, from the sealed report."""
-        report = read_report(_sealed(request, context))
-        return context.suite.digest("report", report)
-
-    def perform(
-        self, permit: Permit, request: Request, context: ActContext
-    ) -> Mapping[str, object]:
-        """Check the sealed report once more, sign what may leave of it, and write it down."""
-        report = read_report(_sealed(request, context))
-        document = _document(report, permit, request, context)
-        signed = {"document": document, "signature": context.sign(SIGNED_TYPE, document)}
-        faults.point("release.signed")
-        _write(_place(request, context), canonical_json(signed))
-        faults.point("release.written")
-        return _mint(request, context)
-
-    def happened(
-        self, permit: Permit, request: Request, context: ActContext
-    ) -> Mapping[str, object] | None:
-        """Say what came of it when the released document is there, and None when it is not."""
-        del permit
-        place = _place(request, context)
-        with contextlib.suppress(FileNotFoundError):
-            _draft(place).unlink()
-        return _mint(request, context) if place.exists() else None
-
-
-def _sealed(request: Request, context: ActContext) -> bytes:
-    if len(request.assets) != 1 or request.arguments.get("report") != request.assets[0]:
-        raise _refuse("the request must name one report")
-    data = b""
-    for block in context.read(request.assets[0]):
-        data += block
-        if len(data) > MOST_REPORT_BYTES:
-            raise _refuse("the sealed report is too large")
-    return data
-
-
-def _document(
-    report: Mapping[str, object], permit: Permit, request: Request, context: ActContext
-) -> dict[str, object]:
-    result, evidence = report["result"], report["evidence"]
-    assert isinstance(result, dict)  # noqa: S101 (read_report checked it)
-    assert isinstance(evidence, dict)  # noqa: S101
-    findings = recheck(result, request.assets[0], form_of(evidence))
-    if findings:
-        raise _refuse(f"the gate {findings[0].code} did not let it pass")
-    result_digest = context.suite.digest("result", result)
-    evidence_digest = context.suite.digest("evidence", evidence)
-    told = request.arguments
-    if (told["result"], told["evidence"]) != (result_digest, evidence_digest):
-        raise _refuse("the request names other digests than the sealed report has")
-    if told["outcome"] != result["outcome"]:
-        raise _refuse("the request names another outcome than the sealed report has")
-    target = Label.parse(request.target, context.charter.labels)
-    if not target.released_to(str(told["to"])):
-        raise _refuse("the target label does not let that agency have it")
-    return {
-        "form": FORM,
-        "kind": "trial",
-        "schema_version": report["schema_version"],
-        "algorithm": evidence["algorithm_name"],
-        "algorithm_digest": evidence["algorithm_digest"],
-        "benchmark": evidence["benchmark_name"],
-        "result": result,
-        "result_digest": result_digest,
-        "evidence_digest": evidence_digest,
-        "agency": context.agency,
-        "to": told["to"],
-        "source": request.source,
-        "target": request.target,
-        "request": request.id,
-        "request_digest": permit.digest,
-        "released": permit.issued,
-    }
-
-
-def _mint(request: Request, context: ActContext) -> Mapping[str, object]:
-    place = _place(request, context)
-    data = place.read_bytes()
-    asset = context.seal(
-        [data],
-        kind="report",
-        media_type="application/json",
-        schema_id=FORM,
-        label=Label.parse(request.target, context.charter.labels),
-        parents=request.assets,
-        producer=spec.RELEASE,
-        name=f"released report {request.id[:8]}",
-    )
-    digest = digest_of(data)
-    context.release(PAYLOAD_KIND, digest)
-    return {"asset": asset.id, "file": place.name, "digest": digest}
-
-
-def _place(request: Request, context: ActContext) -> Path:
-    if not _REQUEST_ID.fullmatch(request.id):
-        raise _refuse("the request's id does not have the form of one")
-    return context.directory / f"report-{request.id}.json"
-
-
-def _draft(place: Path) -> Path:
-    return place.with_suffix(".part")
-
-
-def _write(place: Path, data: bytes) -> None:
-    draft = _draft(place)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
-    faults.point("release.drafted")
-    draft.replace(place)
-    folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _refuse(reason: str) -> TrialsError:
-    return TrialsError("trials.not-releasable", reason=reason)

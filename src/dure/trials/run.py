@@ -33,10 +33,11 @@ from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
 from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
 from dure.trials.errors import TrialsError
-from dure.trials.gates import Budget, Candidate, Form, Gated, pass_gates
+from dure.trials.gates import Budget, Candidate, Gated, pass_gates
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.predictions import FILE, Reason
+from dure.trials.results import Form
 from dure.trials.runner import ALGORITHM
 from dure.trials.scoring import SCORE
 from dure.trials.tables import SUBMISSIONS

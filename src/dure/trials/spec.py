@@ -51,7 +51,7 @@ ROOM = RoomSpec(
     name="trials",
     title=Text("Trials of algorithms against sealed data", "격리된 자료에 대한 알고리즘 시험"),
     actions=ACTIONS,
-    acts=MappingProxyType({RELEASE: "dure.trials.release:ReleaseReport"}),
+    acts=MappingProxyType({RELEASE: "dure.trials.releasing:ReleaseReport"}),
     events=frozenset(
         f"{action.name}.{step}" for action in ACTIONS for step in ("begun", "done", "failed")
     ),

@@ -15,7 +15,7 @@ from dure.trials import records
 from dure.trials.benchmark import PURPOSE, SCORING
 from dure.trials.errors import TrialsError
 from dure.trials.outcomes import WORDS, OutcomeClass
-from dure.trials.release import MOST_REPORT_BYTES, read_report
+from dure.trials.releasing import MOST_REPORT_BYTES, read_report
 from dure.trials.steps import runtime_facts
 from dure.trials.tables import BENCHMARKS, RECEIVED, RELEASES, RUNS, SUBMISSIONS
 

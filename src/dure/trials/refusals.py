@@ -1,0 +1,64 @@
+"""How a gate says no: a code, where, and the words for it."""
+
+from __future__ import annotations
+
+from dure.core.findings import Finding, Severity
+from dure.core.text import Text
+
+LEAST_CELL = 10
+
+
+class GateClosed(Exception):  # noqa: N818 (a gate's no)
+    """A gate did not let something pass: the code of the finding, and where."""
+
+    def __init__(self, code: str, locator: str) -> None:
+        super().__init__(code)
+        self.code, self.locator = code, locator
+
+
+WORDS = {
+    "gate.schema": (
+        Text("The score does not have the demanded form.", "채점 결과가 요구된 형식이 아닙니다."),
+        Text("Look at the diagnosis of the run.", "실행의 진단 자료를 확인하십시오."),
+    ),
+    "gate.range": (
+        Text(
+            "A figure is not finite or outside the range of its metric.",
+            "수치가 유한하지 않거나 지표의 범위를 벗어났습니다.",
+        ),
+        Text("Look at the predictions' range.", "예측값의 범위를 확인하십시오."),
+    ),
+    "gate.digits": (
+        Text(
+            "A figure has more than three significant digits.",
+            "수치의 유효 숫자가 세 자리를 넘습니다.",
+        ),
+        Text("Run the trial again.", "시험을 다시 실행하십시오."),
+    ),
+    "gate.cells": (
+        Text(
+            "A figure rests on fewer than {least} rows.", "수치의 근거가 {least}행보다 적습니다."
+        ).fill(least=LEAST_CELL),
+        Text(
+            "Make a benchmark with more rows in each class.",
+            "분류마다 행이 더 많은 평가 기준을 만드십시오.",
+        ),
+    ),
+    "gate.budget": (
+        Text("The query budget is overdrawn.", "질의 한도를 초과했습니다."),
+        Text("Make a new version of the benchmark.", "평가 기준의 새 판을 만드십시오."),
+    ),
+    "gate.outcome": (
+        Text(
+            "A trial that did not succeed says more than its class.",
+            "성공하지 못한 시험이 결과 분류 외의 내용을 담고 있습니다.",
+        ),
+        Text("Run the trial again.", "시험을 다시 실행하십시오."),
+    ),
+}
+
+
+def finding_of(closed: GateClosed, subject: str) -> Finding:
+    """Return the finding that a gate's no stands for."""
+    words, next_step = WORDS[closed.code]
+    return Finding(closed.code, Severity.ERROR, subject, closed.locator, words, next_step)

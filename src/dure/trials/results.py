@@ -1,0 +1,93 @@
+"""The form of a result that has passed the gates: what it may hold, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dure.trials.figures import read_figure
+from dure.trials.outcomes import OutcomeClass
+from dure.trials.refusals import LEAST_CELL, GateClosed
+from dure.trials.tasks import BASELINES, Metric, TaskType, metric_of
+
+INTERVAL = "95 %"
+SIDES = ("algorithm", "baseline", "difference")
+ESTIMATE = ("value", "lower", "upper")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form that a score must have: its task and the metrics that may be in it."""
+
+    task: TaskType
+    metrics: tuple[str, ...]
+
+
+def check_result(result: object, form: Form) -> None:
+    """Check a result that claims to have passed.
+
+    Raises
+    ------
+    GateClosed
+        When it has another form, or a figure that no gate would have let pass.
+    """
+    if not isinstance(result, dict) or result.get("task") != form.task.value:
+        raise GateClosed("gate.schema", "task")
+    outcome = result.get("outcome")
+    if outcome not in tuple(OutcomeClass):
+        raise GateClosed("gate.outcome", "outcome")
+    if outcome != OutcomeClass.OK:
+        if set(result) != {"outcome", "task"}:
+            raise GateClosed("gate.outcome", "$")
+        return
+    check_keys(result, {"outcome", "task", "rows", "interval", "baseline", "figures"}, "$")
+    if result["interval"] != INTERVAL or result["baseline"] != BASELINES[form.task]:
+        raise GateClosed("gate.schema", "interval")
+    if _read(result["rows"], "rows") < LEAST_CELL:
+        raise GateClosed("gate.cells", "rows")
+    figures = result["figures"]
+    if not isinstance(figures, dict) or not allowed_metrics(set(figures), form):
+        raise GateClosed("gate.schema", "figures")
+    for name, sides in figures.items():
+        check_keys(sides, set(SIDES), name)
+        for side in SIDES:
+            check_keys(sides[side], set(ESTIMATE), f"{name}.{side}")
+            lowest, highest = range_of(metric_in(form, name), side)
+            for part in ESTIMATE:
+                if not lowest <= _read(sides[side][part], f"{name}.{side}") <= highest:
+                    raise GateClosed("gate.range", f"{name}.{side}")
+
+
+def _read(value: object, where: str) -> float:
+    try:
+        return read_figure(value if isinstance(value, str) else "")
+    except ValueError:
+        raise GateClosed("gate.digits", where) from None
+
+
+def check_keys(value: object, wanted: set[str], where: str) -> bool:
+    """Demand a mapping with exactly these keys; True, so that it can stand in a condition."""
+    if not isinstance(value, dict) or set(value) != wanted:
+        raise GateClosed("gate.schema", where if where.isascii() and len(where) < 64 else "key")
+    return True
+
+
+def allowed_metrics(found: set[str], form: Form) -> bool:
+    """Say whether the metrics are all that were asked for, save those that need scores."""
+    needed = {name for name in form.metrics if not metric_in(form, name).needs_scores}
+    return needed <= found <= set(form.metrics) and bool(found)
+
+
+def metric_in(form: Form, name: str) -> Metric:
+    """Return the metric of that name, which the form's task must have."""
+    metric = metric_of(form.task, name)
+    if metric is None:
+        raise GateClosed("gate.schema", "metric")
+    return metric
+
+
+def range_of(metric: Metric, side: str) -> tuple[float, float]:
+    """Return the lowest and highest value that a figure can have."""
+    if side != "difference":
+        return metric.lowest, metric.highest
+    width = metric.highest - metric.lowest
+    return -width, width
