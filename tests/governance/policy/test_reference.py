@@ -19,10 +19,12 @@ policy = Policy(ACTIONS, POLICY, "sha256:test")
 
 
 def _rules(query: Query) -> tuple[bool, tuple[str, ...]]:
-    verdict = policy.decide(query)
-    assert policy.explain(query) == verdict.reasons
+    """Return the policy's answer and all its reasons, having seen that the quick ones are of them."""
+    verdict, reasons = policy.decide(query), policy.explain(query)
+    decided = [reason for reason in reasons if reason.rule in policy.rules.forbids]
+    assert verdict.reasons == (tuple(decided) or reasons)
     assert verdict.policy == policy.digest
-    return verdict.allowed, tuple(reason.rule for reason in verdict.reasons)
+    return verdict.allowed, tuple(reason.rule for reason in reasons)
 
 
 def test_cedar_agrees_with_the_oracle_on_thousands_of_cases() -> None:

@@ -86,20 +86,26 @@ class Policy:
         self._slice = lru_cache(maxsize=remembered)(self._read_slice)
 
     def decide(self, query: Query) -> Verdict:
-        """Return the answer and its reasons. Any doubt is a no with its own reason."""
-        allowed, reasons = self._judge(query)
-        return Verdict(allowed, reasons, self.digest)
+        """Return the answer and the rules that decided it. Any doubt is a no with its own reason.
+
+        Returns
+        -------
+        Verdict
+            For a yes, the permits that hold. For a no, every forbid that speaks; where none does,
+            which permit could have held and what it lacks.
+        """
+        return self._judge(query, thoroughly=False)
 
     def explain(self, query: Query) -> tuple[Reason, ...]:
-        """Return why the answer is what it is.
+        """Return everything that there is to say about the answer.
 
         Returns
         -------
         tuple of Reason
-            For a yes, the permits that hold. For a no, every forbid that speaks; and, when no
-            permit holds, which could have and what each of them lacks.
+            As `decide` gives them; but for a no also, where a forbid decided, which permit could
+            have held and what it lacks.
         """
-        return self._judge(query)[1]
+        return self._judge(query, thoroughly=True).reasons
 
     def require(self, query: Query) -> Verdict:
         """Return the policy's yes.
@@ -107,9 +113,9 @@ class Policy:
         Raises
         ------
         PolicyError
-            ``governance.denied`` with the rules that spoke.
+            ``governance.denied`` with all that `explain` says.
         """
-        verdict = self.decide(query)
+        verdict = self._judge(query, thoroughly=True)
         if not verdict.allowed:
             raise denial(str(query.action)[:_MAX_SHOWN], verdict)
         return verdict
@@ -165,35 +171,38 @@ class Policy:
 
     # ── answering, and saying why ──────────────────────────────────────────────────────────────
 
-    def _judge(self, query: Query) -> tuple[bool, tuple[Reason, ...]]:
+    def _judge(self, query: Query, *, thoroughly: bool) -> Verdict:
         asked = self._prepare(query)
         if asked is None:
-            return False, _MALFORMED
+            return self._verdict(False, _MALFORMED)
         answer = self._ask(self.rules.deciding, *asked)
         if answer is None:
-            return False, _FAILED
+            return self._verdict(False, _FAILED)
         allowed, spoke = answer
         if allowed:
             granting = (permit.rule for permit in self.rules.permits if permit.rule in spoke)
-            return True, self._say(query, *granting)
+            return self._verdict(True, self._say(query, *granting))
+        against = [rule for rule in self.rules.forbids if rule in spoke]
+        if against and not thoroughly:
+            return self._verdict(False, self._say(query, *against))
         parts = self._ask(self.rules.parts, *asked)
         if parts is None:
-            return False, _FAILED
-        against = [rule for rule in self.rules.forbids if rule in spoke]
-        return False, self._refuse(query, against, parts[1])
+            return self._verdict(False, _FAILED)
+        return self._verdict(False, self._lacks(query, against, parts[1]))
 
-    def _refuse(
-        self, query: Query, against: list[str], holds: frozenset[str]
-    ) -> tuple[Reason, ...]:
+    def _verdict(self, allowed: bool, reasons: tuple[Reason, ...]) -> Verdict:
+        return Verdict(allowed, reasons, self.digest)
+
+    def _lacks(self, query: Query, against: list[str], holds: frozenset[str]) -> tuple[Reason, ...]:
         lacking = {
             permit.rule: [need for need in permit.needs if permit.part(need) not in holds]
             for permit in self.rules.permits
             if permit.part("") in holds and query.action in self._actions
         }
-        if against and not all(lacking.values()):  # a permit held: the forbids alone decided
-            return self._say(query, *against)
         if not lacking:
             return self._say(query, *(against or [NO_PERMIT]))
+        if not all(lacking.values()):  # a permit held: the forbids alone decided
+            return self._say(query, *against)
         missing = dict.fromkeys(need for lacks in lacking.values() for need in lacks)
         return self._say(query, *against, NEARLY, *missing, permits=", ".join(lacking))
 
