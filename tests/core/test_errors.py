@@ -14,7 +14,7 @@ import pytest
 import dure
 from dure.core import errors
 from dure.core.errors import CoreError, DureError, ErrorSpec, error_table, families, find, table
-from dure.core.text import Text
+from dure.core.text import Text, printable
 
 _WORDS = Text("what", "무엇")
 _ROW = ErrorSpec("demo.row", 125, 422, _WORDS, _WORDS, _WORDS)
@@ -110,3 +110,24 @@ def test_a_code_or_fact_that_is_not_there_is_a_defect_of_the_caller() -> None:
         CoreError("core.suite", suite="x")
     with pytest.raises(KeyError):
         find("nothing.at-all", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a\x1b]0;b\x07\nc", r"a\x1b]0;b\x07\nc"),
+        (Path("a\x1b[2J.csv"), r"a\x1b[2J.csv"),
+        ("\u202efdp.csv", r"\u202efdp.csv"),
+        ("\udcff.csv", r"\udcff.csv"),
+        ("해상 항적\u3000(2026).csv", "해상 항적\u3000(2026).csv"),
+        (3, "3"),
+    ],
+)
+def test_a_name_in_an_error_steers_no_terminal_and_forges_no_line(name: object, shown: str) -> None:
+    error = CoreError("core.suite", suite=name, known="intl")
+    assert error.why == f"{shown} is not one of intl."
+    assert error.facts["suite"] == name
+
+
+def test_words_of_several_lines_keep_them() -> None:
+    assert printable("a\nb\x1b", keep="\n") == "a\nb\\x1b"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
-from dure.core.text import Text
+from dure.core.text import Text, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,10 @@ class DureError(Exception):
         self.spec = self.TABLE[code]
         self.code = code
         self.facts = facts
-        self.what_text = self.spec.what.fill(**facts)
-        self.why_text = self.spec.why.fill(**facts)
-        self.next_text = self.spec.next_step.fill(**facts)
+        shown = {name: _shown(fact) for name, fact in facts.items()}
+        self.what_text = self.spec.what.fill(**shown)
+        self.why_text = self.spec.why.fill(**shown)
+        self.next_text = self.spec.next_step.fill(**shown)
         super().__init__(f"{code}: {self.what} {self.why} {self.next_step}")
 
     @property
@@ -115,6 +116,13 @@ class DureError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.code, dict(self.facts)))
+
+
+def _shown(fact: object) -> object:
+    """Return a fact as its sentences show it: a name can't steer the terminal."""
+    if isinstance(fact, str):
+        return printable(fact)
+    return printable(str(fact)) if hasattr(fact, "__fspath__") else fact
 
 
 def _rebuild(family: type[DureError], code: str, facts: dict[str, object]) -> DureError:

@@ -2,9 +2,41 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 LANGUAGES = ("en", "ko")
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories without a glyph of their own: they steer, reorder or break a line."""
+
+
+def printable(text: str, keep: str = "") -> str:
+    r"""Return the text with every character that has no glyph written as its escape.
+
+    A name may come from a stranger's file system or bundle; shown raw, an escape sequence steers
+    the terminal, a line break forges a line, and a direction mark turns a name around.
+
+    Parameters
+    ----------
+    text
+        A name or a sentence.
+    keep
+        Characters to leave, such as a line break in words that have several lines.
+
+    Examples
+    --------
+    >>> printable("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char.encode("unicode_escape").decode("ascii")
+        if char not in keep and unicodedata.category(char) in _UNSEEN
+        else char
+        for char in text
+    )
 
 
 @dataclass(frozen=True, slots=True)
