@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dure.cli.words import LANGUAGE, say
 from dure.core.errors import DureError
+from dure.core.text import is_unseen, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,7 +64,7 @@ class Output:
     def line(self, text: str) -> None:
         """Say one sentence; silent with ``--json``."""
         if not self.as_json:
-            _console().print(text, markup=False, highlight=False)
+            _console().print(printable(text, keep="\n"), markup=False, highlight=False)
 
     def error(self, error: DureError) -> None:
         """Show an error: what, why and the next step."""
@@ -96,7 +97,9 @@ class Output:
             yield
 
     def _json(self, value: object) -> None:
-        print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+        text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+        # Line breaks stand between values only; any other control is inside a string.
+        print("".join(json.dumps(c)[1:-1] if is_unseen(c) and c != "\n" else c for c in text))
 
 
 def _console() -> Console:
@@ -114,4 +117,5 @@ def _plain(value: Any) -> str:
         text = "\n".join(str(item) for item in value)
     else:
         text = str(value)
-    return escape(text)
+    # Names come from strangers' files and bundles; none of them may steer the terminal.
+    return escape(printable(text, keep="\n\t"))

@@ -33,10 +33,15 @@ def printable(text: str, keep: str = "") -> str:
         return text
     return "".join(
         char.encode("unicode_escape").decode("ascii")
-        if char not in keep and unicodedata.category(char) in _UNSEEN
+        if char not in keep and is_unseen(char)
         else char
         for char in text
     )
+
+
+def is_unseen(char: str) -> bool:
+    """Say whether a character has no glyph: a control, a direction mark, a half of a pair."""
+    return unicodedata.category(char) in _UNSEEN
 
 
 @dataclass(frozen=True, slots=True)
