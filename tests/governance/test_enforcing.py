@@ -12,6 +12,10 @@ from dure.governance import enforcing
 from dure.governance.acts import ActContext
 from dure.governance.decisions import Request, State
 from dure.governance.errors import GovernanceError
+from dure.governance.events import open_detail, read_entry
+from dure.governance.ledger.merkle import leaf_hash, verify_inclusion
+from dure.governance.ledger.note_keys import ledger_key
+from dure.governance.ledger.notes import open_checkpoint
 from tests.governance.alliance import ASSET, OPEN_TEXT, RULE, SECRET_TEXT, Key, World, label
 
 
@@ -345,3 +349,28 @@ def test_an_act_seals_nothing_below_the_target(world: World) -> None:
     assert minted["label"] == OPEN_TEXT
     with refused("governance.act", "act-raised"):
         run_with(world, lambda context: seal(context, OPEN_TEXT), target=SECRET_TEXT)
+
+
+def test_an_act_can_prove_that_it_was_begun(world: World) -> None:
+    """What a bundle carries: the ``begun`` entry is in the ledger under a signed checkpoint."""
+    proof = run_with(world, lambda context: context.proof())
+    entry = read_entry(proof["entry"].encode())
+    key = Key("coast executor")
+    origin = "coast.example/ledger"
+    head = open_checkpoint(proof["checkpoint"], origin, [ledger_key(origin, key.public, key.suite)])
+    path = [bytes.fromhex(step) for step in proof["path"]]
+    leaf = leaf_hash(proof["entry"].encode())
+    assert verify_inclusion(proof["position"], head.size, leaf, path, head.root)
+    assert entry.type == "report.release.begun"
+    case = world.executor.case(entry.decision)
+    assert case.permit is not None
+    salt = bytes.fromhex(proof["salt"])
+    assert open_detail(entry, salt, "", {"digest": case.permit.digest}, world.suite)
+
+
+def test_no_proof_before_the_claim(world: World) -> None:
+    request = world.approved()
+    world.act.trip = lambda step, asked, context: context.proof()
+    with refused("governance.permit", "not-approved"):
+        world.executor.execute(request.id)
+    assert world.executor.case(request.id).state is State.APPROVED

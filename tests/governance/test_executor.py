@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,10 +18,11 @@ from dure.governance import docket
 from dure.governance.decisions import Choice, Client, Request, State
 from dure.governance.errors import GovernanceError
 from dure.governance.events import Event, open_detail, pseudonym, read_entry
+from dure.governance.journal import Journal
 from dure.governance.permits import check_permit
 from dure.governance.tables import REQUESTS
 from dure.governance.tally import Bench
-from dure.governance.tickets import check_ticket
+from dure.governance.tickets import Ticket, check_ticket
 from dure.storage import incarnation
 from tests.governance.alliance import (
     ACTIONS,
@@ -450,3 +453,47 @@ def test_envelopes_carry_only_what_was_released(world: World) -> None:
             world.executor.sign_envelope(header | changes)
     world.executor.sign_envelope(header | {"kind": "vote", "payload_digest": digest_of(b"")})
     assert world.types().count("envelope.signed") == 2
+
+
+def test_the_same_content_released_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = digest_of(b"the same")
+
+    def outcome(_: object, request: Request, context: Any) -> dict[str, object]:
+        context.release("bundle", digest)
+        return {"digest": digest}
+
+    monkeypatch.setattr(type(world.act), "outcome", outcome)
+    first, second = world.approved(), world.approved()
+    for request in (first, second):
+        world.executor.execute(request.id)
+    assert world.executor.released("bundle", digest) == first.id
+
+
+def test_two_processes_draw_one_secret(world: World, tmp_path: Any) -> None:
+    """A store whose secret was drawn between the look and the write keeps the first one."""
+    empty = make_store(f"sqlite:///{tmp_path / 'empty.db'}")
+    late: Any = SimpleNamespace(read=empty.read, write=world.db.write)
+    journal = Journal(late, world.ledger, world.suite, world.clock, secrets.token_bytes)
+    empty.close()
+    with world.db.write() as connection:
+        first = journal.write(connection, [Event("a.b", "coast.steward")]).first
+    second = world.executor.append([Event("dataset.tidy.done", "coast.steward")]).first
+    entries = [read_entry(data) for data in world.open().ledger.entries(first, second + 1)]
+    assert entries[0].actor == entries[1].actor
+
+
+def test_tickets_that_are_not_good(world: World) -> None:
+    asked = {"principal": "coast.checker", "action": "content.read", "purpose": "trial", "run": ""}
+    ticket, signature = world.executor.issue_ticket(ASSET, **asked)
+    assert Ticket.from_dict(ticket.to_dict()) == ticket
+    known = {"suite": world.suite, "executor_public": Key("coast executor").public}
+    for changed, signed_by, now, reason in (
+        (replace(ticket, asset="cd" * 32), signature, world.clock.now, "signature"),
+        (ticket, "00", world.clock.now, "signature"),
+        (ticket, signature, ticket.expires, "expired"),
+    ):
+        with refused("governance.ticket", reason):
+            check_ticket(changed, signed_by, now=now, **known)
+    for plain in ({}, ticket.to_dict() | {"asset": 1}, ticket.to_dict() | {"entry": True}):
+        with refused("governance.ticket", "wrong-form"):
+            Ticket.from_dict(plain)

@@ -60,6 +60,10 @@ class ActContext:
     release
         ``release(kind, digest)`` declares that content with this digest may leave, in an envelope
         whose payload kind is ``kind``.
+    proof
+        ``proof()`` gives the proof that the ``begun`` entry of this very act is in the ledger, as
+        plain values: ``entry`` (text), ``position``, ``path`` (hex), ``checkpoint`` (signed note),
+        ``salt`` (hex).
     now
         ``now()`` gives seconds since 1970.
     """
@@ -72,6 +76,7 @@ class ActContext:
     read: Callable[[str], Iterator[bytes]]
     seal: Callable[..., Asset]
     release: Callable[[str, str], None]
+    proof: Callable[[], Mapping[str, object]]
     now: Callable[[], int]
 
 

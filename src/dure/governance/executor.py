@@ -24,7 +24,8 @@ from dure.governance.docket import Case
 from dure.governance.errors import GovernanceError
 from dure.governance.events import Event
 from dure.governance.journal import Journal
-from dure.governance.ledger.log import Appended, Head, Ledger
+from dure.governance.ledger.log import Appended, Ledger
+from dure.governance.ledger.reader import Head
 from dure.governance.pins import Pins
 from dure.governance.setting import Setting, Signer
 from dure.governance.tickets import Ticket

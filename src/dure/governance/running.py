@@ -12,6 +12,7 @@ from dure.governance.charter import Charter
 from dure.governance.docket import Case
 from dure.governance.errors import GovernanceError
 from dure.governance.forms import DIGEST, TERM, Form
+from dure.governance.ledger.log import Appended
 from dure.governance.permits import Permit
 from dure.governance.setting import Setting
 from dure.governance.tally import read_label
@@ -39,6 +40,8 @@ class Run:
         The pinned charter.
     released
         What it has declared released: (kind of envelope, digest).
+    begun
+        Where its ``begun`` entry stands in the ledger; None until the permit is claimed.
     """
 
     setting: Setting
@@ -47,6 +50,7 @@ class Run:
     act: Act
     charter: Charter
     released: list[tuple[str, str]] = field(default_factory=list)
+    begun: Appended | None = None
 
     @property
     def context(self) -> ActContext:
@@ -61,6 +65,7 @@ class Run:
             read=self._read,
             seal=self._seal,
             release=self._release,
+            proof=self._proof,
             now=setting.clock,
         )
 
@@ -93,6 +98,21 @@ class Run:
         if not about["label"].dominates(read_label(request, "target", self.charter)):
             raise GovernanceError("governance.label-falls")
         return self.setting.keeper.seal(pages, self.permit, request, **about)
+
+    def _proof(self) -> Mapping[str, object]:
+        if self.begun is None:
+            raise GovernanceError(
+                "governance.permit", request=self.case.request.id, reason="not-approved"
+            )
+        journal, begun = self.setting.journal, self.begun
+        salt, _, _ = journal.opening(begun.first)
+        return {
+            "entry": journal.ledger.entry(begun.first).decode("utf-8"),
+            "position": begun.first,
+            "path": [step.hex() for step in journal.ledger.inclusion(begun.first, begun.size)],
+            "checkpoint": begun.note,
+            "salt": salt.hex(),
+        }
 
     def _release(self, kind: str, digest: str) -> None:
         _form.text(kind, "$.release.kind", TERM)

@@ -17,6 +17,7 @@ from dure.governance.charter import Charter, merge_actions
 from dure.governance.errors import GovernanceError
 from dure.governance.events import Event
 from dure.governance.journal import Journal
+from dure.governance.ledger.log import Appended
 from dure.governance.pins import Pins
 from dure.governance.tally import Bench
 from dure.storage.database import Database
@@ -92,6 +93,6 @@ class Setting:
         """Return the hex signature of the executor's key over a canonical value."""
         return self.key.sign(canonical_bytes(type_, value, self.suite.name)).hex()
 
-    def log(self, connection: Connection, *events: Event) -> None:
+    def log(self, connection: Connection, *events: Event) -> Appended:
         """Write events into the ledger, in the caller's transaction."""
-        self.journal.write(connection, events)
+        return self.journal.write(connection, events)
