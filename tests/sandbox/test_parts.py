@@ -47,12 +47,15 @@ def test_a_bind_goes_to_a_plain_absolute_place_of_its_own(target: str) -> None:
         {"argv": ("/a",), "inputs": ("x", "x")},
         {"argv": ("/a",), "inputs": ("../x",)},
         {"argv": ("/a",), "inputs": (".x",)},
+        {"argv": ("/a",), "binds": (Bind(Path("/x"), "/b"), Bind(Path("/y"), "/b/c"))},
+        {"argv": ("/a",), "binds": (Bind(Path("/x"), "/b"), Bind(Path("/y"), "/b"))},
         {"argv": ("/a",), "environment": {"A=B": "c"}},
         {"argv": ("/a",), "environment": {"A": "c\0"}},
     ],
 )
 def test_a_malformed_task_is_refused(wrong: dict) -> None:
-    Task(argv=("/a", "b"), inputs=("x", "y.z"), environment={"A": "b"})
+    binds = (Bind(Path("/x"), "/b/c"), Bind(Path("/y"), "/b/cd"))
+    Task(argv=("/a", "b"), binds=binds, inputs=("x", "y.z"), environment={"A": "b"})
     with pytest.raises(SandboxError) as caught:
         Task(**wrong)
     assert caught.value.code == "sandbox.task"

@@ -39,6 +39,8 @@ package.__path__ = [sys.argv[1]]
 sys.modules["dure"] = package
 from dure.sandbox.launcher import main
 main(sys.argv[2:])
+import os
+os._exit(0)
 """
 """Starts the launcher with a bare package in place of ours, which would import what it needs not."""
 

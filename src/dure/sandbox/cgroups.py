@@ -80,9 +80,12 @@ class Cgroup:
         return "memory" in self.folders
 
     def enter(self) -> None:
-        """Put the calling process into the groups."""
+        """Put the calling process, which has one thread, into the groups."""
+        # Version 1 moves the calling thread alone without waiting for every processor to take
+        # notice, which moving a process always does (10 to 30 ms).
+        file = "cgroup.procs" if self.version == 2 else "tasks"
         for folder in dict.fromkeys(self.folders.values()):
-            _write(f"{folder}/cgroup.procs", "0")
+            _write(f"{folder}/{file}", "0")
 
     def out_of_memory(self) -> bool:
         """Whether the kernel has killed something of this run for its memory."""

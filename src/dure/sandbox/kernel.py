@@ -56,14 +56,14 @@ def bind_read_only(source: str, target: str) -> None:
     set_read_only(target)
 
 
-def set_read_only(target: str) -> None:
-    """Make a mounted tree read-only, without set-user-ID and devices."""
+def set_read_only(target: str, *, below: bool = True) -> None:
+    """Make a mount read-only, without set-user-ID and devices; also what is mounted below it."""
     attributes = _MountAttributes(_ATTR_RDONLY | _ATTR_NOSUID | _ATTR_NODEV, 0, 0, 0)
     result = _libc.syscall(
         ctypes.c_long(_MOUNT_SETATTR),
         ctypes.c_int(_AT_FDCWD),
         os.fsencode(target),
-        ctypes.c_uint(_AT_RECURSIVE),
+        ctypes.c_uint(_AT_RECURSIVE if below else 0),
         ctypes.byref(attributes),
         ctypes.c_size_t(ctypes.sizeof(attributes)),
     )

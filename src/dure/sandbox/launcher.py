@@ -14,7 +14,7 @@ When the caller disappears at any time, the pipe to it breaks and the run is kil
 """
 
 # The launcher imports this; pathlib would slow the start of every run.
-# ruff: noqa: PTH102, PTH123
+# ruff: noqa: PTH102, PTH103, PTH123
 from __future__ import annotations
 
 import _socket
@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> None:
         started = time.monotonic()
         report = Run(plan, place, group, answer).live()
         report["wall_s"] = time.monotonic() - started
-        _answer(answer, f"{place}/out", limits, report)
+        _answer(answer, f"{place}/root/out", limits, report)
         if claim is not None:
             claim.close()
     except staging.Refused as refused:
@@ -100,23 +100,30 @@ def _stage(plan: dict[str, Any]) -> str:
     sources = [source for source, _, _ in plan["binds"]]
     program, folders = plan["bwrap"]
     place = staging.free_place([*sources, *folders])
+    root = f"{place}/root"
     try:
         if plan["root"]:
             kernel.unshare(kernel.CLONE_NEWNS)
         else:
             _own_user_namespace()
         kernel.make_private()
-        kernel.mount_tmpfs(place, "size=1m,nr_inodes=512,mode=0755", executable=True)
+        kernel.mount_tmpfs(place, "size=1m,nr_inodes=64,mode=0755", executable=True)
+        for name in ("root", "empty", "shm"):
+            os.mkdir(f"{place}/{name}", 0o755)
+        kernel.mount_tmpfs(root, "size=1m,nr_inodes=1024,mode=0755")
         own = f"uid={uid},gid={uid},mode=0700"
         small = limits["tmp_bytes"], 4096
-        for name, (size, inodes), options in (
-            ("in", (limits["input_bytes"], len(plan["inputs"]) + 8), "mode=0755"),
-            ("out", (limits["output_bytes"], 2 * limits["output_files"] + 16), own),
-            ("tmp", small, own),
-            ("shm", small, own),
+        for path, (size, inodes), options in (
+            (f"{root}/in", (limits["input_bytes"], len(plan["inputs"]) + 8), "mode=0755"),
+            (f"{root}/out", (limits["output_bytes"], 2 * limits["output_files"] + 16), own),
+            (f"{root}/tmp", small, own),  # noqa: S108
+            (f"{place}/shm", small, own),
         ):
-            os.mkdir(f"{place}/{name}")
-            kernel.mount_tmpfs(f"{place}/{name}", f"size={size},nr_inodes={inodes},{options}")
+            os.makedirs(path, exist_ok=True)
+            kernel.mount_tmpfs(path, f"size={size},nr_inodes={inodes},{options}")
+        for name in ("proc", "dev"):
+            os.mkdir(f"{root}/{name}")
+        staging.bind_program(place, program, folders)
     except OSError as error:
         raise staging.Refused(
             "sandbox.host",
@@ -124,8 +131,9 @@ def _stage(plan: dict[str, Any]) -> str:
             reason=str(error),
             mend="sysctl user.max_user_namespaces=10000 kernel.apparmor_restrict_unprivileged_userns=0",
         ) from None
-    staging.bind_program(place, program, folders)
-    staging.fill(f"{place}/in", plan["inputs"], limits["input_bytes"])
+    staging.build_root(root, f"{place}/empty", plan["binds"])
+    staging.fill(f"{root}/in", plan["inputs"], limits["input_bytes"])
+    kernel.set_read_only(root, below=False)
     return place
 
 
@@ -185,16 +193,12 @@ class Run:
         words = ["--unshare-all", "--unshare-user", "--disable-userns", "--uid", "1000"]
         words += ["--gid", "1000", "--hostname", "dure", "--new-session", "--die-with-parent"]
         words += ["--clearenv", "--cap-drop", "ALL"]
-        pairs = staging.bind_all(place, plan["binds"])
-        for source, target in pairs:
-            words += ["--ro-bind", source, target]
-        words += ["--proc", "/proc", "--dev", "/dev"]
+        # The root has been built with its binds and limits; their flags are locked from here on.
+        words += ["--bind", f"{place}/root", "/", "--proc", "/proc", "--dev", "/dev"]
         for source, target in staging.quiet_proc(place, self.limits["memory_bytes"]):
             words += ["--ro-bind", source, target]
-        words += ["--ro-bind", f"{place}/in", "/in"]
-        for name, target in (("out", "/out"), ("tmp", "/tmp"), ("shm", "/dev/shm")):  # noqa: S108
-            words += ["--bind", f"{place}/{name}", target]
-        words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]  # noqa: S108
+        words += ["--bind", f"{place}/shm", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
+        words += ["--chdir", "/tmp"]  # noqa: S108
         for name, value in plan["environment"].items():
             words += ["--setenv", name, value]
         return words

@@ -7,7 +7,7 @@ does this, in its own mount namespace, where the folder is not reachable by anyb
 """
 
 # The launcher imports this; pathlib would slow the start of every run.
-# ruff: noqa: PTH118, PTH208
+# ruff: noqa: PTH118
 from __future__ import annotations
 
 import errno

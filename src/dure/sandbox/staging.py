@@ -6,7 +6,7 @@ and in files. Nothing of this is seen outside the launcher, and it dies with it.
 """
 
 # The launcher imports this; pathlib would slow the start of every run.
-# ruff: noqa: PTH102, PTH112, PTH116, PTH119, PTH123
+# ruff: noqa: PTH102, PTH103, PTH112, PTH114, PTH116, PTH119, PTH120, PTH123
 from __future__ import annotations
 
 import os
@@ -58,42 +58,39 @@ def free_place(used: Iterable[str]) -> str:
     )
 
 
-def bind_all(place: str, binds: list[tuple[str, str, list[str]]]) -> list[tuple[str, str]]:
-    """Stage the read-only binds and return pairs of staged path and target.
+def build_root(root: str, empty: str, binds: list[tuple[str, str, list[str]]]) -> None:
+    """Bind everything that the run sees into the folder that will be its root.
 
     Parameters
     ----------
-    place
-        The staging folder.
+    root
+        An empty folder of our own, so that no link in it leads elsewhere.
+    empty
+        An empty folder, which covers what is hidden.
     binds
-        Source, target inside, and the names under the source to cover.
+        Source, target inside, and the names under the source to cover; no target lies in another.
 
     Raises
     ------
     Refused
         ``sandbox.source`` when a source is missing or unreadable.
     """
-    os.mkdir(f"{place}/empty", 0o755)
-    staged = []
-    for number, (source, target, hidden) in enumerate(binds):
-        path = f"{place}/b{number}"
+    for source, target, hidden in binds:
+        path = root + target
         try:
-            is_folder = stat.S_ISDIR(os.stat(source).st_mode)
-            if is_folder:
-                os.mkdir(path, 0o755)
+            if stat.S_ISDIR(os.stat(source).st_mode):
+                os.makedirs(path, 0o755, exist_ok=True)
             else:
+                os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
             kernel.bind_read_only(source, path)
+            for name in hidden:
+                part = f"{path}/{name}"
+                if os.path.isdir(part) and not os.path.islink(part):
+                    kernel.bind_read_only(empty, part)
         except OSError as error:
             reason = os.strerror(error.errno or 0)
             raise Refused("sandbox.source", name=target, reason=reason) from None
-        staged.append((path, target))
-        staged += [
-            (f"{place}/empty", f"{target}/{name}")
-            for name in hidden
-            if os.path.isdir(f"{source}/{name}")
-        ]
-    return staged
 
 
 def bind_program(place: str, program: str, folders: list[str]) -> None:

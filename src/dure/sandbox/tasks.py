@@ -123,6 +123,11 @@ class Task:
             raise SandboxError("sandbox.task", part="the command")
         if len(set(self.inputs)) != len(self.inputs) or not all(map(NAME.fullmatch, self.inputs)):
             raise SandboxError("sandbox.task", part="the names of the inputs")
+        targets = [bind.target + "/" for bind in self.binds]
+        if any(one != other and one.startswith(other) for one in targets for other in targets) or (
+            len(set(targets)) != len(targets)
+        ):
+            raise SandboxError("sandbox.task", part="a bind inside another bind")
         words = [*self.argv, *self.environment, *self.environment.values()]
         if any("\0" in word for word in words) or any("=" in name for name in self.environment):
             raise SandboxError("sandbox.task", part="the command or its environment")

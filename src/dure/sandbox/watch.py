@@ -1,7 +1,7 @@
 """What a running tree of processes uses, read from ``/proc`` or from its control groups."""
 
 # The launcher imports this; pathlib would slow the start of every run.
-# ruff: noqa: PTH123, PTH208
+# ruff: noqa: PTH123
 from __future__ import annotations
 
 import os

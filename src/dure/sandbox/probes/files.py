@@ -1,7 +1,7 @@
 """Attempts to read or write what is not the run's own."""
 
 # These attempts are made as crudely as an attacker would make them.
-# ruff: noqa: PTH115, PTH123, PTH208, S108
+# ruff: noqa: PTH115, PTH123, S108
 from __future__ import annotations
 
 import os

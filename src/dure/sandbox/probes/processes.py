@@ -1,7 +1,7 @@
 """Attempts on other processes, on rights, and on the process's own limits."""
 
 # These attempts are made as crudely as an attacker would make them.
-# ruff: noqa: PTH123, PTH208
+# ruff: noqa: PTH123
 from __future__ import annotations
 
 import ctypes
