@@ -99,7 +99,7 @@ def run_child(module: str, *arguments: object, fault: str = "") -> Done:
 def _child(module: str, arguments: tuple[str, ...], fault: str, output: str) -> None:
     faults._armed = fault
     sys.argv = [module, *arguments]
-    with open(output, "w", buffering=1) as stream:
+    with Path(output).open("w", buffering=1) as stream:
         sys.stdout = sys.stderr = stream
         runpy.run_module(module, run_name="__main__", alter_sys=True)
 

@@ -272,10 +272,12 @@ def test_a_column_without_a_form_is_a_defect(tmp_path, new_url):
     Table("times", metadata, Column("id", Integer, primary_key=True), Column("at", DateTime))
     db = open_database(new_url())
     create(db, metadata)
-    from datetime import datetime
+    from datetime import UTC, datetime
 
     with db.write() as connection:
-        connection.execute(metadata.tables["times"].insert().values(id=1, at=datetime(2026, 1, 1)))
+        connection.execute(
+            metadata.tables["times"].insert().values(id=1, at=datetime(2026, 1, 1, tzinfo=UTC))
+        )
     with pytest.raises(TypeError):
         back_up(tmp_path / "b", KEY, stores=[StorePart("x", db)], vaults={}, now=NOW)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith((".b", "b"))]

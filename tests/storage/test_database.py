@@ -177,7 +177,7 @@ def test_a_missing_table_is_a_schema_that_does_not_fit(db):
 
 
 def test_a_defect_of_the_caller_stays_itself(db):
-    with pytest.raises(Exception, match="(?i)syntax") as caught, db.read() as connection:
+    with pytest.raises(Exception, match=r"(?i)syntax") as caught, db.read() as connection:
         connection.execute(text("SELEKT 1"))
     assert not isinstance(caught.value, StorageError)
 

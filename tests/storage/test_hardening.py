@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.storage.conftest import ROOT, run_program
@@ -59,7 +60,7 @@ def test_no_passphrase_or_key_in_the_process_list_the_log_or_an_error(tmp_path):
     os.close(giving)
     logged = b"".join(iter(child.stdout.readline, b"unlocked\n"))
     seen = b"".join(
-        open(f"/proc/{child.pid}/{name}", "rb").read() for name in ("cmdline", "environ", "comm")
+        Path(f"/proc/{child.pid}/{name}").read_bytes() for name in ("cmdline", "environ", "comm")
     )
     out, _ = child.communicate(b"go on\n", timeout=30)
     assert child.returncode == 1

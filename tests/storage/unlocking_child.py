@@ -10,7 +10,7 @@ from dure.storage.passphrases import Passphrase
 logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
 passphrase = Passphrase.from_descriptor(int(sys.argv[2]))
 key = read_key_file(Path(sys.argv[1]), passphrase)
-logging.debug("%r %r %s %s", passphrase, key, passphrase, key)
+logging.getLogger("child").debug("%r %r %s %s", passphrase, key, passphrase, key)
 print("unlocked", flush=True)
 sys.stdin.readline()
 wrong = Passphrase(passphrase.reveal() + b"!")

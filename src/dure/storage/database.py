@@ -267,8 +267,10 @@ def _sqlite_connect(raw: Any, _: object) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     reading = connection.get_execution_options().get(_READ, False)
-    raw: Any = connection.connection.driver_connection
-    raw.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    if connection.info.get(_READ, False) != reading:
+        raw: Any = connection.connection.driver_connection
+        raw.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        connection.info[_READ] = reading
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
