@@ -53,7 +53,9 @@ def import_(
     output.value({**asset.to_dict(), "name": entry.name, **entry.facts})
 
 
-@app.command("list", help=say("List the data sets that you may see.", "볼 수 있는 데이터셋을 나열합니다."))
+@app.command(
+    "list", help=say("List the data sets that you may see.", "볼 수 있는 데이터셋을 나열합니다.")
+)
 def list_(
     purpose: Annotated[
         str, typer.Option(help=say("Only for this purpose.", "이 목적에 쓸 수 있는 것만."))
@@ -75,7 +77,9 @@ def list_(
     )
 
 
-@app.command(help=say("Show a data set and its Croissant document.", "데이터셋과 Croissant 문서를 보입니다."))
+@app.command(
+    help=say("Show a data set and its Croissant document.", "데이터셋과 Croissant 문서를 보입니다.")
+)
 def show(dataset: DatasetArgument) -> None:
     """Show a data set."""
     output = session.current.output
@@ -84,14 +88,24 @@ def show(dataset: DatasetArgument) -> None:
     if output.as_json:
         output.value(shown)
         return
+    from dure.datasets.croissant import data_type, licence_words, read_table
+
     document = shown["croissant"]
-    output.value({**shown["asset"], "name": document["name"], "licence": document["license"]})
+    table = read_table(document)
+    about = {name: document[name] for name in ("name", "description")}
+    output.value(
+        {**shown["asset"], **about, "licence": licence_words(document), "rows": table.rows}
+    )
     output.rows(
         [
-            {"name": field["name"], "type": field["description"], "croissant": field["dataType"]}
-            for field in document["recordSet"][0]["field"]
+            {"name": field.name, "type": field.type, "croissant": data_type(field.type)}
+            for field in table.fields
         ],
-        [("name", say("column", "열")), ("type", say("type", "자료형")), ("croissant", "Croissant")],
+        [
+            ("name", say("column", "열")),
+            ("type", say("type", "자료형")),
+            ("croissant", "Croissant"),
+        ],
     )
 
 

@@ -1,5 +1,10 @@
 """Croissant: the standard description of a data set that every member reads the same way.
 
+What the standard has a place for stands in that place: the number of rows is an annotation of the
+record set (section on descriptive statistics), the label is a usage condition (section on data use
+conditions), the raw file is what the table was derived from (section on external vocabularies). One
+term is our own, ``dure:arrowType``: the exact type of a column, since ``sc:Integer`` has no width.
+
 Source
 ------
 MLCommons, Croissant Format Specification 1.1: dataset, FileObject, RecordSet and Field.
@@ -7,21 +12,37 @@ MLCommons, Croissant Format Specification 1.1: dataset, FileObject, RecordSet an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dure.datasets.context import CONTEXT
+
 CONFORMS_TO = "http://mlcommons.org/croissant/1.1"
+MEDIA_TYPE = "application/ld+json"
 RECORDS = "records"
 TABLE_FILE = "data.parquet"
+DOCUMENT_FILE = "croissant.json"
+NO_LICENCE = "not stated"
 
+_CARDINALITY = "wd:Q4049983"
+_RAW = "urn:dure:raw:sha256:"
+_HEX = re.compile(r"[0-9a-f]{64}")
+_PLAIN_NAME = re.compile(r"(?!\.+$)[\w.-]{1,64}")
+_SPDX_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,63}")
 _PLAIN_TYPES: Mapping[str, str] = {
     "bool": "sc:Boolean",
     "date32[day]": "sc:Date",
     "double": "sc:Float",
     "float": "sc:Float",
-    "string": "sc:Text",
 }
+_BEGINNINGS = (
+    (("int", "uint"), "sc:Integer"),
+    (("timestamp",), "sc:DateTime"),
+    (("time",), "sc:Time"),
+    (("decimal",), "sc:Float"),
+)
 
 
 def data_type(arrow_type: str) -> str:
@@ -32,21 +53,10 @@ def data_type(arrow_type: str) -> str:
     >>> data_type("int64"), data_type("timestamp[us]"), data_type("double")
     ('sc:Integer', 'sc:DateTime', 'sc:Float')
     """
-    if arrow_type.startswith(("int", "uint")):
-        return "sc:Integer"
-    if arrow_type.startswith("timestamp"):
-        return "sc:DateTime"
-    if arrow_type.startswith("decimal"):
-        return "sc:Float"
+    for beginnings, found in _BEGINNINGS:
+        if arrow_type.startswith(beginnings):
+            return found
     return _PLAIN_TYPES.get(arrow_type, "sc:Text")
-
-
-_CR_TERMS = (
-    "citeAs column conformsTo dataType extract field fileObject fileProperty fileSet format includes "
-    "isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace "
-    "samplingRate separator source subField transform arrayShape containedIn equivalentProperty "
-    "isArray annotation value unArchive"
-).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +81,20 @@ class Table:
         Bytes of the Parquet file.
     sha256
         Digest of the Parquet file, 64 hex digits.
+    raw_sha256
+        Digest of the raw file that it was made from, 64 hex digits.
     """
 
     fields: tuple[Field, ...]
     rows: int
     size: int
     sha256: str
+    raw_sha256: str
 
 
-def write_document(
-    *, name: str, description: str, agency: str, label: str, licence: str, created: str, table: Table
-) -> dict[str, Any]:
-    """Return the Croissant 1.1 JSON-LD document of one table.
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said of a data set besides its table.
 
     Parameters
     ----------
@@ -91,28 +103,45 @@ def write_document(
     agency
         Agency that publishes it.
     label
-        The label's text; it stands as the usage terms.
+        The label's text.
+    label_policy
+        Id of the label's policy.
     licence
-        URL or SPDX identifier, or "" when none was stated.
+        URL, SPDX identifier or a few words; "" when none was stated.
     created
         UTC time of the import.
-    table
-        The table.
     """
+
+    name: str
+    description: str
+    agency: str
+    label: str
+    label_policy: str
+    licence: str
+    created: str
+
+
+def write_document(about: About, table: Table) -> dict[str, Any]:
+    """Return the Croissant 1.1 JSON-LD document of one table."""
     return {
-        "@context": _context(),
+        "@context": dict(CONTEXT),
         "@type": "sc:Dataset",
-        "name": name,
-        "description": description,
+        "name": about.name,
+        "description": about.description,
         "conformsTo": CONFORMS_TO,
-        "license": licence or "https://spdx.org/licenses/NOASSERTION",
-        "url": f"urn:dure:dataset:{table.sha256}",
+        "license": _licence(about.licence),
+        "url": f"urn:dure:dataset:sha256:{table.sha256}",
         "version": "1.0.0",
-        "datePublished": created[:10],
-        "citeAs": f"{agency}: {name} ({created[:4]})",
-        "creator": {"@type": "sc:Organization", "name": agency},
-        "publisher": {"@type": "sc:Organization", "name": agency},
-        "usageInfo": f"label: {label}",
+        "datePublished": about.created[:10],
+        "citeAs": f"{about.agency}: {about.name} ({about.created[:4]})",
+        "creator": {"@type": "sc:Organization", "name": about.agency},
+        "publisher": {"@type": "sc:Organization", "name": about.agency},
+        "usageInfo": {
+            "@type": "sc:DefinedTerm",
+            "name": "security label",
+            "termCode": about.label,
+            "inDefinedTermSet": about.label_policy,
+        },
         "distribution": [
             {
                 "@type": "cr:FileObject",
@@ -122,6 +151,7 @@ def write_document(
                 "contentSize": f"{table.size} B",
                 "encodingFormat": "application/x-parquet",
                 "sha256": table.sha256,
+                "prov:wasDerivedFrom": {"@id": _RAW + table.raw_sha256},
             }
         ],
         "recordSet": [
@@ -129,7 +159,13 @@ def write_document(
                 "@type": "cr:RecordSet",
                 "@id": RECORDS,
                 "name": RECORDS,
-                "description": f"{table.rows} rows",
+                "annotation": {
+                    "@type": "cr:Field",
+                    "@id": f"{RECORDS}/~count",
+                    "name": f"{RECORDS}/count",
+                    "dataType": _CARDINALITY,
+                    "value": table.rows,
+                },
                 "field": [_field(i, field) for i, field in enumerate(table.fields)],
             }
         ],
@@ -137,46 +173,68 @@ def write_document(
 
 
 def read_table(document: Mapping[str, Any]) -> Table:
-    """Return the table that one of our own documents describes."""
-    file = document["distribution"][0]
-    records = document["recordSet"][0]
-    return Table(
-        fields=tuple(
-            Field(field["source"]["extract"]["column"], field["description"])
-            for field in records["field"]
-        ),
-        rows=int(records["description"].split()[0]),
-        size=int(file["contentSize"].split()[0]),
-        sha256=file["sha256"],
-    )
+    """Return the table that one of our own documents describes.
+
+    Raises
+    ------
+    ValueError
+        When the document lacks a part, or a part has another form.
+    """
+    try:
+        (file,) = document["distribution"]
+        (records,) = document["recordSet"]
+        table = Table(
+            fields=tuple(
+                Field(field["source"]["extract"]["column"], field["dure:arrowType"])
+                for field in records["field"]
+            ),
+            rows=records["annotation"]["value"],
+            size=int(file["contentSize"].removesuffix(" B")),
+            sha256=file["sha256"],
+            raw_sha256=file["prov:wasDerivedFrom"]["@id"].removeprefix(_RAW),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("the document lacks a part") from error
+    digests = (table.sha256, table.raw_sha256)
+    if type(table.rows) is not int or not all(_HEX.fullmatch(digest) for digest in digests):
+        raise ValueError("a part of the document has another form")
+    return table
 
 
-def _field(i: int, field: Field) -> dict[str, Any]:
+def licence_words(document: Mapping[str, Any]) -> str:
+    """Return a document's licence as people read it: its URL or its name."""
+    licence = document["license"]
+    return str(licence["name"] if isinstance(licence, Mapping) else licence)
+
+
+def field_id(index: int, name: str) -> str:
+    """Return a column's identifier in the document, by which Croissant readers name its values.
+
+    Plain names stand for themselves. Others (spaces and signs that an IRI can't hold) get their
+    position, with a tilde that no plain name has.
+
+    Examples
+    --------
+    >>> field_id(3, "dep_time"), field_id(3, "단가 (원)")
+    ('records/dep_time', 'records/~3')
+    """
+    return f"{RECORDS}/{name if _PLAIN_NAME.fullmatch(name) else f'~{index}'}"
+
+
+def _field(index: int, field: Field) -> dict[str, Any]:
     return {
         "@type": "cr:Field",
-        "@id": f"{RECORDS}/{i}",
+        "@id": field_id(index, field.name),
         "name": field.name,
-        "description": field.type,
         "dataType": data_type(field.type),
+        "dure:arrowType": field.type,
         "source": {"fileObject": {"@id": "table"}, "extract": {"column": field.name}},
     }
 
 
-def _context() -> dict[str, Any]:
-    """Return the terms of Croissant 1.1 (specification, section on the JSON-LD context)."""
-    terms: dict[str, Any] = {term: f"cr:{term}" for term in _CR_TERMS}
-    terms["conformsTo"] = "dct:conformsTo"
-    terms["dataType"] = {"@id": "cr:dataType", "@type": "@vocab"}
-    terms["data"] = {"@id": "cr:data", "@type": "@json"}
-    terms["examples"] = {"@id": "cr:examples", "@type": "@json"}
-    return {
-        "@language": "en",
-        "@vocab": "https://schema.org/",
-        "cr": "http://mlcommons.org/croissant/",
-        "rai": "http://mlcommons.org/croissant/RAI/",
-        "dct": "http://purl.org/dc/terms/",
-        "prov": "http://www.w3.org/ns/prov#",
-        "sc": "https://schema.org/",
-        **terms,
-    }
-
+def _licence(stated: str) -> str | dict[str, str]:
+    if stated.startswith(("https://", "http://", "urn:")):
+        return stated
+    if _SPDX_ID.fullmatch(stated):
+        return f"https://spdx.org/licenses/{stated}"
+    return {"@type": "sc:CreativeWork", "name": stated or NO_LICENCE}

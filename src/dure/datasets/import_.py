@@ -2,8 +2,12 @@
 
 The file's bytes are parsed in the sandbox alone; what comes out is a typed Parquet table, which is
 sealed while it streams, and a Croissant document that names its digest. The document is the data
-set (its id, its label); the table is its parent. Until the document is recorded there is no data
-set, so that a crash leaves nothing half-imported, and importing again on the same day gives the same ids.
+set (its id, its label); the table is its parent.
+
+Until the document is recorded there is no data set: a crash in between leaves a sealed table that no
+list shows, and the same import takes it up again. Everything in the document follows from the file,
+the words and the label, its date from the day on which the table was first sealed. So importing the
+same file again, whenever that may be, gives the same data set.
 """
 
 from __future__ import annotations
@@ -17,10 +21,10 @@ from pathlib import Path
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.labels import ALL, Label
-from dure.core.times import write_time
-from dure.datasets.croissant import TABLE_FILE, Field, Table, write_document
+from dure.datasets.croissant import MEDIA_TYPE, TABLE_FILE, About, Field, Table, write_document
 from dure.datasets.errors import DatasetError
 from dure.datasets.spec import IMPORT
+from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
 from dure.governance.house import House
 from dure.readers.parse import parse
 from dure.readers.tables import Parsed
@@ -31,6 +35,15 @@ DATASET = "dataset"
 TABLE = "dataset.table"
 DOCUMENT_SCHEMA = "croissant/1.1"
 TABLE_SCHEMA = "dure/table/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What people call it."""
+
+    name: str
+    description: str
+    licence: str
 
 
 @dataclass(slots=True)
@@ -73,30 +86,38 @@ def import_(
     kind
         ``csv`` or ``parquet``; by default the file's ending tells.
     progress
-        Told the step under way.
+        Told the step under way: ``parse``, ``seal``, ``describe``.
 
     Returns
     -------
     Asset
-        The data set. The same file, words and label on the same day give the same asset.
+        The data set. The same file, words and label give the same asset.
 
     Raises
     ------
     DatasetError
-        ``datasets.kind``, ``datasets.owner``.
+        ``datasets.kind``, ``datasets.owner``, ``datasets.words``.
     CoreError
         ``core.label-text``, ``core.label-term``.
     ReaderError
         What is wrong with the file.
     GovernanceError
         ``governance.denied``.
+    StorageError
+        What the disk refused.
     """
-    kind = kind or KINDS.get(source.suffix.lower(), "")
-    if kind not in set(KINDS.values()):
-        raise DatasetError("datasets.kind", path=source.name, known=" ".join(sorted(KINDS)))
+    found = kind or KINDS.get(source.suffix.lower(), "")
+    if found not in set(KINDS.values()):
+        given = kind or source.name
+        raise DatasetError("datasets.kind", given=given, known=" ".join(sorted(KINDS)))
     wanted = own_label(house, label)
+    words = _Words(
+        checked("name", name, NAME_CHARACTERS) or name_of(source),
+        checked("description", description, DESCRIPTION_CHARACTERS, lines=True),
+        checked("licence", licence, NAME_CHARACTERS),
+    )
     house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
-    sealed: list[tuple[Asset, int, str]] = []
+    sealed: list[tuple[Asset, _Tally]] = []
 
     def sink(blocks: Iterator[bytes]) -> None:
         progress("seal")
@@ -110,13 +131,14 @@ def import_(
             producer=IMPORT.name,
             name=TABLE_FILE,
         )
-        sealed.append((table, tally.size, tally.digest.hexdigest()))
+        sealed.append((table, tally))
 
-    with house.doing(IMPORT.name, detail={"kind": kind}) as doing:
+    with house.doing(IMPORT.name, detail={"kind": found}) as doing:
         progress("parse")
-        parsed = parse(source, kind, sink=sink)
+        parsed = parse(source, found, sink=sink)
         faults.point("dataset.table-sealed")
-        dataset = _describe(house, parsed, *sealed[0], name or source.stem, description, licence)
+        progress("describe")
+        dataset = _describe(house, parsed, *sealed[0], words)
         faults.point("dataset.sealed")
         doing.asset = dataset.id
         doing.detail["rows"] = parsed.rows
@@ -148,42 +170,34 @@ def own_label(house: House, text: str) -> Label:
     return replace(label, releasable=label.releasable | {house.agency})
 
 
-def _describe(
-    house: House,
-    parsed: Parsed,
-    table: Asset,
-    size: int,
-    sha256: str,
-    name: str,
-    description: str,
-    licence: str,
-) -> Asset:
+def _describe(house: House, parsed: Parsed, table: Asset, tally: _Tally, words: _Words) -> Asset:
+    rows, columns = parsed.rows, len(parsed.columns)
     document = write_document(
-        name=name,
-        description=description or f"{name}: {parsed.rows} rows, {len(parsed.columns)} columns.",
-        agency=house.agency,
-        label=str(table.label),
-        licence=licence,
-        created=write_time(house.now()),
-        table=Table(
+        About(
+            name=words.name,
+            description=words.description or f"{words.name}: {rows} rows, {columns} columns.",
+            agency=house.agency,
+            label=str(table.label),
+            label_policy=table.label.policy.id,
+            licence=words.licence,
+            created=table.created,
+        ),
+        Table(
             tuple(Field(column.name, column.type) for column in parsed.columns),
-            parsed.rows,
-            size,
-            sha256,
+            rows,
+            tally.size,
+            tally.digest.hexdigest(),
+            parsed.digest.removeprefix("sha256:"),
         ),
     )
     return house.seal(
-        [json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8")],
+        [json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")],
         kind=DATASET,
-        media_type="application/ld+json",
+        media_type=MEDIA_TYPE,
         schema_id=DOCUMENT_SCHEMA,
         label=table.label,
         parents=(table.id,),
         producer=IMPORT.name,
-        name=name,
-        facts={
-            "rows": str(parsed.rows),
-            "columns": str(len(parsed.columns)),
-            "raw": parsed.digest,
-        },
+        name=words.name,
+        facts={"rows": str(rows), "columns": str(columns), "raw": parsed.digest},
     )

@@ -14,7 +14,10 @@ IMPORT = Action(
 )
 EXPORT = Action(
     name="dataset.export",
-    title=Text("Write a data set out of the vault for its own agency", "데이터셋을 자기 기관용으로 내보내기"),
+    title=Text(
+        "Write a data set out of the vault for its own agency",
+        "데이터셋을 자기 기관용으로 내보내기",
+    ),
     roles=frozenset({Role.STEWARD}),
 )
 
@@ -23,7 +26,9 @@ ROOM = RoomSpec(
     title=Text("Data sets", "데이터셋"),
     actions=(IMPORT, EXPORT),
     events=frozenset(
-        f"{action.name}.{phase}" for action in (IMPORT, EXPORT) for phase in ("begun", "done", "failed")
+        f"{action.name}.{phase}"
+        for action in (IMPORT, EXPORT)
+        for phase in ("begun", "done", "failed")
     ),
     readers={"text/csv": "csv", "application/vnd.apache.parquet": "parquet"},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, false, or_
 
 from dure.core.assets import Asset
 from dure.node.errors import NodeError
@@ -18,7 +18,8 @@ MIN_START = 6
 def visible(house: NodeHouse, purpose: str = "") -> ColumnElement[bool]:
     """Return the condition for what the principal may see, for one purpose or for any of theirs."""
     purposes = [purpose] if purpose else sorted(house.principal.purposes)
-    return or_(*(house.policy.visible(house.principal, name) for name in purposes))
+    # Begins with "nothing": an empty `or_` would let everything through.
+    return or_(false(), *(house.policy.visible(house.principal, name) for name in purposes))
 
 
 def rows(house: NodeHouse, kind: str, purpose: str = "") -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ class DatasetsDesk:
         return {"asset": asset.to_dict(), "croissant": dict(document)}
 
     def export(self, dataset: str, folder: str | Path) -> Asset:
-        """Write a data set as Croissant and Parquet; see `dure.datasets.catalogue.export`."""
-        from dure.datasets.catalogue import export
+        """Write a data set as Croissant and Parquet; see `dure.datasets.export.export`."""
+        from dure.datasets.export import export
 
         return export(self.house, find(self.house, dataset, "dataset").id, Path(folder))

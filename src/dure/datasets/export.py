@@ -1,0 +1,106 @@
+"""Export: a data set out of the vault, for its own agency, as two files checked against each other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dure.core import faults
+from dure.core.assets import Asset
+from dure.datasets.catalogue import describe, table_of
+from dure.datasets.croissant import DOCUMENT_FILE, TABLE_FILE, Table, read_table
+from dure.datasets.errors import DatasetError
+from dure.datasets.import_ import any_purpose
+from dure.datasets.spec import EXPORT
+from dure.governance.house import House
+
+_BLOCK_BYTES = 1 << 20
+
+
+def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") -> Asset:
+    """Write a data set as ``croissant.json`` and ``data.parquet``, checked against each other.
+
+    The folder appears when both are whole and on disk, readable by its owner alone.
+
+    Parameters
+    ----------
+    house
+        The node.
+    dataset_id
+        The data set.
+    folder
+        New folder, in one that is there.
+    purpose
+        Purpose of the read; "" means any that the principal and the label have in common.
+
+    Raises
+    ------
+    DatasetError
+        ``datasets.not-dataset``, ``datasets.changed``, ``datasets.folder``.
+    GovernanceError
+        ``governance.denied``.
+    """
+    table_id = table_of(house, dataset_id)
+    dataset = house.assets.get(dataset_id).asset
+    purpose = purpose or any_purpose(house, dataset.label)
+    house.require(EXPORT.name, dataset.label, purpose=purpose, owner=dataset.owner)
+    if os.path.lexists(folder):
+        raise DatasetError("datasets.folder", folder=folder, reason="it is there already")
+    with house.doing(EXPORT.name, asset=dataset_id):
+        document = describe(house, dataset_id, purpose=purpose)
+        try:
+            partial = Path(tempfile.mkdtemp(prefix=".dure-", dir=folder.parent))
+            try:
+                _write(house, partial, document, table_id, purpose, dataset_id)
+                partial.rename(folder)
+            except BaseException:
+                shutil.rmtree(partial, ignore_errors=True)
+                raise
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise DatasetError("datasets.folder", folder=folder, reason=reason) from error
+        faults.point("dataset.exported")
+    return dataset
+
+
+def _write(
+    house: House,
+    partial: Path,
+    document: Mapping[str, Any],
+    table_id: str,
+    purpose: str,
+    dataset_id: str,
+) -> None:
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    with _new(partial / DOCUMENT_FILE) as out:
+        out.write(text.encode("utf-8"))
+        os.fsync(out.fileno())
+    with _new(partial / TABLE_FILE) as out:
+        size, digest = _pour(house, table_id, purpose, out)
+        os.fsync(out.fileno())
+    told: Table = read_table(document)
+    if (size, digest) != (told.size, told.sha256):
+        raise DatasetError("datasets.changed", part=TABLE_FILE, asset=dataset_id[:16])
+
+
+def _new(path: Path) -> Any:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", 0)
+
+
+def _pour(house: House, table_id: str, purpose: str, out: Any) -> tuple[int, str]:
+    stream = house.open(table_id, purpose=purpose, run="")
+    size, digest = 0, hashlib.sha256()
+    with os.fdopen(stream.fd, "rb") as content:
+        while part := content.read(_BLOCK_BYTES):
+            size += len(part)
+            digest.update(part)
+            view = memoryview(part)
+            while view:
+                view = view[out.write(view) :]
+    return size, digest.hexdigest()
