@@ -23,13 +23,19 @@ app = typer.Typer(no_args_is_help=True)
 )
 def new_key(
     id_: Annotated[
-        str, typer.Argument(metavar="ID", help=say("Such as coast.officer1.", "예: coast.officer1."))
+        str,
+        typer.Argument(metavar="ID", help=say("Such as coast.officer1.", "예: coast.officer1.")),
     ],
     out: Annotated[Path, typer.Option(help=say("Where the key file goes.", "키 파일 위치."))],
     suite: Annotated[str, typer.Option(help="intl | kr-public")] = "intl",
     key_passphrase_file: Annotated[
         Path | None,
-        typer.Option(help=say("File with the new passphrase; else it is asked.", "새 암호문구 파일. 없으면 묻습니다.")),
+        typer.Option(
+            help=say(
+                "File with the new passphrase; else it is asked.",
+                "새 암호문구 파일. 없으면 묻습니다.",
+            )
+        ),
     ] = None,
 ) -> None:
     """Make a person's key."""
@@ -40,7 +46,9 @@ def new_key(
 
 
 @app.command(
-    help=say("Write the charter that a file describes, unsigned.", "파일에 적힌 협약을 서명 없이 씁니다.")
+    help=say(
+        "Write the charter that a file describes, unsigned.", "파일에 적힌 협약을 서명 없이 씁니다."
+    )
 )
 def propose(
     file: Annotated[Path, typer.Argument(help="alliance.toml")],
@@ -52,8 +60,8 @@ def propose(
     """Propose a charter."""
     from dure.node.alliance import propose as propose_charter
     from dure.node.alliance import read_charter
-    from dure.node.rooms import code_actions
     from dure.node.files import write_file
+    from dure.node.rooms import code_actions
 
     before = None if previous is None else read_charter(previous)
     signed = propose_charter(file, code_actions(), before)
@@ -61,7 +69,9 @@ def propose(
     session.current.output.value(_summary(signed, out))
 
 
-@app.command(help=say("Sign a charter as an agency's delegate.", "기관 대표로서 협약에 서명합니다."))
+@app.command(
+    help=say("Sign a charter as an agency's delegate.", "기관 대표로서 협약에 서명합니다.")
+)
 def sign(
     file: Annotated[Path, typer.Argument(help=say("The charter.", "협약 파일."))],
     agency: Annotated[str, typer.Option(help=say("Agency of the delegate.", "대표의 기관."))],
@@ -71,8 +81,8 @@ def sign(
     """Sign a charter."""
     from dure.governance.charter import sign as sign_charter
     from dure.node.alliance import read_charter
-    from dure.storage.keys import read_key_file
     from dure.node.files import write_file
+    from dure.storage.keys import read_key_file
 
     signed = read_charter(file)
     signed.charter.member(agency)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,8 +12,8 @@ import typer
 from dure.cli import session
 from dure.cli.passphrases import key_passphrase
 from dure.cli.words import say
-from dure.node.files import read_file
-from dure.node.votes import Choice, make_vote, request_digest
+from dure.node.files import write_file
+from dure.node.votes import Choice, make_vote, read_view, read_vote, request_digest
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -30,19 +31,26 @@ KeyPassphraseOption = Annotated[
     Path | None,
     typer.Option(
         "--key-passphrase-file",
-        help=say("File with your key's passphrase; else it is asked.", "키 암호문구 파일. 없으면 묻습니다."),
+        help=say(
+            "File with your key's passphrase; else it is asked.",
+            "키 암호문구 파일. 없으면 묻습니다.",
+        ),
     ),
 ]
 OutOption = Annotated[
     Path | None,
     typer.Option(
         "--out",
-        help=say("Write the vote here instead of casting it.", "투표하지 않고 표를 이 파일에 씁니다."),
+        help=say(
+            "Write the vote here instead of casting it.", "투표하지 않고 표를 이 파일에 씁니다."
+        ),
     ),
 ]
 
 
-@app.command("list", help=say("List the requests and where they stand.", "요청과 상태를 나열합니다."))
+@app.command(
+    "list", help=say("List the requests and where they stand.", "요청과 상태를 나열합니다.")
+)
 def list_() -> None:
     """List requests."""
     with session.current.node() as node:
@@ -60,12 +68,19 @@ def list_() -> None:
     )
 
 
-@app.command(help=say("Show a request: exactly the bytes that are signed.", "서명 대상이 되는 요청 내용을 그대로 보입니다."))
+@app.command(
+    help=say(
+        "Show a request: exactly the bytes that are signed.",
+        "서명 대상이 되는 요청 내용을 그대로 보입니다.",
+    )
+)
 def show(
     request: RequestArgument,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help=say("Write it to a file to carry.", "옮길 수 있게 파일로 씁니다.")),
+        typer.Option(
+            "--out", help=say("Write it to a file to carry.", "옮길 수 있게 파일로 씁니다.")
+        ),
     ] = None,
 ) -> None:
     """Show a request."""
@@ -73,7 +88,7 @@ def show(
         view = node.decisions.show(request)
     if out is not None:
         carried = {"request": view["request"], "charter": view["charter"]}
-        out.write_text(json.dumps(carried, ensure_ascii=False, indent=1), encoding="utf-8")
+        write_file(out, json.dumps(carried, ensure_ascii=False, indent=1).encode("utf-8"))
     view = {name: value for name, value in view.items() if name != "charter"}
     session.current.output.value(view)
 
@@ -105,7 +120,7 @@ def cast(
     vote: Annotated[Path, typer.Argument(help=say("File with the vote.", "표가 담긴 파일."))],
 ) -> None:
     """Cast a vote."""
-    value = json.loads(read_file(vote))
+    value = read_vote(vote)
     with session.current.node() as node:
         view = node.decisions.cast(value)
     session.current.output.value(view)
@@ -118,7 +133,9 @@ def cast(
     )
 )
 def reconcile(
-    request: Annotated[str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 번호."))],
+    request: Annotated[
+        str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 번호."))
+    ],
 ) -> None:
     """Settle an unknown outcome."""
     with session.current.node() as node:
@@ -131,24 +148,27 @@ def _vote(
 ) -> None:
     output = session.current.output
     if Path(request).is_file():
-        carried: dict[str, Any] = json.loads(read_file(Path(request)))
-        view = {"request": carried["request"], "charter": carried["charter"]}
+        view = read_view(Path(request))
         _show_what_is_signed(view)
         vote = make_vote(view, choice, key, key_passphrase(key, passphrase_file))
-        out = out or key.with_name(f"vote-{str(vote['request'])[7:23]}.json")
-        out.write_text(json.dumps(vote, ensure_ascii=False, indent=1), encoding="utf-8")
-        output.value({"vote": str(out), "choice": vote["choice"], "request": vote["request"]})
+        _write_vote(vote, out or key.with_name(f"vote-{str(vote['request'])[7:23]}.json"))
         return
     with session.current.node() as node:
         view = node.decisions.show(request)
         _show_what_is_signed(view)
         vote = make_vote(view, choice, key, key_passphrase(key, passphrase_file))
         if out is not None:
-            out.write_text(json.dumps(vote, ensure_ascii=False, indent=1), encoding="utf-8")
-            output.value({"vote": str(out), "choice": vote["choice"], "request": vote["request"]})
+            _write_vote(vote, out)
             return
         after = node.decisions.cast(vote)
     output.value({name: after[name] for name in ("id", "state", "approvals", "digest")})
+
+
+def _write_vote(vote: Mapping[str, object], out: Path) -> None:
+    write_file(out, json.dumps(vote, ensure_ascii=False, indent=1).encode("utf-8"))
+    session.current.output.value(
+        {"vote": str(out), "choice": vote["choice"], "request": vote["request"]}
+    )
 
 
 def _show_what_is_signed(view: dict[str, Any]) -> None:

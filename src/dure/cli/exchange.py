@@ -17,15 +17,15 @@ FolderArgument = Annotated[
 ]
 
 
-@app.command(
-    help=say("Write waiting envelopes onto the media.", "대기 중인 봉투를 매체에 씁니다.")
-)
+@app.command(help=say("Write waiting envelopes onto the media.", "대기 중인 봉투를 매체에 씁니다."))
 def send(
     folder: FolderArgument,
     again: Annotated[
         bool,
         typer.Option(
-            help=say("Write earlier ones again too (lost media).", "이전 봉투도 다시 씁니다(매체 분실).")
+            help=say(
+                "Write earlier ones again too (lost media).", "이전 봉투도 다시 씁니다(매체 분실)."
+            )
         ),
     ] = False,
 ) -> None:
@@ -67,7 +67,9 @@ def receive(folder: FolderArgument) -> None:
         raise typer.Exit(1)
 
 
-@app.command(help=say("Show where the post stands with each peer.", "기관별 송수신 현황을 보입니다."))
+@app.command(
+    help=say("Show where the post stands with each peer.", "기관별 송수신 현황을 보입니다.")
+)
 def status() -> None:
     """Show the post."""
     with session.current.node() as node:
@@ -82,5 +84,3 @@ def status() -> None:
             ("waiting", say("waiting", "처리 대기")),
         ],
     )
-
-

@@ -34,7 +34,10 @@ def show(
 
 
 @app.command(
-    help=say("Write the ledger as static tiles for an auditor.", "감사인을 위해 기록을 정적 타일로 내보냅니다.")
+    help=say(
+        "Write the ledger as static tiles for an auditor.",
+        "감사인을 위해 기록을 정적 타일로 내보냅니다.",
+    )
 )
 def export(
     folder: Annotated[Path, typer.Argument(help=say("Folder to write.", "내보낼 폴더."))],
@@ -65,8 +68,8 @@ def verify(
 ) -> None:
     """Verify an export."""
     from dure.node.alliance import read_charter
-    from dure.node.files import read_file
     from dure.node.audit import verify_ledger
+    from dure.node.files import read_file
 
     output = session.current.output
     with output.progress(say("verifying", "검증 중")):

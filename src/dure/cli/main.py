@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -19,7 +19,10 @@ from dure.core.rooms import load
 GROUPS: dict[str, tuple[str, str]] = {
     "node": (
         "dure.cli.node:app",
-        say("Make, inspect, start and back up a node.", "노드를 만들고, 살피고, 시작하고, 백업합니다."),
+        say(
+            "Make, inspect, start and back up a node.",
+            "노드를 만들고, 살피고, 시작하고, 백업합니다.",
+        ),
     ),
     "charter": (
         "dure.cli.charter:app",
@@ -27,11 +30,17 @@ GROUPS: dict[str, tuple[str, str]] = {
     ),
     "datasets": (
         "dure.cli.datasets:app",
-        say("Raw holdings become AI-ready data sets.", "원자료를 AI 활용 가능 데이터셋으로 만듭니다."),
+        say(
+            "Raw holdings become AI-ready data sets.",
+            "원자료를 AI 활용 가능 데이터셋으로 만듭니다.",
+        ),
     ),
     "trials": (
         "dure.cli.trials:app",
-        say("Algorithms meet sealed data in the sandbox.", "격리 환경에서 알고리즘을 봉인 자료로 시험합니다."),
+        say(
+            "Algorithms meet sealed data in the sandbox.",
+            "격리 환경에서 알고리즘을 봉인 자료로 시험합니다.",
+        ),
     ),
     "decisions": (
         "dure.cli.decisions:app",
@@ -47,7 +56,10 @@ GROUPS: dict[str, tuple[str, str]] = {
     ),
     "ledger": (
         "dure.cli.ledger:app",
-        say("The append-only record: show, export, verify.", "추가만 되는 감사 기록을 보고, 내보내고, 검증합니다."),
+        say(
+            "The append-only record: show, export, verify.",
+            "추가만 되는 감사 기록을 보고, 내보내고, 검증합니다.",
+        ),
     ),
 }
 
@@ -57,11 +69,11 @@ class LazyGroup(TyperGroup):
 
     _listing = False
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # click calls it so
         """Return the names of the groups, in the order in which people meet them."""
         return list(GROUPS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # click calls it so
         """Return a group: a stub with its help while listing, the real one to run it."""
         if cmd_name not in GROUPS:
             return None
@@ -123,7 +135,8 @@ def _options(
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help=say("Print one JSON value.", "JSON 값 하나를 출력합니다."))
+        bool,
+        typer.Option("--json", help=say("Print one JSON value.", "JSON 값 하나를 출력합니다.")),
     ] = False,
     lang: Annotated[str, typer.Option("--lang", help="en | ko")] = "",
     version: Annotated[
@@ -152,12 +165,23 @@ def run() -> None:
     if "--json" in arguments:
         end = arguments.index("--") if "--" in arguments else len(arguments)
         if "--json" in arguments[:end]:
-            arguments = ["--json", *(w for i, w in enumerate(arguments) if w != "--json" or i >= end)]
+            arguments = [
+                "--json",
+                *(w for i, w in enumerate(arguments) if w != "--json" or i >= end),
+            ]
     try:
         app(args=arguments, prog_name="dure")
     except DureError as error:
-        session.current.output.error(error)
-        sys.exit(error.spec.exit_status)
+        _fail(error)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        from dure.storage.errors import from_os
+
+        _fail(from_os(error, error.filename or "-"))
+
+
+def _fail(error: DureError) -> NoReturn:
+    session.current.output.error(error)
+    sys.exit(error.spec.exit_status)

@@ -17,10 +17,10 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command(help=say("Make a node for an agency.", "기관의 노드를 만듭니다."))
 def init(
-    agency: Annotated[str, typer.Option(help=say("Short name of the agency.", "기관의 짧은 이름."))],
-    path: Annotated[
-        Path | None, typer.Argument(help=say("New folder.", "새 폴더."))
-    ] = None,
+    agency: Annotated[
+        str, typer.Option(help=say("Short name of the agency.", "기관의 짧은 이름."))
+    ],
+    path: Annotated[Path | None, typer.Argument(help=say("New folder.", "새 폴더."))] = None,
     suite: Annotated[str, typer.Option(help="intl | kr-public")] = "intl",
     profile: Annotated[str, typer.Option(help="embedded | separated")] = "embedded",
     principal: Annotated[
@@ -40,7 +40,9 @@ def init(
     ] = "",
     keeper_passphrase_file: Annotated[
         Path | None,
-        typer.Option(help=say("A passphrase of the keeper's own.", "키 관리 서비스 고유의 암호문구 파일.")),
+        typer.Option(
+            help=say("A passphrase of the keeper's own.", "키 관리 서비스 고유의 암호문구 파일.")
+        ),
     ] = None,
 ) -> None:
     """Make a node."""
@@ -161,7 +163,9 @@ def backup(
     output = session.current.output
     with output.progress(say("backing up", "백업 중")):
         made = backup_node(
-            open_home(session.current.home), folder, node_passphrase(session.current.passphrase_file)
+            open_home(session.current.home),
+            folder,
+            node_passphrase(session.current.passphrase_file),
         )
     output.value(made)
 
@@ -177,7 +181,12 @@ def restore(
     path: Annotated[Path, typer.Argument(help=say("New folder of the node.", "노드의 새 폴더."))],
     recovery: Annotated[
         Path | None,
-        typer.Option(help=say("The recovery key's file, when the passphrase is lost.", "암호문구를 잃었을 때 쓰는 복구 키 파일.")),
+        typer.Option(
+            help=say(
+                "The recovery key's file, when the passphrase is lost.",
+                "암호문구를 잃었을 때 쓰는 복구 키 파일.",
+            )
+        ),
     ] = None,
 ) -> None:
     """Restore a node."""

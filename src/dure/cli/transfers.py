@@ -21,7 +21,10 @@ app = typer.Typer(no_args_is_help=True)
 )
 def request(
     asset: Annotated[
-        str, typer.Argument(metavar="ASSET", help=say("Name, or beginning of the id.", "이름 또는 식별자의 앞부분."))
+        str,
+        typer.Argument(
+            metavar="ASSET", help=say("Name, or beginning of the id.", "이름 또는 식별자의 앞부분.")
+        ),
     ],
     to: Annotated[str, typer.Option(help=say("Agency it goes to.", "받을 기관."))],
     label: Annotated[
@@ -41,7 +44,9 @@ def request(
     )
 )
 def seal(
-    request: Annotated[str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 번호."))],
+    request: Annotated[
+        str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 번호."))
+    ],
 ) -> None:
     """Seal a bundle."""
     output = session.current.output
@@ -56,10 +61,8 @@ def seal(
         "꾸러미를 오프라인으로 검증하고 들여옵니다. 파일이 없으면 도착한 것을 보입니다.",
     )
 )
-def open(  # noqa: A001  # the command's name
-    bundle: Annotated[
-        Path | None, typer.Argument(help=say("The bundle.", "꾸러미 파일."))
-    ] = None,
+def open(  # the command's name
+    bundle: Annotated[Path | None, typer.Argument(help=say("The bundle.", "꾸러미 파일."))] = None,
 ) -> None:
     """Open a bundle."""
     output = session.current.output

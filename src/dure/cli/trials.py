@@ -18,7 +18,10 @@ RunArgument = Annotated[
 
 
 @app.command(
-    help=say("Show what sandbox this machine provides; needs no node.", "이 기기의 격리 환경을 점검합니다. 노드가 없어도 됩니다.")
+    help=say(
+        "Show what sandbox this machine provides; needs no node.",
+        "이 기기의 격리 환경을 점검합니다. 노드가 없어도 됩니다.",
+    )
 )
 def doctor() -> None:
     """Inspect the sandbox of this machine."""
@@ -81,7 +84,9 @@ def prepare(
     features: Annotated[
         str, typer.Option(help=say("Columns given, with commas.", "주어지는 열을 쉼표로."))
     ],
-    task: Annotated[str, typer.Option(help="tabular-regression | tabular-classification")] = "tabular-regression",
+    task: Annotated[
+        str, typer.Option(help="tabular-regression | tabular-classification")
+    ] = "tabular-regression",
     test_permille: Annotated[
         int,
         typer.Option(min=1, max=999, help=say("Test share in a thousand.", "시험 비율(천분율).")),
@@ -107,7 +112,13 @@ def prepare(
     output.value(made)
 
 
-@app.command("list", help=say("List submissions, benchmarks, runs and reports.", "제출·평가 기준·실행·보고서를 나열합니다."))
+@app.command(
+    "list",
+    help=say(
+        "List submissions, benchmarks, runs and reports.",
+        "제출·평가 기준·실행·보고서를 나열합니다.",
+    ),
+)
 def list_() -> None:
     """List what the room holds."""
     output = session.current.output
@@ -153,10 +164,16 @@ def list_() -> None:
     )
 
 
-@app.command(help=say("Run a submission on a benchmark, in the sandbox.", "제출된 알고리즘을 격리 환경에서 시험합니다."))
+@app.command(
+    help=say(
+        "Run a submission on a benchmark, in the sandbox.",
+        "제출된 알고리즘을 격리 환경에서 시험합니다.",
+    )
+)
 def run(
     submission: Annotated[
-        str, typer.Argument(metavar="SUBMISSION", help=say("Beginning of its id.", "식별자의 앞부분."))
+        str,
+        typer.Argument(metavar="SUBMISSION", help=say("Beginning of its id.", "식별자의 앞부분.")),
     ],
     on: Annotated[
         str,
@@ -171,13 +188,21 @@ def run(
     output.value(made)
 
 
-@app.command(help=say("Show the sealed report of a run, to those who may read it.", "실행의 봉인 보고서를 열람 권한이 있는 사람에게 보입니다."))
+@app.command(
+    help=say(
+        "Show the sealed report of a run, to those who may read it.",
+        "실행의 봉인 보고서를 열람 권한이 있는 사람에게 보입니다.",
+    )
+)
 def show(
     run: RunArgument,
     diagnosis: Annotated[
         bool,
         typer.Option(
-            help=say("The operator's diagnosis too; it never leaves.", "운영자용 진단도 보입니다. 밖으로 나가지 않습니다.")
+            help=say(
+                "The operator's diagnosis too; it never leaves.",
+                "운영자용 진단도 보입니다. 밖으로 나가지 않습니다.",
+            )
         ),
     ] = False,
 ) -> None:
@@ -196,7 +221,10 @@ def show(
 def request_release(
     run: RunArgument,
     to: Annotated[
-        str, typer.Option(help=say("Agency it is for; else the submitter.", "받을 기관. 없으면 제출 기관."))
+        str,
+        typer.Option(
+            help=say("Agency it is for; else the submitter.", "받을 기관. 없으면 제출 기관.")
+        ),
     ] = "",
 ) -> None:
     """Request a release."""
@@ -212,7 +240,9 @@ def request_release(
     )
 )
 def release(
-    request: Annotated[str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 번호."))],
+    request: Annotated[
+        str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 번호."))
+    ],
 ) -> None:
     """Release a report."""
     with session.current.node() as node:

@@ -308,9 +308,7 @@ class Keeper:
             used = select(TICKETS.c.nonce).where(TICKETS.c.nonce == ticket.nonce)
             if connection.execute(used).first() is not None:
                 raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="used")
-            connection.execute(
-                insert(TICKETS).values(nonce=ticket.nonce, expires=ticket.expires)
-            )
+            connection.execute(insert(TICKETS).values(nonce=ticket.nonce, expires=ticket.expires))
 
     def _pinned(self) -> SignedCharter | None:
         with self._database.read() as connection:

@@ -92,8 +92,6 @@ def check_ticket(
         ``governance.ticket`` when not.
     """
     if not suite.verify_value(executor_public, "ticket", ticket.to_dict(), signature):
-        raise GovernanceError(
-            "governance.ticket", asset=ticket.asset[:16], reason="signature"
-        )
+        raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="signature")
     if now >= ticket.expires:
         raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="expired")

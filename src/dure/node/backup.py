@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from dure.core.times import write_time
 from dure.node.errors import NodeError
-from dure.node.genesis import RECOVERY
+from dure.node.genesis import RECOVERY, give_away
 from dure.node.home import Home
 from dure.storage.backup import StorePart, back_up, backup_key, restore
 from dure.storage.database import open_database
+from dure.storage.errors import files
 from dure.storage.kek import read_kek_file, recover_kek
 from dure.storage.keys import read_key_file
 from dure.storage.passphrases import Passphrase
@@ -52,20 +55,23 @@ def backup_node(home: Home, folder: Path, passphrase: Passphrase) -> dict[str, o
     StorageError
         ``storage.passphrase``, ``storage.conflict`` when the folder is there, ``storage.no-space``.
     """
+    folder = folder.absolute()
     key = backup_key(read_kek_file(home.keeper / "vault.kek", passphrase).key)
     if folder.exists():
         raise NodeError("node.home-taken", path=folder)
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(mode=0o700, parents=True)
+    with files(folder):
+        partial.mkdir(mode=0o700, parents=True)
     try:
-        manifest = back_up(
-            partial / "state",
-            key,
-            stores=_parts(home),
-            vaults={"vault": home.vault},
-            now=write_time(time.time()),
-        )
+        with _parts(home) as parts:
+            manifest = back_up(
+                partial / "state",
+                key,
+                stores=parts,
+                vaults={"vault": home.vault},
+                now=write_time(time.time()),
+            )
         for name in _FILES:
             if (home.path / name).exists():
                 (partial / "files" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +109,8 @@ def restore_node(
     StorageError
         ``storage.backup`` when it is not whole, ``storage.passphrase``.
     """
-    if path.exists() and any(path.iterdir()):
+    path = path.absolute()
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise NodeError("node.home-taken", path=path)
     kek_file = folder / "files" / "keeper" / "vault.kek"
     if not kek_file.exists():
@@ -112,24 +119,30 @@ def restore_node(
         kek = read_kek_file(kek_file, passphrase)
     else:
         kek = recover_kek(kek_file, read_key_file(recovery, passphrase))
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
+    with files(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     try:
         shutil.copytree(folder / "files", partial)
         for name in ("door", "executor", "executor/releases", "keeper"):
             (partial / name).mkdir(mode=0o700, exist_ok=True)
             (partial / name).chmod(0o700)
         for name in ("run", "run/executor", "run/keeper"):
-            (partial / name).mkdir(mode=0o755, exist_ok=True)
+            (partial / name).mkdir(exist_ok=True)
+            (partial / name).chmod(0o755)
         home = Home.find(partial)
-        incarnations = restore(
-            folder / "state",
-            backup_key(kek.key),
-            stores=_parts(home),
-            vaults={"vault": home.vault},
-            now=write_time(time.time()),
-        )
+        with _parts(home) as parts:
+            incarnations = restore(
+                folder / "state",
+                backup_key(kek.key),
+                stores=parts,
+                vaults={"vault": home.vault},
+                now=write_time(time.time()),
+            )
+        if home.settings.profile == "separated":
+            partial.chmod(0o755)
+            give_away(home)
         if path.exists():
             path.rmdir()
         partial.rename(path)
@@ -139,7 +152,12 @@ def restore_node(
     return {"home": str(path), "incarnation": incarnations["executor"]}
 
 
-def _parts(home: Home) -> list[StorePart]:
-    return [
-        StorePart(name, open_database(home.database_url(name)), (name,)) for name in _STORES
-    ]
+@contextmanager
+def _parts(home: Home) -> Iterator[list[StorePart]]:
+    with ExitStack() as stack:
+        parts = []
+        for name in _STORES:
+            database = open_database(home.database_url(name))
+            stack.callback(database.close)
+            parts.append(StorePart(name, database, (name,)))
+        yield parts

@@ -137,7 +137,10 @@ def _charter(home: Home) -> Iterator[Finding]:
             Severity.WARNING,
             str(home.path),
             "charter",
-            Text("No charter is pinned: nobody may do anything here.", "협약이 고정되지 않아 아무도 행위할 수 없습니다."),
+            Text(
+                "No charter is pinned: nobody may do anything here.",
+                "협약이 고정되지 않아 아무도 행위할 수 없습니다.",
+            ),
             Text("Pin one: dure charter pin FILE.", "협약을 고정하십시오: dure charter pin FILE."),
         )
 

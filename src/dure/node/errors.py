@@ -35,15 +35,26 @@ class NodeError(DureError):
                 113,
                 422,
                 Text("The node's settings can't be read.", "노드 설정을 읽을 수 없습니다."),
-                Text("{path}: setting {setting} is missing or wrong.", "{path}: {setting} 설정이 없거나 잘못되었습니다."),
-                Text("Mend the file; docs/settings.md lists every setting.", "파일을 고치십시오. 설정 목록은 docs/settings.md에 있습니다."),
+                Text(
+                    "{path}: setting {setting} is missing or wrong.",
+                    "{path}: {setting} 설정이 없거나 잘못되었습니다.",
+                ),
+                Text(
+                    "Mend the file; docs/settings.md lists every setting.",
+                    "파일을 고치십시오. 설정 목록은 docs/settings.md에 있습니다.",
+                ),
             ),
             ErrorSpec(
                 "node.process",
                 114,
                 503,
-                Text("A process of the node does not answer.", "노드의 프로세스가 응답하지 않습니다."),
-                Text("The {process} could not be reached: {reason}.", "{process}에 연결할 수 없습니다: {reason}."),
+                Text(
+                    "A process of the node does not answer.", "노드의 프로세스가 응답하지 않습니다."
+                ),
+                Text(
+                    "The {process} could not be reached: {reason}.",
+                    "{process}에 연결할 수 없습니다: {reason}.",
+                ),
                 Text(
                     "Start it (dure node start), then try again; nothing was done twice.",
                     "프로세스를 시작한 뒤(dure node start) 다시 시도하십시오. 두 번 처리된 것은 없습니다.",
@@ -54,32 +65,56 @@ class NodeError(DureError):
                 115,
                 403,
                 Text("The caller may not ask this.", "이 요청을 할 수 없는 호출자입니다."),
-                Text("The {process} does not take {operation} from this caller.", "{process}은(는) 이 호출자의 {operation} 요청을 받지 않습니다."),
+                Text(
+                    "The {process} does not take {operation} from this caller.",
+                    "{process}은(는) 이 호출자의 {operation} 요청을 받지 않습니다.",
+                ),
                 Text("Ask through the node's own verbs.", "노드의 명령으로 요청하십시오."),
             ),
             ErrorSpec(
                 "node.wire",
                 116,
                 400,
-                Text("A message between processes is malformed.", "프로세스 사이의 메시지 형식이 잘못되었습니다."),
+                Text(
+                    "A message between processes is malformed.",
+                    "프로세스 사이의 메시지 형식이 잘못되었습니다.",
+                ),
                 Text("{reason}.", "{reason}."),
-                Text("Check that both sides are the same version of dure.", "양쪽이 같은 dure 버전인지 확인하십시오."),
+                Text(
+                    "Check that both sides are the same version of dure.",
+                    "양쪽이 같은 dure 버전인지 확인하십시오.",
+                ),
             ),
             ErrorSpec(
                 "node.principal",
                 117,
                 403,
                 Text("The principal is unknown here.", "여기서 알 수 없는 행위자입니다."),
-                Text("The pinned charter has no {principal} of agency {agency}.", "고정된 협약에 {agency} 기관의 {principal}이(가) 없습니다."),
-                Text("Name one with --as; dure charter show lists them.", "--as로 행위자를 지정하십시오. 목록은 dure charter show로 봅니다."),
+                Text(
+                    "The pinned charter has no {principal} of agency {agency}.",
+                    "고정된 협약에 {agency} 기관의 {principal}이(가) 없습니다.",
+                ),
+                Text(
+                    "Name one with --as; dure charter show lists them.",
+                    "--as로 행위자를 지정하십시오. 목록은 dure charter show로 봅니다.",
+                ),
             ),
             ErrorSpec(
                 "node.profile",
                 118,
                 403,
-                Text("The embedded profile holds Open data only.", "embedded 구성에는 공개 등급 자료만 둘 수 있습니다."),
-                Text("A label of grade {grade} needs the separated profile.", "{grade} 등급은 separated 구성이 필요합니다."),
-                Text("Set the node up as docs/separated.md says.", "docs/separated.md에 따라 노드를 구성하십시오."),
+                Text(
+                    "The embedded profile holds Open data only.",
+                    "embedded 구성에는 공개 등급 자료만 둘 수 있습니다.",
+                ),
+                Text(
+                    "A label of grade {grade} needs the separated profile.",
+                    "{grade} 등급은 separated 구성이 필요합니다.",
+                ),
+                Text(
+                    "Set the node up as docs/separated.md says.",
+                    "docs/separated.md에 따라 노드를 구성하십시오.",
+                ),
             ),
             ErrorSpec(
                 "node.missing-file",
@@ -94,8 +129,14 @@ class NodeError(DureError):
                 120,
                 404,
                 Text("There is no such asset.", "그런 자산이 없습니다."),
-                Text("Nothing visible to you here begins with {prefix}.", "볼 수 있는 것 가운데 {prefix}(으)로 시작하는 것이 없습니다."),
-                Text("List what you may see (dure datasets list, dure trials show).", "볼 수 있는 목록을 확인하십시오 (dure datasets list, dure trials show)."),
+                Text(
+                    "Nothing visible to you here begins with {prefix}.",
+                    "볼 수 있는 것 가운데 {prefix}(으)로 시작하는 것이 없습니다.",
+                ),
+                Text(
+                    "List what you may see (dure datasets list, dure trials show).",
+                    "볼 수 있는 목록을 확인하십시오 (dure datasets list, dure trials show).",
+                ),
             ),
         ]
     )

@@ -12,8 +12,9 @@ import socket
 import tarfile
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from dure.governance.errors import GovernanceError
 from dure.governance.events import Event
 from dure.governance.executor import Executor
 from dure.governance.ledger.export import export_tiles
-from dure.governance.ledger.log import Head, Ledger
+from dure.governance.ledger.log import Ledger
+from dure.governance.ledger.reader import Head
 from dure.governance.permits import Permit
 from dure.node import wire
 from dure.node.errors import NodeError
@@ -42,6 +44,7 @@ from dure.storage.keys import PrivateKey, read_key_file
 from dure.storage.passphrases import Passphrase
 
 DOOR = frozenset({"door"})
+EXPORT_S = 3_600
 
 
 class HeldKey:
@@ -66,12 +69,13 @@ class KeeperLink:
 
     Parameters
     ----------
-    channel
-        Gives the connection to the keeper.
+    connect
+        Connects to the keeper; called when first needed, and again after the keeper has gone.
     """
 
-    def __init__(self, channel: Callable[[], socket.socket]) -> None:
-        self._channel = channel
+    def __init__(self, connect: Callable[[], socket.socket]) -> None:
+        self._connect = connect
+        self._held: socket.socket | None = None
         self._lock = threading.RLock()
 
     def read(self, asset_id: str, permit: Permit, request: Request) -> Iterator[bytes]:
@@ -82,8 +86,8 @@ class KeeperLink:
             "permit": permit.to_dict(),
             "request": request.to_dict(),
         }
-        with self._lock:
-            fd, answer = wire.draw(self._channel(), message)
+        with self._channel() as channel:
+            fd, answer = wire.draw(channel, message)
         left = int(answer["size"])
         with os.fdopen(fd, "rb") as pipe:
             while chunk := pipe.read(1 << 20):
@@ -92,9 +96,7 @@ class KeeperLink:
         if left != 0:
             raise GovernanceError("governance.ticket", asset=asset_id[:16], reason="short")
 
-    def seal(
-        self, pages: Iterable[bytes], permit: Permit, request: Request, **about: Any
-    ) -> Asset:
+    def seal(self, pages: Iterable[bytes], permit: Permit, request: Request, **about: Any) -> Asset:
         """Have the keeper seal what an act mints."""
         label: Label = about["label"]
         told = {
@@ -111,9 +113,16 @@ class KeeperLink:
             "permit": permit.to_dict(),
             "request": request.to_dict(),
         }
-        with self._lock:
-            value = wire.pour(self._channel(), message, pages)["asset"]
+        with self._channel() as channel:
+            value = wire.pour(channel, message, pages)["asset"]
         return _asset(value, label)
+
+    @contextmanager
+    def _channel(self) -> Iterator[socket.socket]:
+        with self._lock:
+            if self._held is None or wire.has_closed(self._held):
+                self._held = self._connect()
+            yield self._held
 
 
 class NamedActs(Mapping[str, Act]):
@@ -204,7 +213,9 @@ class ExecutorOperations:
             "ledger.opening": self.opening,
             "status": self.status,
         }
-        operations = {name: Operation(_without_pipe(handle), DOOR) for name, handle in named.items()}
+        operations = {
+            name: Operation(_without_pipe(handle), DOOR) for name, handle in named.items()
+        }
         operations["ledger.export"] = Operation(self.export, DOOR)
         operations["release.read"] = Operation(self.read_release, DOOR)
         return Service("executor", operations)
@@ -304,6 +315,7 @@ class ExecutorOperations:
         """Stream the ledger as a tar of static tiles."""
         if fd is None:
             raise NodeError("node.wire", reason="a pipe is missing")
+        _remove_old_exports(self.home.executor)
         folder = Path(tempfile.mkdtemp(prefix="export-", dir=self.home.executor))
         try:
             head = export_tiles(self.executor.ledger, folder)
@@ -311,7 +323,7 @@ class ExecutorOperations:
             os.close(fd)
             shutil.rmtree(folder)
             raise
-        threading.Thread(target=_pack, args=(folder, fd)).start()
+        threading.Thread(target=_pack, args=(folder, fd), daemon=True).start()
         return {"head": _head(head)}
 
     def read_release(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
@@ -319,10 +331,7 @@ class ExecutorOperations:
         if fd is None:
             raise NodeError("node.wire", reason="a pipe is missing")
         try:
-            name = str(message["file"])
-            path = self.home.releases / name
-            if Path(name).name != name or not path.is_file():
-                raise GovernanceError("governance.unknown", part="release", name=name[:64])
+            path = self._release(str(message["file"]))
             content = path.open("rb")
         except BaseException:
             os.close(fd)
@@ -330,6 +339,12 @@ class ExecutorOperations:
         size = path.stat().st_size
         threading.Thread(target=_copy, args=(content, fd), daemon=True).start()
         return {"size": size}
+
+    def _release(self, name: str) -> Path:
+        path = self.home.releases / name
+        if Path(name).name != name or not path.is_file():
+            raise GovernanceError("governance.unknown", part="release", name=name[:64])
+        return path
 
     def _whole(self, start: str) -> str:
         if len(start) < 6 or len(start) >= 16:
@@ -359,13 +374,21 @@ def _header(entry: bytes) -> dict[str, Any]:
 
 
 def _pack(folder: Path, fd: int) -> None:
-    try:
-        with os.fdopen(fd, "wb") as pipe, tarfile.open(fileobj=pipe, mode="w|") as tar:
-            tar.add(folder, arcname=".")
-    except BrokenPipeError:
-        pass
-    finally:
-        shutil.rmtree(folder)
+    # The pipe is closed last: who reads to its end knows that nothing was left behind here.
+    with suppress(BrokenPipeError), os.fdopen(fd, "wb") as pipe:
+        try:
+            with tarfile.open(fileobj=pipe, mode="w|") as tar:
+                tar.add(folder, arcname=".")
+        finally:
+            shutil.rmtree(folder)
+
+
+def _remove_old_exports(folder: Path) -> None:
+    """Remove what exports left whose process was killed; a living one is younger than this."""
+    for left in folder.glob("export-*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < time.time() - EXPORT_S:
+                shutil.rmtree(left)
 
 
 def _copy(content: Any, fd: int) -> None:
@@ -379,11 +402,10 @@ def _copy(content: Any, fd: int) -> None:
 def _build(
     home: Home, passphrase: Passphrase, clock: Callable[[], int], peer: socket.socket | None
 ) -> Service:
-    @cache
-    def channel() -> socket.socket:
+    def keeper() -> socket.socket:
         return peer if peer is not None else connect(home, "keeper")
 
-    executor = open_executor(home, passphrase, clock, KeeperLink(channel))
+    executor = open_executor(home, passphrase, clock, KeeperLink(keeper))
     return ExecutorOperations(executor, home).service()
 
 

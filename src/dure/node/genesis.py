@@ -14,10 +14,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from dure.core.suites import Stretch
 from dure.core.times import write_time
 from dure.node.errors import NodeError
+from dure.node.files import write_file
 from dure.node.home import ORIGIN, PROFILES, Home, Settings
 from dure.storage.database import open_database
+from dure.storage.errors import files
 from dure.storage.incarnation import begin
 from dure.storage.kek import new_kek, write_kek_file
 from dure.storage.keys import new_key, write_key_file
@@ -37,6 +40,7 @@ def init_node(
     passphrase: Passphrase,
     random: Callable[[int], bytes],
     keeper_passphrase: Passphrase | None = None,
+    stretch: Stretch | None = None,
 ) -> Home:
     """Make a node's home.
 
@@ -52,6 +56,8 @@ def init_node(
         Gives that many random bytes.
     keeper_passphrase
         Of the keeper's keys; separated nodes should have one of their own.
+    stretch
+        How hard the passphrases are stretched; the suite's own measure when None.
 
     Raises
     ------
@@ -62,12 +68,17 @@ def init_node(
     """
     if not _AGENCY.fullmatch(settings.agency) or settings.profile not in PROFILES:
         raise NodeError("node.settings", path="node.toml", setting="agency or profile")
-    if path.exists() and any(path.iterdir()):
-        raise NodeError("node.home-taken", path=path)
-    existed = path.exists()
-    path.mkdir(parents=True, exist_ok=True)
+    if settings.profile == "separated" and os.geteuid() != 0:
+        raise NodeError("node.settings", path="node.toml", setting="profile (separated takes root)")
+    with files(path):
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise NodeError("node.home-taken", path=path)
+        existed = path.exists()
+        path.mkdir(parents=True, exist_ok=True)
     home = Home(path.resolve(), settings)
     try:
+        if settings.profile == "separated":
+            home.path.chmod(0o755)  # its processes pass through, whatever root's umask
         for folder, mode in (
             (home.door, 0o700),
             (home.executor, 0o700),
@@ -79,7 +90,8 @@ def init_node(
             (home.socket("executor").parent, 0o755),
             (home.socket("keeper").parent, 0o755),
         ):
-            folder.mkdir(mode=mode)
+            folder.mkdir()
+            folder.chmod(mode)
         agency, suite_name = settings.agency, settings.suite
         keepers = keeper_passphrase or passphrase
         signing = new_key("signing", f"{agency}.node", suite_name, random=random)
@@ -87,11 +99,14 @@ def init_node(
         sealing = new_key("sealing", f"{agency}.node", suite_name, random=random)
         recovery = new_key("recovery", f"{agency}.recovery", suite_name, random=random)
         kek = new_kek(agency, suite_name, recovery.public, random=random)
-        write_key_file(home.executor / "node-signing.key", signing, passphrase, random=random)
-        write_key_file(home.executor / "executor.key", executor, passphrase, random=random)
-        write_key_file(home.keeper / "sealing.key", sealing, keepers, random=random)
-        write_key_file(home.path / RECOVERY, recovery, keepers, random=random)
-        write_kek_file(home.keeper / "vault.kek", kek, keepers, random=random)
+        for file, key, secret in (
+            (home.executor / "node-signing.key", signing, passphrase),
+            (home.executor / "executor.key", executor, passphrase),
+            (home.keeper / "sealing.key", sealing, keepers),
+            (home.path / RECOVERY, recovery, keepers),
+        ):
+            write_key_file(file, key, secret, stretch=stretch, random=random)
+        write_kek_file(home.keeper / "vault.kek", kek, keepers, stretch=stretch, random=random)
         for store in ("node", "executor", "keeper"):
             database = open_database(home.database_url(store))
             migrate(database, store)
@@ -109,10 +124,11 @@ def init_node(
             "executor": executor.public.hex(),
             "origin": ORIGIN.format(agency=settings.agency),
         }
-        home.member_card.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-        (home.path / "node.toml").write_text(settings.to_toml(), encoding="utf-8")
-        if settings.profile == "separated":
-            _give_away(home)
+        write_file(home.member_card, json.dumps(card, indent=1).encode() + b"\n")
+        write_file(home.path / "node.toml", settings.to_toml().encode("utf-8"))
+        for public in (home.member_card, home.path / "node.toml"):
+            public.chmod(0o644)
+        give_away(home)
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         if existed:
@@ -122,7 +138,12 @@ def init_node(
 
 
 def new_person_key(
-    file: Path, key_id: str, suite_name: str, passphrase: Passphrase, random: Callable[[int], bytes]
+    file: Path,
+    key_id: str,
+    suite_name: str,
+    passphrase: Passphrase,
+    random: Callable[[int], bytes],
+    stretch: Stretch | None = None,
 ) -> Path:
     """Make a person's signing key and, beside it, its public card; return the card's path.
 
@@ -138,16 +159,19 @@ def new_person_key(
         if taken.exists():
             raise NodeError("node.home-taken", path=taken)
     key = new_key("signing", key_id, suite_name, random=random)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    public = write_key_file(file, key, passphrase, random=random)
+    with files(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    public = write_key_file(file, key, passphrase, stretch=stretch, random=random)
     card = {"id": key_id, "suite": suite_name, "key": public.key_id, "public": public.public}
-    card_file.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    write_file(card_file, json.dumps(card, indent=1).encode() + b"\n")
     return card_file
 
 
-def _give_away(home: Home) -> None:
-    """Give each process its own folders; only root can, and keeps the folder they lie in."""
+def give_away(home: Home) -> None:
+    """Give each process of a separated node its own folders; root keeps the folder they lie in."""
     settings = home.settings
+    if settings.profile != "separated":
+        return
     for folder, uid in (
         (home.door, settings.door_uid),
         (home.executor, settings.executor_uid),
@@ -156,6 +180,6 @@ def _give_away(home: Home) -> None:
         (home.vault, settings.keeper_uid),
         (home.socket("keeper").parent, settings.keeper_uid),
     ):
-        for root, _, files in os.walk(folder):
-            for name in (".", *files):
+        for root, _, names in os.walk(folder):
+            for name in (".", *names):
                 os.chown(Path(root) / name, uid, uid)

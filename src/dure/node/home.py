@@ -16,6 +16,7 @@ In the separated profile HOME itself belongs to root, so that no process can mov
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from dataclasses import dataclass
@@ -68,7 +69,8 @@ class Settings:
         lines = ["# Settings of this node; docs/settings.md explains each. No secrets belong here."]
         for name in self.__slots__:
             value = getattr(self, name)
-            lines.append(f"{name} = {value}" if isinstance(value, int) else f'{name} = "{value}"')
+            # Every JSON string is a TOML string.
+            lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
         return "\n".join(lines) + "\n"
 
 

@@ -36,12 +36,12 @@ from dure.governance.policy.engine import Policy
 from dure.governance.policy.query import Query
 from dure.governance.spec import READ
 from dure.node.errors import NodeError
+from dure.node.files import write_file
 from dure.node.home import Home
 from dure.node.links import Links
 from dure.node.rooms import code_actions
 from dure.storage.assets import AssetCatalogue
 from dure.storage.database import Database, open_database
-from dure.node.files import write_file
 
 
 class NodeHouse:

@@ -105,9 +105,13 @@ class KeeperOperations:
 
     def open_for_permit(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
         """Stream an asset into the pipe, against a permit."""
-        permit, request = Permit.from_dict(message["permit"]), Request.from_dict(message["request"])
         return self._stream(
-            fd, lambda: self.keeper.open_for_permit(permit, request, message["asset"])
+            fd,
+            lambda: self.keeper.open_for_permit(
+                Permit.from_dict(message["permit"]),
+                Request.from_dict(message["request"]),
+                message["asset"],
+            ),
         )
 
     def describe(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:

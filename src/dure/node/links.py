@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dure.node import wire
@@ -21,6 +22,7 @@ from dure.node.home import Home
 from dure.storage.passphrases import Passphrase
 
 START_S = 30.0
+_GONE = frozenset({"node.process", "node.wire"})
 
 
 class Links:
@@ -43,9 +45,7 @@ class Links:
         self._between: tuple[socket.socket, socket.socket] | None = None
         self._lock = threading.RLock()
 
-    def ask(
-        self, process: str, op: str, fd: int | None = None, **message: Any
-    ) -> dict[str, Any]:
+    def ask(self, process: str, op: str, fd: int | None = None, **message: Any) -> dict[str, Any]:
         """Ask ``executor`` or ``keeper`` to do something; starts it when need be.
 
         Raises
@@ -53,13 +53,10 @@ class Links:
         DureError
             What the service refused with; ``node.process`` when it can't be reached.
         """
-        with self._lock:
-            channel = self._channel(process)
+        with self._lock, self._watched(process) as channel:
             return wire.call(channel, {"op": op, **message}, fd)
 
-    def pour(
-        self, process: str, op: str, pages: Iterable[bytes], **message: Any
-    ) -> dict[str, Any]:
+    def pour(self, process: str, op: str, pages: Iterable[bytes], **message: Any) -> dict[str, Any]:
         """Ask a service to do something with content that this side writes.
 
         Raises
@@ -67,8 +64,8 @@ class Links:
         DureError
             What the service refused with.
         """
-        with self._lock:
-            return wire.pour(self._channel(process), {"op": op, **message}, pages)
+        with self._lock, self._watched(process) as channel:
+            return wire.pour(channel, {"op": op, **message}, pages)
 
     def draw(self, process: str, op: str, **message: Any) -> tuple[int, dict[str, Any]]:
         """Ask a service for content; return a readable pipe and the answer.
@@ -78,8 +75,8 @@ class Links:
         DureError
             What the service refused with.
         """
-        with self._lock:
-            return wire.draw(self._channel(process), {"op": op, **message})
+        with self._lock, self._watched(process) as channel:
+            return wire.draw(channel, {"op": op, **message})
 
     def need(self, process: str) -> None:
         """Start a service that another will call on."""
@@ -107,6 +104,20 @@ class Links:
         """Yield the process ids of the embedded services that run now."""
         for child in self._children:
             yield child.pid
+
+    @contextmanager
+    def _watched(self, process: str) -> Iterator[socket.socket]:
+        """Give the channel to a service; one that has died is let go, so that the next verb has a new one.
+
+        Embedded services know each other by inherited channels: when one dies both begin anew.
+        """
+        try:
+            yield self._channel(process)
+        except NodeError as error:
+            channel = self._channels.get(process)
+            if error.code in _GONE and channel is not None and wire.has_closed(channel):
+                self.close()
+            raise
 
     def _channel(self, process: str) -> socket.socket:
         if process not in self._channels:
@@ -140,7 +151,7 @@ class Links:
         else:
             arguments += ["--channel", f"executor={peer.fileno()}"]
         try:
-            child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            child = subprocess.Popen(  # our own interpreter and module
                 arguments,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -165,7 +176,8 @@ def connect(home: Home, process: str) -> socket.socket:
     """
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        channel.connect(str(home.socket(process)))
+        with wire.address(home.socket(process)) as address:
+            channel.connect(address)
     except OSError as error:
         channel.close()
         raise NodeError(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from dure.governance.charter import SignedCharter
 from dure.node.desks.datasets import DatasetsDesk
@@ -85,6 +85,10 @@ class Node:
         """Verbs on the ledger."""
         return LedgerDesk(self.house)
 
+    def acting_as(self, principal: str) -> Node:
+        """Return the same node for another principal of the agency; both share its services."""
+        return Node(NodeHouse(self.house.home, self.house.links, principal))
+
     def pin_charter(self, signed: SignedCharter) -> None:
         """Pin a charter in every process of this node.
 
@@ -119,14 +123,14 @@ class Node:
         """Let go of the node's services and stores."""
         self.house.close()
 
-    def __enter__(self) -> Node:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
 
-def open(  # noqa: A001  # the public name is dure.open
+def open(  # the public name is dure.open
     home: str | Path | None = None,
     *,
     principal: str = "",
@@ -149,7 +153,6 @@ def open(  # noqa: A001  # the public name is dure.open
     NodeError
         ``node.home-missing``, ``node.settings``.
     """
-    
     found = open_home(home)
     return Node(NodeHouse(found, Links(found, passphrase or node_passphrase), principal))
 

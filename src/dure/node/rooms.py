@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
 
 from dure.core.actions import Action
@@ -16,6 +17,29 @@ ROOMS = (
 )
 """Rooms of the house itself; an application package adds its own through the entry point group
 ``dure.rooms``."""
+
+
+ERRORS = (
+    "dure.core.errors",
+    "dure.storage.errors",
+    "dure.sandbox.errors",
+    "dure.readers.errors",
+    "dure.governance.errors",
+    "dure.governance.ledger.errors",
+    "dure.governance.policy.errors",
+    "dure.exchange.errors",
+    "dure.datasets.errors",
+    "dure.trials.errors",
+    "dure.transfers.errors",
+)
+"""Modules of the families of errors, each of which may come out of another process."""
+
+
+@cache
+def load_errors() -> None:
+    """Load every family of errors."""
+    for name in ERRORS:
+        import_module(name)
 
 
 @cache

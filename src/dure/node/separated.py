@@ -50,7 +50,7 @@ def start_service(
     listening.unlink(missing_ok=True)
     secret_out, secret_in = os.pipe()
     try:
-        child = subprocess.Popen(  # noqa: S603  # our own module
+        child = subprocess.Popen(  # our own module
             [
                 str(python or sys.executable),
                 "-m",
@@ -78,6 +78,7 @@ def start_service(
             raise NodeError("node.process", process=process, reason=f"exit {child.returncode}")
         if time.monotonic() > end:
             child.kill()
+            child.wait()
             raise NodeError("node.process", process=process, reason="it does not listen")
         time.sleep(0.02)
     return child
@@ -99,7 +100,12 @@ def run_services(home: Home, passphrases: Mapping[str, Passphrase]) -> None:
             children.append(start_service(home, process, passphrases[process]))
             print(f"{process}: {home.socket(process)}", flush=True)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        os.wait()
+        pid, status = os.wait()
+        ended = next(
+            (name for name, child in zip(ORDER, children, strict=True) if child.pid == pid), "?"
+        )
+        reason = f"exit {os.waitstatus_to_exitcode(status)}"
+        raise NodeError("node.process", process=ended, reason=reason)
     except KeyboardInterrupt:
         pass
     finally:

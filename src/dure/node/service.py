@@ -11,8 +11,10 @@ import os
 import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,11 @@ from typing import Any
 from dure.core.errors import DureError
 from dure.node import wire
 from dure.node.errors import NodeError
+
+STRANGERS = 8
+"""Connections of unknown callers that are answered (with a refusal) at the same time."""
+STRANGER_S = 5.0
+PAUSE_S = 0.1
 
 Handler = Callable[[dict[str, Any], int | None, str], dict[str, Any]]
 
@@ -54,25 +61,23 @@ class Service:
     def __init__(self, name: str, operations: Mapping[str, Operation]) -> None:
         self.name = name
         self.operations = operations
+        self._strangers = threading.BoundedSemaphore(STRANGERS)
 
     def serve_channel(self, channel: socket.socket, caller: str) -> None:
-        """Serve one connection until the other side closes it."""
-        with channel:
+        """Serve one connection until the other side closes it, or sends what is no message."""
+        with channel, suppress(OSError):
             while True:
                 try:
                     received = wire.receive(channel)
-                except (NodeError, OSError):
+                except NodeError:
                     return
                 if received is None:
                     return
                 message, fd = received
-                answer = self._answer(message, fd, caller)
                 try:
-                    wire.send(channel, answer)
-                except NodeError as error:
+                    wire.send(channel, self._answer(message, fd, caller))
+                except NodeError as error:  # the answer is too long
                     wire.send(channel, {"error": wire.write_error(error)})
-                except OSError:
-                    return
 
     def serve_channels(self, channels: Mapping[str, list[socket.socket]]) -> None:
         """Serve inherited channels; return when the first door has closed its own."""
@@ -100,18 +105,38 @@ class Service:
         mode
             Permissions of the socket.
         """
-        path.unlink(missing_ok=True)
+        partial = path.with_name(f".{os.getpid()}")
+        partial.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-            listener.bind(str(path))
-            os.chmod(path, mode)
+            with wire.address(partial) as address:
+                listener.bind(address)
+            partial.chmod(mode)
             listener.listen(64)
+            partial.rename(path)  # whoever sees it can connect to it
             print(f"dure {self.name}: ready", flush=True)
             while True:
-                channel, _ = listener.accept()
-                caller = callers.get(wire.peer_uid(channel), "")
-                threading.Thread(
-                    target=self.serve_channel, args=(channel, caller), daemon=True
-                ).start()
+                self._accept(listener, callers)
+
+    def _accept(self, listener: socket.socket, callers: Mapping[int, str]) -> None:
+        try:
+            channel, _ = listener.accept()
+        except OSError:  # no descriptor is free just now: those who hold them get their answers
+            time.sleep(PAUSE_S)
+            return
+        caller = callers.get(wire.peer_uid(channel), "")
+        if not caller:
+            if not self._strangers.acquire(blocking=False):
+                channel.close()
+                return
+            channel.settimeout(STRANGER_S)
+        threading.Thread(target=self._serve, args=(channel, caller), daemon=True).start()
+
+    def _serve(self, channel: socket.socket, caller: str) -> None:
+        try:
+            self.serve_channel(channel, caller)
+        finally:
+            if not caller:
+                self._strangers.release()
 
     def _answer(self, message: dict[str, Any], fd: int | None, caller: str) -> dict[str, Any]:
         name = str(message.get("op", ""))[:64]
@@ -125,7 +150,7 @@ class Service:
             return operation.handle(message, fd, caller)
         except DureError as error:
             return {"error": wire.write_error(error)}
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer
             # The kind and the place are logged; the message could hold a value, so it is not.
             place = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{Path(place.filename).name}:{place.lineno}"

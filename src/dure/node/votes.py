@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,12 +11,52 @@ from typing import Any
 from dure.core.suites import suite
 from dure.core.times import write_time
 from dure.governance.charter import Charter
-from dure.governance.errors import GovernanceError
 from dure.governance.decisions import Choice, Client, Request, Vote, sign_vote
+from dure.governance.errors import GovernanceError
+from dure.node.files import read_file
 from dure.storage.keys import read_key_file
 from dure.storage.passphrases import Passphrase
 
-__all__ = ["Choice", "make_vote", "request_digest"]
+__all__ = ["Choice", "make_vote", "read_view", "read_vote", "request_digest"]
+
+
+def read_view(file: Path) -> dict[str, Any]:
+    """Return the request and the charter of a file that ``dure decisions show --out`` wrote.
+
+    Raises
+    ------
+    NodeError
+        ``node.missing-file``.
+    GovernanceError
+        ``governance.request`` when it holds something else.
+    """
+    value = _read_json(file)
+    if {"request", "charter"} - set(value):
+        raise GovernanceError("governance.request", where="$", reason="wrong-form")
+    return {"request": value["request"], "charter": value["charter"]}
+
+
+def read_vote(file: Path) -> dict[str, Any]:
+    """Return the vote of a file.
+
+    Raises
+    ------
+    NodeError
+        ``node.missing-file``.
+    GovernanceError
+        ``governance.request`` when it holds something else.
+    """
+    return Vote.from_dict(_read_json(file)).to_dict()
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(read_file(file))
+    except (ValueError, RecursionError) as error:
+        raise GovernanceError("governance.request", where="$", reason="wrong-form") from error
+    if not isinstance(value, dict):
+        raise GovernanceError("governance.request", where="$", reason="wrong-form")
+    return value
 
 
 def request_digest(view: Mapping[str, Any]) -> str:

@@ -12,10 +12,13 @@ import os
 import socket
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 from dure.core.errors import DureError, find
 from dure.node.errors import NodeError
+from dure.node.rooms import load_errors
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 MAX_PAGE_BYTES = 16 * 1024 * 1024
@@ -35,7 +38,8 @@ def send(channel: socket.socket, message: dict[str, Any], fd: int | None = None)
     OSError
         When the other side is gone.
     """
-    data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    # Escaped to ASCII, since a caller's text may hold what UTF-8 can't (a lone surrogate).
+    data = json.dumps(message, separators=(",", ":")).encode("ascii")
     if len(data) > MAX_MESSAGE_BYTES:
         raise NodeError("node.wire", reason="the message is larger than 4 MiB")
     packed = _LENGTH.pack(len(data)) + data
@@ -59,21 +63,25 @@ def receive(channel: socket.socket) -> tuple[dict[str, Any], int | None] | None:
         return None
     fd = fds[0] if fds else None
     try:
-        (length,) = _LENGTH.unpack(head)
-        if length > MAX_MESSAGE_BYTES:
-            raise NodeError("node.wire", reason="the message is larger than 4 MiB")
-        data, _ = _receive_exactly(channel, length)
-        try:
-            message = json.loads(data or b"")
-        except (ValueError, RecursionError) as error:
-            raise NodeError("node.wire", reason="the message is not JSON") from error
-        if not isinstance(message, dict):
-            raise NodeError("node.wire", reason="the message is not an object")
+        return _receive_body(channel, head), fd
     except BaseException:
         if fd is not None:
             os.close(fd)
         raise
-    return message, fd
+
+
+def _receive_body(channel: socket.socket, head: bytes) -> dict[str, Any]:
+    (length,) = _LENGTH.unpack(head)
+    if length > MAX_MESSAGE_BYTES:
+        raise NodeError("node.wire", reason="the message is larger than 4 MiB")
+    data, _ = _receive_exactly(channel, length)
+    try:
+        message = json.loads(data or b"")
+    except (ValueError, RecursionError) as error:
+        raise NodeError("node.wire", reason="the message is not JSON") from error
+    if not isinstance(message, dict):
+        raise NodeError("node.wire", reason="the message is not an object")
+    return message
 
 
 def _receive_exactly(
@@ -99,6 +107,34 @@ def _receive_exactly(
         parts.append(part)
         missing -= len(part)
     return b"".join(parts), fds
+
+
+@contextmanager
+def address(path: Path) -> Iterator[str]:
+    """Give the address of a Unix socket at ``path``, however long that path is.
+
+    The kernel takes 107 bytes; the folder is therefore named by a descriptor of ours.
+
+    Raises
+    ------
+    OSError
+        When the folder is not there.
+    """
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+def has_closed(channel: socket.socket) -> bool:
+    """Say whether the process at the other end is gone."""
+    try:
+        return channel.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def peer_uid(channel: socket.socket) -> int:
@@ -197,12 +233,20 @@ def write_error(error: DureError) -> dict[str, Any]:
     return {"code": error.code, "facts": {name: str(value) for name, value in error.facts.items()}}
 
 
-def read_error(part: dict[str, Any]) -> DureError:
-    """Return the error that `write_error` wrote."""
+def read_error(part: object) -> DureError:
+    """Return the error that `write_error` wrote; its family may not be loaded on this side yet."""
     try:
-        return find(str(part["code"]), dict(part["facts"]))
+        code, facts = part["code"], dict(part["facts"])  # type: ignore[index]  # tried
     except (KeyError, TypeError, ValueError):
-        return NodeError("node.wire", reason=f"unknown error {str(part.get('code'))[:64]}")
+        return NodeError("node.wire", reason="an error that is none")
+    try:
+        return find(code, facts)
+    except (KeyError, TypeError):
+        load_errors()
+    try:
+        return find(code, facts)
+    except (KeyError, TypeError):
+        return NodeError("node.wire", reason="an error that this version does not know")
 
 
 def write_pages(out: IO[bytes], pages: Iterable[bytes]) -> int:

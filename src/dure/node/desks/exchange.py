@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -9,13 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from dure.core.canonical import canonical_json
+from dure.exchange.envelope import SUFFIX, open_header
 from dure.exchange.header import Kind
 from dure.exchange.inbox import Delivery, Handler, receive
 from dure.exchange.outbox import resume, send, tidy
 from dure.exchange.payloads import Payload
 from dure.exchange.post import Post, status
+from dure.governance.errors import GovernanceError
 from dure.governance.spec import RECEIVE, SEND
 from dure.node.house import NodeHouse
+from dure.storage.errors import files
+from dure.storage.sealed_files import new_file, sync_folder, write_all
 
 MAX_SUBMISSION_BYTES = 64 * 1024 * 1024
 
@@ -58,30 +63,34 @@ class ExchangeDesk:
         """
         with self.house.doing(SEND.name, detail={"to": to, "kind": kind}) as doing:
             self.waiting.mkdir(exist_ok=True)
-            sent = send(
-                self.post(), payload, to=to, kind=Kind(kind), folder=self.waiting, key=key
-            )
+            sent = send(self.post(), payload, to=to, kind=Kind(kind), folder=self.waiting, key=key)
             doing.detail["envelope"] = sent.envelope_id
         return {"file": sent.path.name, "to": to, "number": sent.number, "kind": kind}
 
     def send(self, folder: str | Path, *, again: bool = False) -> list[dict[str, Any]]:
         """Write waiting envelopes onto the media, and return them."""
         folder, post = Path(folder), self.post()
-        folder.mkdir(parents=True, exist_ok=True)
+        with files(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         self.waiting.mkdir(exist_ok=True)
         tidy(post)
         resume(post, self.waiting, again=again)
         carried = []
-        for path in sorted(self.waiting.iterdir()):
-            sender, to, number = path.name.partition(".")[0].rsplit("-", 2)
-            target = folder / path.name
-            partial = target.with_name(f".{path.name}.partial")
-            shutil.copyfile(path, partial)
-            with partial.open("rb") as written:
-                os.fsync(written.fileno())
-            partial.rename(target)
-            path.unlink()
-            carried.append({"file": path.name, "from": sender, "to": to, "number": int(number)})
+        for path in sorted(self.waiting.glob(f"*{SUFFIX}")):  # nothing that a crash left unfinished
+            with files(folder):
+                _carry(path, folder / path.name)
+            with path.open("rb") as stream:
+                header = open_header(stream).header
+            path.unlink(missing_ok=True)
+            carried.append(
+                {
+                    "file": path.name,
+                    "from": header.sender,
+                    "to": header.to,
+                    "number": header.number,
+                    "kind": header.kind.value,
+                }
+            )
         return carried
 
     def receive(self, folder: str | Path, *, language: str = "en") -> dict[str, Any]:
@@ -142,18 +151,16 @@ class ExchangeDesk:
         arrivals.mkdir(exist_ok=True)
         header = delivery.header
         target = arrivals / f"{header.sender}-{header.number:08d}.dure-bundle"
-        partial = target.with_suffix(".partial")
-        with partial.open("wb") as out:
+        with new_file(target) as descriptor:
             for chunk in delivery.chunks():
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.rename(target)
+                with files(target):
+                    write_all(descriptor, chunk)
 
     def _take_vote(self, delivery: Delivery) -> None:
-        import json
-
-        vote = json.loads(delivery.read())
+        try:
+            vote = json.loads(delivery.read())
+        except (ValueError, RecursionError) as error:
+            raise GovernanceError("governance.request", where="$", reason="wrong-form") from error
         self.house.links.ask("executor", "vote.cast", vote=vote)
 
     def _sign(self, type_: str, value: object) -> str:
@@ -168,3 +175,16 @@ class ExchangeDesk:
             "keeper", "key.unwrap", wrapped=wrapped.hex(), info=info.hex()
         )
         return bytes.fromhex(answer["key"])
+
+
+def _carry(source: Path, target: Path) -> None:
+    """Copy a file whole, or not at all; the same file again is the same copy."""
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        shutil.copyfile(source, partial)
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.rename(target)
+        sync_folder(target.parent)
+    finally:
+        partial.unlink(missing_ok=True)

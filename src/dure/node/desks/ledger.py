@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from dure.governance.spec import EXPORT
 from dure.node.audit import verify_ledger
+from dure.node.errors import NodeError
 from dure.node.house import NodeHouse
 
 
@@ -29,17 +33,53 @@ class LedgerDesk:
         return found
 
     def export(self, folder: str | Path) -> dict[str, Any]:
-        """Write the ledger as static tiles, with the charter beside them; return the checkpoint."""
-        folder = Path(folder)
+        """Write the ledger as static tiles; return the checkpoint.
+
+        An earlier export in that folder is replaced; nothing else ever is.
+
+        Raises
+        ------
+        NodeError
+            ``node.home-taken`` when other files are there.
+        """
+        folder = Path(folder).absolute()
+        if folder.exists() and not _is_export(folder):
+            raise NodeError("node.home-taken", path=folder)
         with self.house.doing(EXPORT.name):
             pass
         fd, answer = self.house.links.draw("executor", "ledger.export")
-        folder.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(fd, "rb") as pipe, tarfile.open(fileobj=pipe, mode="r|") as tar:
-            tar.extractall(folder, filter="data")
+        with os.fdopen(fd, "rb") as pipe, _replacing(folder) as partial:
+            try:
+                with tarfile.open(fileobj=pipe, mode="r|") as tar:
+                    tar.extractall(partial, filter="data")
+            except tarfile.TarError as error:
+                raise NodeError("node.wire", reason="the content ended early") from error
+            while pipe.read(1 << 20):
+                pass  # to its end: then the executor has removed its own copy
         return {"folder": str(folder), **answer["head"]}
 
     def verify(self, folder: str | Path, since: str | None = None) -> dict[str, object]:
         """Verify an exported ledger of this agency against the pinned charter."""
         house = self.house
         return verify_ledger(Path(folder), house.charter, house.agency, since)
+
+
+def _is_export(folder: Path) -> bool:
+    return folder.is_dir() and ((folder / "checkpoint").exists() or not any(folder.iterdir()))
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """Give a new folder that takes the place of ``folder`` when the block has ended well."""
+    partial, old = (folder.with_name(f".{folder.name}.{word}") for word in ("partial", "old"))
+    for left in (partial, old):
+        shutil.rmtree(left, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        if folder.exists():
+            folder.rename(old)
+        partial.rename(folder)
+    finally:
+        for left in (partial, old):
+            shutil.rmtree(left, ignore_errors=True)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dure.node.desks.assets import find
+from dure.node.desks.assets import find, visible
 from dure.node.desks.exchange import ExchangeDesk
 from dure.node.house import NodeHouse
+from dure.storage.tables import ASSETS
 
 
 class TrialsDesk:
@@ -48,7 +49,13 @@ class TrialsDesk:
         """Make a benchmark of a data set: training part, test features, and the hidden targets."""
         from dure.trials.benchmark import prepare
         from dure.trials.definition import Definition
+        from dure.trials.errors import TrialsError
         from dure.trials.tasks import TaskType
+
+        if task not in set(TaskType):
+            raise TrialsError(
+                "trials.benchmark", where="task", reason=f"it is one of {', '.join(TaskType)}"
+            )
 
         benchmark = prepare(
             self.house,
@@ -78,8 +85,10 @@ class TrialsDesk:
         progress: Callable[[str], None] = lambda _: None,
     ) -> dict[str, Any]:
         """Run a submitted algorithm on a benchmark, in the sandbox."""
+        from dure.trials.records import sweep
         from dure.trials.run import run
 
+        sweep(self.house)
         trial = run(self.house, submission, on, seed=seed, progress=progress)
         return {
             "run": trial.id,
@@ -91,15 +100,22 @@ class TrialsDesk:
         }
 
     def list(self) -> dict[str, Any]:
-        """Return submissions, benchmarks, runs and received reports of this node."""
+        """Return the submissions, benchmarks, runs and received reports that may be seen here."""
         from dure.trials import view
 
         return {
-            "submissions": view.submissions(self.house),
-            "benchmarks": view.benchmarks(self.house),
-            "runs": view.runs(self.house),
-            "received": view.received(self.house),
+            "submissions": self._seen(view.submissions(self.house), "asset_id"),
+            "benchmarks": self._seen(view.benchmarks(self.house), "asset_id"),
+            "runs": self._seen(view.runs(self.house), "benchmark_id"),
+            "received": self._seen(view.received(self.house), "asset_id"),
         }
+
+    def _seen(self, rows: Sequence[Mapping[str, Any]], part: str) -> list[Mapping[str, Any]]:
+        """Return the rows whose asset the principal may see; nobody learns how many others."""
+        wanted = {str(row[part]) for row in rows}
+        where = visible(self.house) & ASSETS.c.id.in_(sorted(wanted))
+        seen = {entry.asset.id for entry in self.house.assets.find(where)}
+        return [row for row in rows if row[part] in seen]
 
     def show(self, run: str) -> Mapping[str, Any]:
         """Return the sealed report of a run, to those who may read it."""
