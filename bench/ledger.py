@@ -99,7 +99,7 @@ def measure(folder: Path, sizes: list[int], rounds: int) -> None:
         reopened(ledger, private, public, rounds)
         audits(ledger, folder, kept, public, rounds)
         kept = ledger.head().note
-        batches(ledger, size, rounds)
+        batches(ledger, bare, size, rounds)
         count = ledger.head().size
         bytes_per_entry = round((folder / "executor.db").stat().st_size / count, 1)
         row("database bytes per entry", entries=count, bytes=bytes_per_entry)
@@ -151,21 +151,29 @@ def one_by_one(ledger: Ledger, bare: sqlite3.Connection, size: int, rounds: int)
     )
 
 
-def batches(ledger: Ledger, size: int, rounds: int) -> None:
+def batches(ledger: Ledger, bare: sqlite3.Connection, size: int, rounds: int) -> None:
     for batch in (10, 100, 1000):
-        count = max(1_000, 5 * batch)
-        data = [event(n) for n in range(count)]
+        data = [event(n) for n in range(max(1_000, 5 * batch))]
+        parts = [data[at : at + batch] for at in range(0, len(data), batch)]
 
-        def work(data: list[bytes] = data, batch: int = batch) -> None:
-            for at in range(0, len(data), batch):
-                ledger.append(data[at : at + batch])
+        def peer(parts: list[list[bytes]] = parts) -> None:
+            for part in parts:
+                bare.execute("BEGIN IMMEDIATE")
+                bare.executemany("INSERT INTO event (data) VALUES (?)", [(each,) for each in part])
+                bare.execute("COMMIT")
 
-        taken = statistics.median(seconds(work) for _ in range(rounds))
+        def ours(parts: list[list[bytes]] = parts) -> None:
+            for part in parts:
+                ledger.append(part)
+
+        taken = [(seconds(peer), seconds(ours)) for _ in range(rounds + 1)][1:]
         facts = {"bar": 30_000} if batch == 100 else {}
         row(
             f"events at batch {batch}",
             entries=size,
-            events_per_s=round(count / taken),
+            peer="bare sqlite3, one durable commit per batch",
+            events_per_s=round(len(data) / statistics.median(o for _, o in taken)),
+            peer_per_s=round(len(data) / statistics.median(p for p, _ in taken)),
             rounds=rounds,
             **facts,
         )
