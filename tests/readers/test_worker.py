@@ -184,6 +184,29 @@ def test_plain_types_are_kept(given_type: pa.DataType, kept: pa.DataType) -> Non
     assert plain_type(given_type, 1) == kept
 
 
+@pytest.mark.parametrize(
+    ("given_type", "fault"),
+    [(pa.list_(pa.int8()), "nested"), (pa.binary(), "type"), (pa.duration("s"), "type")],
+)
+def test_other_types_are_refused(given_type: pa.DataType, fault: str) -> None:
+    with pytest.raises(Fault) as caught:
+        plain_type(given_type, 7)
+    assert caught.value.facts == {"fault": fault, "column": 7}
+    assert plain_type(pa.null(), 1) == pa.string()
+
+
+def test_faults_that_the_sandbox_shows_are_found_here_too(tmp_path: Path) -> None:
+    for data in (b"", b"\n\n", b"a,b\n"):
+        assert fault_of(tmp_path, data) == "readers.empty"
+    for data in (b"a,b\n1\n", b'a,b\n1,"x\n', b'a,b\n"x"y",2\n3\n'):
+        assert fault_of(tmp_path, data) == "readers.rows"
+    assert table_of(tmp_path, b'a,b\n5" pipe,2\n').to_pylist() == [{"a": '5" pipe', "b": 2}]
+    empty = io.BytesIO()
+    pq.write_table(pa.table({"a": pa.array([], pa.int64())}), empty)
+    assert fault_of(tmp_path, empty.getvalue(), kind="parquet") == "readers.empty"
+    assert fault_of(tmp_path, b"", kind="parquet") == "readers.parquet"
+
+
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=20))
 def test_whole_numbers_come_back(numbers: list[int]) -> None:
     values = pa.array([str(number) for number in numbers])

@@ -248,6 +248,22 @@ def test_a_group_that_fails_half_way_is_removed(tmp_path: Path) -> None:
     assert not Cgroup("run", 1, 1, str(tmp_path)).bounds_memory
 
 
+def test_a_group_that_is_still_busy_is_tried_again(tmp_path: Path, monkeypatch) -> None:
+    fake_unified(tmp_path)
+    group = Cgroup("run", 1, 1, str(tmp_path))
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        for path in (tmp_path / "run").iterdir():
+            path.unlink()
+
+    monkeypatch.setattr("dure.sandbox.cgroups.time.sleep", pause)
+    group.remove()
+    assert len(pauses) == 1
+    assert not (tmp_path / "run").exists()
+
+
 def test_separate_hierarchies(tmp_path: Path) -> None:
     for controller in ("memory", "cpuacct"):
         (tmp_path / controller).mkdir()

@@ -7,9 +7,10 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
-from dure.sandbox.probes.attempt import Clues, Contained, Note, attempt
+from dure.sandbox.probes.attempt import ATTEMPTS, Clues, Contained, Note, attempt
 
 _PLAIN_DEVICES = {
     *("console", "core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin"),
@@ -76,59 +77,37 @@ def _passwords(_: Clues) -> str:
     return f"{len(Path('/etc/shadow').read_text())} characters"
 
 
-@attempt
-def _write_inputs(_: Clues) -> str:
-    with open("/in/clues.json", "a") as file:
-        file.write(" ")
-    return "changed an input"
+def _opens(path: str, mode: str, reached: str) -> Callable[[Clues], str]:
+    """Return an attempt that opens a file in a mode, and writes nothing into it."""
+
+    def go(_: Clues) -> str:
+        with open(path, mode):
+            return reached
+
+    return go
 
 
-@attempt
-def _add_input(_: Clues) -> str:
-    Path("/in/added").touch()
-    return "added an input"
-
-
-@attempt
-def _unlock_inputs(_: Clues) -> str:
+def _changes_inputs(_: Clues) -> str:
     Path("/in/clues.json").chmod(0o666)
     return "changed the mode of an input"
 
 
-@attempt
-def _write_root(_: Clues) -> str:
-    Path("/added").touch()
-    return "wrote /"
-
-
-@attempt
-def _write_runtime(_: Clues) -> str:
-    Path("/py/added").touch()
-    return "wrote the runtime"
-
-
-@attempt
-def _write_source(_: Clues) -> str:
-    Path("/dure/dure/added").touch()
-    return "wrote the source"
-
-
-@attempt
-def _kernel_setting(_: Clues) -> str:
-    with open("/proc/sys/kernel/core_pattern", "r+"):
-        return "could write the kernel's core pattern"
-
-
-@attempt
-def _sysrq(_: Clues) -> str:
-    with open("/proc/sysrq-trigger", "w"):
-        return "could write sysrq-trigger"
-
-
-@attempt
-def _kernel_log(_: Clues) -> str:
-    with open("/dev/kmsg", "rb"):
-        return "opened the kernel's log"
+ATTEMPTS.update(
+    {
+        "files.write-inputs": _opens("/in/clues.json", "r+", "could change an input"),
+        "files.add-input": _opens("/in/added", "w", "added an input"),
+        "files.unlock-inputs": _changes_inputs,
+        "files.write-root": _opens("/added", "w", "wrote /"),
+        "files.write-runtime": _opens("/py/added", "w", "wrote the runtime"),
+        "files.write-source": _opens("/dure/dure/added", "w", "wrote the source"),
+        "files.kernel-setting": _opens(
+            "/proc/sys/kernel/core_pattern", "r+", "could set the kernel's core pattern"
+        ),
+        "files.sysrq": _opens("/proc/sysrq-trigger", "w", "could trigger a system request"),
+        "files.kernel-log": _opens("/dev/kmsg", "rb", "opened the kernel's log"),
+        "files.kernel-memory": _opens("/proc/kcore", "rb", "opened the kernel's memory"),
+    }
+)
 
 
 @attempt
@@ -137,12 +116,6 @@ def _kernel_addresses(_: Clues) -> str:
         if any(int(file.readline().split()[0], 16) for _ in range(50)):
             return "addresses of the kernel"
     raise Contained("zeros")
-
-
-@attempt
-def _kernel_memory(_: Clues) -> str:
-    with open("/proc/kcore", "rb"):
-        return "opened the kernel's memory"
 
 
 @attempt
