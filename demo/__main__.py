@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from demo.agencies import NODES
+from demo.agencies import NODES, close_nodes
 from demo.chapters import CHAPTERS, Story
 from demo.evidence import write_page
 from demo.stage import Stage, say
@@ -14,8 +14,11 @@ from demo.stage import Stage, say
 def main() -> int:
     """Play every chapter, write the evidence page, say what to do next."""
     stage, story, began = Stage(), Story(), time.perf_counter()
-    for chapter in CHAPTERS:
-        chapter(stage, story)
+    try:
+        for chapter in CHAPTERS:
+            chapter(stage, story)
+    finally:
+        close_nodes()
     page = NODES / "evidence.html"
     commands = [
         f"export DURE_PASSPHRASE_FILE={NODES / 'passphrase'}",

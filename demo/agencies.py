@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dure
@@ -34,8 +36,8 @@ PEOPLE = {
     "alpha.operator": (["operator"], ["trial", "transfer"], []),
     "bravo.steward": (["steward"], ["trial", "transfer"], []),
     "bravo.operator": (["operator"], ["trial", "scoring"], ["answer-key"]),
-    "bravo.checker": (["checker"], ["trial"], []),
-    "bravo.officer": (["security-officer"], ["trial"], []),
+    "bravo.checker": (["checker"], ["trial", "scoring"], ["answer-key"]),
+    "bravo.officer": (["security-officer"], ["trial", "scoring"], ["answer-key"]),
     "bravo.auditor": (["auditor"], ["trial"], []),
     "charlie.steward": (["steward", "operator"], ["trial", "transfer"], []),
 }
@@ -64,11 +66,23 @@ def key_file(person: str) -> Path:
     return NODES / "people" / f"{person}.key"
 
 
-def open_node(agency: str, principal: str) -> Node:
-    """Open one agency's node as one of its people."""
-    return dure.open(
-        NODES / agency, principal=principal, passphrase=lambda: Passphrase.from_file(PASSPHRASE)
-    )
+_open: dict[str, Node] = {}
+
+
+@contextmanager
+def open_node(agency: str, principal: str) -> Iterator[Node]:
+    """Give one agency's node as one of its people; its services stay up between chapters."""
+    if agency not in _open:
+        _open[agency] = dure.open(
+            NODES / agency, passphrase=lambda: Passphrase.from_file(PASSPHRASE)
+        )
+    yield _open[agency].acting_as(principal)
+
+
+def close_nodes() -> None:
+    """End the services of every node."""
+    while _open:
+        _open.popitem()[1].close()
 
 
 def found(stage: Stage) -> SignedCharter:
@@ -99,7 +113,6 @@ def pin(agency: str, signed: SignedCharter) -> None:
     """Pin the charter in every process of one node."""
     with open_node(agency, f"{agency}.operator") as node:
         node.pin_charter(signed)
-
 
 def _members() -> str:
     return "".join(

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from dure.core.principals import Principal, PublicKey
 from dure.core.suites import Suite, suite
 from dure.core.times import write_time
 from dure.governance import keeper_tables, tables
-from dure.governance.acts import ActContext
 from dure.governance.charter import Charter, Rule, SignedCharter, merge_actions, sign
 from dure.governance.decisions import Choice, Client, Request, Vote, sign_vote
 from dure.governance.events import Event, read_entry
@@ -122,41 +121,6 @@ class _Port:
         raise AssertionError("a transfer mints nothing in its own vault")
 
 
-class _Proving:
-    """An act's context that also speaks for the ledger, where the executor's own does not yet."""
-
-    def __init__(self, context: ActContext, node: Node, request: Request) -> None:
-        for part in fields(context):
-            setattr(self, part.name, getattr(context, part.name))
-        self._node, self._request = node, request
-
-    def proof(self) -> Mapping[str, object]:
-        ledger, executor = self._node.ledger, self._node.executor
-        head = ledger.head()
-        position = next(
-            i
-            for i, data in enumerate(ledger.entries(0, head.size))
-            if (entry := read_entry(data)).type == "asset.transfer.begun"
-            and entry.decision == self._request.id
-        )
-        return {
-            "entry": ledger.entry(position).decode(),
-            "position": position,
-            "path": [step.hex() for step in ledger.inclusion(position, head.size)],
-            "checkpoint": head.note,
-            "salt": executor.opening(position)[0].hex(),
-        }
-
-
-class _Act(SealForAgency):
-    node: Node
-
-    def perform(self, permit: Permit, request: Request, context: ActContext) -> Any:
-        if not hasattr(context, "proof"):
-            context = _Proving(context, self.node, request)
-        return super().perform(permit, request, context)
-
-
 class Node:
     """A `House` over real parts; what crosses processes in a node is a call here."""
 
@@ -217,8 +181,7 @@ class Node:
         key = _Key(self.suite, self.keys.executor)
         origin = self.charter.member(self.agency).origin
         self.ledger = Ledger(store, origin, key.sign, key.public, self.suite)
-        act = _Act()
-        object.__setattr__(act, "node", self)
+        act = SealForAgency()
         executor = Executor(
             agency=self.agency,
             db=store,

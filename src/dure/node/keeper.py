@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
+
+from sqlalchemy import select
 
 from dure.governance.charter import SignedCharter
 from dure.governance.decisions import Request
@@ -22,11 +25,13 @@ from dure.node.home import Home
 from dure.node.process import serve
 from dure.node.rooms import code_actions
 from dure.node.service import Operation, Service
-from dure.storage.database import open_database
+from dure.storage.database import Database, open_database
+from dure.storage.errors import StorageError
 from dure.storage.kek import read_kek_file
 from dure.storage.keys import read_key_file
 from dure.storage.passphrases import Passphrase
 from dure.storage.vault import Vault
+from dure.storage.vault.tables import VERSIONS
 
 DOOR = frozenset({"door"})
 EXECUTOR = frozenset({"executor"})
@@ -43,8 +48,10 @@ def open_keeper(home: Home, passphrase: Passphrase, clock: Any) -> Keeper:
     sealing = read_key_file(home.keeper / "sealing.key", passphrase)
     kek = read_kek_file(home.keeper / "vault.kek", passphrase)
     database = open_database(home.database_url("keeper"))
+    vault = Vault.open(home.vault, database, kek.key)
+    _tidy(vault, database)
     return Keeper(
-        vault=Vault.open(home.vault, database, kek.key),
+        vault=vault,
         database=database,
         sealing_private=sealing.private,
         agency=home.settings.agency,
@@ -52,6 +59,16 @@ def open_keeper(home: Home, passphrase: Passphrase, clock: Any) -> Keeper:
         code_actions=code_actions(),
         clock=clock,
     )
+
+
+def _tidy(vault: Vault, database: Database) -> None:
+    """Remove what a keeper that was killed left half sealed, unless another is sealing just now."""
+    with database.read() as connection:
+        half_sealed = select(VERSIONS.c.id).where(VERSIONS.c.handle.is_(None)).limit(1)
+        if connection.execute(half_sealed).first() is None:
+            return
+    with suppress(StorageError):
+        vault.collect_garbage()
 
 
 class KeeperOperations:

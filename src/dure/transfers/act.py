@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any
 
 from dure.core import faults
 from dure.core.errors import CoreError
@@ -32,17 +32,6 @@ from dure.transfers.proof import LedgerProof
 from dure.transfers.terms import Terms, refuse_recipient, weigh
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{16}")
-
-
-class Proving(Protocol):
-    """The part of an act's context that speaks for the ledger."""
-
-    @property
-    def proof(self) -> Callable[[], Mapping[str, object]]:
-        """Gives the proof that this act's ``begun`` entry is in the ledger, as plain values.
-
-        ``entry`` (text), ``position``, ``path`` (hex), ``checkpoint`` (signed note), ``salt`` (hex).
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +82,7 @@ class SealForAgency:
             to=told.to,
             request=request,
             permit=permit,
-            proof=LedgerProof.from_dict(cast(Proving, context).proof()),
+            proof=LedgerProof.from_dict(context.proof()),
             seal_id=seal_id.hex(),
             wrapped_key=context.suite.wrap(sealing, key, info).hex(),
         )
