@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dure.core import faults
 from dure.core.canonical import canonical_json
 from dure.exchange.envelope import SUFFIX, open_header
 from dure.exchange.header import Kind
@@ -184,7 +185,9 @@ def _carry(source: Path, target: Path) -> None:
         shutil.copyfile(source, partial)
         with partial.open("rb") as written:
             os.fsync(written.fileno())
+        faults.point("media.copied")
         partial.rename(target)
+        faults.point("media.renamed")
         sync_folder(target.parent)
     finally:
         partial.unlink(missing_ok=True)

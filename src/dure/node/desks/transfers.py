@@ -30,11 +30,20 @@ class TransfersDesk:
         return self._view(asked.id)
 
     def seal(self, request: str) -> dict[str, Any]:
-        """Have the executor seal an approved transfer, and make the envelope that takes it there."""
-        from dure.transfers.verbs import seal
+        """Have the executor seal an approved transfer, and make the envelope that takes it there.
 
-        whole = str(self._view(request)["id"])
-        outcome = seal(self.house, whole)
+        What is sealed already gives the same bundle and the same envelope again.
+        """
+        from dure.transfers.verbs import note_sealed, seal
+
+        view = self._view(request)
+        whole = str(view["id"])
+        if view["state"] == "done":
+            # Sealed already: a crash may have kept the envelope from being made. Nothing is done twice.
+            outcome = view["outcome"]
+            note_sealed(self.house, whole, outcome)
+        else:
+            outcome = seal(self.house, whole)
         return {**outcome, "envelope": self.send_bundle(whole, outcome)["file"]}
 
     def send_bundle(self, request: str, outcome: Mapping[str, object]) -> dict[str, Any]:

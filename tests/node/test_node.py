@@ -1,0 +1,51 @@
+"""A node as its people use it: the whole way between two of them, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.node.alliance import LABEL, SHARED, Alliance
+
+from dure.core.errors import DureError
+
+
+def test_the_whole_way_from_a_file_to_another_agencys_vault(pinned: Alliance, tmp_path: Path):
+    media = tmp_path / "media"
+    with pinned.open() as node:
+        asset = node.datasets.import_(pinned.data, label=LABEL, name="tracks")
+        assert [row["name"] for row in node.datasets.list()] == ["tracks"]
+        assert node.datasets.show("tracks")["asset"]["id"] == asset.id
+        request = node.transfers.request("tracks", to="alpha", label=SHARED)["id"]
+        with pytest.raises(DureError, match=r"governance\.permit"):
+            node.transfers.seal(request)
+        pinned.approve(node, request)
+        assert node.decisions.show(request)["state"] == "approved"
+        sealed = node.transfers.seal(request)
+        with pytest.raises(DureError, match=r"governance\.permit"):
+            node.transfers.seal(request)
+        (sent,) = node.exchange.send(media)
+        assert (sent["from"], sent["to"], sent["number"], sent["kind"]) == (
+            "bravo",
+            "alpha",
+            1,
+            "bundle",
+        )
+        assert node.exchange.send(media) == []
+    with pinned.open("alpha") as node:
+        (taken,) = node.exchange.receive(media)["handled"]
+        assert taken["kind"] == "bundle"
+        (bundle,) = node.transfers.arrivals()
+        got = node.transfers.open(bundle)
+        assert got["label"] == SHARED
+        assert got["id"] != asset.id  # a keyed handle: equality never leaks
+        assert node.transfers.open(bundle)["id"] == got["id"]
+        assert node.exchange.receive(media)["copies"] == [sent["file"]]
+        content = node.house.read(got["id"], purpose="trial", limit=1 << 20)
+    with pinned.open() as node:
+        assert content == node.house.read(asset.id, purpose="trial", limit=1 << 20)
+        exported = node.ledger.export(tmp_path / "record")
+        assert node.ledger.verify(tmp_path / "record")["entries"] == exported["size"]
+        types = [entry["type"] for entry in node.ledger.show(100)]
+        assert types.count("asset.transfer.begun") == types.count("asset.transfer.done") == 1
+        assert sealed["to"] == "alpha"
