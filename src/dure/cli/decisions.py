@@ -161,7 +161,8 @@ def _vote(
             _write_vote(vote, out)
             return
         after = node.decisions.cast(vote)
-    output.value({name: after[name] for name in ("id", "state", "approvals", "digest")})
+    told = ("id", "state", "reason", "approvals", "digest")
+    output.value({name: after[name] for name in told if name in after})
 
 
 def _write_vote(vote: Mapping[str, object], out: Path) -> None:
