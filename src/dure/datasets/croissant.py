@@ -31,17 +31,13 @@ _RAW = "urn:dure:raw:sha256:"
 _HEX = re.compile(r"[0-9a-f]{64}")
 _PLAIN_NAME = re.compile(r"(?!\.+$)[\w.-]{1,64}")
 _SPDX_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,63}")
-_PLAIN_TYPES: Mapping[str, str] = {
-    "bool": "sc:Boolean",
-    "date32[day]": "sc:Date",
-    "double": "sc:Float",
-    "float": "sc:Float",
-}
-_BEGINNINGS = (
-    (("int", "uint"), "sc:Integer"),
-    (("timestamp",), "sc:DateTime"),
-    (("time",), "sc:Time"),
-    (("decimal",), "sc:Float"),
+_TYPES = (
+    (re.compile(r"u?int(8|16|32|64)"), "sc:Integer"),
+    (re.compile(r"float|double|decimal\d+\(.*\)"), "sc:Float"),
+    (re.compile(r"timestamp\[.*\]"), "sc:DateTime"),
+    (re.compile(r"time(32|64)\[.*\]"), "sc:Time"),
+    (re.compile(r"date32\[day\]"), "sc:Date"),
+    (re.compile(r"bool"), "sc:Boolean"),
 )
 
 
@@ -53,10 +49,7 @@ def data_type(arrow_type: str) -> str:
     >>> data_type("int64"), data_type("timestamp[us]"), data_type("double")
     ('sc:Integer', 'sc:DateTime', 'sc:Float')
     """
-    for beginnings, found in _BEGINNINGS:
-        if arrow_type.startswith(beginnings):
-            return found
-    return _PLAIN_TYPES.get(arrow_type, "sc:Text")
+    return next((found for form, found in _TYPES if form.fullmatch(arrow_type)), "sc:Text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +186,11 @@ def read_table(document: Mapping[str, Any]) -> Table:
             sha256=file["sha256"],
             raw_sha256=file["prov:wasDerivedFrom"]["@id"].removeprefix(_RAW),
         )
+        whole = type(table.rows) is int
+        digests = all(_HEX.fullmatch(digest) for digest in (table.sha256, table.raw_sha256))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("the document lacks a part") from error
-    digests = (table.sha256, table.raw_sha256)
-    if type(table.rows) is not int or not all(_HEX.fullmatch(digest) for digest in digests):
+    if not whole or not digests:
         raise ValueError("a part of the document has another form")
     return table
 

@@ -199,5 +199,6 @@ def _describe(house: House, parsed: Parsed, table: Asset, tally: _Tally, words: 
         parents=(table.id,),
         producer=IMPORT.name,
         name=words.name,
-        facts={"rows": str(rows), "columns": str(columns), "raw": parsed.digest},
+        # Digests stay inside the sealed document: out here they would show that two are equal.
+        facts={"rows": str(rows), "columns": str(columns)},
     )
