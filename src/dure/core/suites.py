@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dure.core.canonical import canonical_bytes
 from dure.core.errors import CoreError
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from types import TracebackType
 
     from cryptography.hazmat.primitives.hpke import KEM
@@ -324,6 +325,15 @@ def _p256_scalar(seed: bytes, use: bytes) -> bytes:
     return (int.from_bytes(wide, "big") % (_P256_ORDER - 1) + 1).to_bytes(32, "big")
 
 
+@lru_cache(maxsize=4)
+def _ed25519_private(private: bytes) -> Ed25519PrivateKey:
+    # Reading a key costs as much as signing with it; a process signs with two keys at most.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.from_private_bytes(private)
+
+
+@lru_cache(maxsize=4)
 def _p256_private(private: bytes) -> Any:
     from cryptography.hazmat.primitives.asymmetric import ec
 

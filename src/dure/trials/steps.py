@@ -113,6 +113,8 @@ def run_step(
         name: str(CORES)
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS")
     }
+    # Threads that wait must sleep: spinning on a busy machine was seen to cost minutes.
+    threads["OMP_WAIT_POLICY"] = "passive"
     task = python_command(("-m", module), inputs=tuple(inputs), environment=threads, limits=limits)
     return run(task, inputs, sink=sink, tier=TIER)
 
