@@ -18,9 +18,9 @@ from dure.core.canonical import canonical_bytes
 from dure.core.errors import CoreError
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from types import TracebackType
 
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.hpke import KEM
     from cryptography.hazmat.primitives.hpke import Suite as Hpke
 
