@@ -206,7 +206,7 @@ def run_trials(stage: Stage, story: Story) -> None:
             story.runs[name] = made
             rows += [[name, *row] for row in _figures(made["result"])]
         stage.table(
-            [say("algorithm", "알고리즘"), say("metric", "지표"), say("value", "값"), "95 %", say("better than the mean by", "평균 대비")],
+            [say("algorithm", "알고리즘"), say("metric", "지표"), say("value", "값"), "95 %", say("difference from the mean", "평균 예측과의 차이")],
             rows,
             say("What the gates let pass: three digits, with intervals", "관문을 통과한 값: 세 자리와 구간"),
         )
@@ -321,7 +321,7 @@ def come_home(stage: Stage, story: Story) -> None:
         content = node.house.read(received[0]["asset_id"], purpose="trial", limit=1 << 20)
         document = json.loads(content)["document"]
         stage.table(
-            [say("metric", "지표"), say("value", "값"), "95 %", say("better than the mean by", "평균 대비")],
+            [say("metric", "지표"), say("value", "값"), "95 %", say("difference from the mean", "평균 예측과의 차이")],
             _figures(document["result"]),
             say("What alpha learns", "알파가 알게 되는 것"),
         )
@@ -444,13 +444,12 @@ def _submissions() -> list[tuple[str, Path]]:
         "explore": ("explore", "nan"),
         "memory": ("memory", "nan"),
         "flood": ("flood", "nan"),
-        "poison": ("honest", "huge-integer"),
     }.items():
         folder = NODES / "submissions" / f"hostile-{mood}"
         shutil.copytree(ALGORITHMS / "hostile", folder)
         text = (folder / "algorithm.toml").read_text(encoding="utf-8")
         text = re.sub(r'^name = .*', f'name = "hostile-{mood}"', text, count=1, flags=re.M)
-        text = re.sub(r'^mode = .*', f'mode = "{mode if mode != "honest" else "explore"}"', text, flags=re.M)
+        text = re.sub(r'^mode = .*', f'mode = "{mode}"', text, flags=re.M)
         text = re.sub(r'^poison = .*', f'poison = "{poison}"', text, flags=re.M)
         (folder / "algorithm.toml").write_text(text, encoding="utf-8")
         folders.append((mood, folder))

@@ -20,7 +20,10 @@ def show(
     """Show entries."""
     with session.current.node() as node:
         rows = node.ledger.show(last)
-    session.current.output.rows(
+    output = session.current.output
+    if not output.as_json:  # a terminal shows how handles begin; --json shows them whole
+        rows = [{**row, "actor": row["actor"][:12], "asset": row["asset"][:12]} for row in rows]
+    output.rows(
         rows,
         [
             ("entry", "#"),

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from dure import __version__
 from dure.cli import session
 from dure.cli.output import Output
-from dure.cli.words import say
+from dure.cli.words import LANGUAGE, say
 from dure.core.errors import DureError
 from dure.core.rooms import load
 
@@ -156,6 +156,16 @@ def _options(
     session.current.output = Output(as_json)
 
 
+def _korean_panels() -> None:
+    """Have the help's own headings in Korean too; they are Typer's, and English by default."""
+    from typer import rich_utils
+
+    rich_utils.OPTIONS_PANEL_TITLE = "선택 항목"
+    rich_utils.COMMANDS_PANEL_TITLE = "명령"
+    rich_utils.ARGUMENTS_PANEL_TITLE = "인자"
+    rich_utils.ERRORS_PANEL_TITLE = "오류"
+
+
 def run() -> None:
     """Run the command line; every `DureError` ends with its own exit status.
 
@@ -169,6 +179,8 @@ def run() -> None:
                 "--json",
                 *(w for i, w in enumerate(arguments) if w != "--json" or i >= end),
             ]
+    if LANGUAGE == "ko":
+        _korean_panels()
     try:
         app(args=arguments, prog_name="dure")
     except DureError as error:
