@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -15,8 +16,9 @@ from dure.cli.output import Output
 from dure.cli.words import LANGUAGE, say
 from dure.core.errors import DureError
 from dure.core.rooms import load
+from dure.node.rooms import rooms
 
-GROUPS: dict[str, tuple[str, str]] = {
+_HOUSE: dict[str, tuple[str, str]] = {
     "node": (
         "dure.cli.node:app",
         say(
@@ -28,27 +30,9 @@ GROUPS: dict[str, tuple[str, str]] = {
         "dure.cli.charter:app",
         say("Propose, sign and pin the alliance's rules.", "협의체의 규칙을 제안·서명·고정합니다."),
     ),
-    "datasets": (
-        "dure.cli.datasets:app",
-        say(
-            "Raw holdings become AI-ready data sets.",
-            "원자료를 AI 활용 가능 데이터셋으로 만듭니다.",
-        ),
-    ),
-    "trials": (
-        "dure.cli.trials:app",
-        say(
-            "Algorithms meet sealed data in the sandbox.",
-            "격리 환경에서 알고리즘을 봉인 자료로 시험합니다.",
-        ),
-    ),
     "decisions": (
         "dure.cli.decisions:app",
         say("People read, sign, approve or reject.", "사람이 읽고 서명하여 승인하거나 반려합니다."),
-    ),
-    "transfers": (
-        "dure.cli.transfers:app",
-        say("Sealed bundles for another agency.", "다른 기관에 보내는 봉인 꾸러미입니다."),
     ),
     "exchange": (
         "dure.cli.exchange:app",
@@ -64,20 +48,30 @@ GROUPS: dict[str, tuple[str, str]] = {
 }
 
 
+@cache
+def groups() -> dict[str, tuple[str, str]]:
+    """Return each group's place and help: the house's own, then one for each room that has commands."""
+    found = dict(_HOUSE)
+    for room in rooms():
+        if room.commands:
+            found.setdefault(room.name, (room.commands, f"{room.title.say(LANGUAGE)}."))
+    return found
+
+
 class LazyGroup(TyperGroup):
     """A group whose commands are imported when they are called, so that ``--help`` stays quick."""
 
     _listing = False
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # click calls it so
-        """Return the names of the groups, in the order in which people meet them."""
-        return list(GROUPS)
+        """Return the names of the groups: the house's own, then the rooms'."""
+        return list(groups())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # click calls it so
         """Return a group: a stub with its help while listing, the real one to run it."""
-        if cmd_name not in GROUPS:
+        if cmd_name not in groups():
             return None
-        module, words = GROUPS[cmd_name]
+        module, words = groups()[cmd_name]
         if self._listing:
             return TyperGroup(name=cmd_name, help=words)
         command = typer.main.get_command(load(module))

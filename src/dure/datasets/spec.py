@@ -23,8 +23,11 @@ EXPORT = Action(
 
 ROOM = RoomSpec(
     name="datasets",
-    title=Text("Data sets", "데이터셋"),
+    title=Text(
+        "Raw holdings become AI-ready data sets", "원자료를 AI 활용 가능 데이터셋으로 만듭니다"
+    ),
     actions=(IMPORT, EXPORT),
+    commands="dure.cli.datasets:app",
     events=frozenset(
         f"{action.name}.{phase}"
         for action in (IMPORT, EXPORT)

@@ -35,6 +35,7 @@ ROOM = RoomSpec(
     title=Text("Transfers between agencies", "기관 간 이전"),
     actions=(TRANSFER, IMPORT),
     acts=MappingProxyType({TRANSFER.name: "dure.transfers.act:SealForAgency"}),
+    commands="dure.cli.transfers:app",
     events=frozenset(
         f"{action.name}.{phase}"
         for action in (TRANSFER, IMPORT)

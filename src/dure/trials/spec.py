@@ -52,6 +52,7 @@ ROOM = RoomSpec(
     title=Text("Trials of algorithms against sealed data", "격리된 자료에 대한 알고리즘 시험"),
     actions=ACTIONS,
     acts=MappingProxyType({RELEASE: "dure.trials.releasing:ReleaseReport"}),
+    commands="dure.cli.trials:app",
     events=frozenset(
         f"{action.name}.{step}" for action in ACTIONS for step in ("begun", "done", "failed")
     ),
