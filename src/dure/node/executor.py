@@ -10,9 +10,7 @@ import os
 import shutil
 import socket
 import tarfile
-import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +20,7 @@ from dure.core.assets import Asset
 from dure.core.labels import Label
 from dure.core.rooms import load
 from dure.core.suites import Suite, suite
+from dure.governance import claims
 from dure.governance.acts import Act
 from dure.governance.charter import SignedCharter
 from dure.governance.decisions import Request, Vote
@@ -44,7 +43,7 @@ from dure.storage.keys import PrivateKey, read_key_file
 from dure.storage.passphrases import Passphrase
 
 DOOR = frozenset({"door"})
-EXPORT_S = 3_600
+EXPORT = "export-"
 
 
 class HeldKey:
@@ -316,7 +315,8 @@ class ExecutorOperations:
         if fd is None:
             raise NodeError("node.wire", reason="a pipe is missing")
         _remove_old_exports(self.home.executor)
-        folder = Path(tempfile.mkdtemp(prefix="export-", dir=self.home.executor))
+        folder = self.home.executor / f"{EXPORT}{claims.this_process(os.urandom(4).hex())}"
+        folder.mkdir(mode=0o700)
         try:
             head = export_tiles(self.executor.ledger, folder)
         except BaseException:
@@ -384,11 +384,10 @@ def _pack(folder: Path, fd: int) -> None:
 
 
 def _remove_old_exports(folder: Path) -> None:
-    """Remove what exports left whose process was killed; a living one is younger than this."""
-    for left in folder.glob("export-*"):
-        with suppress(OSError):
-            if left.stat().st_mtime < time.time() - EXPORT_S:
-                shutil.rmtree(left)
+    """Remove what exports left whose process was killed."""
+    for left in folder.glob(f"{EXPORT}*"):
+        if not claims.is_alive(left.name.removeprefix(EXPORT)):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _copy(content: Any, fd: int) -> None:

@@ -164,6 +164,8 @@ class NodeHouse:
             faults.point(f"charter.pinned-by-{process}")
         history = self._charter_file.parent / "charters"
         history.mkdir(mode=0o700, exist_ok=True)
+        for left in (*self.home.door.glob(".*.partial"), *history.glob(".*.partial")):
+            left.unlink(missing_ok=True)  # from a crash
         write_file(history / f"{signed.charter.version}.json", signed.to_bytes())
         write_file(self._charter_file, signed.to_bytes())
         self.__dict__.pop("signed_charter", None)

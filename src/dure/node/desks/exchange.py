@@ -152,6 +152,8 @@ class ExchangeDesk:
         arrivals.mkdir(exist_ok=True)
         header = delivery.header
         target = arrivals / f"{header.sender}-{header.number:08d}.dure-bundle"
+        for left in arrivals.glob(f".{target.name}.*.partial"):
+            left.unlink()  # from a crash: one process at a time receives
         with new_file(target) as descriptor:
             for chunk in delivery.chunks():
                 with files(target):
