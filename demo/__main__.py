@@ -6,9 +6,10 @@ import sys
 import time
 
 from demo.agencies import NODES, close_nodes
-from demo.chapters import CHAPTERS, Story
+from demo.chapters import CHAPTERS
 from demo.evidence import write_page
 from demo.stage import Stage, say
+from demo.story import Story
 
 
 def main() -> int:
@@ -37,7 +38,9 @@ def main() -> int:
             f"점검 {stage.checks_held}건 통과, {stage.checks_failed}건 실패, {seconds:.0f}초.",
         )
     )
-    stage.console.print(say("Open the evidence page in a browser:", "브라우저로 증거 페이지를 여십시오:"))
+    stage.console.print(
+        say("Open the evidence page in a browser:", "브라우저로 증거 페이지를 여십시오:")
+    )
     stage.console.print(f"  {page}", soft_wrap=True)
     stage.console.print(say("Then look for yourself:", "그다음 직접 확인하십시오:"))
     for command in commands:

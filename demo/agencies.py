@@ -96,7 +96,9 @@ def found(stage: Stage) -> SignedCharter:
         for agency in AGENCIES:
             settings = Settings(agency, "intl", "embedded", principal=f"{agency}.operator")
             init_node(NODES / agency, settings, passphrase, os.urandom)
-            new_person_key(key_file(f"{agency}.delegate"), f"{agency}.delegate", "intl", passphrase, os.urandom)
+            new_person_key(
+                key_file(f"{agency}.delegate"), f"{agency}.delegate", "intl", passphrase, os.urandom
+            )
         for person in PEOPLE:
             new_person_key(key_file(person), person, "intl", passphrase, os.urandom)
     file = NODES / "alliance.toml"
@@ -113,6 +115,7 @@ def pin(agency: str, signed: SignedCharter) -> None:
     """Pin the charter in every process of one node."""
     with open_node(agency, f"{agency}.operator") as node:
         node.pin_charter(signed)
+
 
 def _members() -> str:
     return "".join(

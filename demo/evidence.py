@@ -23,20 +23,25 @@ def write_page(stage: Stage, path: Path, commands: list[str]) -> None:
     """Write the evidence page; it needs nothing but itself."""
     held = stage.checks_failed == 0
     verdict = (
-        say(f"All {stage.checks_held} checks held.", f"점검 {stage.checks_held}건이 모두 통과했습니다.")
+        say(
+            f"All {stage.checks_held} checks held.",
+            f"점검 {stage.checks_held}건이 모두 통과했습니다.",
+        )
         if held
-        else say(f"{stage.checks_failed} checks failed.", f"점검 {stage.checks_failed}건이 실패했습니다.")
+        else say(
+            f"{stage.checks_failed} checks failed.", f"점검 {stage.checks_failed}건이 실패했습니다."
+        )
     )
     title = say("dure: evidence of the demonstration", "두레: 시연 증거")
     body = "".join(_chapter(i, chapter) for i, chapter in enumerate(stage.chapters, 1))
     check = say("Check it yourself", "직접 확인하기")
     page = f"""<!doctype html>
-<html lang="{say('en', 'ko')}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<html lang="{say("en", "ko")}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{escape(title)}</title><style>{_STYLE}</style></head><body><main>
 <h1>{escape(title)}</h1>
-<p class="soft">{escape(say('Three invented agencies, the real flights of 2013 from New York City, one hostile algorithm.', '가상의 세 기관, 실제 2013년 뉴욕 출발 비행 기록, 그리고 적대적 알고리즘 하나.'))}</p>
-<p class="verdict{'' if held else ' no'}">{escape(verdict)}</p>
+<p class="soft">{escape(say("Three invented agencies, the real flights of 2013 from New York City, one hostile algorithm.", "가상의 세 기관, 실제 2013년 뉴욕 출발 비행 기록, 그리고 적대적 알고리즘 하나."))}</p>
+<p class="verdict{"" if held else " no"}">{escape(verdict)}</p>
 {body}
 <h2>{escape(check)}</h2><pre tabindex="0">{escape(chr(10).join(commands))}</pre>
 </main></body></html>

@@ -62,9 +62,7 @@ class Stage:
             self.console.print(f"  {text} …", markup=False)
             yield
 
-    def table(
-        self, columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = ""
-    ) -> None:
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
         """Show a table."""
         self.chapters[-1].parts.append(("table", (title, list(columns), [list(r) for r in rows])))
         table = Table(title=title or None, title_justify="left")
@@ -97,6 +95,10 @@ class Stage:
             yield
         except DureError as error:
             because = say(error.why_text.en, error.why_text.ko)
-            self.check(error.code == code, f"{en} — {because} [{error.code}]", f"{ko} — {because} [{error.code}]")
+            self.check(
+                error.code == code,
+                f"{en} — {because} [{error.code}]",
+                f"{ko} — {because} [{error.code}]",
+            )
         else:
             self.check(False, f"{en} — NOT REFUSED", f"{ko} — 거부되지 않음")
