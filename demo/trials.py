@@ -136,7 +136,7 @@ def submit(stage: Stage, story: Story) -> None:
         "Alpha's algorithms travel to the data", "알파의 알고리즘이 자료가 있는 곳으로 갑니다"
     ):
         with open_node("alpha", "alpha.developer") as node:
-            for name, folder in _submissions():
+            for folder in _submissions():
                 node.trials.submit(folder, to="bravo")
             envelopes = node.exchange.send(MEDIA)
         stage.tell(
@@ -243,12 +243,9 @@ def _flights() -> Path:
     return Path(str(found_.locate()))
 
 
-def _submissions() -> list[tuple[str, Path]]:
+def _submissions() -> list[Path]:
     """Return the algorithms, the hostile one in several moods."""
-    folders = [
-        ("baseline", ALGORITHMS / "baseline"),
-        ("boosting", ALGORITHMS / "gradient_boosting"),
-    ]
+    folders = [ALGORITHMS / "baseline", ALGORITHMS / "gradient_boosting"]
     for mood, (mode, poison) in {
         "explore": ("explore", "nan"),
         "memory": ("memory", "nan"),
@@ -261,5 +258,5 @@ def _submissions() -> list[tuple[str, Path]]:
         text = re.sub(r"^mode = .*", f'mode = "{mode}"', text, flags=re.MULTILINE)
         text = re.sub(r"^poison = .*", f'poison = "{poison}"', text, flags=re.MULTILINE)
         (folder / "algorithm.toml").write_text(text, encoding="utf-8")
-        folders.append((mood, folder))
+        folders.append(folder)
     return folders
