@@ -101,9 +101,13 @@ class Decisions(RuleBasedStateMachine):
         self.asked[request.id] = Asked(requester, secret, self.world.clock.now)
         return request
 
-    @rule(request=requests, who=st.sampled_from(VOTERS), signer=st.sampled_from((*VOTERS, "")),
-          choice=st.sampled_from([Choice.APPROVE, Choice.APPROVE, Choice.REJECT]),
-          client=st.sampled_from(Client))  # fmt: skip
+    @rule(
+        request=requests,
+        who=st.sampled_from(VOTERS),
+        signer=st.sampled_from(("", "", "", "", *VOTERS)),
+        choice=st.sampled_from([Choice.APPROVE, Choice.APPROVE, Choice.REJECT]),
+        client=st.sampled_from(Client),
+    )
     def vote(self, request: Request, who: str, signer: str, choice: Choice, client: Client) -> None:
         asked, now = self.asked[request.id], self.world.clock.now
         self.settle(asked)
@@ -137,16 +141,31 @@ class Decisions(RuleBasedStateMachine):
         elif self.approvals(asked) >= RULE.votes and (asked.outside or not asked.secret):
             asked.state = "approved"
 
-    @rule(request=requests, wait=st.sampled_from([0, 1, RULE.review_s, RULE.expires_s]))
-    def vote_properly(self, request: Request, wait: int) -> None:
+    @rule(
+        request=requests,
+        wait=st.sampled_from([0, 1, RULE.review_s, RULE.review_s, RULE.expires_s]),
+        client=st.sampled_from(Client),
+    )
+    def approve(
+        self, request: Request, wait: int = RULE.review_s, client: Client = Client.CLI
+    ) -> None:
+        """Everybody who may approves, as they should."""
         self.wait(wait)
         for officer in OFFICERS:
-            self.vote(request, officer, officer, Choice.APPROVE, Client.CLI)
+            self.vote(request, officer, officer, Choice.APPROVE, client)
 
-    @rule(request=requests, wait=st.sampled_from([0, 0, RULE.expires_s]),
-          again=st.booleans())  # fmt: skip
+    @rule(request=requests, officer=st.sampled_from(OFFICERS), approved=st.booleans())
+    def reject(self, request: Request, officer: str, approved: bool) -> None:
+        """An officer votes against it in time."""
+        if approved:
+            self.approve(request)
+        self.wait(RULE.review_s)
+        self.vote(request, officer, officer, Choice.REJECT, Client.CLI)
+        self.use(request)
+
+    @rule(request=requests, wait=st.sampled_from([0, 0, RULE.expires_s]), again=st.booleans())
     def approve_and_use(self, request: Request, wait: int, again: bool) -> None:
-        self.vote_properly(request, RULE.review_s)
+        self.approve(request)
         self.wait(wait)
         self.use(request)
         if again:
@@ -174,6 +193,7 @@ class Decisions(RuleBasedStateMachine):
     @rule(request=requests, acted=st.booleans())
     def die_and_reconcile(self, request: Request, acted: bool) -> None:
         """The process claims, perhaps acts, and dies; its successor recovers and reconciles."""
+        self.approve(request)
         asked = self.asked[request.id]
         if self.look(asked) != "approved" or asked.swapped:
             return
@@ -195,13 +215,18 @@ class Decisions(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.world.clock.now += seconds
 
-    @rule(content=st.sampled_from([b"evidence", b"other"]))
-    def change_evidence(self, content: bytes) -> None:
+    @rule(request=requests, content=st.sampled_from([b"evidence", b"other", b"other"]))
+    def change_evidence(self, request: Request, content: bytes) -> None:
+        self.approve(request)
         self.world.keeper.contents[ASSET] = self.evidence = content
+        self.use(request)
 
-    @rule(request=requests)
-    def swap_arguments_in_the_store(self, request: Request) -> None:
+    @rule(request=requests, approved=st.booleans())
+    def swap_arguments_in_the_store(self, request: Request, approved: bool) -> None:
+        """Who can write the executor's store sends an approved act elsewhere."""
         asked = self.asked[request.id]
+        if approved:
+            self.approve(request)
         swapped = replace(request, arguments={"to": "port"})
         with self.world.db.write() as connection:
             connection.execute(
@@ -210,30 +235,30 @@ class Decisions(RuleBasedStateMachine):
                 .values(document=canonical_json(swapped.to_dict()).decode())
             )
         asked.swapped = True
+        self.use(request)
 
-    @rule()
-    def revoke_a_key(self) -> None:
-        self.revoked |= {"navy.checker"}
-        principals = tuple(
-            replace(p, keys=(Key(p.id).enrolled(revoked=p.id in self.revoked),))
-            for p in self.charter.principals
-        )
-        self.change_charter(principals=principals)
+    @rule(what=st.sampled_from(["a key is revoked", "a new name", "a backup is restored"]))
+    def change_the_ground(self, what: str) -> None:
+        """Whatever was pending is void."""
+        if what == "a backup is restored":
+            with self.world.db.write() as connection:
+                incarnation.begin(connection, write_time(self.world.clock.now))
+        elif what == "a new name":
+            self.pin(alliance=f"Alliance {self.charter.version}")
+        else:
+            self.revoked |= {"navy.checker"}
+            self.pin(
+                principals=tuple(
+                    replace(p, keys=(Key(p.id).enrolled(revoked=p.id in self.revoked),))
+                    for p in self.charter.principals
+                )
+            )
+        for asked in self.asked.values():
+            if asked.state in ("open", "approved"):
+                asked.state = "void"
 
-    @rule()
-    def rename(self) -> None:
-        self.change_charter(alliance=f"Alliance {self.charter.version}")
-
-    def change_charter(self, **changes: object) -> None:
-        following = successor(self.charter, **changes)
-        self.charter = self.world.executor.pin_charter(following)
-        self.end_pending()
-
-    @rule()
-    def restore_a_backup(self) -> None:
-        with self.world.db.write() as connection:
-            incarnation.begin(connection, write_time(self.world.clock.now))
-        self.end_pending()
+    def pin(self, **changes: object) -> None:
+        self.charter = self.world.executor.pin_charter(successor(self.charter, **changes))
 
     @rule()
     def restart(self) -> None:
@@ -267,11 +292,6 @@ class Decisions(RuleBasedStateMachine):
         """Time's end is written down when somebody comes to the request, not before."""
         for asked in cases:
             asked.state = self.look(asked)
-
-    def end_pending(self) -> None:
-        for asked in self.asked.values():
-            if asked.state in ("open", "approved"):
-                asked.state = "void"
 
     @staticmethod
     def approvals(asked: Asked) -> int:
