@@ -1,0 +1,490 @@
+"""Profile ``separated`` with real different uids: what the kernel keeps apart, attacked.
+
+Beside each thing that the door, or a stranger, can't do stands the one who may, doing it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from tests.node import alliance
+from tests.node.alliance import SHARED, STRETCH, Alliance, wait_for
+from tests.node.uids import DOOR, EXECUTOR, KEEPER, STRANGER, Interpreter, interpreter
+
+from dure.node.home import Home, Settings
+from dure.node.separated import start_service
+from dure.node.votes import Choice, make_vote
+from dure.storage.passphrases import Passphrase
+
+pytestmark = pytest.mark.root
+
+SECRET = "bravo//S// REL bravo FOR trial"
+KEEPERS = b"a passphrase of the keeper's own"
+OPEN = """
+import dure
+node = dure.open(sys.argv[1])
+"""
+ASK = """
+from dure.core.errors import DureError
+from dure.node import wire
+from dure.node.home import open_home
+from dure.node.links import connect
+home = open_home(sys.argv[1])
+def ask(process, **message):
+    with connect(home, process) as channel:
+        try:
+            return wire.call(channel, message)
+        except DureError as error:
+            return error.code + " " + str(error.facts.get("reason", ""))
+"""
+
+
+@dataclass
+class Separated:
+    """A separated node with its services running, and whoever may try something."""
+
+    made: Alliance
+    python: Interpreter
+    services: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def home(self) -> Home:
+        return Home.find(self.made.home())
+
+    def start(self, process: str) -> None:
+        passphrase = Passphrase(KEEPERS) if process == "keeper" else self.made.passphrase
+        self.services[process] = start_service(self.home, process, passphrase, self.python.program)
+
+    def stop(self) -> None:
+        for service in self.services.values():
+            service.terminate()
+            service.wait()
+
+    def door(self, code: str, *arguments: object) -> Any:
+        return self.python.run(DOOR, OPEN + dedent(code), self.made.home(), *arguments)
+
+    def ask(self, uid: int, code: str, *arguments: object) -> Any:
+        return self.python.run(uid, ASK + dedent(code), self.made.home(), *arguments)
+
+
+@pytest.fixture(scope="module")
+def separated() -> Iterator[Separated]:
+    """Bravo's node, separated, with the charter pinned and a sealed data set of grade S."""
+    folder = Path(tempfile.mkdtemp(prefix="dure-separated-"))
+    folder.chmod(0o755)
+    patch = pytest.MonkeyPatch()
+    with interpreter(folder) as python:
+        if python is None:
+            pytest.skip("takes an interpreter that other uids can run")
+        settings = Settings(
+            "bravo", "intl", "separated", "bravo.steward",
+            door_uid=DOOR, executor_uid=EXECUTOR, keeper_uid=KEEPER,
+        )  # fmt: skip
+        mask = os.umask(0o077)  # a careful root must not lock the node's own processes out
+        made = alliance.make(
+            folder / "alliance", {"bravo": settings}, keeper_passphrase=Passphrase(KEEPERS)
+        )
+        os.umask(mask)
+        made.folder.chmod(0o755)
+        for public in (made.charter_file, made.data):
+            public.chmod(0o644)
+        node = Separated(made, python)
+        for name, value in python.environment.items():
+            patch.setenv(name, value)
+        try:
+            node.start("keeper")
+            node.start("executor")
+            node.door(
+                """
+                from pathlib import Path
+                from dure.node.alliance import read_charter
+                node.pin_charter(read_charter(Path(sys.argv[2])))
+                node.datasets.import_(sys.argv[3], label=sys.argv[4], name="tracks")
+                """,
+                made.charter_file,
+                made.data,
+                SECRET,
+            )
+            yield node
+        finally:
+            node.stop()
+            patch.undo()
+    shutil.rmtree(folder)
+
+
+def ask_for_transfer(separated: Separated) -> dict[str, Any]:
+    return separated.door(
+        """
+        asked = node.transfers.request("tracks", to="alpha", label=sys.argv[2])
+        answer = node.decisions.show(asked["id"])
+        """,
+        SHARED,
+    )
+
+
+def approve(separated: Separated, view: dict[str, Any], *people: str) -> dict[str, Any]:
+    """Vote on the officers' own machine, which is root's here, and cast the votes at the door."""
+    wait_for(view)
+    for person in people:
+        vote = make_vote(
+            view, Choice.APPROVE, separated.made.key(person), separated.made.passphrase
+        )
+        view |= separated.door(
+            "answer = node.decisions.cast(json.loads(sys.argv[2]))", json_text(vote)
+        )
+    return view
+
+
+def json_text(value: object) -> str:
+    return json.dumps(value)
+
+
+def test_the_door_does_its_work_through_the_sockets(separated: Separated):
+    view = ask_for_transfer(separated)
+    approve(separated, view, "bravo.checker", "bravo.officer")
+    done = separated.door(
+        """
+        import tempfile
+        from pathlib import Path
+        sealed = node.transfers.seal(sys.argv[2])
+        with tempfile.TemporaryDirectory() as folder:
+            sent = node.exchange.send(Path(folder) / "media")
+            node.ledger.export(Path(folder) / "record")
+            verified = node.ledger.verify(Path(folder) / "record")
+        status = node.status()
+        answer = {
+            "names": [row["name"] for row in node.datasets.list()],
+            "to": [each["to"] for each in sent],
+            "entries": verified["entries"],
+            "profile": status["profile"],
+            "content": len(node.house.read(node.datasets.list()[0]["id"], purpose="trial", limit=99999)),
+        }
+        """,
+        view["id"],
+    )
+    assert done["names"] == ["tracks"]
+    assert done["to"] == ["alpha"]
+    assert done["profile"] == "separated"
+    assert done["entries"] > 5
+    assert done["content"] > 100
+
+
+def files_of(separated: Separated) -> dict[int, list[Path]]:
+    home = separated.home
+    (page, *_) = [path for path in (home.vault / "pages").rglob("*") if path.is_file()]
+    return {
+        DOOR: [home.door / "node.db", home.door / "charter.json"],
+        EXECUTOR: [home.executor / name for name in ("executor.key", "node-signing.key", "executor.db")],
+        KEEPER: [home.keeper / "vault.kek", home.keeper / "sealing.key", home.keeper / "keeper.db", page],
+    }  # fmt: skip
+
+
+READ = """
+from pathlib import Path
+answer = []
+for name in sys.argv[1:]:
+    try:
+        answer.append(len(Path(name).read_bytes()) > 0)
+    except PermissionError:
+        answer.append("refused")
+"""
+
+
+def test_keys_and_stores_are_their_own_processs_alone(separated: Separated):
+    listed = files_of(separated)
+    everything = [path for paths in listed.values() for path in paths]
+    for uid in (DOOR, EXECUTOR, KEEPER, STRANGER):
+        answers = dict(zip(everything, separated.python.run(uid, READ, *everything), strict=True))
+        own = listed.get(uid, [])
+        assert all(answers[path] is True for path in own)  # the positive control
+        assert all(answers[path] == "refused" for path in everything if path not in own)
+    recovery = separated.made.home() / "recovery.key"
+    for uid in (DOOR, EXECUTOR, KEEPER, STRANGER):
+        assert separated.python.run(uid, READ, recovery) == ["refused"]
+
+
+ALTER = """
+import sqlite3
+try:
+    store = sqlite3.connect(sys.argv[1], isolation_level=None)
+    store.execute("BEGIN IMMEDIATE")
+    table = sys.argv[2]
+    for (trigger,) in store.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+        store.execute(f"DROP TRIGGER {trigger}")
+    answer = store.execute(f"DELETE FROM {table}").rowcount
+    store.execute("ROLLBACK")
+except sqlite3.Error as error:
+    answer = str(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("store", "owner", "table"),
+    [
+        ("executor/executor.db", EXECUTOR, "governance_ledger_entries"),
+        ("keeper/keeper.db", KEEPER, "keeper_assets"),
+    ],
+)
+def test_nobody_else_alters_a_store(separated: Separated, store: str, owner: int, table: str):
+    path = separated.made.home() / store
+    for uid in {DOOR, EXECUTOR, KEEPER, STRANGER} - {owner}:
+        assert "unable to open" in separated.python.run(uid, ALTER, path, table)
+    assert separated.python.run(owner, ALTER, path, table) > 0
+
+
+def test_a_permit_is_not_forged(separated: Separated):
+    view = ask_for_transfer(separated)
+    view = approve(separated, view, "bravo.checker")
+    # One vote of two: the executor, who counts, refuses.
+    refused = separated.ask(
+        DOOR, "answer = ask('executor', op='request.execute', id=sys.argv[2])", view["id"]
+    )
+    assert refused == "governance.permit too-few"
+    forge = """
+    from dataclasses import replace
+    from dure.core.suites import suite
+    from dure.core.times import write_time
+    from dure.governance.decisions import Request
+    from dure.governance.permits import issue_permit
+    from dure.governance.tally import Ballot
+    from dure.storage.keys import read_key_file
+    from dure.storage.passphrases import Passphrase
+    view, secret = json.loads(sys.argv[2]), sys.argv[3]
+    request, intl = Request.from_dict(view["request"]), suite("intl")
+    ballots = tuple(Ballot.from_dict(each) for each in view["votes"])
+    if secret:  # the executor itself, gone bad: its own key, but too few votes
+        key = read_key_file(home.executor / "executor.key", Passphrase(secret)).private
+    else:
+        key = intl.signing_key(bytes(48))
+    permit = issue_permit(
+        request, ballots, suite=intl, executor_public=intl.signing_public(key),
+        sign=lambda kind, value: intl.sign_value(key, kind, value), now=request.created_s + 2,
+    )
+    (asset,) = request.assets
+    import os
+    def offer(asset, permit):
+        ours, theirs = os.pipe()
+        with connect(home, "keeper") as channel:
+            try:
+                message = {"op": "content.open-for-permit", "asset": asset,
+                           "permit": permit, "request": request.to_dict()}
+                answer = wire.call(channel, message, theirs)["size"]
+            except DureError as error:
+                answer = error.code + " " + str(error.facts.get("reason", ""))
+            finally:
+                os.close(ours); os.close(theirs)
+        return answer
+    answer = [offer(asset, permit.to_dict())]
+    """
+    secret = alliance.PASSPHRASE.decode()
+    assert separated.ask(DOOR, forge, json_text(view), "") == ["node.caller "]
+    assert separated.ask(EXECUTOR, forge, json_text(view), "") == ["governance.permit signature"]
+    assert separated.ask(EXECUTOR, forge, json_text(view), secret) == ["governance.permit too-few"]
+    # The positive control: the permit that the executor itself issued, and no other asset by it.
+    view = approve(separated, view, "bravo.officer")
+    real = "\nanswer = [offer(each, view['permit']) for each in (asset, 'ab' * 32)]"
+    size, other = separated.ask(EXECUTOR, dedent(forge) + real, json_text(view), secret)
+    assert size > 100
+    assert other == "governance.permit other-asset"
+
+
+def test_a_forged_vote_is_not_counted(separated: Separated):
+    view = ask_for_transfer(separated)
+    wait_for(view)
+    vote = make_vote(
+        view, Choice.APPROVE, separated.made.key("alpha.developer"), separated.made.passphrase
+    )
+    code = "answer = ask('executor', op='vote.cast', vote=json.loads(sys.argv[2]))"
+    assert separated.ask(DOOR, code, json_text(vote)) == "governance.vote role"
+    enrolled = separated.made.charter.charter.principal("bravo.checker").keys[0].id
+    vote |= {"voter": "bravo.checker", "key": enrolled}
+    assert separated.ask(DOOR, code, json_text(vote)) == "governance.vote signature"
+    assert approve(separated, view, "bravo.checker")["approvals"] == ["bravo.checker"]
+
+
+OPERATIONS = {
+    "executor": (
+        "charter.pin", "event.append", "ticket.issue", "request.open", "request.list",
+        "request.show", "request.execute", "request.reconcile", "vote.cast", "envelope.sign",
+        "ledger.head", "ledger.entries", "ledger.opening", "ledger.export", "release.read", "status",
+    ),
+    "keeper": (
+        "charter.pin", "content.seal", "content.open", "content.open-for-permit",
+        "content.describe", "key.unwrap", "status",
+    ),
+}  # fmt: skip
+
+
+def test_the_lists_here_are_whole():
+    from dure.node.executor import ExecutorOperations
+    from dure.node.keeper import KeeperOperations
+
+    assert set(OPERATIONS["executor"]) == set(ExecutorOperations(None, None).service().operations)  # type: ignore[arg-type]
+    assert set(OPERATIONS["keeper"]) == set(KeeperOperations(None).service().operations)  # type: ignore[arg-type]
+
+
+def test_a_stranger_is_refused_everything(separated: Separated):
+    code = "answer = [ask(sys.argv[2], op=op) for op in sys.argv[3:]]"
+    for process, operations in OPERATIONS.items():
+        answers = separated.ask(STRANGER, code, process, *operations, "no.such")
+        assert answers == ["node.caller "] * (len(operations) + 1)
+        # Root has no role either: it can read the files, but the services ask for a uid.
+        assert separated.ask(0, code, process, *operations) == ["node.caller "] * len(operations)
+        assert separated.ask(DOOR, code, process, "status") == [{"unlocked": True}]
+
+
+def test_strangers_who_stay_keep_nobody_out(separated: Separated):
+    crowd = """
+    held, refused = [], 0
+    for _ in range(40):
+        channel = connect(home, "keeper")
+        held.append(channel)
+    import subprocess
+    print("crowded", flush=True)
+    sys.stdin.readline()
+    answer = len(held)
+    """
+    program = "import json, sys\n" + ASK + dedent(crowd)
+    with subprocess.Popen(
+        [str(separated.python.program), "-c", program, str(separated.made.home())],
+        user=STRANGER, group=STRANGER, extra_groups=[], env=separated.python.environment,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as stranger:  # fmt: skip
+        assert stranger.stdout is not None
+        assert stranger.stdout.readline() == "crowded\n"
+        assert separated.ask(DOOR, "answer = ask('keeper', op='status')") == {"unlocked": True}
+        assert stranger.stdin is not None
+        stranger.stdin.write("\n")
+        stranger.stdin.close()
+
+
+def test_the_door_is_not_taken_for_the_executor(separated: Separated):
+    code = "answer = [ask('keeper', op=op, permit={}, about={}) for op in sys.argv[2:]]"
+    asked = ("content.open-for-permit", "content.seal")
+    assert separated.ask(DOOR, code, *asked) == ["node.caller "] * 2
+    # The keeper would listen to the executor's uid (and find these permits wanting).
+    first, _ = separated.ask(EXECUTOR, code, *asked)
+    assert not first.startswith("node.caller")
+
+
+def test_nobody_takes_a_services_place(separated: Separated):
+    code = """
+    import os
+    answer = []
+    for act in [os.unlink, lambda path: os.rename(path, path + "-old")]:
+        try:
+            act(sys.argv[1]); answer.append("done")
+        except PermissionError:
+            answer.append("refused")
+    """
+    for uid in (DOOR, STRANGER):
+        assert separated.python.run(uid, code, separated.home.socket("keeper")) == ["refused"] * 2
+        assert separated.python.run(uid, code, separated.home.executor) == ["refused"] * 2
+    assert separated.python.run(EXECUTOR, code, separated.home.socket("keeper")) == ["refused"] * 2
+    own = separated.home.socket("keeper").with_name("spare")
+    own.touch()
+    assert separated.python.run(KEEPER, code.replace("os.unlink, ", ""), own) == ["done"]
+
+
+PEEK = """
+from pathlib import Path
+answer = {}
+for part in ("environ", "mem", "maps"):
+    try:
+        with open(f"/proc/{sys.argv[1]}/{part}", "rb") as file:
+            if part == "environ":
+                file.read()
+        answer[part] = "opened"
+    except OSError:
+        answer[part] = "refused"
+"""
+
+
+def test_no_secret_shows_in_a_process_and_none_is_dumped(separated: Separated):
+    uids = {"executor": EXECUTOR, "keeper": KEEPER}
+    for process, service in separated.services.items():
+        proc = Path(f"/proc/{service.pid}")
+        shown = proc.joinpath("cmdline").read_bytes() + proc.joinpath("environ").read_bytes()
+        assert b"dure.node" in shown
+        for secret in (alliance.PASSPHRASE, KEEPERS):
+            assert secret not in shown
+        (core,) = [
+            line for line in proc.joinpath("limits").read_text().splitlines() if "core" in line
+        ]
+        assert core.split()[4:6] == ["0", "0"]
+        for uid in (uids[process], DOOR, STRANGER):
+            looked = separated.python.run(uid, PEEK, service.pid)
+            assert looked["mem"] == looked["environ"] == "refused"
+    # The positive control: a process of that uid which is not hardened can be looked into by it.
+    with subprocess.Popen(["sleep", "60"], user=KEEPER, group=KEEPER, extra_groups=[]) as plain:
+        assert separated.python.run(KEEPER, PEEK, plain.pid)["environ"] == "opened"
+        plain.kill()
+
+
+def test_a_keeper_that_was_restarted_is_found_again(separated: Separated):
+    keeper = separated.services["keeper"]
+    view = ask_for_transfer(separated)
+    approve(separated, view, "bravo.checker", "bravo.officer")
+    keeper.kill()
+    keeper.wait()
+    assert separated.ask(DOOR, "answer = ask('executor', op='status')") == {"unlocked": True}
+    lost = """
+    from dure.core.errors import DureError
+    try:
+        node.transfers.seal(sys.argv[2])
+    except DureError as error:
+        answer = error.code
+    """
+    assert separated.door(lost, view["id"]) == "node.process"
+    separated.start("keeper")
+    done = separated.door("answer = node.transfers.seal(sys.argv[2])['to']", view["id"])
+    assert done == "alpha"
+
+
+def test_the_doctor_sees_a_folder_that_others_may_enter(separated: Separated):
+    code = """
+    from pathlib import Path
+    from dure.node.doctor import inspect
+    answer = sorted(finding.subject for finding in inspect(Path(sys.argv[1])).findings
+                    if finding.code == "node.folder-mode")
+    """
+    home = separated.home
+    for uid in (DOOR, EXECUTOR, KEEPER):
+        assert separated.python.run(uid, code, home.path) == []
+    home.keeper.chmod(0o750)
+    try:
+        assert separated.python.run(DOOR, code, home.path) == ["keeper"]
+    finally:
+        home.keeper.chmod(0o700)
+
+
+def test_a_service_takes_its_own_passphrase_alone(separated: Separated, capfd):
+    from dure.node.errors import NodeError
+
+    spare = separated.made.folder / "spare"
+    os.umask(0o022)
+    settings = Settings(
+        "bravo", "intl", "separated", door_uid=DOOR, executor_uid=EXECUTOR, keeper_uid=KEEPER
+    )
+    home = alliance.init_node(
+        spare, settings, Passphrase(b"one passphrase"), os.urandom,
+        Passphrase(b"another passphrase"), STRETCH,
+    )  # fmt: skip
+    with pytest.raises(NodeError, match="exit 31"):
+        start_service(home, "keeper", Passphrase(b"one passphrase"), separated.python.program)
+    assert "passphrase is not accepted" in capfd.readouterr().err
+    service = start_service(
+        home, "keeper", Passphrase(b"another passphrase"), separated.python.program
+    )
+    service.terminate()
+    service.wait()
