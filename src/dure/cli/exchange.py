@@ -63,8 +63,11 @@ def receive(folder: FolderArgument) -> None:
         )
         for finding in result["findings"]:
             output.line(f"! {finding['words']} {finding['next_step']}")
+        for refused in result["refused"]:
+            output.line(f"✗ {refused['file']}: {refused['what']} {refused['why']}")
+            output.line(f"  → {refused['next_step']} [{refused['code']}]")
     if result["refused"]:
-        raise typer.Exit(1)
+        raise typer.Exit(result["refused"][0]["exit_status"])
 
 
 @app.command(

@@ -146,15 +146,20 @@ class _Raw:
         self.size_bytes = 0
         self._limit_bytes = limit_bytes
         self._owned = isinstance(source, Path)
+        self._name = "-"
         if isinstance(source, int):
             self._descriptor = source
             return
+        self._name = source.name
         try:
             self._descriptor = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY)
+        except OSError as error:
+            raise self._unreadable(error) from None
+        try:
             os.read(self._descriptor, 0)
         except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            raise ReaderError("readers.source", name=source.name, reason=reason) from None
+            os.close(self._descriptor)
+            raise self._unreadable(error) from None
 
     def __enter__(self) -> None:
         return None
@@ -164,12 +169,22 @@ class _Raw:
             os.close(self._descriptor)
 
     def blocks(self) -> Iterator[bytes]:
-        while block := os.read(self._descriptor, _BLOCK_BYTES):
+        while block := self._read():
             self.size_bytes += len(block)
             if self.size_bytes > self._limit_bytes:
                 raise ReaderError("readers.stopped", cause="size", size_bytes=self.size_bytes)
             self.digest.update(block)
             yield block
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._descriptor, _BLOCK_BYTES)
+        except OSError as error:  # a failing disk, a share that went away
+            raise self._unreadable(error) from None
+
+    def _unreadable(self, error: OSError) -> ReaderError:
+        reason = os.strerror(error.errno or 0)
+        return ReaderError("readers.source", name=self._name, reason=reason)
 
 
 class _Found:
