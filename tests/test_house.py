@@ -14,9 +14,9 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from scripts import coverage_gate, make_docs, wheelhouse
 
 from dure.core.errors import DureError, error_table, families
+from scripts import coverage_gate, make_docs, wheelhouse
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"

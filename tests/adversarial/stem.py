@@ -11,10 +11,9 @@ import sys
 import traceback
 from pathlib import Path
 
+from dure.core import faults
 from tests.adversarial.verbs import VERBS, load_everything
 from tests.node.alliance import Alliance, services_inside
-
-from dure.core import faults
 
 
 def main() -> None:

@@ -18,8 +18,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.datasets.world import LABEL, PASSPHRASE, ROOT, World, found
-from tests.exchange.alliance import Keys
 
 from dure.cli.main import run
 from dure.core.errors import DureError
@@ -31,6 +29,8 @@ from dure.exchange.tables import METADATA
 from dure.governance.charter import propose, sign
 from dure.storage.database import open_database
 from dure.storage.keys import read_key_file
+from tests.datasets.world import LABEL, PASSPHRASE, ROOT, World, found
+from tests.exchange.alliance import Keys
 
 SECRET = "NEVERSHOWTHIS"
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.adversarial import verbs
 from tests.adversarial.verbs import VERBS, Verb
 from tests.node import alliance

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.adversarial.weak_box import bare, opened
 
 from dure.sandbox.box import run
 from dure.sandbox.probes.attempt import ATTEMPTS
@@ -18,6 +17,7 @@ from dure.sandbox.probes.catalogue import CATALOGUE, Entry
 from dure.sandbox.probes.inside import load
 from dure.sandbox.probes.suite import ProbeOutcome, canaries, pressure, run_probes
 from dure.sandbox.tasks import MIB, Limits
+from tests.adversarial.weak_box import bare, opened
 
 LOOSE = Limits(
     wall_s=60,

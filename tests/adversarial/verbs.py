@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.node import alliance
-from tests.node.alliance import LABEL, SHARED, Alliance, services_inside
 
 from dure.governance.errors import GovernanceError
 from dure.node.home import Home
 from dure.node.node import Node
 from dure.storage.vault import Garbage
+from tests.node import alliance
+from tests.node.alliance import LABEL, SHARED, Alliance, services_inside
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.strategies import canonical_values
 
 from dure.core.canonical import (
     MAX_DEPTH,
@@ -20,6 +19,7 @@ from dure.core.canonical import (
     parse_canonical,
 )
 from dure.core.errors import CoreError
+from tests.core.strategies import canonical_values
 
 
 @given(canonical_values())

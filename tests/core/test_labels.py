@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.strategies import OTHER, POLICY, labels, subsets
 
 from dure.core.errors import CoreError
 from dure.core.labels import ALL, MAX_LABEL_TEXT, NONE, Label, LabelMapping, LabelPolicy, join_all
+from tests.core.strategies import OTHER, POLICY, labels, subsets
 
 L = labels()
 

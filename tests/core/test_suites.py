@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.strategies import canonical_values
 
 from dure.core.errors import CoreError
 from dure.core.suites import (
@@ -19,6 +18,7 @@ from dure.core.suites import (
     digest_of,
     suite,
 )
+from tests.core.strategies import canonical_values
 
 SEED = bytes(range(SEED_BYTES))
 QUICK = {"intl": Stretch(rounds=1, memory_kib=64), "kr-public": Stretch(rounds=10, memory_kib=0)}

@@ -7,7 +7,6 @@ import dataclasses
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.strategies import POLICY, labels, subsets
 
 from dure.core.actions import Action, QuorumRule
 from dure.core.assets import Asset
@@ -20,6 +19,7 @@ from dure.core.rooms import RoomSpec, load
 from dure.core.suites import SUITE_NAMES
 from dure.core.text import Text
 from dure.core.verdicts import Reason, Verdict
+from tests.core.strategies import POLICY, labels, subsets
 
 WORDS = Text("{n} rows", "{n}행")
 

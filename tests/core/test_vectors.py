@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 import rfc8785
-from tests.core.write_vectors import VALUES, canonical_vectors, suite_vectors
 
 from dure.core.canonical import canonical_bytes, canonical_json, parse_canonical
 from dure.core.errors import CoreError
 from dure.core.suites import SUITE_NAMES, Stretch, digest_of, suite
+from tests.core.write_vectors import VALUES, canonical_vectors, suite_vectors
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.datasets.world import ROOT, World, found
 
 from dure.node.node import Node
+from tests.datasets.world import ROOT, World, found
 
 
 @pytest.fixture(scope="session")

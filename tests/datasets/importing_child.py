@@ -11,9 +11,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from tests.datasets.world import PASSPHRASE
-
 import dure
+from tests.datasets.world import PASSPHRASE
 
 
 def main(home: str, file: str, label: str) -> None:

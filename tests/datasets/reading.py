@@ -16,7 +16,6 @@ import mlcroissant as mlc
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from tests.datasets.digests import sha256
 
 from dure.datasets.croissant import (
     DOCUMENT_FILE,
@@ -28,6 +27,7 @@ from dure.datasets.croissant import (
     field_id,
     write_document,
 )
+from tests.datasets.digests import sha256
 
 ABOUT = About(
     name="해상 항적 2026",

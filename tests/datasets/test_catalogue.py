@@ -9,9 +9,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.datasets.digests import sha256
-from tests.datasets.reading import records
-from tests.datasets.world import LABEL, World
 
 from dure.core.errors import DureError
 from dure.datasets import export as exporting
@@ -20,6 +17,9 @@ from dure.datasets.errors import DatasetError
 from dure.governance.policy.errors import PolicyError
 from dure.node.errors import NodeError
 from dure.node.node import Node
+from tests.datasets.digests import sha256
+from tests.datasets.reading import records
+from tests.datasets.world import LABEL, World
 
 MARITIME = "bravo//O//maritime REL bravo FOR trial"
 NOWHERE = "0" * 64

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.datasets.world import LABEL, ROOT, World
 
 from dure.node.errors import NodeError
 from dure.node.node import Node
+from tests.datasets.world import LABEL, ROOT, World
 
 # In order: intent, table sealed, table recorded, document sealed, document recorded, outcome.
 POINTS = [

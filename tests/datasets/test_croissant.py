@@ -15,7 +15,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.datasets.reading import ABOUT, opened, records, told, write
 
 from dure.datasets.catalogue import MAX_DOCUMENT_BYTES
 from dure.datasets.context import CONTEXT
@@ -30,6 +29,7 @@ from dure.datasets.croissant import (
     read_table,
     write_document,
 )
+from tests.datasets.reading import ABOUT, opened, records, told, write
 
 DIGEST = "0123456789abcdef" * 4
 TABLE = Table((Field("n", "int64"), Field("이름", "string")), 3, 512, DIGEST, DIGEST[::-1])

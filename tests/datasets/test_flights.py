@@ -12,11 +12,11 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
-from tests.datasets.reading import records, told
-from tests.datasets.world import LABEL, ROOT, World
 
 from dure.datasets.croissant import read_table
 from dure.node.node import Node
+from tests.datasets.reading import records, told
+from tests.datasets.world import LABEL, ROOT, World
 
 pytestmark = [pytest.mark.third_party_data, pytest.mark.slow]
 

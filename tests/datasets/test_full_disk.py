@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.datasets.world import LABEL, World
 
 from dure.core.errors import DureError
+from tests.datasets.world import LABEL, World
 
 pytestmark = pytest.mark.root
 

@@ -6,7 +6,6 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from tests.datasets.world import LABEL, World
 
 from dure.core.errors import CoreError, DureError
 from dure.datasets.croissant import read_table
@@ -14,6 +13,7 @@ from dure.datasets.errors import DatasetError
 from dure.governance.policy.errors import PolicyError
 from dure.node.node import Node
 from dure.readers.errors import ReaderError
+from tests.datasets.world import LABEL, World
 
 
 def test_a_file_becomes_a_described_data_set(steward: Node, csv: Path) -> None:

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.exchange.alliance import post
 
 from dure.exchange.header import Kind
 from dure.exchange.inbox import receive
 from dure.exchange.outbox import resume, send, tidy
 from dure.exchange.post import status
+from tests.exchange.alliance import post
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.exchange.alliance import T0, Keys, charter, successor
 
 from dure.core.canonical import canonical_json
 from dure.core.errors import find
@@ -29,6 +28,7 @@ from dure.exchange.framing import write_frame
 from dure.exchange.header import KINDS, MAX_LIFE_S, Header, Kind
 from dure.exchange.membership import EARLY_S, address, check, check_life
 from dure.exchange.payloads import measure
+from tests.exchange.alliance import T0, Keys, charter, successor
 
 VECTORS = Path(__file__).parent / "vectors"
 PAYLOAD = b"boats on the common field"

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.exchange.alliance import Clock, Keys, charter, post, successor
 
 from dure.core.suites import suite
 from dure.exchange.errors import ExchangeError
@@ -21,6 +20,7 @@ from dure.exchange.inbox import Delivery, receive
 from dure.exchange.outbox import resume, send, skip_to, tidy
 from dure.exchange.post import Post, gaps, status
 from dure.storage.errors import StorageError
+from tests.exchange.alliance import Clock, Keys, charter, post, successor
 
 BIG = os.urandom(1 << 16) * 40
 

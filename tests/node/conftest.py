@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.node import alliance
-from tests.node.alliance import Alliance
 
 from dure.node.node import Node
+from tests.node import alliance
+from tests.node.alliance import Alliance
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.node.alliance import LABEL, SHARED, Alliance
 
 from dure.core.errors import DureError
+from tests.node.alliance import LABEL, SHARED, Alliance
 
 
 def test_the_whole_way_from_a_file_to_another_agencys_vault(pinned: Alliance, tmp_path: Path):

@@ -17,14 +17,14 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from tests.node import alliance
-from tests.node.alliance import SHARED, STRETCH, Alliance, wait_for
-from tests.node.uids import DOOR, EXECUTOR, KEEPER, STRANGER, Interpreter, interpreter
 
 from dure.node.home import Home, Settings
 from dure.node.separated import start_service
 from dure.node.votes import Choice, make_vote
 from dure.storage.passphrases import Passphrase
+from tests.node import alliance
+from tests.node.alliance import SHARED, STRETCH, Alliance, wait_for
+from tests.node.uids import DOOR, EXECUTOR, KEEPER, STRANGER, Interpreter, interpreter
 
 pytestmark = pytest.mark.root
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.sandbox.users import UID, run_as_ordinary_user
 
 pytestmark = pytest.mark.root

@@ -21,7 +21,6 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from tests.storage.conftest import create, run_child
 
 from dure.storage import incarnation
 from dure.storage.backup import StorePart, back_up, backup_key, read_manifest, restore
@@ -31,6 +30,7 @@ from dure.storage.errors import StorageError
 from dure.storage.migrations import History, migrate
 from dure.storage.migrations.generate import write_revision
 from dure.storage.vault import METADATA, Vault
+from tests.storage.conftest import create, run_child
 
 KEK = b"k" * 32
 KEY = backup_key(KEK)

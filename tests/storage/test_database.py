@@ -23,10 +23,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError
-from tests.storage.conftest import ROOT, run_child
 
 from dure.storage.database import NAMING, open_database
 from dure.storage.errors import StorageError
+from tests.storage.conftest import ROOT, run_child
 
 METADATA = MetaData(naming_convention=NAMING)
 COUNTS = Table(

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.storage.conftest import ROOT, run_program
 
 from dure.core.suites import Stretch
 from dure.storage.hardening import Hardening, hardening, unencrypted_swap
 from dure.storage.keys import new_key, write_key_file
 from dure.storage.passphrases import Passphrase
+from tests.storage.conftest import ROOT, run_program
 
 SECRET = "a secret of the test"
 

@@ -10,7 +10,6 @@ import stat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.storage.conftest import run_child
 
 from dure.core.suites import SUITE_NAMES, Stretch, suite
 from dure.storage import kek as kek_module
@@ -26,6 +25,7 @@ from dure.storage.keys import (
     write_key_file,
 )
 from dure.storage.passphrases import Passphrase, read_private_file
+from tests.storage.conftest import run_child
 
 RIGHT, WRONG = Passphrase("a right passphrase"), Passphrase("a wrong passphrase")
 QUICK = {"intl": Stretch(1, 64), "kr-public": Stretch(10, 0)}

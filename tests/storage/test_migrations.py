@@ -14,7 +14,6 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from tests.storage.conftest import run_child
 
 from dure.core.rooms import load
 from dure.storage import incarnation, tables, vault
@@ -22,6 +21,7 @@ from dure.storage.database import NAMING, open_database
 from dure.storage.errors import StorageError
 from dure.storage.migrations import STORES, History, compare, history, migrate, revision
 from dure.storage.migrations.generate import main, write_revision
+from tests.storage.conftest import run_child
 
 OURS = [tables.METADATA, vault.METADATA, incarnation.METADATA]
 

@@ -9,11 +9,11 @@ import stat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.storage.conftest import run_child
 
 from dure.storage.errors import StorageError
 from dure.storage.seal import HEADER_BYTES, seal, unseal
 from dure.storage.sealed_files import seal_file, unseal_file
+from tests.storage.conftest import run_child
 
 KEY = os.urandom(32)
 SIZES = st.integers(0, 64 * 12)

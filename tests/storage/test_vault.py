@@ -7,7 +7,6 @@ import threading
 
 import pytest
 from sqlalchemy import func, select, update
-from tests.storage.conftest import create
 
 from dure.storage.database import open_database
 from dure.storage.errors import StorageError
@@ -15,6 +14,7 @@ from dure.storage.vault import MAX_PAGE_BYTES, Garbage, Vault, fixed_pages
 from dure.storage.vault import versions as versions_module
 from dure.storage.vault.lock import alone, together
 from dure.storage.vault.tables import PAGES, REFERENCES, VAULTS, VERSIONS
+from tests.storage.conftest import create
 
 KEK = bytes(range(32))
 A, B, C, D = (letter * 3000 for letter in (b"a", b"b", b"c", b"d"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.storage.conftest import create, run_child
-from tests.storage.vault_child import CONTENT, KEK, NEW_KEK, OLD
 
 from dure.storage.database import open_database
 from dure.storage.errors import StorageError
 from dure.storage.vault import Garbage, Vault
+from tests.storage.conftest import create, run_child
+from tests.storage.vault_child import CONTENT, KEK, NEW_KEK, OLD
 
 PUT = [
     "vault.draft.begun",

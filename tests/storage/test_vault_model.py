@@ -11,10 +11,10 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
-from tests.storage.conftest import create
 
 from dure.storage.database import open_database
 from dure.storage.vault import Garbage, Vault
+from tests.storage.conftest import create
 
 PAGE = st.sampled_from([bytes([letter]) * 50 for letter in b"abcdef"])
 BOUND = st.sampled_from([b"coast//O// REL * FOR *", b"coast//S// REL coast FOR trial"])

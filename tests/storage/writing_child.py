@@ -3,9 +3,9 @@
 import sys
 
 from sqlalchemy import insert, select, update
-from tests.storage.test_database import COUNTS, LINES
 
 from dure.storage.database import open_database
+from tests.storage.test_database import COUNTS, LINES
 
 db = open_database(sys.argv[1])
 for _ in range(int(sys.argv[3])):

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.transfers.world import TARGET, Node, nodes
 
 from dure.core.suites import digest_of
 from dure.governance.decisions import State
 from dure.transfers import verbs
 from dure.transfers.opening import Reader, open_bundle
 from dure.transfers.tables import IMPORTS
+from tests.transfers.world import TARGET, Node, nodes
 
 ROOT = Path(__file__).parents[2]
 CONTENT = b"ships and harbours\n" * 50

@@ -14,15 +14,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from tests.exchange.alliance import Keys
-from tests.transfers.world import (
-    SOURCE,
-    TARGET,
-    Node,
-    make_charter,
-    make_vote,
-    nodes,
-)
 
 from dure.core.assets import Asset
 from dure.core.suites import SUITE_NAMES, digest_of
@@ -49,6 +40,15 @@ from dure.transfers.opening import Reader, open_bundle
 from dure.transfers.proof import LedgerProof
 from dure.transfers.tables import IMPORTS, REQUESTS
 from dure.transfers.terms import Terms
+from tests.exchange.alliance import Keys
+from tests.transfers.world import (
+    SOURCE,
+    TARGET,
+    Node,
+    make_charter,
+    make_vote,
+    nodes,
+)
 
 CONTENT = b"ships and harbours\n" * 50
 

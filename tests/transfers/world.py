@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.exchange.alliance import AGENCIES, POLICY, T0, Clock, Keys
-
 from dure.core.actions import QuorumRule
 from dure.core.labels import Label
 from dure.core.principals import Principal, PublicKey
@@ -38,6 +36,7 @@ from dure.storage.vault import Vault
 from dure.transfers.act import SealForAgency
 from dure.transfers.spec import IMPORT, ROOM, TRANSFER
 from dure.transfers.tables import METADATA as ROOM_TABLES
+from tests.exchange.alliance import AGENCIES, POLICY, T0, Clock, Keys
 
 ACTIONS = (*ROOM.actions, *GOVERNANCE.actions)
 SOURCE = "coast//O// REL coast FOR trial"

@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.trials.house import ALPHA, BRAVO, TrialHouse
 
 from dure.core.assets import Asset
 from dure.trials import benchmark, run, submission
 from dure.trials.definition import Definition
 from dure.trials.tasks import TaskType
+from tests.trials.house import ALPHA, BRAVO, TrialHouse
 
 DEMO = Path(__file__).resolve().parents[2] / "demo/algorithms"
 ROWS = 400

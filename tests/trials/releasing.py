@@ -10,13 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.trials.house import BRAVO, CHARTER, START, SUITE, Contents, Key
-
 from dure.core.suites import digest_of
 from dure.governance.acts import ActContext
 from dure.governance.decisions import Request
 from dure.governance.permits import Permit
 from dure.trials.releasing import ReleaseReport
+from tests.trials.house import BRAVO, CHARTER, START, SUITE, Contents, Key
 
 
 def context(folder: Path, told: list[tuple[str, str]]) -> ActContext:

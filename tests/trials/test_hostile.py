@@ -7,12 +7,12 @@ import subprocess
 import sys
 
 import pytest
-from tests.trials.conftest import DEMO
 
 from dure.trials import run, steps, view
 from dure.trials.diagnosis import read_attempts
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.submission import pack_folder
+from tests.trials.conftest import DEMO
 
 SCRIPT = DEMO / "hostile/attempts.py"
 NAMES = [

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
-from tests.trials import releasing
-from tests.trials.house import ALPHA, BRAVO, SUITE, Key, label
 
 from dure.core.canonical import canonical_json, parse_canonical
 from dure.core.errors import DureError
@@ -26,6 +24,8 @@ from dure.trials.release import (
 )
 from dure.trials.releasing import ReleaseReport, read_report
 from dure.trials.tables import BENCHMARKS, RUNS, SUBMISSIONS
+from tests.trials import releasing
+from tests.trials.house import ALPHA, BRAVO, SUITE, Key, label
 
 SEALED = "alpha+bravo//O//answer-key,traffic REL bravo FOR scoring"
 TARGET = "alpha+bravo//O//traffic REL alpha,bravo FOR trial"

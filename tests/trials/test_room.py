@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
-from tests.trials.test_release import place, report_bytes
 
 from dure.core.rooms import load
 from dure.trials import records, view
 from dure.trials.errors import TrialsError
 from dure.trials.spec import ACTIONS, RELEASE, ROOM
 from dure.trials.tables import METADATA, RELEASES, RUNS
+from tests.trials.test_release import place, report_bytes
 
 
 def test_the_spec_names_what_exists():

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.trials.house import ALPHA, BRAVO, label
 
 from dure.core.canonical import canonical_json
 from dure.core.errors import CoreError, DureError
@@ -12,6 +11,7 @@ from dure.trials import view
 from dure.trials.errors import TrialsError
 from dure.trials.packing import pack
 from dure.trials.submission import SCHEMA, receive_submission, submission_payload, submit
+from tests.trials.house import ALPHA, BRAVO, label
 
 LABEL = "alpha//O// REL alpha,bravo FOR trial"
 

@@ -5,8 +5,6 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
-from tests.trials.conftest import definition, flights
-from tests.trials.house import ALPHA, DATA_LABEL, label
 
 from dure.core.canonical import parse_canonical
 from dure.core.errors import DureError
@@ -17,6 +15,8 @@ from dure.trials.figures import DIGITS, significant_digits
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.run import algorithm_limits
 from dure.trials.tables import RUNS, SUBMISSIONS
+from tests.trials.conftest import definition, flights
+from tests.trials.house import ALPHA, DATA_LABEL, label
 
 
 def column_bytes(world, asset):

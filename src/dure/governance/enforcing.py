@@ -119,9 +119,7 @@ def _claim(setting: Setting, request_id: str) -> Run:
         case = settle(setting, connection, docket.find(connection, request_id))
         run = _ready(setting, connection, case)
         if run is not None:
-            run.begun = setting.log(
-                connection, _event(run, "begun", {"digest": run.permit.digest})
-            )
+            run.begun = setting.log(connection, _event(run, "begun", {"digest": run.permit.digest}))
             run.case = docket.claim(connection, case, setting.claimant, setting.clock())
             faults.point("permit.claiming")
     if run is None:

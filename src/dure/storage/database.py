@@ -65,6 +65,10 @@ class Database:
         self.where = where
         self.path = path
         self._busy = threading.local()
+        options: dict[str, Any] = {_READ: True}
+        if not self.sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = engine.execution_options(**options)
 
     def __repr__(self) -> str:
         return f"Database({self.where})"
@@ -83,14 +87,8 @@ class Database:
         StorageError
             ``storage.database`` when the database can't be reached or refuses.
         """
-        with self._said(), self.engine.connect() as connection:
-            connection.execution_options(**{_READ: True})
-            if not self.sqlite:
-                connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            with connection.begin():
-                yield connection
+        with self._said(), self._reading.connect() as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -271,7 +269,9 @@ def _sqlite_begin(connection: Connection) -> None:
         raw: Any = connection.connection.driver_connection
         raw.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
         connection.info[_READ] = reading
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    # The driver itself: through SQLAlchemy this one statement costs as much as a whole look-up.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _pg_connect(busy_s: float) -> Any:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
-from tests.governance.ledger.ledgers import Keys, make_database, open_ledger, sqlite_url
 
 from dure.governance.ledger.log import Ledger
 from dure.storage.database import Database
+from tests.governance.ledger.ledgers import Keys, make_database, open_ledger, sqlite_url
 
 
 @pytest.fixture

@@ -8,14 +8,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from tests.governance.ledger.ledgers import (
-    ORIGIN,
-    Keys,
-    entries,
-    make_database,
-    open_ledger,
-    sqlite_url,
-)
 
 from dure.governance.ledger import merkle, notes
 from dure.governance.ledger.check import fsck
@@ -24,6 +16,14 @@ from dure.governance.ledger.log import Ledger
 from dure.governance.ledger.note_keys import ledger_key
 from dure.governance.ledger.tables import TRIGGERS
 from dure.storage.database import Database
+from tests.governance.ledger.ledgers import (
+    ORIGIN,
+    Keys,
+    entries,
+    make_database,
+    open_ledger,
+    sqlite_url,
+)
 
 
 def force(db: Database, statement: str, **values: object) -> None:

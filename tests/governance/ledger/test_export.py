@@ -6,14 +6,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.governance.ledger.ledgers import (
-    ORIGIN,
-    Keys,
-    entries,
-    make_database,
-    open_ledger,
-    sqlite_url,
-)
 
 from dure.governance.ledger import merkle
 from dure.governance.ledger.check import fsck
@@ -24,6 +16,14 @@ from dure.governance.ledger.note_keys import NoteKey
 from dure.governance.ledger.tiles import bundle_path, tile_path, unpack_bundle
 from dure.governance.ledger.verify import verify_export
 from dure.storage.errors import StorageError
+from tests.governance.ledger.ledgers import (
+    ORIGIN,
+    Keys,
+    entries,
+    make_database,
+    open_ledger,
+    sqlite_url,
+)
 
 
 def listed(directory: Path) -> set[str]:

@@ -7,16 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from tests.governance.ledger.ledgers import (
-    ORIGIN,
-    SUITES,
-    Keys,
-    entries,
-    make_database,
-    naive_root,
-    open_ledger,
-    sqlite_url,
-)
 
 from dure.governance.ledger import merkle, notes, tree
 from dure.governance.ledger.check import fsck
@@ -28,6 +18,16 @@ from dure.governance.ledger.rows import Writer
 from dure.governance.ledger.tiles import MAX_ENTRY_BYTES
 from dure.storage.database import Database
 from dure.storage.errors import StorageError
+from tests.governance.ledger.ledgers import (
+    ORIGIN,
+    SUITES,
+    Keys,
+    entries,
+    make_database,
+    naive_root,
+    open_ledger,
+    sqlite_url,
+)
 
 
 def leaf(position: int) -> bytes:

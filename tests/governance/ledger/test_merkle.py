@@ -7,9 +7,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
-from tests.governance.ledger.ledgers import entries, naive_path, naive_proof, naive_root
 
 from dure.governance.ledger import merkle
+from tests.governance.ledger.ledgers import entries, naive_path, naive_proof, naive_root
 
 # Leaves, roots and proofs of the reference implementation of certificate transparency.
 CT_LEAVES = [

@@ -7,7 +7,6 @@ import base64
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.governance.ledger.ledgers import ORIGIN, SUITES, Keys
 
 from dure.governance.ledger import notes
 from dure.governance.ledger.errors import LedgerError
@@ -20,6 +19,7 @@ from dure.governance.ledger.note_keys import (
     ledger_key,
 )
 from dure.governance.ledger.notes import Checkpoint, Note, Signature
+from tests.governance.ledger.ledgers import ORIGIN, SUITES, Keys
 
 # Of the documentation of Go's golang.org/x/mod/sumdb/note.
 GO_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.governance.ledger.ledgers import ORIGIN, Keys, entries, open_ledger
 
 from dure.governance.ledger.check import fsck
 from dure.governance.ledger.export import export_tiles
 from dure.governance.ledger.log import Ledger
 from dure.governance.ledger.verify import verify_export
+from tests.governance.ledger.ledgers import ORIGIN, Keys, entries, open_ledger
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = Path(__file__).with_name("worker.py")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from tests.governance.ledger.ledgers import Keys, entries
 
 from dure.governance.ledger import notes
 from dure.governance.ledger.check import fsck
@@ -13,6 +12,7 @@ from dure.governance.ledger.log import Ledger
 from dure.governance.ledger.note_keys import COSIGNATURE, NoteKey
 from dure.governance.ledger.tables import METADATA, TRIGGERS
 from dure.storage.database import Database
+from tests.governance.ledger.ledgers import Keys, entries
 
 REFUSED = [
     "UPDATE governance_ledger_entries SET data = :x WHERE position = 3",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.governance.ledger.ledgers import entries
 
 from dure.governance.ledger import merkle, tiles
+from tests.governance.ledger.ledgers import entries
 
 LEAVES = [merkle.leaf_hash(entry) for entry in entries(1400)]
 

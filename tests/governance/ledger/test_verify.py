@@ -10,15 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.governance.ledger.ledgers import (
-    ORIGIN,
-    SUITES,
-    Keys,
-    entries,
-    make_database,
-    open_ledger,
-    sqlite_url,
-)
 
 from dure.governance.ledger import merkle, notes
 from dure.governance.ledger.errors import LedgerError
@@ -28,6 +19,15 @@ from dure.governance.ledger.note_keys import ledger_key
 from dure.governance.ledger.tiles import RightEdge, bundle_path, pack_bundle, tile_path
 from dure.governance.ledger.verify import LedgerVerification, verify_export
 from dure.storage.errors import StorageError
+from tests.governance.ledger.ledgers import (
+    ORIGIN,
+    SUITES,
+    Keys,
+    entries,
+    make_database,
+    open_ledger,
+    sqlite_url,
+)
 
 SIZE = 800  # three full bundles and 32 entries
 

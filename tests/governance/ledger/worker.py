@@ -9,10 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.governance.ledger.ledgers import Keys, open_ledger
-
 from dure.governance.ledger.export import export_tiles
 from dure.storage.database import open_database
+from tests.governance.ledger.ledgers import Keys, open_ledger
 
 
 def main() -> None:

@@ -6,13 +6,13 @@ import random
 from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
-from tests.core.strategies import OTHER, POLICY, labels, subsets
 
 from dure.core.actions import Action
 from dure.core.labels import ALL, Label, LabelPolicy
 from dure.core.principals import Principal, Role
 from dure.core.text import Text
 from dure.governance.policy.query import ANSWER_KEY, SCORING, VOTE, Query
+from tests.core.strategies import OTHER, POLICY, labels, subsets
 
 ROLES = (Role.CHECKER, Role.DEVELOPER, Role.STEWARD)
 PURPOSES = tuple(name for name, _ in POLICY.purposes)

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from tests.core.strategies import OTHER, POLICY
-from tests.governance.policy.strategies import ACTIONS, LABEL, OFFICER, action, queries
 
 from dure.core.labels import Label
 from dure.core.principals import Principal, Role
@@ -17,6 +15,8 @@ from dure.governance.policy.engine import Policy
 from dure.governance.policy.errors import PolicyError
 from dure.governance.policy.query import ANSWER_KEY, READ, SCORING, VOTE, Query
 from dure.governance.policy.rules import shipped_rules
+from tests.core.strategies import OTHER, POLICY
+from tests.governance.policy.strategies import ACTIONS, LABEL, OFFICER, action, queries
 
 policy = Policy(ACTIONS, POLICY, "sha256:test")
 

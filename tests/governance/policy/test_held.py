@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.core.strategies import OTHER, POLICY
-from tests.governance.policy.shelves import TIME, record
-from tests.governance.policy.strategies import ACTIONS, LABEL, OFFICER
 
 from dure.core.errors import CoreError
 from dure.core.labels import Label
@@ -14,6 +11,9 @@ from dure.governance.policy.held import Holdings
 from dure.governance.policy.query import READ, Query
 from dure.storage.assets import AssetCatalogue
 from dure.storage.database import Database
+from tests.core.strategies import OTHER, POLICY
+from tests.governance.policy.shelves import TIME, record
+from tests.governance.policy.strategies import ACTIONS, LABEL, OFFICER
 
 policy = Policy(ACTIONS, POLICY, "sha256:test")
 

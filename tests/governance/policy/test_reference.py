@@ -6,13 +6,13 @@ import re
 from collections import Counter
 
 from hypothesis import given
-from tests.core.strategies import POLICY
-from tests.governance.policy.strategies import ACTIONS, Draw, queries
 
 from dure.governance.policy import reference, words
 from dure.governance.policy.engine import Policy
 from dure.governance.policy.query import Query
 from dure.governance.policy.rules import shipped_rules
+from tests.core.strategies import POLICY
+from tests.governance.policy.strategies import ACTIONS, Draw, queries
 
 CASES = 6_000
 policy = Policy(ACTIONS, POLICY, "sha256:test")

@@ -10,6 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
+
+from dure.core.labels import Label, LabelPolicy
+from dure.core.principals import Principal
+from dure.governance.policy.engine import Policy
+from dure.governance.policy.held import Holdings
+from dure.governance.policy.query import READ, VOTE, Query
+from dure.storage.assets import AssetCatalogue
+from dure.storage.database import Database
+from dure.storage.tables import ASSETS
 from tests.core.strategies import OTHER, POLICY
 from tests.governance.policy.shelves import Held, record
 from tests.governance.policy.strategies import (
@@ -21,15 +30,6 @@ from tests.governance.policy.strategies import (
     Draw,
     principals,
 )
-
-from dure.core.labels import Label, LabelPolicy
-from dure.core.principals import Principal
-from dure.governance.policy.engine import Policy
-from dure.governance.policy.held import Holdings
-from dure.governance.policy.query import READ, VOTE, Query
-from dure.storage.assets import AssetCatalogue
-from dure.storage.database import Database
-from dure.storage.tables import ASSETS
 
 policy = Policy(ACTIONS, POLICY, "sha256:test")
 
