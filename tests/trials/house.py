@@ -155,6 +155,7 @@ class TrialHouse:
     folder: Path
     agency: str = BRAVO
     who: str = "bravo.operator"
+    profile: str = "embedded"
     clock_s: int = START
     cut_stream: int = 0
     opened: list[tuple[str, str, str]] = field(default_factory=list)

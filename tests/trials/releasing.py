@@ -52,6 +52,7 @@ def permit(asked: Request) -> Permit:
         digest=asked.digest(SUITE),
         action=asked.action,
         agency=asked.agency,
+        profile="embedded",
         incarnation=asked.incarnation,
         issued=asked.created,
         expires=asked.expires,

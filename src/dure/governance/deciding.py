@@ -209,6 +209,7 @@ def _take(setting: Setting, connection: Connection, case: Case, vote: Vote) -> C
         executor_public=setting.key.public,
         sign=setting.sign,
         now=now,
+        profile=setting.profile,
     )
     detail = {"permit": setting.suite.digest("permit", permit.to_dict())}
     setting.log(connection, Event(types.APPROVED, decision=case.request.id, detail=detail))

@@ -66,6 +66,8 @@ class Executor:
         Gives that many random bytes.
     incarnation
         Returns the id of the store's present incarnation.
+    profile
+        How the node is deployed: ``embedded`` (the weaker claim) or ``separated``; permits name it.
     claimant, is_alive
         Name of this process in claims, and whether a named process may still be acting.
     """
@@ -87,6 +89,7 @@ class Executor:
         clock: Callable[[], int],
         random: Callable[[int], bytes],
         incarnation: Callable[[Connection], str] = current,
+        profile: str = "embedded",
         claimant: str = "",
         is_alive: Callable[[str], bool] = claims.is_alive,
     ) -> None:
@@ -110,6 +113,7 @@ class Executor:
             random=random,
             claimant=claimant or claims.this_process(random(8).hex()),
             is_alive=is_alive,
+            profile=profile,
         )
 
     # ── charter ────────────────────────────────────────────────────────────────────────────────

@@ -47,6 +47,10 @@ class House(Protocol):
         """Agency whose node this is."""
 
     @property
+    def profile(self) -> str:
+        """How the node is deployed: ``embedded`` or ``separated``."""
+
+    @property
     def principal(self) -> Principal:
         """Who acts through this door."""
 
@@ -77,7 +81,7 @@ class House(Protocol):
 
         Raises
         ------
-        GovernanceError
+        PolicyError
             ``governance.denied`` with the rules that spoke.
         """
 

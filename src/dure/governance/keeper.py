@@ -38,7 +38,7 @@ from dure.governance.permits import Permit, check_permit
 from dure.governance.policy.engine import Policy
 from dure.governance.policy.query import Query
 from dure.governance.tally import Bench
-from dure.governance.tickets import Ticket, check_ticket
+from dure.governance.tickets import READING, Ticket, check_ticket
 from dure.storage.database import Database
 from dure.storage.vault import Vault
 
@@ -192,6 +192,8 @@ class Keeper:
             executor_public=bytes.fromhex(charter.member(self._agency).executor),
             now=now,
         )
+        if ticket.action not in READING:
+            raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="denied")
         asset, size = self._recall(ticket.asset)
         self._decider(charter).require(
             Query(

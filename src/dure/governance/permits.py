@@ -8,6 +8,7 @@ bundle arrives. Whether it has been used, only the executor's store knows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -22,8 +23,10 @@ from dure.governance.tally import Ballot, Bench, count
 MAX_BALLOTS = 2 * MAX_PRINCIPALS
 
 _form = Form("governance.request")
+_PROFILE = re.compile("embedded|separated")
 _SIGNED = (
-    "request", "digest", "action", "agency", "incarnation", "issued", "expires", "executor", "votes"
+    "request", "digest", "action", "agency", "profile", "incarnation", "issued", "expires",
+    "executor", "votes",
 )  # fmt: skip
 
 
@@ -39,6 +42,9 @@ class Permit:
         The action it permits.
     agency
         Agency whose executor issued it, and may use it.
+    profile
+        How that node is deployed: ``embedded`` or ``separated``. People's control is claimed for
+        ``separated`` alone.
     incarnation
         Id of that executor's store; a restored store has another, so the permit is dead there.
     issued, expires
@@ -55,6 +61,7 @@ class Permit:
     digest: str
     action: str
     agency: str
+    profile: str
     incarnation: str
     issued: str
     expires: str
@@ -86,6 +93,7 @@ class Permit:
             digest=_form.text(parts["digest"], "$.digest", DIGEST),
             action=_form.text(parts["action"], "$.action", DOTTED),
             agency=_form.text(parts["agency"], "$.agency", TERM),
+            profile=_form.text(parts["profile"], "$.profile", _PROFILE),
             incarnation=_form.text(parts["incarnation"], "$.incarnation"),
             issued=_form.time(parts["issued"], "$.issued"),
             expires=_form.time(parts["expires"], "$.expires"),
@@ -103,6 +111,7 @@ def issue_permit(
     executor_public: bytes,
     sign: Callable[[str, object], str],
     now: int,
+    profile: str = "embedded",
 ) -> Permit:
     """Return a signed permit for a request whose count is enough.
 
@@ -120,12 +129,15 @@ def issue_permit(
         Signs a value of a type with the executor's key, in hex.
     now
         Seconds since 1970.
+    profile
+        How the node is deployed.
     """
     permit = Permit(
         request=request.id,
         digest=request.digest(suite),
         action=request.action,
         agency=request.agency,
+        profile=profile,
         incarnation=request.incarnation,
         issued=write_time(now),
         expires=request.expires,

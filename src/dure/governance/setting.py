@@ -54,6 +54,7 @@ class Setting:
     random: Callable[[int], bytes]
     claimant: str
     is_alive: Callable[[str], bool]
+    profile: str = "embedded"
     running: set[str] = field(default_factory=set)
 
     def charter(self, connection: Connection) -> Charter:

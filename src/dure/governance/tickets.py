@@ -14,6 +14,8 @@ from dure.core.suites import Suite
 from dure.governance.errors import GovernanceError
 
 TICKET_LIFE_S = 120
+READING = frozenset({"content.read", "trial.run"})
+"""Actions that a ticket may be for: being allowed to do something else is no leave to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Ticket:
     principal
         Who reads, or on whose behalf the run reads.
     action
-        ``content.read`` or ``trial.run``.
+        One of `READING`.
     purpose
         Purpose of the read.
     run

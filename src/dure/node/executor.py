@@ -182,6 +182,7 @@ def open_executor(
         directory=home.releases,
         clock=clock,
         random=os.urandom,
+        profile=settings.profile,
     )
     executor.recover()
     return executor

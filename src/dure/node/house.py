@@ -67,6 +67,11 @@ class NodeHouse:
         """Agency whose node this is."""
         return self.home.settings.agency
 
+    @property
+    def profile(self) -> str:
+        """How the node is deployed: ``embedded`` or ``separated``."""
+        return self.home.settings.profile
+
     @cached_property
     def signed_charter(self) -> SignedCharter:
         """The charter that this door pinned.

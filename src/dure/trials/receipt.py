@@ -19,7 +19,7 @@ from dure.trials.tasks import METRICS, TaskType
 
 _PARTS = {
     "form", "kind", "schema_version", "algorithm", "algorithm_digest", "benchmark", "result",
-    "result_digest", "evidence_digest", "agency", "to", "source", "target", "request",
+    "result_digest", "evidence_digest", "agency", "profile", "to", "source", "target", "request",
     "request_digest", "released",
 }  # fmt: skip
 

@@ -142,6 +142,7 @@ def _document(
         "result_digest": result_digest,
         "evidence_digest": evidence_digest,
         "agency": context.agency,
+        "profile": permit.profile,
         "to": told["to"],
         "source": request.source,
         "target": request.target,

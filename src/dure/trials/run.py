@@ -326,6 +326,7 @@ def _evidence(work: _Work) -> Mapping[str, object]:
         "split_seed": definition.seed,
         "resamples": RESAMPLES,
         "tier": steps.TIER,
+        "profile": work.house.profile,
         "limits": {"wall_s": work.manifest.wall_s, "memory_mib": work.manifest.memory_mib},
         "runtime": {"name": work.manifest.runtime, **steps.runtime_facts()},
         "code": dure.__version__,
