@@ -137,6 +137,7 @@ class Links:
         peer = self._between[0 if process == "executor" else 1]
         arguments = [
             sys.executable,
+            "-P",  # the current folder may be anybody's: nothing is imported from there
             "-m",
             f"dure.node.{process}",
             "--home",

@@ -2,7 +2,7 @@
 
 This is what ``dure node start`` does when there is no service manager: it stays, hands each service
 its passphrase through a pipe, and ends them when it ends. With systemd, run
-``python -m dure.node.executor`` and ``…keeper`` under their users and give the passphrase by
+``python -P -m dure.node.executor`` and ``…keeper`` under their users and give the passphrase by
 ``--secret-fd``.
 """
 
@@ -53,6 +53,7 @@ def start_service(
         child = subprocess.Popen(  # our own module
             [
                 str(python or sys.executable),
+                "-P",  # the current folder may be the door's: nothing is imported from there
                 "-m",
                 f"dure.node.{process}",
                 "--home",
