@@ -210,7 +210,7 @@ def test_a_family_that_is_not_loaded_yet_is_loaded():
     code = (
         "import sys\nfrom dure.node import wire\n"
         "assert 'dure.trials.errors' not in sys.modules\n"
-        "error = wire.read_error({'code': 'trials.folder', 'facts': {'path': 'x', 'reason': 'x'}})\n"
+        "error = wire.read_error({'code': 'trials.folder', 'facts': {'path': 'x', 'reason': 'x', 'limit_mib': 1, 'limit_files': 1}})\n"
         "print(type(error).__name__, error.code)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
