@@ -1,25 +1,31 @@
 """The runtime inside: this interpreter, its packages and our own source, bound read-only.
 
-Inside, ``/py`` is the base interpreter with its standard library, ``/site`` (``/site1``, …) the
-packages, ``/dure`` the folder that holds our source. The interpreter starts with ``-S``: no ``.pth``
-file, no user folder and no working directory gets a say in what is imported.
+Inside, ``/py`` is the base interpreter with its standard library, ``/site`` the packages, ``/dure``
+the folder that holds our source. The interpreter starts with ``-S``: no ``.pth`` file, no user folder
+and no working directory gets a say in what is imported.
+
+Of the packages only those of the runtime are there, with what they require. Whatever else is
+installed beside them stays outside: a package may carry data, and with it somebody's targets.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
+import re
 import sys
 import sysconfig
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from dure.sandbox.errors import SandboxError
 from dure.sandbox.tasks import Bind, Limits, Task
 
 PYTHON = "/py/bin/python3"
-_PACKAGES = ("polars", "pyarrow", "numpy", "sklearn")
+_PACKAGES = ("polars", "pyarrow", "numpy", "scikit-learn")
+_ASIDE = ("__pycache__", ".dist-info")
+_REQUIRED = re.compile(r"\s*([A-Za-z0-9._-]+)")
 
 
 def python_command(
@@ -60,10 +66,9 @@ def python_command(
     """
     seen = [*system_binds(), *interpreter_binds()]
     paths = ["/dure"]
-    for number, folder in enumerate(_package_folders() if packages else ()):
-        target = f"/site{number or ''}"
-        seen.append(Bind(folder, target))
-        paths.append(target)
+    if packages:
+        seen.extend(package_binds())
+        paths.append("/site")
     seen.append(Bind(Path(__file__).parent.parent, "/dure/dure"))
     return Task(
         argv=(PYTHON, "-S", "-s", "-B", "-P", *arguments),
@@ -140,10 +145,41 @@ def interpreter_binds() -> tuple[Bind, ...]:
 
 
 @cache
-def _package_folders() -> tuple[Path, ...]:
-    folders: dict[Path, None] = {}
-    for name in _PACKAGES:
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.origin is not None:
-            folders[Path(spec.origin).resolve().parent.parent] = None
-    return tuple(folders)
+def package_binds() -> tuple[Bind, ...]:
+    """Return the runtime's packages, each by itself, and no neighbour of theirs."""
+    found: dict[str, Path] = {}
+    for package in _with_required(_PACKAGES):
+        for name in _top_names(package):
+            source = Path(str(package.locate_file(name))).resolve()
+            if source.exists():
+                found.setdefault(name, source)
+    return tuple(Bind(source, f"/site/{name}") for name, source in sorted(found.items()))
+
+
+def _with_required(names: Sequence[str]) -> Iterator[Distribution]:
+    """Yield the distributions of these names and those that they require, where they are installed."""
+    waiting, seen = list(names), set[str]()
+    while waiting:
+        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            package = distribution(name)
+        except PackageNotFoundError:
+            continue
+        yield package
+        for line in package.requires or ():
+            required = _REQUIRED.match(line)
+            if required and "extra" not in line.partition(";")[2]:
+                waiting.append(required[1])
+
+
+def _top_names(package: Distribution) -> set[str]:
+    """Return what a distribution put into the folder of packages: folders and single modules."""
+    record = package.read_text("RECORD")
+    if record is None:  # a system's own package manager leaves none
+        listed = (package.read_text("top_level.txt") or package.metadata["Name"]).split()
+        return {*listed, *(f"{name}.py" for name in listed)}
+    names = {line.partition(",")[0].partition("/")[0].strip('"') for line in record.splitlines()}
+    return {name for name in names if name.strip(".") and not name.endswith(_ASIDE)}
