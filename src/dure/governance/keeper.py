@@ -2,9 +2,9 @@
 
 It holds the vault and the node's sealing key. Content comes out in two ways alone: to a run or a
 reader against a ticket, when the policy that the keeper asks itself says yes; or to an act of the
-executor, against a permit whose request names the asset. Content goes in with a label that
-dominates those of its parents as the keeper remembers them; only a permit of an action that may
-lower, naming that very target label, mints a lower one.
+executor, against a permit whose request names the asset and its true label. Content goes in with a
+label that dominates those of its parents as the keeper remembers them; only a permit of an action
+that may lower, naming that very target label, mints a lower one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dure.core import faults
 from dure.core.actions import Action
 from dure.core.assets import Asset
 from dure.core.canonical import canonical_bytes
-from dure.core.labels import Label
+from dure.core.labels import Label, join_all
 from dure.core.suites import suite
 from dure.core.times import write_time
 from dure.governance.charter import (
@@ -29,6 +29,7 @@ from dure.governance.charter import (
     SignedCharter,
     check_genesis,
     check_successor,
+    doable_actions,
     merge_actions,
 )
 from dure.governance.decisions import Request
@@ -215,7 +216,8 @@ class Keeper:
         Raises
         ------
         GovernanceError
-            ``governance.permit`` when the permit is not for it.
+            ``governance.permit`` when the permit is not for it, or people signed another source label
+            than its assets have.
         """
         self._check_permit(permit, request)
         if asset_id not in request.assets:
@@ -262,7 +264,14 @@ class Keeper:
         check_permit(permit, request, bench)
         if self._clock() >= request.expires_s:
             raise GovernanceError("governance.permit", request=request.id, reason="expired")
+        self._check_source(request, charter)
         return bench
+
+    def _check_source(self, request: Request, charter: Charter) -> None:
+        """Compare the source label that people signed, which a door wrote, with what is held here."""
+        held = [self._recall(asset_id)[0].label for asset_id in request.assets]
+        if held and Label.parse(request.source, charter.labels) != join_all(held):
+            raise GovernanceError("governance.permit", request=request.id, reason="other-source")
 
     def _remember(self, asset: Asset, size: int) -> Asset:
         with self._database.write() as connection:
@@ -322,7 +331,7 @@ class Keeper:
     def _decider(self, charter: Charter) -> Policy:
         with self._lock:
             if self._policy is None or self._policy[0] != charter.version:
-                actions = merge_actions(self._code_actions, charter)
+                actions = doable_actions(self._code_actions, charter)
                 policy = Policy(actions, charter.labels, charter.digest(), suite=charter.suite)
                 self._policy = (charter.version, policy)
             return self._policy[1]

@@ -86,6 +86,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "too-few-agencies": Text(
             "the approvals come from too few agencies", "승인한 기관의 수가 모자랍니다"
         ),
+        "owner-absent": Text(
+            "nobody of the agency that acts has approved",
+            "행위를 하는 기관에서 승인한 사람이 없습니다",
+        ),
         "outside-client": Text(
             "one approval must come from a client outside this node (dure decisions approve)",
             "이 노드 밖의 도구(dure decisions approve)로 한 승인이 하나 이상 있어야 합니다",
@@ -110,6 +114,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "its outcome is unknown and it is never retried",
             "결과를 알 수 없으며, 다시 시도하지 않습니다",
         ),
+        "settled-otherwise": Text(
+            "it was settled otherwise while it was being performed",
+            "수행하는 동안 다른 결과로 확정되었습니다",
+        ),
         "not-unknown": Text("its outcome is known", "결과가 이미 확인되었습니다"),
         "still-running": Text(
             "another executor process is still performing it",
@@ -120,6 +128,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "other-asset": Text(
             "it touches an asset that the request does not name",
             "요청에 없는 자산을 다루려 했습니다",
+        ),
+        "other-source": Text(
+            "the source label that people signed is not that of its assets",
+            "사람들이 서명한 원래 등급이 자산의 등급과 다릅니다",
         ),
         "reserved-type": Text(
             "only the executor itself writes or signs this type",
