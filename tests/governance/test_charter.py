@@ -20,6 +20,7 @@ from dure.governance.charter import (
     SignedCharter,
     check_genesis,
     check_successor,
+    doable_actions,
     merge_actions,
     propose,
     sign,
@@ -369,6 +370,13 @@ def test_charter_may_make_an_action_critical() -> None:
     assert merged[PLAIN].quorum == RULE
     assert merge_actions(ACTIONS, charter())[PLAIN].quorum is None
     assert merge_actions(ACTIONS, charter())["asset.mark"].quorum == RULE
+
+
+def test_an_action_made_critical_without_an_act_is_not_done_without_a_permit() -> None:
+    raised = charter(rules={PLAIN: Rule(frozenset({"steward"}), RULE)})
+    assert PLAIN in doable_actions(ACTIONS, charter())
+    assert PLAIN not in doable_actions(ACTIONS, raised)
+    assert set(doable_actions(ACTIONS, charter())) == set(merge_actions(ACTIONS, charter()))
 
 
 def test_signed_form_holds_nothing_else() -> None:

@@ -240,6 +240,13 @@ def test_agencies_count() -> None:
     assert count(asked, (*own, *ballots(asked, "navy.checker")), bench).enough
 
 
+def test_strangers_alone_do_not_decide() -> None:
+    bench = replace(BENCH, action=replace(ACTIONS[0], quorum=replace(RULE, votes=1)))
+    asked = request()
+    assert count(asked, ballots(asked, "navy.checker"), bench).missing == "owner-absent"
+    assert count(asked, ballots(asked, "coast.checker"), bench).enough
+
+
 @pytest.mark.parametrize(
     ("changes", "needed"),
     [

@@ -277,7 +277,41 @@ def test_a_dead_claim_is_unknown(world: World) -> None:
 def test_reconcile_finds_the_dead_claim_itself(world: World) -> None:
     request = world.approved()
     enforcing._claim(world.executor._setting, request.id)
+    world.executor._setting.running.discard(request.id)  # as when its thread is gone
     assert world.executor.reconcile(request.id).state is State.FAILED
+
+
+def test_a_second_try_in_the_middle_changes_nothing(world: World) -> None:
+    request = world.approved()
+    refused: list[str] = []
+
+    def step(name: str, asked: Request, context: ActContext) -> None:
+        if name != "before":
+            return
+        for verb in (world.executor.execute, world.executor.reconcile):
+            with pytest.raises(GovernanceError) as error:
+                verb(request.id)
+            refused.append(str(error.value.facts["reason"]))
+
+    world.act.trip = step
+    world.executor.execute(request.id)
+    assert refused == ["used", "still-running"]
+    assert world.executor.case(request.id).state is State.DONE
+
+
+def test_an_act_that_was_settled_otherwise_meanwhile_is_no_success(world: World) -> None:
+    request = world.approved()
+
+    def step(name: str, asked: Request, context: ActContext) -> None:
+        if name == "before":
+            world.executor._setting.running.discard(request.id)  # as if this process were another
+            world.executor.reconcile(request.id)
+
+    world.act.trip = step
+    with pytest.raises(GovernanceError) as error:
+        world.executor.execute(request.id)
+    assert error.value.facts["reason"] == "settled-otherwise"
+    assert world.executor.case(request.id).state is State.FAILED
 
 
 def test_recover_ends_what_has_ended(world: World) -> None:

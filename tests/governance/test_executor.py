@@ -63,6 +63,7 @@ def test_whole_way(world: World) -> None:
         "decisions.voted",
         "decisions.voted",
         "decisions.approved",
+        "content.read",
         "report.release.begun",
         "report.release.done",
     ]
@@ -70,7 +71,7 @@ def test_whole_way(world: World) -> None:
     assert case.state is State.DONE
     assert case.permit is not None
     check_permit(case.permit, request, Bench(charter(), ACTIONS[0], world.suite))
-    done = read_entry(world.executor.ledger.entry(6))
+    done = read_entry(world.executor.ledger.entry(7))
     assert (done.asset, done.decision) == (ASSET, request.id)
 
 

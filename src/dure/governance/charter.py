@@ -33,6 +33,7 @@ __all__ = [
     "SignedCharter",
     "check_genesis",
     "check_successor",
+    "doable_actions",
     "merge_actions",
     "propose",
     "sign",
@@ -207,6 +208,23 @@ def merge_actions(code: Iterable[Action], charter: Charter) -> Mapping[str, Acti
             quorum = action.quorum.raised_by(rule.quorum)
         merged[action.name] = replace(action, roles=action.roles & rule.roles, quorum=quorum)
     return MappingProxyType(merged)
+
+
+def doable_actions(code: Iterable[Action], charter: Charter) -> Mapping[str, Action]:
+    """Return the merged actions that a door may do, or ask for.
+
+    An action that the charter makes critical, though no act of the code performs it under a permit,
+    is left out and so denied: it must not go on being done without one.
+    """
+    known = {action.name: action for action in code}
+    merged = merge_actions(known.values(), charter)
+    return MappingProxyType(
+        {
+            name: action
+            for name, action in merged.items()
+            if not action.critical or known[name].critical
+        }
+    )
 
 
 def _enough(signed: SignedCharter, judges: Charter) -> frozenset[str]:

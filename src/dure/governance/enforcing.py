@@ -40,11 +40,19 @@ def execute(setting: Setting, request_id: str) -> Mapping[str, object]:
         run = _ready(setting, connection, case)
     if run is None:
         raise _refusal(case)
+    # What the act reads for its evidence is a read of content like any other.
+    detail = {"action": case.request.action}
+    reads = [
+        Event(types.CONTENT_READ, "", asset, request_id, detail) for asset in case.request.assets
+    ]
+    if reads:
+        with setting.db.write() as connection:
+            setting.log(connection, *reads)
     if run.act.evidence(case.request, run.context) != case.request.evidence:
         return _changed(setting, request_id)
-    setting.running.add(request_id)
+    claimed = _claim(setting, request_id)
     try:
-        return _act(_claim(setting, request_id))
+        return _act(claimed)
     finally:
         setting.running.discard(request_id)
 
@@ -115,13 +123,24 @@ def _changed(setting: Setting, request_id: str) -> Mapping[str, object]:
 
 
 def _claim(setting: Setting, request_id: str) -> Run:
-    with setting.db.write() as connection:
-        case = settle(setting, connection, docket.find(connection, request_id))
-        run = _ready(setting, connection, case)
-        if run is not None:
-            run.begun = setting.log(connection, _event(run, "begun", {"digest": run.permit.digest}))
-            run.case = docket.claim(connection, case, setting.claimant, setting.clock())
-            faults.point("permit.claiming")
+    marked = False
+    try:
+        with setting.db.write() as connection:
+            case = settle(setting, connection, docket.find(connection, request_id))
+            run = _ready(setting, connection, case)
+            if run is not None:
+                run.begun = setting.log(
+                    connection, _event(run, "begun", {"digest": run.permit.digest})
+                )
+                run.case = docket.claim(connection, case, setting.claimant, setting.clock())
+                # Before the commit: whoever sees the claim must see that it is being performed.
+                setting.running.add(request_id)
+                marked = True
+                faults.point("permit.claiming")
+    except BaseException:
+        if marked:
+            setting.running.discard(request_id)
+        raise
     if run is None:
         raise _refusal(case)
     faults.point("permit.claimed")
@@ -155,6 +174,10 @@ def _act(run: Run) -> Mapping[str, object]:
     else:
         closed = _close(run, outcome, cause)
     faults.point("outcome.recorded")
+    if closed.state is not State.DONE:  # somebody settled it otherwise while it was being performed
+        raise GovernanceError(
+            "governance.unsettled", request=request_id, reason="settled-otherwise"
+        )
     return dict(closed.outcome or {})
 
 

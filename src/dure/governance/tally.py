@@ -201,6 +201,8 @@ def count(request: Request, ballots: Sequence[Ballot], bench: Bench) -> Tally:
         missing = "too-few"
     elif len(agencies) < bench.quorum.agencies:
         missing = "too-few-agencies"
+    elif request.agency not in agencies:  # strangers alone don't decide over an agency's own
+        missing = "owner-absent"
     elif needs_outside_client(request, bench.charter) and not any(
         vote.client is Client.CLI for vote, _ in yes
     ):

@@ -52,6 +52,9 @@ from dure.node.errors import NodeError
 from dure.node.files import read_file
 
 
+DAY_S = 86_400
+
+
 def propose(
     file: Path, actions: Sequence[Action], previous: SignedCharter | None = None
 ) -> SignedCharter:
@@ -183,6 +186,8 @@ def _rules(raw: Mapping[str, Any], actions: Sequence[Action]) -> dict[str, Rule]
             continue
         part = changed.get(action.name, {})
         quorum = action.quorum
+        if quorum is None and {"votes", "voters"} & set(part):
+            quorum = QuorumRule(1, frozenset(), 1, 0, DAY_S)
         if quorum is not None:
             quorum = QuorumRule(
                 votes=part.get("votes", quorum.votes),

@@ -3,11 +3,16 @@
 What a backup holds is sealed under a key derived from the vault's key-encryption key, so the keeper's
 passphrase opens it, and so does the recovery key. A restored node begins a new incarnation: every
 permit issued before is dead.
+
+Of a separated node's folders each belongs to another process, and root copies them all: no link in one
+of them is followed, or the door would be handed a copy of what lies in another's.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -73,12 +78,12 @@ def backup_node(home: Home, folder: Path, passphrase: Passphrase) -> dict[str, o
                 now=write_time(time.time()),
             )
         for name in _FILES:
-            if (home.path / name).exists():
+            if _is_plain(home.path / name):
                 (partial / "files" / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(home.path / name, partial / "files" / name)
+                _copy(home.path / name, partial / "files" / name)
         for name in _FOLDERS:
-            if (home.path / name).is_dir():
-                shutil.copytree(home.path / name, partial / "files" / name)
+            if _is_plain(home.path / name):
+                _copy_folder(home.path / name, partial / "files" / name)
         partial.rename(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -124,7 +129,7 @@ def restore_node(
     with files(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        shutil.copytree(folder / "files", partial)
+        _copy_folder(folder / "files", partial)
         for name in ("door", "executor", "executor/releases", "keeper"):
             (partial / name).mkdir(mode=0o700, exist_ok=True)
             (partial / name).chmod(0o700)
@@ -150,6 +155,27 @@ def restore_node(
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return {"home": str(path), "incarnation": incarnations["executor"]}
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    """Copy the plain files and folders below a folder, and nothing else that lies there."""
+
+    def others(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if not _is_plain(Path(folder) / name)]
+
+    shutil.copytree(source, target, ignore=others, copy_function=_copy)
+
+
+def _is_plain(path: Path) -> bool:
+    return not path.is_symlink() and (path.is_file() or path.is_dir())
+
+
+def _copy(source: str | Path, target: str | Path) -> None:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with open(os.open(source, flags), "rb") as content, Path(target).open("xb") as out:
+        mode = stat.S_IMODE(os.fstat(content.fileno()).st_mode)
+        os.fchmod(out.fileno(), mode)
+        shutil.copyfileobj(content, out)
 
 
 @contextmanager

@@ -182,4 +182,5 @@ def give_away(home: Home) -> None:
     ):
         for root, _, names in os.walk(folder):
             for name in (".", *names):
-                os.chown(Path(root) / name, uid, uid)
+                # Never what a link points to: the folder may have been its process's before.
+                os.chown(Path(root) / name, uid, uid, follow_symlinks=False)

@@ -27,7 +27,7 @@ from dure.governance.charter import (
     SignedCharter,
     check_genesis,
     check_successor,
-    merge_actions,
+    doable_actions,
 )
 from dure.governance.decisions import Request
 from dure.governance.errors import GovernanceError
@@ -134,7 +134,7 @@ class NodeHouse:
     @cached_property
     def actions(self) -> Mapping[str, Action]:
         """The actions as they stand under the pinned charter."""
-        return merge_actions(code_actions(), self.charter)
+        return doable_actions(code_actions(), self.charter)
 
     @cached_property
     def policy(self) -> Policy:
