@@ -1,0 +1,136 @@
+"""What the command line says of itself, in both languages, and how little it loads to say it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+from tests.node.alliance import ROOT
+
+KOREAN = re.compile(r"[가-힣]")
+COMMANDS = """
+node init|node status|node doctor|node start|node backup|node restore|
+charter new-key|charter propose|charter sign|charter pin|charter show|
+datasets import|datasets list|datasets show|datasets export|
+trials doctor|trials submit|trials prepare|trials list|trials run|trials show|
+trials request-release|trials release|
+decisions list|decisions show|decisions approve|decisions reject|decisions cast|decisions reconcile|
+transfers request|transfers seal|transfers open|
+exchange send|exchange receive|exchange status|
+ledger show|ledger export|ledger verify
+"""
+GROUPS = {"node", "charter", "datasets", "trials", "decisions", "transfers", "exchange", "ledger"}
+
+
+def run(code: str, *words: str, language: str = "en") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *(["-c", code] if code else []), *words],
+        env=os.environ
+        | {
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+            "DURE_LANG": language,
+            "COLUMNS": "200",
+            "TERM": "dumb",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@cache
+def helps(language: str) -> dict[str, str]:
+    done = run("", "-m", "tests.cli.helps", language=language)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def test_every_command_is_there():
+    wanted = {part.strip() for part in COMMANDS.replace("\n", "").split("|")}
+    assert set(helps("en")) == wanted | GROUPS | {""}
+
+
+def sentences(text: str) -> list[str]:
+    """Return the words that a help says, without names of commands, options and values."""
+    lines = [
+        re.sub(r"[│╭╮╰╯─*]|\[[^\]]*\]|--?[\w-]+|<[^>]*>", " ", line) for line in text.splitlines()
+    ]
+    return [line for line in lines if re.search(r"[a-z]{4,} [a-z]+ ", line)]
+
+
+def test_each_speaks_both_languages():
+    for command, english in helps("en").items():
+        assert not KOREAN.search(english), command
+        assert sentences(english), command
+        assert KOREAN.search(helps("ko")[command]), command
+
+
+def test_the_lists_of_options_are_the_same_in_both():
+    for command, text in helps("en").items():
+        options = re.findall(r"--[a-z][a-z-]+", text)
+        assert sorted(set(options)) == sorted(
+            set(re.findall(r"--[a-z][a-z-]+", helps("ko")[command]))
+        )
+
+
+HEAVY = (
+    "polars",
+    "pyarrow",
+    "sqlalchemy",
+    "cryptography",
+    "alembic",
+    "sklearn",
+    "numpy",
+    "cedarpy",
+)
+LOADED = f"import sys; print([name for name in {HEAVY} if name in sys.modules])"
+
+
+def test_importing_dure_loads_nothing_heavy():
+    assert run(f"import dure; {LOADED}").stdout == "[]\n"
+    assert run(f"import dure.node.executor; {LOADED}").stdout != "[]\n"  # the positive control
+
+
+@pytest.mark.parametrize("words", ["--help", "", "--version"])
+def test_asking_for_help_loads_nothing_heavy(words: str):
+    code = (
+        f"import sys\nfrom dure.cli.main import run\nsys.argv = ['dure', *{words.split()}]\n"
+        f"try:\n    run()\nexcept SystemExit:\n    pass\n{LOADED}"
+    )
+    done = run(code)
+    assert done.stdout.endswith("[]\n"), done.stdout + done.stderr
+
+
+def test_help_wants_a_language_it_knows():
+    code = "import sys; from dure.cli.words import LANGUAGE; print(LANGUAGE)"
+    for words, wanted in (
+        (["--lang", "ko"], "ko"),
+        (["--lang=ko"], "ko"),
+        (["--lang", "fr"], "en"),
+        (["node", "--lang", "en"], "en"),
+        ([], "ko"),
+        (["--lang"], "ko"),
+    ):
+        assert run(code, *words, language="ko_KR.UTF-8").stdout == f"{wanted}\n", words
+    bare = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DURE", "LC", "LANG"))
+    }
+    for extra, wanted in (
+        ({}, "en"),
+        ({"LANG": "ko_KR.UTF-8"}, "ko"),
+        ({"LC_ALL": "C", "LANG": "ko"}, "en"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=bare | {"PYTHONPATH": str(ROOT / "src")} | extra,
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert done.stdout == f"{wanted}\n", extra
