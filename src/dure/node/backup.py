@@ -172,7 +172,7 @@ def _is_plain(path: Path) -> bool:
 
 def _copy(source: str | Path, target: str | Path) -> None:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with open(os.open(source, flags), "rb") as content, Path(target).open("xb") as out:
+    with os.fdopen(os.open(source, flags), "rb") as content, Path(target).open("xb") as out:
         mode = stat.S_IMODE(os.fstat(content.fileno()).st_mode)
         os.fchmod(out.fileno(), mode)
         shutil.copyfileobj(content, out)
