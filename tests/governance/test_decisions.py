@@ -309,7 +309,12 @@ def test_the_count_is_what_a_person_would_count(rule: QuorumRule, cast: Any) -> 
     no = any(choice is Choice.REJECT for _, choice in right)
     agencies = {who.partition(".")[0] for who in yes}
     tally = count(asked, given_votes, bench)
-    assert tally.enough == (len(yes) >= rule.votes and len(agencies) >= rule.agencies and not no)
+    assert tally.enough == (
+        len(yes) >= rule.votes
+        and len(agencies) >= rule.agencies
+        and asked.agency in agencies
+        and not no
+    )
     assert set(tally.approvals) == yes
     assert tally.rejected == no
 

@@ -28,10 +28,18 @@ EXPORT = Action(
     roles=frozenset({Role.AUDITOR, Role.OPERATOR, Role.STEWARD, Role.SECURITY_OFFICER}),
 )
 
+SHOW = Action(
+    name="ledger.show",
+    title=Text("Look at the ledger", "감사 기록 보기"),
+    roles=frozenset(
+        {Role.AUDITOR, Role.OPERATOR, Role.STEWARD, Role.SECURITY_OFFICER, Role.CHECKER}
+    ),
+)
+
 ROOM = RoomSpec(
     name="governance",
     title=Text("Governance", "거버넌스"),
-    actions=(READ, SEND, RECEIVE, EXPORT),
+    actions=(READ, SEND, RECEIVE, EXPORT, SHOW),
     events=frozenset(
         {
             READ.name,

@@ -51,7 +51,6 @@ from dure.governance.errors import GovernanceError
 from dure.node.errors import NodeError
 from dure.node.files import read_file
 
-
 DAY_S = 86_400
 
 

@@ -258,6 +258,7 @@ class ExecutorOperations:
                     "reason": case.reason,
                     "approvals": sum(b.vote.choice == "approve" for b in case.ballots),
                     "requester": case.request.requester,
+                    "source": case.request.source,
                     "created": case.request.created,
                     "expires": case.request.expires,
                 }

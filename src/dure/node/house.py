@@ -18,7 +18,7 @@ from dure.core import faults
 from dure.core.actions import Action
 from dure.core.assets import Asset
 from dure.core.errors import DureError
-from dure.core.labels import Label, join_all
+from dure.core.labels import ALL, Label, join_all
 from dure.core.principals import Principal
 from dure.core.suites import Suite, suite
 from dure.core.verdicts import Verdict
@@ -188,6 +188,21 @@ class NodeHouse:
                 purpose=purpose,
             )
         )
+
+    def require_here(self, action: str) -> Verdict:
+        """Return the policy's yes to an action on the node itself rather than on an asset.
+
+        Its label is Open, this agency's and for every purpose; what counts is the role.
+        """
+        own = Label(
+            policy=self.charter.labels,
+            owners=frozenset({self.agency}),
+            grade=0,
+            categories=frozenset(),
+            releasable=frozenset({self.agency}),
+            purposes=ALL,
+        )
+        return self.require(action, own, purpose=min(self.principal.purposes, default=""))
 
     def seal(
         self,

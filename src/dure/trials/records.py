@@ -11,6 +11,7 @@ from sqlalchemy.engine import RowMapping
 from dure.core.times import write_time
 from dure.governance.house import House
 from dure.trials.errors import TrialsError
+from dure.trials.spec import SWEEP
 from dure.trials.tables import BENCHMARKS, RUNS, SUBMISSIONS
 
 _KINDS = {
@@ -151,9 +152,10 @@ def end_run(house: House, run: str, status: str, **values: str) -> None:
 def sweep(house: House) -> int:
     """Mark runs whose lease is over as failed (their process died), and return how many there were."""
     now = write_time(house.now())
-    with house.database.write() as connection:
-        return connection.execute(
-            update(RUNS)
-            .where(RUNS.c.status == "running", RUNS.c.lease_ends_at < now)
-            .values(status="failed", ended_at=now)
-        ).rowcount
+    over = (RUNS.c.status == "running") & (RUNS.c.lease_ends_at < now)
+    with house.database.read() as connection:
+        runs = list(connection.execute(select(RUNS.c.id).where(over)).scalars())
+    if runs:
+        with house.doing(SWEEP, detail={"runs": runs}), house.database.write() as connection:
+            connection.execute(update(RUNS).where(over).values(status="failed", ended_at=now))
+    return len(runs)

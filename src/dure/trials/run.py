@@ -143,26 +143,26 @@ def run(
     seen = join_all([algorithm.label, benchmark.train.label, benchmark.features.label])
     house.require(spec.RUN, seen, purpose=PURPOSE, owner=house.agency)
     house.require(spec.RUN, benchmark.answers.label, purpose=SCORING, owner=house.agency)
-    spent = records.begin_run(
-        house,
-        work.id,
-        submission,
-        (benchmark.asset.id, benchmark.definition.budget),
-        seed,
-        int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
-    )
-    try:
-        with house.doing(
-            spec.RUN,
-            asset=benchmark.asset.id,
-            detail={"run": work.id, "algorithm": algorithm.id, "agency": submission["agency"]},
-        ) as doing:
+    with house.doing(
+        spec.RUN,
+        asset=benchmark.asset.id,
+        detail={"run": work.id, "algorithm": algorithm.id, "agency": submission["agency"]},
+    ) as doing:
+        spent = records.begin_run(
+            house,
+            work.id,
+            submission,
+            (benchmark.asset.id, benchmark.definition.budget),
+            seed,
+            int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
+        )
+        try:
             trial = _perform(work, spent)
-            doing.detail["outcome"] = trial.outcome.value
-            doing.detail["report"] = trial.asset.id
-    except BaseException:
-        records.end_run(house, work.id, "failed")
-        raise
+        except BaseException:
+            records.end_run(house, work.id, "failed")
+            raise
+        doing.detail["outcome"] = trial.outcome.value
+        doing.detail["report"] = trial.asset.id
     return trial
 
 

@@ -15,6 +15,8 @@ SUBMIT = "trial.submit"
 PREPARE = "trial.prepare"
 RUN = "trial.run"
 RELEASE = "report.release"
+SWEEP = "trial.sweep"
+"""Not an action: what the node notes when it finds runs whose process died."""
 
 ACTIONS = (
     Action(
@@ -54,7 +56,9 @@ ROOM = RoomSpec(
     acts=MappingProxyType({RELEASE: "dure.trials.releasing:ReleaseReport"}),
     commands="dure.cli.trials:app",
     events=frozenset(
-        f"{action.name}.{step}" for action in ACTIONS for step in ("begun", "done", "failed")
+        f"{name}.{step}"
+        for name in (*(action.name for action in ACTIONS), SWEEP)
+        for step in ("begun", "done", "failed")
     ),
     tables="dure.trials.tables:METADATA",
 )

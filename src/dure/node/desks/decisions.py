@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dure.core.labels import Label
+from dure.core.principals import Role
+from dure.governance.errors import GovernanceError
+from dure.governance.policy.query import Query
+from dure.governance.spec import READ
 from dure.node.house import NodeHouse
+
+WATCH = frozenset({Role.AUDITOR, Role.OPERATOR})
+"""Roles that see every request: they watch the node, whatever it decides over."""
 
 
 class DecisionsDesk:
@@ -15,14 +23,21 @@ class DecisionsDesk:
         self.house = house
 
     def list(self) -> list[dict[str, Any]]:
-        """Return every request and where it stands."""
+        """Return the requests that the principal may see, and where each stands."""
         answer = self.house.links.ask("executor", "request.list")
-        found: list[dict[str, Any]] = answer["requests"]
-        return found
+        return [row for row in answer["requests"] if self._may_see(row)]
 
     def show(self, request: str) -> dict[str, Any]:
-        """Return a request in full, its digest, its votes, and the charter it is asked under."""
+        """Return a request in full, its digest, its votes, and the charter it is asked under.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.unknown`` when there is none, or none that the principal may see.
+        """
         view = self.house.links.ask("executor", "request.show", id=request)["request"]
+        if not self._may_see(view["request"]):
+            raise GovernanceError("governance.unknown", part="request", name=request[:64])
         return {**view, "charter": self.house.charter.to_dict()}
 
     def cast(self, vote: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,6 +70,20 @@ class DecisionsDesk:
         if view["state"] == "done":
             self._note(view)
         return {name: value for name, value in view.items() if name != "charter"}
+
+    def _may_see(self, request: Mapping[str, Any]) -> bool:
+        """Say whether a request concerns the principal: asked, to be voted on, watched, or readable."""
+        house, action = self.house, self.house.actions.get(request["action"])
+        voters = action.quorum.roles if action is not None and action.quorum else frozenset()
+        if request["requester"] == house.principal.id or house.principal.roles & (voters | WATCH):
+            return True
+        source = Label.parse(request["source"], house.charter.labels)
+        return any(
+            house.policy.decide(
+                Query(house.principal, READ.name, source, house.agency, purpose)
+            ).allowed
+            for purpose in house.principal.purposes
+        )
 
     def _note(self, view: Mapping[str, Any]) -> None:
         """Note in the node's own store what came of a request; noting twice is noting once."""

@@ -62,6 +62,7 @@ class ExchangeDesk:
         GovernanceError
             ``governance.denied``; a report or bundle that no permit released is not signed.
         """
+        self.house.require_here(SEND.name)
         with self.house.doing(SEND.name, detail={"to": to, "kind": kind}) as doing:
             self.waiting.mkdir(exist_ok=True)
             sent = send(self.post(), payload, to=to, kind=Kind(kind), folder=self.waiting, key=key)
@@ -70,6 +71,7 @@ class ExchangeDesk:
 
     def send(self, folder: str | Path, *, again: bool = False) -> list[dict[str, Any]]:
         """Write waiting envelopes onto the media, and return them."""
+        self.house.require_here(SEND.name)
         folder, post = Path(folder), self.post()
         with files(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -96,6 +98,7 @@ class ExchangeDesk:
 
     def receive(self, folder: str | Path, *, language: str = "en") -> dict[str, Any]:
         """Take in every envelope for this node; one bad file never keeps another out."""
+        self.house.require_here(RECEIVE.name)
         received = receive(self.post(), Path(folder), self._handlers())
         return {
             "handled": [

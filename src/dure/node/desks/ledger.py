@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from dure.governance.spec import EXPORT
+from dure.governance.spec import EXPORT, SHOW
 from dure.node.audit import verify_ledger
 from dure.node.errors import NodeError
 from dure.node.house import NodeHouse
@@ -27,7 +27,14 @@ class LedgerDesk:
         return self.house.links.ask("executor", "ledger.head")
 
     def show(self, last: int = 20) -> list[dict[str, Any]]:
-        """Return the newest entries, the newest last."""
+        """Return the newest entries, the newest last.
+
+        Raises
+        ------
+        PolicyError
+            ``governance.denied``.
+        """
+        self.house.require_here(SHOW.name)
         answer = self.house.links.ask("executor", "ledger.entries", last=last)
         found: list[dict[str, Any]] = answer["entries"]
         return found
@@ -45,17 +52,17 @@ class LedgerDesk:
         folder = Path(folder).absolute()
         if folder.exists() and not _is_export(folder):
             raise NodeError("node.home-taken", path=folder)
+        self.house.require_here(EXPORT.name)
         with self.house.doing(EXPORT.name):
-            pass
-        fd, answer = self.house.links.draw("executor", "ledger.export")
-        with os.fdopen(fd, "rb") as pipe, _replacing(folder) as partial:
-            try:
-                with tarfile.open(fileobj=pipe, mode="r|") as tar:
-                    _unpack(tar, partial)
-            except tarfile.TarError as error:
-                raise NodeError("node.wire", reason="the content ended early") from error
-            while pipe.read(1 << 20):
-                pass  # to its end: then the executor has removed its own copy
+            fd, answer = self.house.links.draw("executor", "ledger.export")
+            with os.fdopen(fd, "rb") as pipe, _replacing(folder) as partial:
+                try:
+                    with tarfile.open(fileobj=pipe, mode="r|") as tar:
+                        _unpack(tar, partial)
+                except tarfile.TarError as error:
+                    raise NodeError("node.wire", reason="the content ended early") from error
+                while pipe.read(1 << 20):
+                    pass  # to its end: then the executor has removed its own copy
         return {"folder": str(folder), **answer["head"]}
 
     def verify(self, folder: str | Path, since: str | None = None) -> dict[str, object]:
