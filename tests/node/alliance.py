@@ -214,7 +214,19 @@ def services_inside() -> Iterator[None]:
     Where it matters that they are processes of their own, a test does without this.
     """
     with mock.patch.object(Links, "_start", _start_inside):
-        yield
+        try:
+            yield
+        finally:
+            wait_for_services()
+
+
+_services: list[threading.Thread] = []
+
+
+def wait_for_services() -> None:
+    """Wait until the services of closed nodes have let go of their stores."""
+    while _services:
+        _services.pop().join(30)
 
 
 def _start_inside(self: Links, process: str) -> socket.socket:
@@ -240,7 +252,9 @@ def _start_inside(self: Links, process: str) -> socket.socket:
             peer.close()
         database.close()
 
-    threading.Thread(target=serve, daemon=True).start()
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    _services.append(thread)
     return ours
 
 
@@ -273,6 +287,7 @@ def command(made: Alliance | None, *words: object, agency: str = "bravo", who: s
             run()
         except SystemExit as ended:
             status = int(ended.code or 0)
+    wait_for_services()
     return Said(status, out.getvalue(), err.getvalue())
 
 

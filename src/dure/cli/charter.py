@@ -80,13 +80,16 @@ def sign(
 ) -> None:
     """Sign a charter."""
     from dure.governance.charter import sign as sign_charter
+    from dure.governance.errors import GovernanceError
     from dure.node.alliance import read_charter
     from dure.node.files import write_file
     from dure.storage.keys import read_key_file
 
     signed = read_charter(file)
-    signed.charter.member(agency)
+    member = signed.charter.member(agency)
     private = read_key_file(key, key_passphrase(key, key_passphrase_file))
+    if private.public.hex() != member.delegate:
+        raise GovernanceError("governance.unknown", part=f"delegate of {agency}", name=private.id)
     signed = sign_charter(signed, agency, private.private)
     write_file(file, signed.to_bytes())
     session.current.output.value(_summary(signed, file))

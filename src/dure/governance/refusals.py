@@ -46,6 +46,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "key-moved": Text("a key moves to another principal", "키가 다른 행위자에게 옮겨졌습니다"),
         # the pin
         "no-charter": Text("no charter is pinned yet", "아직 고정된 협약이 없습니다"),
+        "other-charter": Text(
+            "its digest is not the one that was named", "지정한 요약값의 협약이 아닙니다"
+        ),
         "not-genesis": Text(
             "the first pinned charter must be version 1",
             "처음 고정하는 협약은 제1판이어야 합니다",
