@@ -10,6 +10,7 @@ import argparse
 import difflib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
@@ -155,7 +156,8 @@ def documented(docstring: str) -> dict[str, str]:
 
 
 def plain(words: str) -> str:
-    """Return the words so that Markdown shows them as they are."""
+    """Return the words so that Markdown shows them as they are, each coded fact by its name."""
+    words = re.sub(r"\{(\w+)\.(?:en|ko)\}", r"{\1}", words)
     return words.replace("*", "\\*").replace("_", "\\_").replace("<", "&lt;")
 
 

@@ -77,9 +77,7 @@ def canonical_bytes(type_: str, value: object, suite: str) -> bytes:
     """
     for part in (type_, suite):
         if not _TYPE.fullmatch(part):
-            raise CoreError(
-                "core.canonical-value", where="$", reason="the type or suite is not a name"
-            )
+            raise CoreError("core.canonical-value", where="$", reason="name")
     return f"dure/{type_}/v1/{suite}\n".encode("ascii") + canonical_json(value)
 
 
@@ -94,13 +92,9 @@ def parse_canonical(data: bytes) -> Any:
     try:
         value = json.loads(data.decode("utf-8"), parse_float=_refuse, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise CoreError(
-            "core.canonical-value", where="$", reason="the bytes are not JSON of this subset"
-        ) from error
+        raise CoreError("core.canonical-value", where="$", reason="not-json") from error
     if canonical_json(value) != data:
-        raise CoreError(
-            "core.canonical-value", where="$", reason="the bytes are not the canonical spelling"
-        )
+        raise CoreError("core.canonical-value", where="$", reason="spelling")
     return value
 
 
@@ -110,14 +104,14 @@ def _refuse(_: str) -> None:
 
 def _plain(value: object, where: str, depth: int) -> object:
     if depth > MAX_DEPTH:
-        raise CoreError("core.canonical-value", where=where, reason="nested too deeply")
+        raise CoreError("core.canonical-value", where=where, reason="depth")
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         return _text(value, where)
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
-            raise CoreError("core.canonical-value", where=where, reason="integer beyond 2^53-1")
+            raise CoreError("core.canonical-value", where=where, reason="integer")
         return int(value)
     if isinstance(value, Mapping):
         return {
@@ -126,27 +120,21 @@ def _plain(value: object, where: str, depth: int) -> object:
         }
     if isinstance(value, list | tuple):
         return [_plain(item, f"{where}[{i}]", depth + 1) for i, item in enumerate(value)]
-    raise CoreError(
-        "core.canonical-value", where=where, reason=f"type {type(value).__name__} is not allowed"
-    )
+    raise CoreError("core.canonical-value", where=where, reason="type", type=type(value).__name__)
 
 
 def _text(value: str, where: str) -> str:
     if not value.isascii():
         if not unicodedata.is_normalized("NFC", value):
-            raise CoreError("core.canonical-value", where=where, reason="text is not NFC")
+            raise CoreError("core.canonical-value", where=where, reason="not-nfc")
         try:
             value.encode("utf-8")
         except UnicodeEncodeError as error:
-            raise CoreError(
-                "core.canonical-value", where=where, reason="text holds a lone surrogate"
-            ) from error
+            raise CoreError("core.canonical-value", where=where, reason="surrogate") from error
     return str.__str__(value)  # an Enum of text must not write its member's name
 
 
 def _key(key: object, where: str) -> str:
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise CoreError(
-            "core.canonical-value", where=where, reason="a key is not printable ASCII text"
-        )
+        raise CoreError("core.canonical-value", where=where, reason="key")
     return str.__str__(key)

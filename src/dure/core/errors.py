@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
+from dure.core.reasons import REASONS
 from dure.core.text import Text, printable
 
 
@@ -63,12 +64,15 @@ class DureError(Exception):
     code
         A code of the family's table.
     **facts
-        The facts its sentences name: names, paths, counts; never a data value.
+        The facts its sentences name: names, paths, counts; never a data value. A fact that the
+        family gives words (``WORDS``) is a code; programs and processes exchange the code, and the
+        sentences say its words as ``{fact.en}`` and ``{fact.ko}``.
 
     Raises
     ------
     KeyError
-        When the family has no such code, or a fact is missing: a defect of the caller.
+        When the family has no such code or no words for a fact's code, or a fact is missing: a
+        defect of the caller.
 
     Examples
     --------
@@ -79,11 +83,19 @@ class DureError(Exception):
 
     TABLE: ClassVar[Mapping[str, ErrorSpec]] = MappingProxyType({})
 
+    WORDS: ClassVar[Mapping[str, Mapping[str, Text]]] = MappingProxyType({})
+    """Name of a fact -> its codes -> their words, which may name other facts."""
+
     def __init__(self, code: str, **facts: object) -> None:
         self.spec = self.TABLE[code]
         self.code = code
         self.facts = facts
         shown = {name: _shown(fact) for name, fact in facts.items()}
+        shown |= {
+            name: words[str(facts[name])].fill(**shown)
+            for name, words in self.WORDS.items()
+            if name in facts
+        }
         self.what_text = self.spec.what.fill(**shown)
         self.why_text = self.spec.why.fill(**shown)
         self.next_text = self.spec.next_step.fill(**shown)
@@ -173,6 +185,7 @@ def find(code: str, facts: Mapping[str, object]) -> DureError:
 class CoreError(DureError):
     """Errors about the pure values themselves. Exit statuses 10 to 19."""
 
+    WORDS = MappingProxyType({"reason": REASONS})
     TABLE = table(
         [
             ErrorSpec(
@@ -230,8 +243,8 @@ class CoreError(DureError):
                 422,
                 Text("The value has no canonical form.", "이 값에는 정규 표현이 없습니다."),
                 Text(
-                    "At {where}: {reason}.",
-                    "{where}: {reason}.",
+                    "At {where}: {reason.en}.",
+                    "{where}: {reason.ko}.",
                 ),
                 Text(
                     "Use NFC text, integers within 2^53-1, decimal strings, lists and ASCII keys.",

@@ -116,9 +116,7 @@ class AssetCatalogue:
             there = self._entries(writing, ASSETS.c.id == asset.id)
             if there:
                 if (there[0].asset, dict(there[0].facts)) != (asset, dict(facts)):
-                    raise StorageError(
-                        "storage.conflict", name=asset.id, reason="another asset has this id"
-                    )
+                    raise StorageError("storage.conflict", name=asset.id, reason="other-asset")
                 return False
             _insert(writing, asset, name, facts, by or asset.producer)
             faults.point("assets.recorded")

@@ -138,9 +138,7 @@ class Database:
                 with connection.begin():
                     yield connection
                     if connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
-                        raise StorageError(
-                            "storage.database", where=self.where, reason="a foreign key dangles"
-                        )
+                        raise StorageError("storage.database", where=self.where, reason="dangling")
             finally:
                 raw.execute("PRAGMA foreign_keys=ON")
 
@@ -238,17 +236,15 @@ def _parse(url: str) -> URL:
             parsed = parsed.set(drivername="postgresql+psycopg")
         parsed.get_dialect()
     except (ArgumentError, NoSuchModuleError):
-        raise StorageError(
-            "storage.database", where="the URL", reason="it is not a database URL"
-        ) from None
+        raise StorageError("storage.database", where="URL", reason="not-url") from None
     if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
         raise StorageError(
             "storage.database",
             where=parsed.render_as_string(hide_password=True),
-            reason="only sqlite and postgresql are known",
+            reason="unknown-driver",
         )
     if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise StorageError("storage.database", where="sqlite", reason="it names no file")
+        raise StorageError("storage.database", where="sqlite", reason="no-file-name")
     return parsed
 
 

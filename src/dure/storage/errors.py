@@ -6,9 +6,12 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from dure.core.errors import DureError, ErrorSpec, table
+from dure.core.system import reason_of
 from dure.core.text import Text
+from dure.storage.reasons import REASONS
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -16,6 +19,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 class StorageError(DureError):
     """A database, a seal, the vault, a key file or a backup refused. Exit statuses 20 to 34."""
 
+    WORDS = MappingProxyType({"reason": REASONS})
     TABLE = table(
         [
             ErrorSpec(
@@ -23,7 +27,7 @@ class StorageError(DureError):
                 20,
                 503,
                 Text("The database can't be used.", "데이터베이스를 사용할 수 없습니다."),
-                Text("{where}: {reason}.", "{where}: {reason}."),
+                Text("{where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
                     "Check the path or the server, that no other process holds it, and that this "
                     "version of dure is not older than the database (dure node doctor).",
@@ -36,7 +40,7 @@ class StorageError(DureError):
                 21,
                 422,
                 Text("A file can't be read or written.", "파일을 읽거나 쓸 수 없습니다."),
-                Text("{path}: {reason}.", "{path}: {reason}."),
+                Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
                 Text(
                     "Check the path and its permissions, then try again.",
                     "경로와 권한을 확인한 뒤 다시 시도하십시오.",
@@ -50,7 +54,7 @@ class StorageError(DureError):
                     "Something else is already there under this name.",
                     "같은 이름으로 다른 것이 이미 있습니다.",
                 ),
-                Text("{name}: {reason}.", "{name}: {reason}."),
+                Text("{name}: {reason.en}.", "{name}: {reason.ko}."),
                 Text(
                     "Nothing was overwritten. Choose another name, or remove the old one first.",
                     "아무것도 덮어쓰지 않았습니다. 다른 이름을 쓰거나 기존 항목을 먼저 치우십시오.",
@@ -153,7 +157,7 @@ class StorageError(DureError):
                 29,
                 409,
                 Text("The vault can't be used so.", "격리 저장소를 이렇게 사용할 수 없습니다."),
-                Text("{where}: {reason}.", "{where}: {reason}."),
+                Text("{where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
                     "Run dure node doctor; restore the vault from a backup if pages are missing.",
                     "dure node doctor를 실행하고, 빠진 페이지가 있으면 백업에서 복원하십시오.",
@@ -174,11 +178,11 @@ class StorageError(DureError):
                 "storage.passphrase",
                 31,
                 401,
-                Text("The passphrase is not accepted.", "암호문을 받아들일 수 없습니다."),
-                Text("{path}: {reason}.", "{path}: {reason}."),
+                Text("The passphrase is not accepted.", "암호문구를 받아들일 수 없습니다."),
+                Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
                 Text(
                     "Enter the passphrase of this key file; if it is lost, use the recovery key.",
-                    "이 키 파일의 암호문을 입력하십시오. 잊었다면 복구 키를 사용하십시오.",
+                    "이 키 파일의 암호문구를 입력하십시오. 잊었다면 복구 키를 사용하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -186,7 +190,7 @@ class StorageError(DureError):
                 32,
                 422,
                 Text("The key file can't be used.", "키 파일을 사용할 수 없습니다."),
-                Text("{path}: {reason}.", "{path}: {reason}."),
+                Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
                 Text(
                     "Check the path; if the file is damaged, take it from your safe copy.",
                     "경로를 확인하고, 파일이 손상되었다면 보관해 둔 사본을 쓰십시오.",
@@ -214,7 +218,7 @@ class StorageError(DureError):
                 34,
                 409,
                 Text("The backup can't be used so.", "백업을 이렇게 사용할 수 없습니다."),
-                Text("{where}: {reason}.", "{where}: {reason}."),
+                Text("{where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
                     "Restore into empty stores, from a complete backup, with its own key.",
                     "온전한 백업과 그 백업의 키로, 비어 있는 저장소에 복원하십시오.",
@@ -236,8 +240,7 @@ def from_os(error: OSError, path: Path | str) -> StorageError:
     """
     if error.errno in _FULL:
         return StorageError("storage.no-space", path=str(path))
-    reason = (error.strerror or type(error).__name__).lower()
-    return StorageError("storage.file", path=str(path), reason=reason)
+    return StorageError("storage.file", path=str(path), reason=reason_of(error))
 
 
 @contextmanager

@@ -8,11 +8,11 @@ names the devices that ``dure node doctor`` warns of. It is no defence against r
 from __future__ import annotations
 
 import ctypes
-import os
 import resource
 from dataclasses import dataclass
 from pathlib import Path
 
+from dure.core.system import reason_of
 from dure.storage.errors import StorageError
 
 _PR_GET_DUMPABLE = 3
@@ -54,7 +54,7 @@ def harden() -> Hardening:
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if _prctl(_PR_SET_DUMPABLE) != 0:
-        reason = os.strerror(ctypes.get_errno()).lower()
+        reason = reason_of(OSError(ctypes.get_errno(), "prctl"))
         raise StorageError("storage.file", path="PR_SET_DUMPABLE", reason=reason)
     return hardening()
 

@@ -60,5 +60,5 @@ def current(connection: Connection) -> str:
     newest = select(INCARNATIONS.c.id).order_by(INCARNATIONS.c.number.desc()).limit(1)
     found = connection.execute(newest).scalar()
     if found is None:
-        raise StorageError("storage.unknown", kind="incarnation", name="this store's")
+        raise StorageError("storage.unknown", kind="incarnation", name="-")
     return str(found)

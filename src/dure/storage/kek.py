@@ -120,9 +120,7 @@ def recover_kek(path: Path, recovery: PrivateKey) -> Kek:
             recovery.private, bytes.fromhex(str(values.get("recovery"))), beside
         )
     except (CoreError, ValueError):
-        raise StorageError(
-            "storage.key-file", path=str(path), reason="it is not locked for this recovery key"
-        ) from None
+        raise StorageError("storage.key-file", path=str(path), reason="other-recovery") from None
     return _kek(path, values, key)
 
 
@@ -133,13 +131,11 @@ def _read(path: Path) -> tuple[dict[str, Any], bytes]:
         bytes.fromhex(clear["recovery_public"])
         suite(clear["suite"])
     except (KeyError, ValueError, CoreError):
-        raise StorageError(
-            "storage.key-file", path=str(path), reason="its clear part is malformed"
-        ) from None
+        raise StorageError("storage.key-file", path=str(path), reason="clear-part") from None
     return values, canonical_bytes("kek-file", clear, clear["suite"])
 
 
 def _kek(path: Path, values: dict[str, Any], key: bytes) -> Kek:
     if len(key) != KEY_BYTES:
-        raise StorageError("storage.key-file", path=str(path), reason="its key has a wrong length")
+        raise StorageError("storage.key-file", path=str(path), reason="key-length")
     return Kek(values["id"], values["suite"], key, bytes.fromhex(values["recovery_public"]))

@@ -177,7 +177,7 @@ def read_key_file(path: Path, passphrase: Passphrase) -> PrivateKey:
     private = open_locked(path, suite(card.suite), values.get("locked"), passphrase, beside)
     key = PrivateKey(card.kind, card.id, card.suite, private)
     if len(private) != KEY_BYTES or not hmac.compare_digest(key.public.hex(), card.public):
-        raise StorageError("storage.key-file", path=str(path), reason="the two halves don't fit")
+        raise StorageError("storage.key-file", path=str(path), reason="halves")
     return key
 
 
@@ -230,7 +230,7 @@ def write_checked(path: Path, values: dict[str, Any], *, replace: bool) -> None:
             write_all(descriptor, data)
         return
     if path.exists():
-        raise StorageError("storage.conflict", name=str(path), reason="a file is there already")
+        raise StorageError("storage.conflict", name=str(path), reason="exists")
     whole = path.with_name(f".{path.name}.{os.urandom(8).hex()}.new")
     with new_file(whole) as descriptor, files(path):
         write_all(descriptor, data)
@@ -257,10 +257,12 @@ def parse_checked(path: Path, data: bytes, format_: str) -> dict[str, Any]:
     except CoreError:
         values = None
     if not isinstance(values, dict) or values.get("format") != format_:
-        raise StorageError("storage.key-file", path=str(path), reason=f"it is not {format_}")
+        raise StorageError(
+            "storage.key-file", path=str(path), reason="other-format", format=format_
+        )
     digest = values.pop("digest", None)
     if digest != _digest(values):
-        raise StorageError("storage.key-file", path=str(path), reason="it is damaged")
+        raise StorageError("storage.key-file", path=str(path), reason="damaged")
     return values
 
 
@@ -278,13 +280,9 @@ def open_locked(
         values = locked if isinstance(locked, dict) else {}
         secret = unlock(algorithms, values, passphrase, beside)
     except ValueError:
-        raise StorageError(
-            "storage.key-file", path=str(path), reason="its locked part is malformed"
-        ) from None
+        raise StorageError("storage.key-file", path=str(path), reason="locked-part") from None
     if secret is None:
-        raise StorageError(
-            "storage.passphrase", path=str(path), reason="this passphrase does not open it"
-        )
+        raise StorageError("storage.passphrase", path=str(path), reason="wrong")
     return secret
 
 
@@ -298,11 +296,9 @@ def _card(path: Path, values: dict[str, Any]) -> PublicCard:
         suite(card.suite)
         bytes.fromhex(card.public)
     except (KeyError, ValueError, CoreError):
-        raise StorageError(
-            "storage.key-file", path=str(path), reason="its card is malformed"
-        ) from None
+        raise StorageError("storage.key-file", path=str(path), reason="card") from None
     if card.kind not in KINDS:
-        raise StorageError("storage.key-file", path=str(path), reason="its kind is unknown")
+        raise StorageError("storage.key-file", path=str(path), reason="unknown-kind")
     return card
 
 

@@ -102,13 +102,9 @@ class Passphrase:
         try:
             first = cls(getpass.getpass(prompt))
             if again and first != cls(getpass.getpass(again)):
-                raise StorageError(
-                    "storage.passphrase", path="the terminal", reason="the two entries differ"
-                )
+                raise StorageError("storage.passphrase", path="/dev/tty", reason="differ")
         except (EOFError, OSError) as error:
-            raise StorageError(
-                "storage.passphrase", path="the terminal", reason="no passphrase was entered"
-            ) from error
+            raise StorageError("storage.passphrase", path="/dev/tty", reason="none") from error
         return first
 
     def strong_enough(self, path: Path) -> None:
@@ -123,7 +119,8 @@ class Passphrase:
             raise StorageError(
                 "storage.passphrase",
                 path=str(path),
-                reason=f"a new passphrase has {MIN_PASSPHRASE_BYTES} bytes or more",
+                reason="too-short",
+                least=MIN_PASSPHRASE_BYTES,
             )
 
 
@@ -150,16 +147,14 @@ def read_private_file(path: Path, *, limit_bytes: int = _MAX_FILE_BYTES) -> byte
         try:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
-                raise StorageError(
-                    "storage.file", path=str(path), reason="it is not a regular file"
-                )
+                raise StorageError("storage.file", path=str(path), reason="not-plain")
             mode = stat.S_IMODE(found.st_mode)
             if mode & 0o077 or found.st_uid != os.geteuid():
                 raise StorageError(
                     "storage.key-mode", path=str(path), mode=f"{mode:04o}", owner=found.st_uid
                 )
             if found.st_size > limit_bytes:
-                raise StorageError("storage.file", path=str(path), reason="it is too long")
+                raise StorageError("storage.file", path=str(path), reason="too-long")
             return os.read(descriptor, limit_bytes)
         finally:
             os.close(descriptor)

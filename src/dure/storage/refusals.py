@@ -13,25 +13,25 @@ from dure.storage.errors import StorageError
 
 _LITTLE_BYTES = 1 << 20
 
-_BUSY = "another process held the writer's turn too long"
-_SCHEMA = "its schema is not the one this version knows"
-_READ_ONLY = "it can't be written to"
+_BUSY = "busy"
+_SCHEMA = "other-schema"
+_READ_ONLY = "read-only"
 _FULL = "full"
-_DISK = "the disk failed"
+_DISK = "disk"
 
 _SQLITE = (
     (re.compile("locked|busy"), _BUSY),
     (re.compile("database or disk is full"), _FULL),
     (re.compile("disk I/O error"), _DISK),
-    (re.compile("not a database|malformed"), "the file is not a database, or it is damaged"),
-    (re.compile("unable to open"), "the file can't be opened"),
+    (re.compile("not a database|malformed"), "not-sqlite"),
+    (re.compile("unable to open"), "unopened"),
     (re.compile("readonly"), _READ_ONLY),
     (re.compile("no such table|no such column|has no column"), _SCHEMA),
 )
 _POSTGRES = {
     "53100": _FULL,
     "55P03": _BUSY,
-    "40001": "another process changed the same rows",
+    "40001": "raced",
     "25006": _READ_ONLY,
     "42P01": _SCHEMA,
     "42703": _SCHEMA,
@@ -71,8 +71,8 @@ def _of_postgres(error: BaseException | None) -> str | None:
     )  # psycopg is not imported for SQLite's sake
     if state is None:
         names = {kind.__name__ for kind in type(error).__mro__}
-        return "the server can't be reached" if "OperationalError" in names else None
-    return _POSTGRES.get(state) or ("the server refuses" if state[:2] in _SERVER else None)
+        return "no-server" if "OperationalError" in names else None
+    return _POSTGRES.get(state) or ("server" if state[:2] in _SERVER else None)
 
 
 def _little_left(path: Path) -> bool:

@@ -275,6 +275,6 @@ def _read(directory: Path, name: str, limit: int) -> bytes | None:
             return None
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise StorageError("storage.file", path=str(path), reason="not a regular file")
+            raise StorageError("storage.file", path=str(path), reason="not-plain")
         with os.fdopen(descriptor, "rb") as file:
             return file.read(limit + 1)

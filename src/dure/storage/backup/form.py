@@ -92,15 +92,11 @@ def read_manifest(folder: Path, key: bytes) -> Manifest:
         values = parse_canonical(data)
         mac = values.pop("mac")
     except (CoreError, AttributeError, KeyError, TypeError):
-        raise StorageError(
-            "storage.backup", where=str(path), reason="it is not a manifest"
-        ) from None
+        raise StorageError("storage.backup", where=str(path), reason="not-manifest") from None
     if not isinstance(mac, str) or not hmac.compare_digest(mac, _mac(key, values)):
-        raise StorageError(
-            "storage.backup", where=str(path), reason="it was altered, or the key is another"
-        )
+        raise StorageError("storage.backup", where=str(path), reason="altered-or-other-key")
     if values["format"] != FORMAT:
-        raise StorageError("storage.backup", where=str(path), reason="its format is unknown")
+        raise StorageError("storage.backup", where=str(path), reason="unknown-format")
     stores = {name: (part["digest"], part["revisions"]) for name, part in values["stores"].items()}
     return Manifest(values["made_at"], stores, values["vaults"])
 

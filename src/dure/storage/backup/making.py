@@ -55,7 +55,7 @@ def back_up(
         ``storage.database``. Nothing is left behind then.
     """
     if target.exists():
-        raise StorageError("storage.conflict", name=str(target), reason="it is there already")
+        raise StorageError("storage.conflict", name=str(target), reason="exists")
     partial = target.with_name(f".{target.name}.{os.urandom(8).hex()}.partial")
     try:
         with files(partial):

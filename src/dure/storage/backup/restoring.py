@@ -102,28 +102,24 @@ def _fits(
     if {part.name for part in stores} != set(manifest.stores) or set(vaults) != set(
         manifest.vaults
     ):
-        raise StorageError(
-            "storage.backup", where=str(source), reason="it holds other stores or vaults"
-        )
+        raise StorageError("storage.backup", where=str(source), reason="other-parts")
     for part in stores:
         _same(source / "stores" / f"{part.name}.sealed", manifest.stores[part.name][0])
         with part.db.read() as connection:
             metadata = MetaData()
             metadata.reflect(connection)
         if metadata.tables:
-            raise StorageError(
-                "storage.backup", where=part.db.where, reason="the store is not empty"
-            )
+            raise StorageError("storage.backup", where=part.db.where, reason="store-not-empty")
     for name, root in vaults.items():
         _same(source / "vaults" / f"{name}.sealed", manifest.vaults[name])
         with files(root):
             if root.exists() and any(root.iterdir()):
-                raise StorageError("storage.backup", where=str(root), reason="it is not empty")
+                raise StorageError("storage.backup", where=str(root), reason="not-empty")
 
 
 def _same(path: Path, digest: str) -> None:
     if file_digest(path) != digest:
-        raise StorageError("storage.backup", where=str(path), reason="it was altered or exchanged")
+        raise StorageError("storage.backup", where=str(path), reason="exchanged")
 
 
 def _migrated(part: StorePart, revisions: Mapping[str, str | None]) -> None:
@@ -161,9 +157,7 @@ def _vault(source: Path, name: str, partial: Path, key: bytes) -> None:
             target.parent.mkdir(mode=0o700, exist_ok=True)
         touched |= {target.parent, target.parent.parent}
         if copy(originals.path(page), target) != digest:
-            raise StorageError(
-                "storage.backup", where=str(originals.path(page)), reason="it was altered"
-            )
+            raise StorageError("storage.backup", where=str(originals.path(page)), reason="altered")
     copy(source / "vaults" / name / "vault.id", partial / "vault.id")
     with files(partial):
         for each in touched:

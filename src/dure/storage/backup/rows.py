@@ -50,9 +50,7 @@ def load(connection: Connection, lines: Iterable[bytes]) -> None:
             _flush(connection, table, waiting)
             table, columns = tables.get(value["table"]), value["columns"]
             if table is None or not set(columns) <= set(table.columns.keys()):
-                raise StorageError(
-                    "storage.backup", where=value["table"], reason="the store has no such table"
-                )
+                raise StorageError("storage.backup", where=value["table"], reason="no-table")
             continue
         waiting.append(dict(zip(columns, map(_value, value), strict=True)))
         if len(waiting) == _SOME:

@@ -125,7 +125,8 @@ def migrate(db: Database, store: str | History, *, to: str | None = None) -> str
         raise StorageError(
             "storage.database",
             where=db.where,
-            reason=f"its {wanted.name} schema is one that this version of dure does not know",
+            reason="newer-schema",
+            store=wanted.name,
         ) from None
     faults.point("migrations.committed")
     return target

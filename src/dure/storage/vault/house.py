@@ -96,18 +96,14 @@ class Vault:
         page_files = PageFiles(root)
         page_files.create()
         if next(page_files.names(), None) is not None:
-            raise StorageError(
-                "storage.conflict", name=str(root), reason="the folder holds the pages of a vault"
-            )
+            raise StorageError("storage.conflict", name=str(root), reason="pages-there")
         wrapper = Wrapper(kek, str(root))
         vault_id = os.urandom(_ID_BYTES).hex()
         identity, handle = os.urandom(KEY_BYTES), os.urandom(KEY_BYTES)
         index = Index(db, str(root), vault_id, 1, wrapper, identity, handle)
         with db.write() as connection:
             if connection.execute(select(VAULTS.c.id)).first() is not None:
-                raise StorageError(
-                    "storage.conflict", name=db.where, reason="the store holds a vault's index"
-                )
+                raise StorageError("storage.conflict", name=db.where, reason="index-there")
             with new_file(root / _MARK) as descriptor, files(root / _MARK):
                 write_all(descriptor, vault_id.encode())
             faults.point("vault.marked")
@@ -135,13 +131,11 @@ class Vault:
         with db.read() as connection:
             row = connection.execute(select(VAULTS)).first()
         if row is None:
-            raise StorageError("storage.vault", where=str(root), reason="no vault was created here")
+            raise StorageError("storage.vault", where=str(root), reason="no-vault")
         with files(root / _MARK):
             mark = (root / _MARK).read_text("ascii", errors="replace")
         if mark != row.id:
-            raise StorageError(
-                "storage.vault", where=str(root), reason="the folder belongs to another index"
-            )
+            raise StorageError("storage.vault", where=str(root), reason="other-index")
         wrapper = Wrapper(kek, str(root))
         index = Index(db, str(root), row.id, row.epoch, wrapper, b"", b"")
         identity = wrapper.unwrap(row.identity_secret, index.place("identity secret"))

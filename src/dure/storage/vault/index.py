@@ -109,7 +109,7 @@ class Index:
             raise StorageError(
                 "storage.vault",
                 where=self.where,
-                reason="its keys were rotated since this process opened it; open it again",
+                reason="rotated",
             )
 
     # ── pages ──────────────────────────────────────────────────────────────────────────────────
@@ -190,9 +190,7 @@ class Index:
         plain = self.version_wrapper(row).unwrap(row.sealed_facts, place)
         digest, bound = plain[:DIGEST_BYTES], plain[DIGEST_BYTES:]
         if not hmac.compare_digest(self.handle(digest, bound), row.handle):
-            raise StorageError(
-                "storage.vault", where=self.where, reason="a version's handle is not its own"
-            )
+            raise StorageError("storage.vault", where=self.where, reason="handle")
         return Facts(row.id, row.handle, row.size, row.pages, digest, bound)
 
     def seal_facts(self, version: Wrapper, facts: Facts) -> bytes:

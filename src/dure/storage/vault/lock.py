@@ -49,9 +49,7 @@ def _held(root: Path, how: int) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, how)  # the kernel frees it when the process dies
         except BlockingIOError:
-            raise StorageError(
-                "storage.vault", where=str(root), reason="content is being written at the moment"
-            ) from None
+            raise StorageError("storage.vault", where=str(root), reason="writing") from None
         yield
     finally:
         os.close(descriptor)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from dure.core import faults
+from dure.core.system import reason_of
 from dure.storage.errors import StorageError, files
 from dure.storage.seal import KEY_BYTES, MAX_CHUNK_BYTES, seal, unseal
 from dure.storage.sealed_files import sync_folder, write_all
@@ -150,13 +151,11 @@ class PageFiles:
             sealed = path.read_bytes()
         except FileNotFoundError:
             raise StorageError(
-                "storage.vault", where=str(self.root), reason=f"page {page_id} is missing"
+                "storage.vault", where=str(self.root), reason="page-missing", page=page_id
             ) from None
         except OSError as error:
-            raise StorageError(
-                "storage.file", path=str(path), reason=(error.strerror or "unreadable").lower()
-            ) from error
-        yield from unseal(key, (sealed,), where=f"page {page_id}", expected=bytes.fromhex(page_id))
+            raise StorageError("storage.file", path=str(path), reason=reason_of(error)) from error
+        yield from unseal(key, (sealed,), where=str(path), expected=bytes.fromhex(page_id))
 
     def remove(self, page_ids: Iterable[str]) -> None:
         """Remove page files and their partial forms; those that are not there don't matter.

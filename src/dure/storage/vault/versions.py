@@ -212,7 +212,7 @@ def read_version(
             raise StorageError("storage.unknown", kind="version", name=facts.handle)
         for page_id in page_ids:
             if page_id not in keys:
-                raise _broken(index, f"the key of page {page_id} is missing")
+                raise _broken(index, "page-key-missing", page=page_id)
             for chunk in page_files.read(page_id, keys[page_id][0]):
                 digest.update(chunk)
                 size += len(chunk)
@@ -222,7 +222,7 @@ def read_version(
         count += len(page_ids)
         part += 1
     if (count, size, digest.digest()) != (facts.pages, facts.size, facts.digest):
-        raise _broken(index, "the pages are not the content that was put")
+        raise _broken(index, "not-as-put")
     if held:
         yield held
 
@@ -252,5 +252,5 @@ def drop_version(index: Index, page_files: PageFiles, which: ColumnElement[bool]
     return len(dead)
 
 
-def _broken(index: Index, reason: str) -> StorageError:
-    return StorageError("storage.vault", where=index.where, reason=reason)
+def _broken(index: Index, reason: str, **facts: object) -> StorageError:
+    return StorageError("storage.vault", where=index.where, reason=reason, **facts)

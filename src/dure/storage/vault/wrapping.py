@@ -58,5 +58,5 @@ class Wrapper:
             raise StorageError(
                 "storage.vault",
                 where=self._where,
-                reason=f"the key does not open the {place.split(b'|')[0].decode()}",
+                reason="locked-" + place.split(b"|")[0].decode().replace(" ", "-"),
             ) from None
