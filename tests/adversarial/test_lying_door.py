@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from dure.core.canonical import canonical_json
 from dure.core.labels import Label
 from dure.governance.decisions import Request
 from dure.governance.errors import GovernanceError
@@ -65,3 +66,37 @@ def test_a_false_source_label_gets_nothing_sealed_though_people_voted(made: Alli
     assert releases(made) == []
     node.house.execute(honest.id)  # the positive control
     assert releases(made) == [f"{honest.id}.dure-bundle"]
+
+
+def test_what_was_released_to_one_agency_is_not_signed_over_to_another(made: Alliance, node: Node):
+    request = transfer(node, LABEL)
+    made.approve(node, request.id)
+    digest = node.house.execute(request.id)["digest"]
+
+    def sign(to: str) -> None:
+        header = {"kind": "bundle", "payload_digest": digest, "from": "bravo", "to": to}
+        value = canonical_json(header).decode()
+        node.house.links.ask("executor", "envelope.sign", type="envelope", value=value)
+
+    with pytest.raises(GovernanceError) as refused:
+        sign("charlie")
+    assert refused.value.facts["reason"] == "not-released"
+    sign("alpha")  # the positive control
+
+
+def test_a_ticket_in_the_name_of_another_agencys_person_opens_nothing(node: Node):
+    house, read = node.house, {"action": "content.read", "purpose": "trial", "run": ""}
+    label = Label.parse(SHARED, house.charter.labels)  # which that person could read at home
+    words = {"kind": "note", "media_type": "text/plain", "schema_id": "-", "producer": "note"}
+    asset = house.seal([b"content"], label=label, name="note", **words)
+
+    def size(who: str) -> int:
+        told = house.links.ask("executor", "ticket.issue", asset=asset.id, principal=who, **read)
+        fd, opened = house.links.draw("keeper", "content.open", **told)
+        os.close(fd)
+        return int(opened["size"])
+
+    with pytest.raises(GovernanceError) as refused:
+        size("alpha.steward")
+    assert (refused.value.code, refused.value.facts["reason"]) == ("governance.ticket", "denied")
+    assert size("bravo.steward") == 7  # the positive control

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from dure.core.canonical import canonical_bytes
+from dure.governance import docket
 from dure.governance import events as types
 from dure.governance.errors import GovernanceError
 from dure.governance.events import Event
@@ -80,7 +81,15 @@ def sign_envelope(setting: Setting, header: Mapping[str, object]) -> str:
         raise GovernanceError("governance.event", type="envelope", reason="other-agency")
     detail = {"kind": kind, "envelope": setting.suite.digest("envelope", dict(header))}
     with setting.db.write() as connection:
-        if kind in GUARDED_KINDS and released(connection, kind, digest) is None:
+        if kind in GUARDED_KINDS and not _released_to(connection, kind, digest, header.get("to")):
             raise GovernanceError("governance.event", type=kind, reason="not-released")
         setting.log(connection, Event(types.ENVELOPE_SIGNED, detail=detail))
     return setting.node_key.sign(message).hex()
+
+
+def _released_to(connection: Connection, kind: str, digest: str, to: object) -> bool:
+    """Say whether an act released this content, and to this agency if people approved only one."""
+    request_id = released(connection, kind, digest)
+    if request_id is None:
+        return False
+    return bool(docket.find(connection, request_id).request.arguments.get("to", to) == to)

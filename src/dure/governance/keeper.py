@@ -193,12 +193,13 @@ class Keeper:
             executor_public=bytes.fromhex(charter.member(self._agency).executor),
             now=now,
         )
-        if ticket.action not in READING:
+        principal = charter.principal(ticket.principal)
+        if ticket.action not in READING or principal.agency != self._agency:
             raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="denied")
         asset, size = self._recall(ticket.asset)
         self._decider(charter).require(
             Query(
-                principal=charter.principal(ticket.principal),
+                principal=principal,
                 action=ticket.action,
                 label=asset.label,
                 owner=asset.owner,
