@@ -12,6 +12,7 @@ import pytest
 from dure.core.errors import DureError
 from dure.node.backup import backup_node, restore_node
 from dure.node.home import Home
+from dure.storage.kek import read_kek_file
 from dure.storage.passphrases import Passphrase
 from tests.node import alliance
 from tests.node.alliance import LABEL, Alliance, command
@@ -89,7 +90,7 @@ def test_the_recovery_key_opens_it_when_the_passphrase_is_lost(pinned: Alliance,
     backup_node(home, backup, pinned.passphrase)
     safe = tmp_path / "safe.key"
     shutil.move(home.path / "recovery.key", safe)  # where it belongs
-    assert not (tmp_path / "without" / "files" / "recovery.key").exists()
+    assert not list(backup.rglob("recovery*"))
     made = restore_node(backup, tmp_path / "restored", pinned.passphrase, recovery=safe)
     restored = replace(pinned, folder=tmp_path / "all")
     restored.folder.mkdir()
@@ -98,6 +99,16 @@ def test_the_recovery_key_opens_it_when_the_passphrase_is_lost(pinned: Alliance,
     with alliance.services_inside(), restored.open() as node:
         assert [row["id"] for row in node.datasets.list()] == [asset.id]
     assert made["incarnation"]
+    # And where the passphrase is lost, the vault opens with a new one.
+    fresh = Passphrase("a passphrase for a new beginning")
+    restore_node(backup, tmp_path / "again", pinned.passphrase, recovery=safe, new_passphrase=fresh)
+    again = tmp_path / "again" / "keeper" / "vault.kek"
+    assert (
+        read_kek_file(again, fresh).key
+        == read_kek_file(home.keeper / "vault.kek", pinned.passphrase).key
+    )
+    with pytest.raises(DureError, match=r"storage\.passphrase"):
+        read_kek_file(again, pinned.passphrase)
     # Another agency's recovery key opens nothing.
     other = pinned.home("alpha") / "recovery.key"
     with pytest.raises(DureError, match=r"storage\.key-file"):

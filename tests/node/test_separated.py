@@ -478,7 +478,7 @@ def test_a_service_takes_its_own_passphrase_alone(separated: Separated, capfd):
     )
     home = alliance.init_node(
         spare, settings, Passphrase(b"one passphrase"), os.urandom,
-        Passphrase(b"another passphrase"), STRETCH,
+        Passphrase(b"another passphrase"), stretch=STRETCH,
     )  # fmt: skip
     with pytest.raises(NodeError, match="exit 31"):
         start_service(home, "keeper", Passphrase(b"one passphrase"), separated.python.program)

@@ -44,6 +44,15 @@ def init(
             help=say("A passphrase of the keeper's own.", "키 관리 서비스 고유의 암호문구 파일.")
         ),
     ] = None,
+    recovery_passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            help=say(
+                "A passphrase of the recovery key's own; it serves when the other is lost.",
+                "복구 키 고유의 암호문구 파일. 다른 암호문구를 잃었을 때 씁니다.",
+            )
+        ),
+    ] = None,
 ) -> None:
     """Make a node."""
     from dure.node.genesis import RECOVERY, init_node
@@ -68,6 +77,9 @@ def init(
         new_passphrase(session.current.passphrase_file),
         os.urandom,
         None if keeper_passphrase_file is None else Passphrase.from_file(keeper_passphrase_file),
+        None
+        if recovery_passphrase_file is None
+        else Passphrase.from_file(recovery_passphrase_file),
     )
     output = session.current.output
     output.value(
@@ -188,6 +200,15 @@ def restore(
             )
         ),
     ] = None,
+    new_passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            help=say(
+                "File with the passphrase that opens the vault from now on.",
+                "앞으로 격리 저장소를 여는 암호문구 파일.",
+            )
+        ),
+    ] = None,
 ) -> None:
     """Restore a node."""
     from dure.node.backup import restore_node
@@ -195,6 +216,12 @@ def restore(
     output = session.current.output
     with output.progress(say("restoring", "복원 중")):
         made = restore_node(
-            folder, path, node_passphrase(session.current.passphrase_file), recovery=recovery
+            folder,
+            path,
+            node_passphrase(session.current.passphrase_file),
+            recovery=recovery,
+            new_passphrase=None
+            if new_passphrase_file is None
+            else new_passphrase(new_passphrase_file),
         )
     output.value(made)

@@ -20,18 +20,17 @@ from pathlib import Path
 
 from dure.core.times import write_time
 from dure.node.errors import NodeError
-from dure.node.genesis import RECOVERY, give_away
+from dure.node.genesis import give_away
 from dure.node.home import Home
 from dure.storage.backup import StorePart, back_up, backup_key, restore
 from dure.storage.database import open_database
 from dure.storage.errors import files
-from dure.storage.kek import read_kek_file, recover_kek
+from dure.storage.kek import read_kek_file, recover_kek, write_kek_file
 from dure.storage.keys import read_key_file
 from dure.storage.passphrases import Passphrase
 
 _FILES = (
     "node.toml",
-    RECOVERY,
     "door/charter.json",
     "executor/executor.key",
     "executor/node-signing.key",
@@ -92,7 +91,12 @@ def backup_node(home: Home, folder: Path, passphrase: Passphrase) -> dict[str, o
 
 
 def restore_node(
-    folder: Path, path: Path, passphrase: Passphrase, *, recovery: Path | None = None
+    folder: Path,
+    path: Path,
+    passphrase: Passphrase,
+    *,
+    recovery: Path | None = None,
+    new_passphrase: Passphrase | None = None,
 ) -> dict[str, object]:
     """Restore a backup into a new folder, as a new incarnation.
 
@@ -106,6 +110,8 @@ def restore_node(
         Of the keeper's keys; of the recovery key when ``recovery`` is given.
     recovery
         The recovery key's file, when the keeper's passphrase is lost.
+    new_passphrase
+        What opens the vault from now on; as before when None.
 
     Raises
     ------
@@ -137,6 +143,8 @@ def restore_node(
             (partial / name).mkdir(exist_ok=True)
             (partial / name).chmod(0o755)
         home = Home.find(partial)
+        if new_passphrase is not None:
+            write_kek_file(home.keeper / "vault.kek", kek, new_passphrase, replace=True)
         with _parts(home) as parts:
             incarnations = restore(
                 folder / "state",

@@ -40,6 +40,7 @@ def init_node(
     passphrase: Passphrase,
     random: Callable[[int], bytes],
     keeper_passphrase: Passphrase | None = None,
+    recovery_passphrase: Passphrase | None = None,
     stretch: Stretch | None = None,
 ) -> Home:
     """Make a node's home.
@@ -56,6 +57,8 @@ def init_node(
         Gives that many random bytes.
     keeper_passphrase
         Of the keeper's keys; separated nodes should have one of their own.
+    recovery_passphrase
+        Of the recovery key; one of its own, since it serves when the keeper's is lost.
     stretch
         How hard the passphrases are stretched; the suite's own measure when None.
 
@@ -103,7 +106,7 @@ def init_node(
             (home.executor / "node-signing.key", signing, passphrase),
             (home.executor / "executor.key", executor, passphrase),
             (home.keeper / "sealing.key", sealing, keepers),
-            (home.path / RECOVERY, recovery, keepers),
+            (home.path / RECOVERY, recovery, recovery_passphrase or keepers),
         ):
             write_key_file(file, key, secret, stretch=stretch, random=random)
         write_kek_file(home.keeper / "vault.kek", kek, keepers, stretch=stretch, random=random)
