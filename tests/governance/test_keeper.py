@@ -323,6 +323,31 @@ def test_a_child_never_lies_below_its_parents(room: Room):
     assert reason(refused) == "unknown-asset"
 
 
+def test_nothing_flows_into_a_vault_below_its_label(room: Room, tmp_path: Path):
+    other = open_database(f"sqlite:///{tmp_path / 'sensitive.db'}")
+    for metadata in (keeper_tables.METADATA, vaults.METADATA):
+        metadata.create_all(other.engine)
+    whole, charters = room.keeper, room.world.executor.charter()
+    room.keeper = Keeper(
+        vault=Vault.create(tmp_path / "sensitive", other, os.urandom(32), grade=1),
+        database=other,
+        sealing_private=SEALING,
+        agency="coast",
+        highest_grade=None,
+        code_actions=ALL,
+        clock=room.world.clock,
+    )
+    room.keeper.pin_charter(charters)
+    with pytest.raises(GovernanceError) as refused:
+        room.seal(SECRET_TEXT)
+    assert (refused.value.code, reason(refused)) == ("governance.keeper", "above-vault")
+    assert room.seal(OPEN_TEXT).label.grade == 0
+    assert room.seal(OPEN_TEXT.replace("//O//", "//S//")).label.grade == 1
+    room.keeper = whole  # the positive control: the same label, in a vault of its grade
+    assert room.seal(SECRET_TEXT).label.grade == 2
+    other.close()
+
+
 def test_the_embedded_profile_holds_open_data_alone(room: Room):
     room.keeper = room.reopen(highest_grade=0)
     with pytest.raises(GovernanceError) as refused:
@@ -456,7 +481,10 @@ def test_it_unwraps_what_was_wrapped_to_this_node_for_this_use(room: Room):
     key = os.urandom(32)
     wrapped = crypto.wrap(crypto.sealing_public(SEALING), key, b"this use")
     assert room.keeper.unwrap(wrapped, b"this use") == key
-    for bad, info in ((wrapped, b"another use"), (wrapped[:-1] + b"\0", b"this use")):
+    for bad, info in (
+        (wrapped, b"another use"),
+        (wrapped[:-1] + bytes([wrapped[-1] ^ 1]), b"this use"),
+    ):
         with pytest.raises(Exception, match=r"core\.key-form"):
             room.keeper.unwrap(bad, info)
     other = crypto.wrap(crypto.sealing_public(crypto.sealing_key(b"o" * 48)), key, b"this use")

@@ -195,6 +195,25 @@ def test_rotation_changes_every_key_and_no_content(vault, database):
     assert again.verify().clean
 
 
+def test_the_grade_is_the_vaults_own_and_survives_rotation(tmp_path, new_url):
+    db = open_database(new_url())
+    create(db)
+    made = Vault.create(tmp_path / "graded", db, KEK, grade=1)
+    assert (made.grade, Vault.open(made.root, db, KEK).grade) == (1, 1)
+    made.rotate(b"n" * 32)
+    assert Vault.open(made.root, db, b"n" * 32).grade == 1
+    for other in (0, 2):  # whoever writes the row can't raise it: the vault does not open then
+        with db.write() as connection:
+            connection.execute(update(VAULTS).values(grade=other))
+        assert refusal(Vault.open, made.root, db, b"n" * 32) == "vault"
+    with db.write() as connection:
+        connection.execute(update(VAULTS).values(grade=1))
+    assert Vault.open(made.root, db, b"n" * 32).put([A], bound=OPEN).size == len(A)
+    with pytest.raises(ValueError):
+        Vault.create(tmp_path / "below", db, KEK, grade=-1)
+    db.close()
+
+
 def test_a_process_with_the_old_key_can_not_write_any_more(vault, database):
     other = Vault.open(vault.root, database, KEK)
     sealed = vault.put([A], bound=OPEN)

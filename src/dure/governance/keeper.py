@@ -152,12 +152,15 @@ class Keeper:
         ------
         GovernanceError
             ``governance.label-falls``, ``governance.ticket`` for an unknown parent,
-            ``governance.keeper`` for a grade this profile can't hold, ``governance.permit``.
+            ``governance.keeper`` for a grade that this profile or this vault can't hold,
+            ``governance.permit``.
         """
         charter = self.charter
         label = Label.parse(about.label, charter.labels)
         if self._highest_grade is not None and label.grade > self._highest_grade:
             raise GovernanceError("governance.keeper", reason="not-open-data")
+        if label.grade > self._vault.grade:
+            raise GovernanceError("governance.keeper", reason="above-vault")
         self._check_rise(label, about, permit)
         bound = canonical_bytes("sealed", _bound(about, label), charter.suite)
         sealed = self._vault.put(pages, bound=bound)

@@ -157,5 +157,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "a node in the embedded profile holds Open data only",
             "내장형 노드는 공개 등급 자료만 보관합니다",
         ),
+        "above-vault": Text(
+            "the label's grade is above that of the vault",
+            "보안등급 표시의 등급이 격리 저장소의 등급보다 높습니다",
+        ),
     }
 )

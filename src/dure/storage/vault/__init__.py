@@ -22,11 +22,12 @@ backup have it alone; the kernel frees it when a process dies.
 
 from dure.storage.vault.checks import Fault, VaultCheck
 from dure.storage.vault.garbage import Garbage
-from dure.storage.vault.house import Sealed, Vault
+from dure.storage.vault.house import HIGHEST_GRADE, Sealed, Vault
 from dure.storage.vault.pages import MAX_PAGE_BYTES, PAGE_BYTES, fixed_pages
 from dure.storage.vault.tables import METADATA
 
 __all__ = [
+    "HIGHEST_GRADE",
     "MAX_PAGE_BYTES",
     "METADATA",
     "PAGE_BYTES",

@@ -24,6 +24,9 @@ from dure.storage.vault.tables import VAULTS, VERSIONS
 from dure.storage.vault.versions import Draft, drop_version, find_version, read_version
 from dure.storage.vault.wrapping import KEY_BYTES, Wrapper
 
+HIGHEST_GRADE = 2
+"""Rank of the highest grade of N2SF (Open 0, Sensitive 1, Classified 2)."""
+
 _MARK = "vault.id"
 _ID_BYTES = 16
 
@@ -53,6 +56,9 @@ class Sealed:
 class Vault:
     """The encrypted store of one agency and grade. Made by `create`, opened by `open`.
 
+    Its grade is the highest rank that content in it may have. It is fixed when the vault is made,
+    and bound to the vault's secrets: with another grade in its row the vault does not open.
+
     Examples
     --------
     >>> vault = Vault.create(folder, db, kek)                        # doctest: +SKIP
@@ -61,8 +67,9 @@ class Vault:
     b'page'
     """
 
-    def __init__(self, root: Path, index: Index) -> None:
+    def __init__(self, root: Path, index: Index, grade: int) -> None:
         self.root = root
+        self.grade = grade
         self._index = index
         self._files = PageFiles(root)
 
@@ -75,7 +82,7 @@ class Vault:
         return self._index.vault_id
 
     @classmethod
-    def create(cls, root: Path, db: Database, kek: bytes) -> Vault:
+    def create(cls, root: Path, db: Database, kek: bytes, *, grade: int = HIGHEST_GRADE) -> Vault:
         """Make a new vault.
 
         Parameters
@@ -86,13 +93,19 @@ class Vault:
             The keeper's store, with the tables of `METADATA`.
         kek
             The key-encryption key, 32 random bytes.
+        grade
+            Highest rank of grade that its content may have: 0, 1, … in the order of the grades.
 
         Raises
         ------
+        ValueError
+            For a negative grade.
         StorageError
             ``storage.conflict`` when the folder holds pages or the store an index already;
             ``storage.file``, ``storage.no-space``, ``storage.database``.
         """
+        if grade < 0:
+            raise ValueError("a grade is a rank from 0")
         page_files = PageFiles(root)
         page_files.create()
         if next(page_files.names(), None) is not None:
@@ -112,11 +125,12 @@ class Vault:
                     id=vault_id,
                     number=1,
                     epoch=1,
-                    identity_secret=wrapper.wrap(identity, index.place("identity secret")),
+                    grade=grade,
+                    identity_secret=wrapper.wrap(identity, index.place("identity secret", grade)),
                     handle_secret=wrapper.wrap(handle, index.place("handle secret")),
                 )
             )
-        return cls(root, index)
+        return cls(root, index, grade)
 
     @classmethod
     def open(cls, root: Path, db: Database, kek: bytes) -> Vault:
@@ -138,9 +152,10 @@ class Vault:
             raise StorageError("storage.vault", where=str(root), reason="other-index")
         wrapper = Wrapper(kek, str(root))
         index = Index(db, str(root), row.id, row.epoch, wrapper, b"", b"")
-        identity = wrapper.unwrap(row.identity_secret, index.place("identity secret"))
+        identity = wrapper.unwrap(row.identity_secret, index.place("identity secret", row.grade))
         handle = wrapper.unwrap(row.handle_secret, index.place("handle secret"))
-        return cls(root, Index(db, str(root), row.id, row.epoch, wrapper, identity, handle))
+        index = Index(db, str(root), row.id, row.epoch, wrapper, identity, handle)
+        return cls(root, index, row.grade)
 
     def put(self, pages: Iterable[bytes], *, bound: bytes) -> Sealed:
         """Put content in; the same content with the same ``bound`` gives the same version again.

@@ -28,7 +28,9 @@ def rotate(index: Index, new: Wrapper) -> None:
         connection.execute(
             update(VAULTS).values(
                 epoch=vault.epoch + 1,
-                identity_secret=_again(index, new, vault.identity_secret, "identity secret"),
+                identity_secret=_again(
+                    index, new, vault.identity_secret, "identity secret", vault.grade
+                ),
                 handle_secret=_again(index, new, vault.handle_secret, "handle secret"),
             )
         )
@@ -65,6 +67,6 @@ def _wrap_table(
         faults.point("vault.rotation.some")
 
 
-def _again(index: Index, new: Wrapper, wrapped: bytes, what: str, *names: str) -> bytes:
+def _again(index: Index, new: Wrapper, wrapped: bytes, what: str, *names: object) -> bytes:
     place = index.place(what, *names)
     return new.wrap(index.wrapper.unwrap(wrapped, place), place)

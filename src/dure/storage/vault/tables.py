@@ -24,9 +24,11 @@ VAULTS = Table(
     Column("id", String(32), primary_key=True),
     Column("number", Integer, nullable=False, unique=True),
     Column("epoch", Integer, nullable=False),
+    Column("grade", Integer, nullable=False),
     Column("identity_secret", LargeBinary, nullable=False),
     Column("handle_secret", LargeBinary, nullable=False),
     CheckConstraint("number = 1", name="one_vault"),
+    CheckConstraint("grade >= 0", name="graded"),
 )
 
 PAGES = Table(
