@@ -100,3 +100,54 @@ def test_a_ticket_in_the_name_of_another_agencys_person_opens_nothing(node: Node
         size("alpha.steward")
     assert (refused.value.code, refused.value.facts["reason"]) == ("governance.ticket", "denied")
     assert size("bravo.steward") == 7  # the positive control
+
+
+def release(node: Node, name: str) -> Request:
+    """Seal what looks like a report, and ask for its release, as a door may."""
+    house = node.house
+    label = Label.parse(LABEL, house.charter.labels)
+    result = {"outcome": "algorithm-error", "task": "tabular-regression"}
+    evidence = {
+        "task": "tabular-regression",
+        "metrics": ["mae"],
+        "algorithm_name": name,
+        "algorithm_digest": f"sha256:{'0' * 64}",
+        "benchmark_name": "delays",
+    }
+    report = {
+        "kind": "trial",
+        "schema_version": 1,
+        "result": result,
+        "evidence": evidence,
+        "findings": [],
+    }
+    words = {"kind": "report", "media_type": "application/json", "schema_id": "-"}
+    asset = house.seal(
+        [canonical_json(report)], label=label, producer="trial.run", name="report", **words
+    )
+    told = {"run": "-", "report": asset.id, "outcome": "algorithm-error", "to": "alpha"}
+    return house.propose(
+        "report.release",
+        arguments={
+            **told,
+            "result": house.suite.digest("result", result),
+            "evidence": house.suite.digest("evidence", evidence),
+        },
+        assets=[asset.id],
+        source=label,
+        target=Label.parse(SHARED, house.charter.labels),
+        evidence=house.suite.digest("report", report),
+    )
+
+
+def test_a_report_carries_no_content_in_its_names(made: Alliance, node: Node):
+    smuggled = release(node, "row by row: " + "10.5,90,ferry;" * 1000)
+    honest = release(node, "mean 1.0")
+    for request in (smuggled, honest):
+        made.approve(node, request.id)
+    with pytest.raises(GovernanceError) as refused:
+        node.house.execute(smuggled.id)
+    assert refused.value.code == "governance.act"
+    assert releases(made) == []
+    node.house.execute(honest.id)  # the positive control
+    assert releases(made) == [f"report-{honest.id}.json"]

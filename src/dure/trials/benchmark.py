@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from dure.core import faults
 from dure.core.assets import Asset
@@ -20,7 +21,8 @@ from dure.sandbox.tasks import Outcome
 from dure.trials import records, spec, steps
 from dure.trials.definition import Definition
 from dure.trials.errors import TrialsError
-from dure.trials.split import FACTS, PARTS, REFUSALS
+from dure.trials.predictions import MOST_CLASSES
+from dure.trials.split import FACTS, LEAST_ROWS, PARTS, REFUSALS
 from dure.trials.tables import BENCHMARKS
 
 ANSWER_KEY = "answer-key"
@@ -111,7 +113,7 @@ def _table(house: House, dataset: Asset) -> Asset:
             if asset.kind == _TABLE:
                 return asset
     if dataset.kind != _TABLE:
-        raise _refuse("data set", "this asset is not a data set with a table")
+        raise _refuse("dataset", "not-dataset")
     return dataset
 
 
@@ -123,7 +125,7 @@ def _split(
 
     def sink(name: str, blocks: Iterator[bytes]) -> None:
         if name == FACTS:
-            told.append(b"".join(blocks)[:_MOST_FACTS])
+            told.append(_beginning(blocks))
         elif name in PARTS:
             parts[name] = _seal_part(house, table, name, blocks)
 
@@ -155,14 +157,30 @@ def _seal_part(house: House, table: Asset, name: str, blocks: Iterator[bytes]) -
 
 def _facts(outcome: Outcome, told: list[bytes], parts: dict[str, Asset]) -> dict[str, int]:
     if outcome.status != "done" or len(told) != 1:
-        raise TrialsError("trials.worker", step="split", cause=outcome.cause or "a missing answer")
-    facts = json.loads(told[0])
-    if "refused" in facts:
-        reason = REFUSALS.get(facts["refused"], "the data set can't be split so")
-        raise _refuse(str(facts["refused"])[:32], reason)
+        raise TrialsError("trials.worker", step="split", cause=outcome.cause or "no-answer")
+    facts = _told(told[0])
+    if facts is None:  # whoever wrote the data may have taken the worker over: nothing is repeated
+        raise TrialsError("trials.worker", step="split", cause="an answer of another form")
+    if isinstance(refused := facts.get("refused"), str):
+        raise _refuse(refused, REFUSALS[refused])
     if set(parts) != set(PARTS):
-        raise TrialsError("trials.worker", step="split", cause="a missing part")
-    return {name: int(facts[name]) for name in ("train_rows", "test_rows")}
+        raise TrialsError("trials.worker", step="split", cause="no-part")
+    return facts
+
+
+def _told(data: bytes) -> dict[str, Any] | None:
+    """Return what the worker said: a reason that we know, or two counts; None for anything else."""
+    try:
+        facts = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(facts, dict):
+        return None
+    if set(facts) == {"refused"}:
+        known = isinstance(facts["refused"], str) and facts["refused"] in REFUSALS
+        return facts if known else None
+    counts = set(facts) == {"train_rows", "test_rows"}
+    return facts if counts and all(type(n) is int and n > 0 for n in facts.values()) else None
 
 
 def _record(
@@ -225,4 +243,10 @@ def find_benchmark(house: House, name: str) -> Benchmark:
 
 
 def _refuse(where: str, reason: str) -> TrialsError:
-    return TrialsError("trials.benchmark", where=where, reason=reason)
+    return TrialsError(
+        "trials.benchmark",
+        where=where,
+        reason=reason,
+        least_rows=LEAST_ROWS,
+        most_classes=MOST_CLASSES,
+    )

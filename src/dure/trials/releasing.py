@@ -34,6 +34,12 @@ SIGNED_TYPE = "released-report"
 MOST_REPORT_BYTES = 1024 * 1024
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{16}")
+_NAMED = {
+    # What a released report tells besides its result: names, too short to hold anything else.
+    "algorithm_name": re.compile(r"[a-z0-9][a-z0-9._-]{0,62} [0-9A-Za-z][0-9A-Za-z.+-]{0,31}"),
+    "algorithm_digest": re.compile(r"sha256:[0-9a-f]{64}"),
+    "benchmark_name": re.compile(r"[a-z0-9][a-z0-9._-]{0,62}"),
+}
 
 
 def read_report(data: bytes) -> Mapping[str, object]:
@@ -47,12 +53,12 @@ def read_report(data: bytes) -> Mapping[str, object]:
     try:
         report = parse_canonical(data)
     except CoreError:
-        raise _refuse("the sealed report is not canonical") from None
+        raise _refuse("not-canonical") from None
     parts = {"kind", "schema_version", "result", "evidence", "findings"}
     if not isinstance(report, dict) or set(report) != parts or report["kind"] != "trial":
-        raise _refuse("the sealed report does not have the form of a trial's")
+        raise _refuse("sealed-form")
     if not isinstance(report["evidence"], dict) or not isinstance(report["result"], dict):
-        raise _refuse("the sealed report does not have the form of a trial's")
+        raise _refuse("sealed-form")
     return report
 
 
@@ -66,7 +72,7 @@ def form_of(evidence: Mapping[str, object]) -> Form:
     """
     task, metrics = evidence.get("task"), evidence.get("metrics")
     if task not in tuple(TaskType) or not isinstance(metrics, list):
-        raise _refuse("the sealed report names no known task")
+        raise _refuse("no-task")
     return Form(TaskType(str(task)), tuple(map(str, metrics)))
 
 
@@ -103,12 +109,12 @@ class ReleaseReport:
 
 def _sealed(request: Request, context: ActContext) -> bytes:
     if len(request.assets) != 1 or request.arguments.get("report") != request.assets[0]:
-        raise _refuse("the request must name one report")
+        raise _refuse("one-report")
     data = b""
     for block in context.read(request.assets[0]):
         data += block
         if len(data) > MOST_REPORT_BYTES:
-            raise _refuse("the sealed report is too large")
+            raise _refuse("sealed-size")
     return data
 
 
@@ -120,24 +126,27 @@ def _document(
     assert isinstance(evidence, dict)  # noqa: S101
     findings = recheck(result, request.assets[0], form_of(evidence))
     if findings:
-        raise _refuse(f"the gate {findings[0].code} did not let it pass")
+        raise _refuse("gate", gate=findings[0].code)
+    named = {part: str(evidence.get(part)) for part in _NAMED}
+    if report["schema_version"] != 1 or not all(_NAMED[p].fullmatch(n) for p, n in named.items()):
+        raise _refuse("the sealed report names what it is about in another form")
     result_digest = context.suite.digest("result", result)
     evidence_digest = context.suite.digest("evidence", evidence)
     told = request.arguments
     if (told["result"], told["evidence"]) != (result_digest, evidence_digest):
-        raise _refuse("the request names other digests than the sealed report has")
+        raise _refuse("other-digests")
     if told["outcome"] != result["outcome"]:
-        raise _refuse("the request names another outcome than the sealed report has")
+        raise _refuse("other-outcome")
     target = Label.parse(request.target, context.charter.labels)
     if not target.released_to(str(told["to"])):
-        raise _refuse("the target label does not let that agency have it")
+        raise _refuse("target-agency", to=told["to"])
     return {
         "form": FORM,
         "kind": "trial",
-        "schema_version": report["schema_version"],
-        "algorithm": evidence["algorithm_name"],
-        "algorithm_digest": evidence["algorithm_digest"],
-        "benchmark": evidence["benchmark_name"],
+        "schema_version": 1,
+        "algorithm": named["algorithm_name"],
+        "algorithm_digest": named["algorithm_digest"],
+        "benchmark": named["benchmark_name"],
         "result": result,
         "result_digest": result_digest,
         "evidence_digest": evidence_digest,
@@ -172,7 +181,7 @@ def _mint(request: Request, context: ActContext) -> Mapping[str, object]:
 
 def _place(request: Request, context: ActContext) -> Path:
     if not _REQUEST_ID.fullmatch(request.id):
-        raise _refuse("the request's id does not have the form of one")
+        raise _refuse("request-id")
     return context.directory / f"report-{request.id}.json"
 
 
@@ -196,5 +205,5 @@ def _write(place: Path, data: bytes) -> None:
         os.close(folder)
 
 
-def _refuse(reason: str) -> TrialsError:
-    return TrialsError("trials.not-releasable", reason=reason)
+def _refuse(reason: str, **facts: object) -> TrialsError:
+    return TrialsError("trials.not-releasable", reason=reason, **facts)
