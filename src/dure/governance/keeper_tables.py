@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, MetaData, String, Table, Text
 
 from dure.storage.database import NAMING
 
@@ -20,7 +20,7 @@ ASSETS = Table(
     Column("owner", String(64), nullable=False),
     Column("parents", Text, nullable=False),
     Column("producer", String(64), nullable=False),
-    Column("size", Integer, CheckConstraint("size >= 0", name="size_positive"), nullable=False),
+    Column("size", BigInteger, CheckConstraint("size >= 0", name="size_positive"), nullable=False),
     Column("created", String(20), nullable=False),
 )
 
@@ -28,7 +28,7 @@ TICKETS = Table(
     "keeper_tickets",
     METADATA,
     Column("nonce", String(32), primary_key=True),
-    Column("expires", Integer, nullable=False, index=True),
+    Column("expires", BigInteger, nullable=False, index=True),
 )
 
 CHARTERS = Table(

@@ -24,8 +24,9 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(length=64), nullable=False),
         sa.Column("parents", sa.Text(), nullable=False),
         sa.Column("producer", sa.String(length=64), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("created", sa.String(length=20), nullable=False),
+        sa.CheckConstraint("size >= 0", name=op.f("ck_keeper_assets_size_positive")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_keeper_assets")),
     )
     op.create_table(
@@ -37,7 +38,7 @@ def upgrade() -> None:
     op.create_table(
         "keeper_tickets",
         sa.Column("nonce", sa.String(length=32), nullable=False),
-        sa.Column("expires", sa.Integer(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("nonce", name=op.f("pk_keeper_tickets")),
     )
     with op.batch_alter_table("keeper_tickets", schema=None) as batch_op:
