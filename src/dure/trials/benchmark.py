@@ -142,6 +142,13 @@ def _split(
     return parts, _facts(outcome, told, parts)
 
 
+def _beginning(blocks: Iterator[bytes]) -> bytes:
+    kept = b""
+    while len(kept) < _MOST_FACTS and (block := next(blocks, b"")):
+        kept += block
+    return kept[:_MOST_FACTS]
+
+
 def _seal_part(house: House, table: Asset, name: str, blocks: Iterator[bytes]) -> Asset:
     return house.seal(
         blocks,
@@ -160,9 +167,9 @@ def _facts(outcome: Outcome, told: list[bytes], parts: dict[str, Asset]) -> dict
         raise TrialsError("trials.worker", step="split", cause=outcome.cause or "no-answer")
     facts = _told(told[0])
     if facts is None:  # whoever wrote the data may have taken the worker over: nothing is repeated
-        raise TrialsError("trials.worker", step="split", cause="an answer of another form")
+        raise TrialsError("trials.worker", step="split", cause="bad-answer")
     if isinstance(refused := facts.get("refused"), str):
-        raise _refuse(refused, REFUSALS[refused])
+        raise _refuse(refused, refused)
     if set(parts) != set(PARTS):
         raise TrialsError("trials.worker", step="split", cause="no-part")
     return facts

@@ -129,7 +129,7 @@ def _document(
         raise _refuse("gate", gate=findings[0].code)
     named = {part: str(evidence.get(part)) for part in _NAMED}
     if report["schema_version"] != 1 or not all(_NAMED[p].fullmatch(n) for p, n in named.items()):
-        raise _refuse("the sealed report names what it is about in another form")
+        raise _refuse("sealed-form")
     result_digest = context.suite.digest("result", result)
     evidence_digest = context.suite.digest("evidence", evidence)
     told = request.arguments
