@@ -120,6 +120,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "not-empty": Text("it is not empty", "비어 있지 않습니다"),
         "exchanged": Text("it was altered or exchanged", "변조되었거나 바뀌었습니다"),
         "altered": Text("it was altered", "변조되었습니다"),
+        "not-files": Text(
+            "it is not an archive of a node's files", "노드 파일의 보관본이 아닙니다"
+        ),
         "no-table": Text("the store has no such table", "저장소에 그런 테이블이 없습니다"),
     }
 )

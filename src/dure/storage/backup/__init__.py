@@ -12,13 +12,42 @@ PostgreSQL and back. Vaults hold still (nothing put, nothing shredded) while a b
 stores are read one after another, each from one snapshot: as after a crash, what spans two stores
 may be in one of them only, and is resumed or reconciled.
 
+A node's other files become one stream (`dure.storage.backup.tree`) that the node seals beside it.
+
 A restore wants empty places, changes nothing until all of the backup is proven, and begins a new
-incarnation in every store: permits issued before it are dead. A backup keeps what was shredded
-after it was made; rotate the key-encryption key to take that from old backups.
+incarnation in every store: permits issued before it are dead. Stores that lie elsewhere (on a
+server) may be marked as being restored until the caller calls `settle`: a restore that was cut
+short is then begun again over its own remains, and over nobody else's.
+
+A backup keeps what was shredded after it was made; rotate the key-encryption key to take that from
+old backups.
 """
 
-from dure.storage.backup.form import Manifest, StorePart, backup_key, read_manifest
+from dure.storage.backup.form import (
+    MANIFEST,
+    Manifest,
+    StorePart,
+    backup_key,
+    file_digest,
+    part_key,
+    read_manifest,
+)
 from dure.storage.backup.making import back_up
-from dure.storage.backup.restoring import restore
+from dure.storage.backup.restoring import restore, settle
+from dure.storage.backup.tree import pack, sync_tree, unpack
 
-__all__ = ["Manifest", "StorePart", "back_up", "backup_key", "read_manifest", "restore"]
+__all__ = [
+    "MANIFEST",
+    "Manifest",
+    "StorePart",
+    "back_up",
+    "backup_key",
+    "file_digest",
+    "pack",
+    "part_key",
+    "read_manifest",
+    "restore",
+    "settle",
+    "sync_tree",
+    "unpack",
+]

@@ -8,12 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData, Table, Text, inspect, select
 
 from dure.core import faults
 from dure.storage import incarnation
 from dure.storage.backup import rows
-from dure.storage.backup.form import Manifest, StorePart, file_digest, part_key, read_manifest
+from dure.storage.backup.form import (
+    SCHEMA_TABLES,
+    Manifest,
+    StorePart,
+    file_digest,
+    part_key,
+    read_manifest,
+)
 from dure.storage.backup.making import copy
 from dure.storage.database import Database
 from dure.storage.errors import StorageError, files
@@ -21,6 +28,9 @@ from dure.storage.migrations import history, migrate
 from dure.storage.seal import unseal
 from dure.storage.sealed_files import sync_folder
 from dure.storage.vault.pages import PageFiles
+
+_MARK = Table(f"{SCHEMA_TABLES}restoring", MetaData(), Column("place", Text, nullable=False))
+"""Stands in a store while it is being restored, and names what the restore is for."""
 
 Create = Callable[[StorePart, Mapping[str, str | None]], None]
 
@@ -33,6 +43,7 @@ def restore(
     vaults: Mapping[str, Path],
     now: str,
     create: Create | None = None,
+    marked: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Restore a backup into empty places, and begin a new incarnation in every store.
 
@@ -50,6 +61,9 @@ def restore(
         UTC time.
     create
         Makes a store's tables at the given revisions; migrates when None.
+    marked
+        Name of a store -> what it is restored for (a path). Such a store stays marked with it until
+        `settle`; what a restore with the same mark left there is removed first.
 
     Returns
     -------
@@ -64,7 +78,8 @@ def restore(
         are empty again then.
     """
     manifest = read_manifest(source, key)
-    _fits(source, manifest, stores, vaults)
+    marked = marked or {}
+    _fits(source, manifest, stores, vaults, marked)
     placed: dict[Path, Path] = {}
     filled: list[Database] = []
     incarnations: dict[str, str] = {}
@@ -75,6 +90,8 @@ def restore(
             _vault(source, name, partial, key)
         for part in stores:
             filled.append(part.db)
+            if part.name in marked:
+                _mark(part.db, marked[part.name])
             (create or _migrated)(part, manifest.stores[part.name][1])
             incarnations[part.name] = _store(source, part, key, now)
             for each in part.histories:
@@ -95,8 +112,38 @@ def restore(
     return incarnations
 
 
+def settle(stores: Sequence[StorePart]) -> None:
+    """Take the mark of being restored from stores, now that everything else is in its place.
+
+    Raises
+    ------
+    StorageError
+        ``storage.database``.
+    """
+    for part in stores:
+        with part.db.rebuild() as connection:
+            _MARK.drop(connection, checkfirst=True)
+
+
+def _mark(db: Database, place: str) -> None:
+    with db.rebuild() as connection:
+        _MARK.create(connection)
+        connection.execute(_MARK.insert().values(place=place))
+
+
+def _marked(db: Database) -> str | None:
+    with db.read() as connection:
+        if not inspect(connection).has_table(_MARK.name):
+            return None
+        return connection.execute(select(_MARK.c.place)).scalar()
+
+
 def _fits(
-    source: Path, manifest: Manifest, stores: Sequence[StorePart], vaults: Mapping[str, Path]
+    source: Path,
+    manifest: Manifest,
+    stores: Sequence[StorePart],
+    vaults: Mapping[str, Path],
+    marked: Mapping[str, str],
 ) -> None:
     """Refuse, before anything changes, a backup that is not whole or a place that is not empty."""
     if {part.name for part in stores} != set(manifest.stores) or set(vaults) != set(
@@ -108,7 +155,9 @@ def _fits(
         with part.db.read() as connection:
             metadata = MetaData()
             metadata.reflect(connection)
-        if metadata.tables:
+        if part.name in marked and _marked(part.db) == marked[part.name]:
+            _empty(part.db)
+        elif metadata.tables:
             raise StorageError("storage.backup", where=part.db.where, reason="store-not-empty")
     for name, root in vaults.items():
         _same(source / "vaults" / f"{name}.sealed", manifest.vaults[name])
