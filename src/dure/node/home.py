@@ -69,8 +69,9 @@ class Settings:
         lines = ["# Settings of this node; docs/settings.md explains each. No secrets belong here."]
         for name in self.__slots__:
             value = getattr(self, name)
-            # Every JSON string is a TOML string.
-            lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+            # Every JSON string is a TOML string, but for one character that JSON leaves as it is.
+            text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+            lines.append(f"{name} = {text}")
         return "\n".join(lines) + "\n"
 
 

@@ -7,6 +7,7 @@ no core dump. What it does is `dure.governance.keeper`; here are only the operat
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from dure.core.errors import DureError
 from dure.governance.charter import SignedCharter
 from dure.governance.decisions import Request
 from dure.governance.keeper import About, Keeper
@@ -168,6 +170,8 @@ def _pour(out: int, chunks: Iterator[bytes]) -> None:
                     view = view[pipe.write(view) :]
         except BrokenPipeError:
             return
+        except DureError as error:
+            sys.stderr.write(f"dure keeper: {error.code}\n")
 
 
 def _fd(fd: int | None) -> int:

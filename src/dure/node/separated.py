@@ -73,16 +73,23 @@ def start_service(
     finally:
         os.close(secret_out)
         os.close(secret_in)
+    try:
+        _wait(child, process, listening)
+    except BaseException:
+        child.kill()
+        child.wait()
+        raise
+    return child
+
+
+def _wait(child: subprocess.Popen[bytes], process: str, listening: Path) -> None:
     end = time.monotonic() + WAIT_S
     while not listening.exists():
         if child.poll() is not None:
             raise NodeError("node.process", process=process, reason=f"exit {child.returncode}")
         if time.monotonic() > end:
-            child.kill()
-            child.wait()
             raise NodeError("node.process", process=process, reason="it does not listen")
         time.sleep(0.02)
-    return child
 
 
 def run_services(home: Home, passphrases: Mapping[str, Passphrase]) -> None:
@@ -96,11 +103,11 @@ def run_services(home: Home, passphrases: Mapping[str, Passphrase]) -> None:
     if home.settings.profile != "separated":
         raise NodeError("node.settings", path="node.toml", setting="profile")
     children: list[subprocess.Popen[bytes]] = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         for process in ORDER:
             children.append(start_service(home, process, passphrases[process]))
             print(f"{process}: {home.socket(process)}", flush=True)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         pid, status = os.wait()
         ended = next(
             (name for name, child in zip(ORDER, children, strict=True) if child.pid == pid), "?"

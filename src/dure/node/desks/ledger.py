@@ -85,7 +85,9 @@ def _unpack(tar: tarfile.TarFile, folder: Path) -> None:
 
 
 def _is_export(folder: Path) -> bool:
-    return folder.is_dir() and ((folder / "checkpoint").exists() or not any(folder.iterdir()))
+    """Say whether nothing lies there but an export: others write a file ``checkpoint`` too."""
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else {"not a folder"}
+    return not names or "checkpoint" in names <= EXPORTED
 
 
 @contextmanager
