@@ -15,6 +15,9 @@ from dure.node.audit import verify_ledger
 from dure.node.errors import NodeError
 from dure.node.house import NodeHouse
 
+EXPORTED = frozenset({"checkpoint", "key", "tile", ".writing"})
+"""What lies in the folder of an export."""
+
 
 class LedgerDesk:
     """Verbs on the ledger."""
