@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
+import sqlite3
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,10 @@ purposes = [["trial", ""], ["scoring", "trial"], ["transfer", ""]]
 _WHOLE_VERSIONS = select(func.count()).where(VERSIONS.c.handle.is_not(None))
 
 
+# Files that a store or a folder makes for itself when it is first used, and that hold nothing.
+_COME_AND_GO = ("-wal", "-shm", "lock")
+
+
 @dataclass(frozen=True)
 class Left:
     """What a node holds: two of these are compared to see what something left behind."""
@@ -60,6 +65,16 @@ class Left:
     remembered: int
     versions: int
     files: frozenset[str]
+
+    def since(self, before: Left) -> dict[str, object]:
+        """Return what there is now and was not before, or was and is not."""
+        found = {
+            "catalogued": self.catalogued ^ before.catalogued,
+            "remembered": self.remembered - before.remembered,
+            "versions": self.versions - before.versions,
+            "files": self.files ^ before.files,
+        }
+        return {name: change for name, change in found.items() if change}
 
 
 @dataclass(frozen=True)
@@ -82,13 +97,20 @@ class World:
                 path.as_posix()
                 for folder in (self.home, self.scratch)
                 for path in folder.rglob("*")
-                if path.is_file() and not path.name.endswith(("-wal", "-shm"))
+                if path.is_file() and not path.name.endswith(_COME_AND_GO)
             ),
         )
 
     def copy(self, target: Path) -> World:
-        """Return a second node that begins as this one stands."""
-        shutil.copytree(self.home, target)
+        """Return a second node that begins as this one stands.
+
+        Another process copies: when a process closes a file that SQLite has open, the locks go.
+        """
+        for store in self.home.glob("*/*.db"):
+            with sqlite3.connect(store) as connection:  # a copied log would be half a store
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+        subprocess.run(["cp", "-a", self.home, target], check=True)
         return World(target, self.scratch)
 
     def ledger(self, last: int) -> list[str]:
