@@ -326,8 +326,8 @@ def test_a_refusal_speaks_both_languages_and_crosses_processes() -> None:
     with pytest.raises(ExchangeError) as caught:
         open_header(io.BytesIO(b""))
     error = caught.value
-    assert error.why_text.en == "magic line: it is not of this format and version."
-    assert error.why_text.ko == "magic line: 이 형식과 버전이 아닙니다."
+    assert error.why_text.en == "magic: it is not of this format and version."
+    assert error.why_text.ko == "magic: 이 형식과 버전이 아닙니다."
     assert str(find(error.code, error.facts)) == str(error)
     with pytest.raises(KeyError):
         ExchangeError("exchange.malformed", where="x", reason="a reason without Korean words")

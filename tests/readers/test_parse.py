@@ -194,7 +194,7 @@ def test_too_large_a_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "cause"),
-    [({"wall_s": 0.05}, "wall"), ({"output_bytes": 4096}, "output size")],
+    [({"wall_s": 0.05}, "wall"), ({"output_bytes": 4096}, "output-size")],
 )
 def test_a_limit_stops_the_reader(tmp_path: Path, changes: dict, cause: str) -> None:
     data = b"a\n" + b"".join(b"%d\n" % (number * 7919 % 100_003) for number in range(20_000))

@@ -15,6 +15,7 @@ import pytest
 
 from dure.sandbox import kernel, launcher, staging, wire
 from dure.sandbox.box import plan_of
+from dure.sandbox.errors import SandboxError
 from dure.sandbox.runtime import python_command
 from dure.sandbox.tasks import MIB, Bind, Limits, Task
 
@@ -133,7 +134,9 @@ def test_no_namespaces_is_refused_with_the_mend(monkeypatch: pytest.MonkeyPatch)
     assert kind == wire.REFUSED
     code, facts = wire.value_of(payload)
     assert (code, facts["step"]) == ("sandbox.host", "namespaces")
-    assert "user_namespaces" in facts["mend"]
+    refusal = SandboxError(code, **facts)
+    assert "operation not permitted" in refusal.why
+    assert "sysctl user.max_user_namespaces" in refusal.next_step
 
 
 @pytest.mark.root
@@ -199,7 +202,7 @@ def test_the_exit_status_in_bubblewraps_lines(lines: bytes, code: int | None) ->
 
 def test_the_last_line_of_a_complaint_is_short_and_printable() -> None:
     assert launcher.last_line(b"first\n\x1b[31mlast\x07") == "[31mlast"
-    assert launcher.last_line(b"") == "no message"
+    assert launcher.last_line(b"") == "-"
     assert len(launcher.last_line(b"x" * 10_000)) <= 200
 
 

@@ -361,13 +361,13 @@ def test_this_host_provides_the_sandbox() -> None:
 
 def test_a_host_without_a_part_is_told_what_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object, **__: object) -> Outcome:
-        raise SandboxError("sandbox.host", step="namespaces", reason="EPERM", mend="sysctl x=1")
+        raise SandboxError("sandbox.host", step="namespaces", reason="EPERM", mend="namespaces")
 
     monkeypatch.setattr(host, "run", missing)
     report = host.probe_host()
     (finding,) = report.findings
     assert (report.tier, finding.code, finding.locator) == ("none", "sandbox.host", "namespaces")
-    assert "sysctl x=1" in finding.next_step.en
+    assert "sysctl user.max_user_namespaces" in finding.next_step.en
 
 
 def test_a_self_test_that_ends_otherwise_is_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -291,7 +291,7 @@ def test_an_act_reads_one_report_of_bounded_size(tmp_path, house, monkeypatch):
     with pytest.raises(TrialsError, match="another outcome"):
         told = dict(request.arguments) | {"outcome": "refused"}
         act.perform(releasing.permit(request), replace(request, arguments=told), context)
-    with pytest.raises(TrialsError, match="that agency"):
+    with pytest.raises(TrialsError, match="let alpha have it"):
         bad = replace(request, target="alpha+bravo//O// REL bravo FOR trial")
         act.perform(releasing.permit(request), bad, context)
     monkeypatch.setattr(module, "MOST_REPORT_BYTES", 10)

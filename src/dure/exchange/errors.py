@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
-from dure.exchange.reasons import in_both
+from dure.exchange.reasons import REASONS
 
 
 class ExchangeError(DureError):
     """An envelope was refused. Nothing of it was used, and its number was not spent."""
 
+    WORDS = MappingProxyType({"reason": REASONS})
     TABLE = table(
         [
             ErrorSpec(
@@ -73,8 +76,8 @@ class ExchangeError(DureError):
                 409,
                 Text("The envelope's number was used before.", "이미 사용된 번호의 봉투입니다."),
                 Text(
-                    "Number {number} from {agency} was recorded already ({reason}).",
-                    "{agency}이(가) 보낸 {number}번은 이미 기록되어 있습니다 ({reason_ko}).",
+                    "Number {number} from {agency} was recorded already ({reason.en}).",
+                    "{agency}이(가) 보낸 {number}번은 이미 기록되어 있습니다 ({reason.ko}).",
                 ),
                 Text(
                     "Nothing to do for a copy; if the two differ, ask {agency} why.",
@@ -119,7 +122,7 @@ class ExchangeError(DureError):
                 82,
                 422,
                 Text("This is not an envelope.", "봉투 형식이 아닙니다."),
-                Text("{where}: {reason}.", "{where}: {reason_ko}."),
+                Text("{where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
                     "Send or copy the file again; nothing of it was used.",
                     "파일을 다시 보내거나 복사하십시오. 내용은 전혀 사용되지 않았습니다.",
@@ -137,7 +140,7 @@ class ExchangeError(DureError):
                     "Its digest or size differs from the signed header of number {number} from "
                     "{agency}.",
                     "{agency}이(가) 보낸 {number}번의 서명된 머리글과 "
-                    "내용물의 다이제스트 또는 크기가 다릅니다.",
+                    "내용물의 요약값 또는 크기가 다릅니다.",
                 ),
                 Text(
                     "Don't use it. Ask {agency} to send it again.",
@@ -146,6 +149,3 @@ class ExchangeError(DureError):
             ),
         ]
     )
-
-    def __init__(self, code: str, **facts: object) -> None:
-        super().__init__(code, **in_both(facts))

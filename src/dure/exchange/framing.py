@@ -65,23 +65,23 @@ def read_frame(
         What ``malformed`` makes, for anything but the one spelling.
     """
     if _exactly(stream, len(magic)) != magic:
-        raise malformed("magic line", "it is not of this format and version")
+        raise malformed("magic", "other-format")
     prefix = _exactly(stream, LENGTH_BYTES)
     length = int.from_bytes(prefix, "big")
     if len(prefix) != LENGTH_BYTES or not 0 < length <= limit:
-        raise malformed("length", "its length is out of range")
+        raise malformed("length", "length")
     raw = _exactly(stream, length)
     if len(raw) != length:
-        raise malformed("document", "the file ends before it does")
+        raise malformed("document", "cut-off")
     try:
         document = parse_canonical(raw)
     except CoreError as error:
-        raise malformed("document", "it is not canonical JSON") from error
+        raise malformed("document", "not-canonical") from error
     if not isinstance(document, dict) or set(document) != {"signature", "value"}:
-        raise malformed("document", "its members differ")
+        raise malformed("document", "members")
     signature = document["signature"]
     if not isinstance(signature, str) or not _SIGNATURE.fullmatch(signature):
-        raise malformed("signature", "it is not 128 lower-case hex digits")
+        raise malformed("signature", "signature-form")
     return document["value"], signature
 
 

@@ -126,7 +126,7 @@ class Header:
         )
         for member, right in checks:
             if not right:
-                raise ExchangeError("exchange.malformed", where=member, reason="out of range")
+                raise ExchangeError("exchange.malformed", where=member, reason="out-of-range")
 
     def life_s(self) -> int:
         """Return the seconds between ``created`` and ``expires``."""
@@ -134,7 +134,7 @@ class Header:
             return read_time(self.expires) - read_time(self.created)
         except CoreError as error:
             raise ExchangeError(
-                "exchange.malformed", where="created, expires", reason="not a UTC time"
+                "exchange.malformed", where="created/expires", reason="not-utc"
             ) from error
 
     def to_dict(self) -> dict[str, object]:
@@ -166,14 +166,12 @@ class Header:
             ``exchange.malformed`` for any other members, types or ranges.
         """
         if not isinstance(value, Mapping) or set(value) != set(_TYPES):
-            raise ExchangeError("exchange.malformed", where="header", reason="its members differ")
+            raise ExchangeError("exchange.malformed", where="header", reason="members")
         for member, type_ in _TYPES.items():
             if type(value[member]) is not type_:
-                raise ExchangeError("exchange.malformed", where=member, reason="wrong type")
+                raise ExchangeError("exchange.malformed", where=member, reason="wrong-type")
         if value["version"] != VERSION or value["kind"] not in KINDS:
-            raise ExchangeError(
-                "exchange.malformed", where="version, kind", reason="unknown to this release"
-            )
+            raise ExchangeError("exchange.malformed", where="version/kind", reason="unknown")
         return cls(
             sender=value["from"],
             to=value["to"],

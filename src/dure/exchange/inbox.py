@@ -72,7 +72,7 @@ class Delivery:
             ``exchange.malformed`` when it has more than ``limit`` bytes.
         """
         if self.header.payload_size > limit:
-            raise ExchangeError("exchange.malformed", where="payload", reason="larger than allowed")
+            raise ExchangeError("exchange.malformed", where="payload", reason="too-large")
         return b"".join(self.chunks())
 
 
@@ -183,9 +183,7 @@ def _in_order(post: Post, folder: Path, refused: list[Refused]) -> list[Path]:
             with _opened(path) as stream, files(path):
                 header = open_header(stream).header
             if path.name != header.file_name():
-                raise ExchangeError(
-                    "exchange.malformed", where="file name", reason="it is not the header's"
-                )
+                raise ExchangeError("exchange.malformed", where="name", reason="not-the-headers")
         except DureError as error:
             refused.append(Refused(path.name, error))
             continue
@@ -210,7 +208,7 @@ def _take(
         if state == "":
             _in_life(post, header, id_)
         if header.payload_size > limit:
-            raise ExchangeError("exchange.malformed", where="payload", reason="larger than allowed")
+            raise ExchangeError("exchange.malformed", where="payload", reason="too-large")
         delivery = Delivery(id_, header, _proven(post, signed, stream, path))
         if state == "":
             _record(post, header, id_, "received")
@@ -271,7 +269,7 @@ def _state(post: Post, header: Header, id_: str) -> str:
             "exchange.replayed",
             number=header.number,
             agency=header.sender,
-            reason="another envelope",
+            reason="other-envelope",
         )
     return str(row.state)
 
@@ -308,7 +306,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ExchangeError("exchange.malformed", where="file", reason="it is not a plain file")
+            raise ExchangeError("exchange.malformed", where="file", reason="not-plain")
         with open(descriptor, "rb", closefd=False) as stream:
             yield stream
     finally:

@@ -14,6 +14,7 @@ same bytes. A message is known by (peer, kind, key): sending it again is never a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ from dure.exchange.membership import address, find_member
 from dure.exchange.payloads import Payload, Tally, chunks
 from dure.exchange.post import Post
 from dure.exchange.tables import OUTBOX, PEERS
+from dure.storage.database import Database
 from dure.storage.errors import files
 from dure.storage.seal import ID_BYTES, KEY_BYTES, seal
 from dure.storage.sealed_files import new_file, write_all
@@ -104,7 +106,7 @@ def send(
     """
     find_member(post.charter, to)
     if len(key) > MAX_KEY:
-        raise ExchangeError("exchange.malformed", where="key", reason="too long")
+        raise ExchangeError("exchange.malformed", where="key", reason="too-long")
     with post.lock("spool", shared=True):
         sealed = _Sealed.make(post, payload)
         try:
@@ -155,8 +157,45 @@ def skip_to(post: Post, to: str, number: int) -> None:
     with post.database.write() as connection:
         last = _last(connection, to)
         if not (last or 0) < number <= MAX_NUMBER:
-            raise ExchangeError("exchange.malformed", where="number", reason="not a higher one")
+            raise ExchangeError("exchange.malformed", where="number", reason="not-higher")
         _set_last(connection, to, last, number - 1)
+
+
+def skip_all(database: Database, agencies: Iterable[str], margin: int) -> dict[str, int]:
+    """Go on with higher numbers for every peer, after a node's store was restored from a backup.
+
+    Numbers that were given after the backup was made are not known to the store any more. The
+    margin jumps over them, so that none is given twice; peers report the numbers between as a gap.
+
+    Parameters
+    ----------
+    database
+        The node's store.
+    agencies
+        Peers that may have been sent something, beside those that the store knows.
+    margin
+        How far above the highest known number the next one lies at least.
+
+    Returns
+    -------
+    dict
+        Peer -> its next number.
+
+    Raises
+    ------
+    ExchangeError
+        ``exchange.malformed`` when no number is left. Nothing has changed then.
+    """
+    moved = {}
+    with database.write() as connection:
+        known = dict(connection.execute(select(PEERS.c.agency, PEERS.c.last_sent)).tuples().all())
+        for agency in sorted({*known, *agencies}):
+            number = known.get(agency, 0) + margin
+            if number >= MAX_NUMBER:
+                raise ExchangeError("exchange.malformed", where="number", reason="not-higher")
+            _set_last(connection, agency, known.get(agency), number)
+            moved[agency] = number + 1
+    return moved
 
 
 def tidy(post: Post) -> int:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from dure.core.errors import DureError, ErrorSpec, table
+from dure.core.system import SYSTEM
 from dure.core.text import Text
+from dure.sandbox.reasons import CAUSES
+
+STOPPED = MappingProxyType(
+    {
+        **CAUSES,
+        "size": Text("the file is larger than allowed", "파일이 허용된 크기를 넘습니다"),
+        "output": Text("its table was not whole", "표가 온전하지 않습니다"),
+        "output-size": Text("its table is larger than allowed", "표가 허용된 크기를 넘습니다"),
+    }
+)
+"""Why a reader was stopped."""
 
 
 class ReaderError(DureError):
     """A file could not be read as a table; nothing of it has been kept."""
 
+    WORDS = MappingProxyType({"reason": SYSTEM, "cause": STOPPED})
     TABLE = table(
         [
             ErrorSpec(
@@ -16,7 +31,7 @@ class ReaderError(DureError):
                 45,
                 404,
                 Text("The file can't be read.", "파일을 읽을 수 없습니다."),
-                Text("{name}: {reason}.", "{name}: {reason}."),
+                Text("{name}: {reason.en}.", "{name}: {reason.ko}."),
                 Text(
                     "Check the path, and that this user may read it.",
                     "경로와 이 사용자의 읽기 권한을 확인하십시오.",
@@ -102,8 +117,8 @@ class ReaderError(DureError):
                 413,
                 Text("The reader was stopped.", "읽기가 중단되었습니다."),
                 Text(
-                    "It went beyond a limit or broke: {cause} (input {size_bytes} bytes).",
-                    "한도를 넘었거나 오류가 났습니다: {cause} (입력 {size_bytes}바이트).",
+                    "It went beyond a limit or broke: {cause.en} (input {size_bytes} bytes).",
+                    "한도를 넘었거나 오류가 났습니다: {cause.ko} (입력 {size_bytes}바이트).",
                 ),
                 Text(
                     "Split the file, or raise that limit for this import.",

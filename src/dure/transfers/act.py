@@ -133,14 +133,12 @@ def _sealing_key(told: Terms, request: Request, context: ActContext) -> bytes:
     try:
         target = Label.parse(request.target, context.charter.labels)
     except CoreError as error:
-        raise TransfersError(
-            "transfers.request", reason="the target label can't be read"
-        ) from error
+        raise TransfersError("transfers.request", reason="unreadable-label") from error
     member = refuse_recipient(context.charter, context.agency, told.to, target)
     return bytes.fromhex(member.node_sealing)
 
 
 def _place(request: Request, context: ActContext) -> Path:
     if not _REQUEST_ID.fullmatch(request.id):
-        raise TransfersError("transfers.request", reason="the request's id is not one")
+        raise TransfersError("transfers.request", reason="request-id")
     return context.directory / f"{request.id}{SUFFIX}"

@@ -115,7 +115,7 @@ class Manifest:
             return cls._read(_form.fields(value, "$", _MANIFEST))
         except (CoreError, GovernanceError) as error:
             where = str(error.facts.get("where", "$"))
-            raise malformed(f"manifest {where}", "it has another form") from error
+            raise malformed(f"manifest.{where}", "other-form") from error
 
     @classmethod
     def _read(cls, parts: Mapping[str, Any]) -> Manifest:

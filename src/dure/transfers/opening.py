@@ -156,12 +156,12 @@ def _decided(manifest: Manifest, reader: Reader) -> Charter:
         (c for c in (reader.charter, *reader.earlier) if _names(request, c, reader.suite)), None
     )
     if charter is None:
-        raise _undecided(manifest, "it was made under a charter that this node has not pinned")
+        raise _undecided(manifest, "charter-not-pinned")
     action = merge_actions([TRANSFER], charter).get(TRANSFER.name)
     if action is None:
-        raise _undecided(manifest, "its charter does not allow transfers")
+        raise _undecided(manifest, "charter-forbids")
     if request.action != TRANSFER.name or request.agency != manifest.sender:
-        raise _undecided(manifest, "it is a decision about something else")
+        raise _undecided(manifest, "other-decision")
     try:
         check_permit(permit, request, Bench(charter, action, reader.suite))
     except GovernanceError as error:
@@ -169,8 +169,9 @@ def _decided(manifest: Manifest, reader: Reader) -> Charter:
             "transfers.decision",
             request=manifest.request.id,
             sender=manifest.sender,
-            reason=error.why.removesuffix("."),
-            reason_ko=error.why_text.ko.removesuffix("."),
+            reason="decision",
+            said_en=error.why_text.en.removesuffix("."),
+            said_ko=error.why_text.ko.removesuffix("."),
         ) from error
     return charter
 
@@ -182,18 +183,18 @@ def _names(request: Request, charter: Charter, suite: Suite) -> bool:
 def _labelled(manifest: Manifest, made_under: Charter, reader: Reader) -> tuple[Terms, Label]:
     terms = Terms.of(manifest.request, made_under.labels)
     if terms.to != reader.agency or terms.asset.owner != manifest.sender:
-        raise _undecided(manifest, "people approved another transfer")
+        raise _undecided(manifest, "other-transfer")
     try:
         label = Label.parse(manifest.request.target, reader.charter.labels)
     except CoreError as error:
         raise TransfersError(
-            "transfers.label", sender=manifest.sender, reason="the target label can't be read"
+            "transfers.label", sender=manifest.sender, reason="unreadable-label"
         ) from error
     if not label.released_to(reader.agency):
         raise TransfersError(
             "transfers.label",
             sender=manifest.sender,
-            reason="the target label is not releasable to the recipient",
+            reason="not-releasable",
         )
     return terms, label
 

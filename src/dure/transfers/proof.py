@@ -122,17 +122,17 @@ def check_proof(proof: LedgerProof, permit: Permit, sender: Member, suite: Suite
         entry = read_entry(proof.entry)
         written_s = read_time(entry.time)
     except (LedgerError, GovernanceError, CoreError) as error:
-        raise _refuse(sender, "the checkpoint or the entry is not right") from error
+        raise _refuse(sender, "checkpoint") from error
     if not verify_inclusion(
         proof.position, checkpoint.size, leaf_hash(proof.entry), proof.path, checkpoint.root
     ):
-        raise _refuse(sender, "the entry is not under the checkpoint")
+        raise _refuse(sender, "not-included")
     if (entry.type, entry.decision) != (BEGUN, permit.request):
-        raise _refuse(sender, "the entry is about something else")
+        raise _refuse(sender, "other-entry")
     if not open_detail(entry, proof.salt, "", {"digest": permit.digest}, suite):
-        raise _refuse(sender, "the entry is about another request")
+        raise _refuse(sender, "other-request")
     if not read_time(permit.issued) <= written_s < read_time(permit.expires):
-        raise _refuse(sender, "the entry was not written within the permit's time")
+        raise _refuse(sender, "entry-time")
 
 
 def _refuse(sender: Member, reason: str) -> TransfersError:

@@ -83,7 +83,7 @@ class Terms:
             return _read(request, policy)
         except (CoreError, GovernanceError) as error:
             raise TransfersError(
-                "transfers.malformed", where="request", reason="its arguments have another form"
+                "transfers.malformed", where="request", reason="arguments"
             ) from error
 
 
@@ -116,13 +116,11 @@ def refuse_recipient(charter: Charter, agency: str, to: str, target: Label) -> M
     """
     member = next((member for member in charter.members if member.agency == to), None)
     if member is None:
-        raise TransfersError("transfers.request", reason="the recipient is no member agency")
+        raise TransfersError("transfers.request", reason="no-member")
     if to == agency:
-        raise TransfersError("transfers.request", reason="it would go to ourselves")
+        raise TransfersError("transfers.request", reason="ourselves")
     if not target.released_to(to):
-        raise TransfersError(
-            "transfers.request", reason="the target label is not releasable to the recipient"
-        )
+        raise TransfersError("transfers.request", reason="not-releasable")
     return member
 
 

@@ -50,7 +50,7 @@ def request(house: House, asset_id: str, to: str, target: Label, *, purpose: str
     """
     asset = house.assets.get(asset_id).asset
     if asset.owner != house.agency:
-        raise TransfersError("transfers.request", reason="the asset belongs to another agency")
+        raise TransfersError("transfers.request", reason="other-owner")
     refuse_recipient(house.charter, house.agency, to, target)
     serving = purpose or serving_purpose(asset.label, house.principal)
     stream = house.open(asset.id, purpose=serving, run="")

@@ -59,27 +59,27 @@ class Definition:
         if not self.metrics:
             object.__setattr__(self, "metrics", tuple(m.name for m in METRICS[self.task]))
         checks = {
-            "name": (_NAME.fullmatch(self.name) is not None, "use lower-case letters and digits"),
-            "target": (bool(self.target), "it must name a column"),
+            "name": (_NAME.fullmatch(self.name) is not None, "benchmark-name"),
+            "target": (bool(self.target), "no-column"),
             "features": (
                 0 < len(set(self.features)) == len(self.features) <= MOST_FEATURES,
-                f"name 1 to {MOST_FEATURES} columns, each once",
+                "columns",
             ),
-            "test share": (0 < self.test_permille < SPLIT_PARTS, "it must be 1 to 999 permille"),
-            "seed": (0 <= self.seed < 2**31, "it must be 0 to 2147483647"),
+            "test_permille": (0 < self.test_permille < SPLIT_PARTS, "permille"),
+            "seed": (0 <= self.seed < 2**31, "seed"),
             "metrics": (
                 all(metric_of(self.task, name) for name in self.metrics),
-                "one of them does not belong to the task",
+                "metrics",
             ),
-            "budget": (0 < self.budget <= 10_000, "it must be 1 to 10000"),
+            "budget": (0 < self.budget <= 10_000, "budget"),
         }
         for where, (sound, reason) in checks.items():
             if not sound:
-                raise TrialsError("trials.benchmark", where=where, reason=reason)
+                raise TrialsError(
+                    "trials.benchmark", where=where, reason=reason, most=MOST_FEATURES
+                )
         if self.target in self.features:
-            raise TrialsError(
-                "trials.benchmark", where="features", reason="the target is among them"
-            )
+            raise TrialsError("trials.benchmark", where="features", reason="target-among")
 
     def to_dict(self) -> dict[str, object]:
         """Return the definition as canonical values."""
@@ -119,9 +119,7 @@ class Definition:
                 budget=int(str(value["budget"])),
             )
         except (KeyError, TypeError, ValueError):
-            raise TrialsError(
-                "trials.benchmark", where="definition", reason="it is malformed"
-            ) from None
+            raise TrialsError("trials.benchmark", where="definition", reason="malformed") from None
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
+from dure.trials.reasons import CAUSES, REASONS
 
 
 class TrialsError(DureError):
     """Errors of the room of trials."""
 
+    WORDS = MappingProxyType({"reason": REASONS, "cause": CAUSES})
     TABLE = table(
         [
             ErrorSpec(
@@ -16,7 +20,7 @@ class TrialsError(DureError):
                 92,
                 422,
                 Text("The algorithm.toml can't be used.", "algorithm.toml을 쓸 수 없습니다."),
-                Text("{where}: {reason}.", "{where}: {reason}."),
+                Text("{where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
                     "Mend that line; demo/algorithms/baseline/algorithm.toml shows a complete one.",
                     "해당 항목을 고치십시오. demo/algorithms/baseline/algorithm.toml이 완전한 예입니다.",
@@ -27,7 +31,7 @@ class TrialsError(DureError):
                 93,
                 422,
                 Text("The folder can't be submitted.", "이 폴더는 제출할 수 없습니다."),
-                Text("{path}: {reason}.", "{path}: {reason}."),
+                Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
                 Text(
                     "Submit a folder of plain files with an algorithm.toml, no links, at most "
                     "{limit_mib} MiB and {limit_files} files.",
@@ -43,7 +47,7 @@ class TrialsError(DureError):
                     "The packed algorithm is not in the one allowed form.",
                     "알고리즘 묶음이 허용된 단일 형식이 아닙니다.",
                 ),
-                Text("At byte {offset}: {reason}.", "{offset}번째 바이트: {reason}."),
+                Text("At byte {offset}: {reason.en}.", "{offset}번째 바이트: {reason.ko}."),
                 Text(
                     "Ask the sender to make it anew with dure trials submit.",
                     "보낸 기관에 dure trials submit으로 다시 만들어 달라고 요청하십시오.",
@@ -54,7 +58,7 @@ class TrialsError(DureError):
                 95,
                 422,
                 Text("What arrived can't be accepted.", "도착한 내용을 받아들일 수 없습니다."),
-                Text("From {agency}: {reason}.", "{agency} 기관: {reason}."),
+                Text("From {agency}: {reason.en}.", "{agency} 기관: {reason.ko}."),
                 Text(
                     "Tell that agency; nothing was kept.",
                     "해당 기관에 알리십시오. 아무것도 보관하지 않았습니다.",
@@ -65,7 +69,7 @@ class TrialsError(DureError):
                 96,
                 422,
                 Text("The benchmark can't be made.", "평가 기준을 만들 수 없습니다."),
-                Text("{where}: {reason}.", "{where}: {reason}."),
+                Text("{where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
                     "Choose columns that the data set has (dure datasets show) and a task that fits "
                     "them.",
@@ -136,7 +140,7 @@ class TrialsError(DureError):
                 101,
                 409,
                 Text("The report can't be released.", "이 보고서는 반출할 수 없습니다."),
-                Text("{reason}.", "{reason}."),
+                Text("{reason.en}.", "{reason.ko}."),
                 Text(
                     "Look at the run (dure trials show) and run it again if need be.",
                     "실행 내용(dure trials show)을 보고 필요하면 다시 실행하십시오.",
@@ -151,8 +155,8 @@ class TrialsError(DureError):
                     "샌드박스 안에서 자체 처리 단계가 실패했습니다.",
                 ),
                 Text(
-                    "The step {step} ended with {cause}.",
-                    "{step} 단계가 {cause}(으)로 끝났습니다.",
+                    "The step {step} gave no result: {cause.en}.",
+                    "{step} 단계의 결과가 없습니다: {cause.ko}.",
                 ),
                 Text(
                     "Check the host (dure trials doctor); if it is sound, report a defect.",

@@ -117,14 +117,14 @@ def read_manifest(data: bytes) -> Manifest:
     about = _section(whole, "algorithm")
     _only(about, "[algorithm]", set(_TEXTS))
     texts = {name: _text(about, name) for name in _TEXTS}
-    _match(_NAME, texts, "name", "use lower-case letters, digits, dots and hyphens")
-    _match(_VERSION, texts, "version", "use something like 1.0")
+    _match(_NAME, texts, "name", "name-form")
+    _match(_VERSION, texts, "version", "version-form")
     if texts["task"] not in tuple(TaskType):
-        raise _refuse("algorithm.task", f"it must be one of {', '.join(TaskType)}")
+        raise _refuse("algorithm.task", "one-of", known=", ".join(TaskType))
     if not (_ENTRY.fullmatch(texts["entry_point"]) or _SCRIPT.fullmatch(texts["entry_point"])):
-        raise _refuse("algorithm.entry_point", "write module:Class, or the name of a .py file")
+        raise _refuse("algorithm.entry_point", "entry-point")
     if texts["runtime"] not in RUNTIMES:
-        raise _refuse("algorithm.runtime", f"it must be one of {', '.join(RUNTIMES)}")
+        raise _refuse("algorithm.runtime", "one-of", known=", ".join(RUNTIMES))
     limits = _section(whole, "limits")
     _only(limits, "[limits]", {"wall_s", "memory_mib"})
     return Manifest(
@@ -143,61 +143,61 @@ def read_manifest(data: bytes) -> Manifest:
 
 def _parse(data: bytes) -> Mapping[str, object]:
     if len(data) > MANIFEST_BYTES:
-        raise _refuse(MANIFEST, f"it is longer than {MANIFEST_BYTES // 1024} KiB")
+        raise _refuse(MANIFEST, "too-long", limit_kib=MANIFEST_BYTES // 1024)
     try:
         return tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError:
-        raise _refuse(MANIFEST, "it is not UTF-8") from None
+        raise _refuse(MANIFEST, "not-utf-8") from None
     except (ValueError, RecursionError):
-        raise _refuse(MANIFEST, "it is not TOML") from None
+        raise _refuse(MANIFEST, "not-toml") from None
 
 
-def _refuse(where: str, reason: str) -> TrialsError:
-    return TrialsError("trials.manifest", where=where, reason=reason)
+def _refuse(where: str, reason: str, **facts: object) -> TrialsError:
+    return TrialsError("trials.manifest", where=where, reason=reason, **facts)
 
 
 def _section(whole: Mapping[str, object], name: str) -> Mapping[str, object]:
     section = whole.get(name, {})
     if not isinstance(section, dict):
-        raise _refuse(name, "it must be a section")
+        raise _refuse(name, "section")
     return section
 
 
 def _only(section: Mapping[str, object], where: str, known: set[str]) -> None:
     strange = len(set(section) - known)
     if strange:
-        raise _refuse(where, f"{strange} unknown entries; known are {', '.join(sorted(known))}")
+        raise _refuse(where, "unknown-entries", count=strange, known=", ".join(sorted(known)))
 
 
 def _text(section: Mapping[str, object], name: str) -> str:
     value = section.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or not value.isprintable():
-        raise _refuse(f"algorithm.{name}", f"it must be a line of 1 to {_LONGEST} characters")
+        raise _refuse(f"algorithm.{name}", "line", most=_LONGEST)
     return value
 
 
-def _match(form: re.Pattern[str], texts: Mapping[str, str], name: str, advice: str) -> None:
+def _match(form: re.Pattern[str], texts: Mapping[str, str], name: str, reason: str) -> None:
     if not form.fullmatch(texts[name]):
-        raise _refuse(f"algorithm.{name}", advice)
+        raise _refuse(f"algorithm.{name}", reason)
 
 
 def _bound(section: Mapping[str, object], name: str, default: int, most: int) -> int:
     value = section.get(name, default)
     if type(value) is not int or not 0 < value <= most:
-        raise _refuse(f"limits.{name}", f"it must be a whole number from 1 to {most}")
+        raise _refuse(f"limits.{name}", "whole-number", most=most)
     return value
 
 
 def _parameters(section: Mapping[str, object]) -> Mapping[str, Parameter]:
     if len(section) > _MOST_PARAMETERS:
-        raise _refuse("[parameters]", f"there may be {_MOST_PARAMETERS} at most")
+        raise _refuse("[parameters]", "too-many-entries", most=_MOST_PARAMETERS)
     kept: dict[str, Parameter] = {}
     for name, value in section.items():
         if not _PARAMETER.fullmatch(name):
-            raise _refuse("[parameters]", "a name is lower-case letters, digits and underscores")
+            raise _refuse("[parameters]", "parameter-name")
         if not isinstance(value, str | int | float | bool):
-            raise _refuse(f"parameters.{name}", "it must be text, a number, true or false")
+            raise _refuse(f"parameters.{name}", "parameter-type")
         if isinstance(value, str) and len(value) > _LONGEST:
-            raise _refuse(f"parameters.{name}", f"at most {_LONGEST} characters")
+            raise _refuse(f"parameters.{name}", "too-many-characters", most=_LONGEST)
         kept[name] = value
     return MappingProxyType(kept)

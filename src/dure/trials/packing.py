@@ -14,6 +14,7 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from dure.core.system import reason_of
 from dure.trials.errors import TrialsError
 
 MOST_FILES = 256
@@ -50,13 +51,13 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     {'algorithm.toml': b'x'}
     """
     if not files or len(files) > MOST_FILES:
-        raise _folder(".", f"it holds {len(files)} files")
+        raise _folder(".", "file-count", count=len(files))
     if sum(map(len, files.values())) > MOST_BYTES:
-        raise _folder(".", "it is too large")
+        raise _folder(".", "too-large")
     blocks: list[bytes] = []
     for name in sorted(files):
         if not _allowed(name) or any(above in files for above in _above(name)):
-            raise _folder(ascii(name)[:64], "the name is not allowed")
+            raise _folder(ascii(name)[:64], "name-not-allowed")
         content = files[name]
         blocks += [_header(name, len(content)), content, bytes(-len(content) % _BLOCK)]
     return b"".join(blocks) + _END
@@ -71,26 +72,26 @@ def unpack(data: bytes) -> dict[str, bytes]:
         ``trials.package`` when the bytes are not exactly what `pack` writes.
     """
     if len(data) > MOST_BYTES + (2 * MOST_FILES + 2) * _BLOCK:
-        raise _package(0, "it is too large")
+        raise _package(0, "too-large")
     files: dict[str, bytes] = {}
     offset, last, total = 0, "", 0
     while data[offset : offset + _BLOCK] != bytes(_BLOCK):
         if len(files) == MOST_FILES:
-            raise _package(offset, "it holds too many files")
+            raise _package(offset, "too-many-files")
         name, size = _read_header(data, offset)
         total += size
         if name <= last or any(above in files for above in _above(name)):
-            raise _package(offset, "the names are not in order")
+            raise _package(offset, "not-in-order")
         if total > MOST_BYTES:
-            raise _package(offset, "it is too large")
+            raise _package(offset, "too-large")
         start = offset + _BLOCK
         end = start + size
         offset = end + -size % _BLOCK
         if len(data) < offset or any(data[end:offset]):
-            raise _package(start, "the content is cut off or padded with something else")
+            raise _package(start, "cut-off")
         files[name], last = data[start:end], name
     if not files or data[offset:] != _END:
-        raise _package(offset, "the end is not the end")
+        raise _package(offset, "no-end")
     return files
 
 
@@ -113,16 +114,16 @@ def read_folder(folder: Path) -> dict[str, bytes]:
             if entry.name.startswith(".") or entry.name in _SKIPPED or name.endswith(".pyc"):
                 continue
             if entry.is_symlink():
-                raise _folder(ascii(name)[:64], "it is a link")
+                raise _folder(ascii(name)[:64], "link")
             if entry.is_dir(follow_symlinks=False):
                 if name.count("/") >= MOST_DEPTH:
-                    raise _folder(ascii(name)[:64], "the folders are nested too deeply")
+                    raise _folder(ascii(name)[:64], "too-deep")
                 waiting.append((Path(entry.path), name + "/"))
                 continue
             files[name] = _read_plain(entry.path, name, room)
             room -= len(files[name])
             if len(files) > MOST_FILES:
-                raise _folder(".", "it holds too many files")
+                raise _folder(".", "too-many-files")
     return files
 
 
@@ -131,21 +132,20 @@ def _entries(place: Path, prefix: str) -> list[os.DirEntry[str]]:
         with os.scandir(place) as found:
             return sorted(found, key=lambda entry: entry.name)
     except OSError as error:
-        raise _folder(prefix or ".", os.strerror(error.errno or 0).lower()) from None
+        raise _folder(prefix or ".", reason_of(error)) from None
 
 
 def _read_plain(path: str, name: str, room: int) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
-        raise _folder(ascii(name)[:64], reason) from None
+        raise _folder(ascii(name)[:64], reason_of(error)) from None
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _folder(ascii(name)[:64], "it is not a plain file")
+            raise _folder(ascii(name)[:64], "not-plain")
         content = file.read(room + 1)
     if len(content) > room:
-        raise _folder(".", "it is too large")
+        raise _folder(".", "too-large")
     return content
 
 
@@ -161,9 +161,9 @@ def _read_header(data: bytes, offset: int) -> tuple[str, int]:
         name = header[:MOST_NAME].rstrip(b"\0").decode("ascii")
         size = int(header[124:135], 8)
     except ValueError:
-        raise _package(offset, "the header can't be read") from None
+        raise _package(offset, "unreadable-header") from None
     if not _allowed(name) or not 0 <= size <= MOST_BYTES or _header(name, size) != header:
-        raise _package(offset, "the header is not in the one allowed form")
+        raise _package(offset, "other-form")
     return name, size
 
 
@@ -181,13 +181,14 @@ def _above(name: str) -> list[str]:
     return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
-def _folder(path: str, reason: str) -> TrialsError:
+def _folder(path: str, reason: str, **facts: object) -> TrialsError:
     return TrialsError(
         "trials.folder",
         path=path,
         reason=reason,
         limit_mib=MOST_BYTES // (1024 * 1024),
         limit_files=MOST_FILES,
+        **facts,
     )
 
 

@@ -46,23 +46,23 @@ def read_released(house: House, payload: bytes, from_agency: str) -> Mapping[str
     except CoreError:
         signed = None
     if not isinstance(signed, dict) or set(signed) != {"document", "signature"}:
-        raise _refuse(from_agency, "the report does not have the demanded form")
+        raise _refuse(from_agency, "report-form")
     document, signature = signed["document"], signed["signature"]
     if not isinstance(document, dict) or set(document) != _PARTS or document["form"] != FORM:
-        raise _refuse(from_agency, "the report does not have the demanded form")
+        raise _refuse(from_agency, "report-form")
     public = bytes.fromhex(house.charter.member(from_agency).executor)
     if document["agency"] != from_agency or not isinstance(signature, str):
-        raise _refuse(from_agency, "the report names another agency")
+        raise _refuse(from_agency, "report-agency")
     if not house.suite.verify_value(public, SIGNED_TYPE, document, signature):
-        raise _refuse(from_agency, "the signature is not that of the agency's executor")
+        raise _refuse(from_agency, "report-signature")
     if document["to"] != house.agency:
-        raise _refuse(from_agency, "the report is for another agency")
+        raise _refuse(from_agency, "report-addressee")
     result = document["result"]
     if house.suite.digest("result", result) != document["result_digest"]:
-        raise _refuse(from_agency, "the result is not the one whose digest was signed")
+        raise _refuse(from_agency, "report-result")
     task = result.get("task") if isinstance(result, dict) else None
     if task not in tuple(TaskType) or recheck(result, "report", _widest(TaskType(task), result)):
-        raise _refuse(from_agency, "the result did not pass the gates")
+        raise _refuse(from_agency, "report-gates")
     return document
 
 
@@ -79,7 +79,7 @@ def receive_report(house: House, payload: bytes, from_agency: str) -> Asset:
     document = read_released(house, payload, from_agency)
     label = Label.parse(str(document["target"]), house.charter.labels)
     if not label.released_to(house.agency):
-        raise _refuse(from_agency, "the label does not let this agency have it")
+        raise _refuse(from_agency, "label-us")
     asset = house.seal(
         [payload],
         kind="report",

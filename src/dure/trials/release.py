@@ -70,15 +70,13 @@ def request_release(
     """
     row = records.find(house, RUNS, run_id)
     if row["status"] != "done":
-        raise TrialsError("trials.not-releasable", reason="the run has no report")
+        raise TrialsError("trials.not-releasable", reason="no-report")
     agency = to or row["agency"]
     report = house.assets.get(row["report_id"]).asset
     house.require(spec.RELEASE, report.label, purpose=SCORING, owner=house.agency)
     wanted = target or release_label(report.label, agency)
     if not wanted.released_to(agency):
-        raise TrialsError(
-            "trials.not-releasable", reason=f"the target label does not let {agency} have it"
-        )
+        raise TrialsError("trials.not-releasable", reason="target-agency", to=agency)
     request = house.propose(
         spec.RELEASE,
         arguments={

@@ -29,18 +29,19 @@ ANSWER = "answer"
 BASELINE_KEY = b"dure.baseline"
 LEAST_ROWS = 20
 
-REFUSALS = {
-    "target-missing": "the data set has no column of the target's name",
-    "feature-missing": "the data set lacks one of the feature columns",
-    "target-type": "the target's type does not fit the task",
-    "target-range": "the target holds numbers that are not finite or too large",
-    "too-few-rows": f"each part needs at least {LEAST_ROWS} rows with a target",
-    "classes": f"a classification needs 2 to {MOST_CLASSES} classes, all of them in the training part",
-}
+REFUSALS = (
+    "target-missing",
+    "feature-missing",
+    "target-type",
+    "target-range",
+    "too-few-rows",
+    "classes",
+)
+"""Why a data set can't be split so: codes of `dure.trials.reasons`."""
 
 
 class SplitRefused(Exception):  # noqa: N818 (an outcome, not a defect)
-    """The data set can't be split so: a key of `REFUSALS`."""
+    """The data set can't be split so: one of `REFUSALS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def split(table: pa.Table, definition: Definition) -> Split:
     Raises
     ------
     SplitRefused
-        With a key of `REFUSALS`.
+        With one of `REFUSALS`.
     """
     if definition.target not in table.column_names:
         raise SplitRefused("target-missing")

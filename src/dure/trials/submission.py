@@ -133,7 +133,7 @@ def receive_submission(house: House, payload: bytes, from_agency: str) -> Asset:
     line, newline, packed = payload.partition(b"\n")
     header = _header(line if newline else b"", from_agency)
     if header["digest"] != digest_of(packed) or header["size"] != len(packed):
-        raise _refuse(from_agency, "the content is not what the header says")
+        raise _refuse(from_agency, "not-as-said")
     label = Label.parse(str(header["label"]), house.charter.labels)
     _check_label(label, from_agency, house.agency)
     manifest = _manifest(unpack(packed))
@@ -146,31 +146,29 @@ def _header(line: bytes, agency: str) -> Mapping[str, object]:
     except CoreError:
         header = None
     if not isinstance(header, dict) or set(header) != _HEADER or header["form"] != SCHEMA:
-        raise _refuse(agency, "the header does not have the demanded form")
+        raise _refuse(agency, "header-form")
     return header
 
 
 def _check_label(label: Label, owner: str, destination: str) -> None:
     if label.owners != {owner}:
-        raise _refuse(owner, "the label names another owner")
+        raise _refuse(owner, "other-owner")
     if not label.released_to(destination):
-        raise _refuse(owner, f"the label does not let {destination} have it")
+        raise _refuse(owner, "label-agency", to=destination)
     if not label.serves(PURPOSE):
-        raise _refuse(owner, "the label does not allow a trial")
+        raise _refuse(owner, "label-trial")
 
 
-def _refuse(agency: str, reason: str) -> TrialsError:
-    return TrialsError("trials.payload", agency=agency, reason=reason)
+def _refuse(agency: str, reason: str, **facts: object) -> TrialsError:
+    return TrialsError("trials.payload", agency=agency, reason=reason, **facts)
 
 
 def _manifest(files: Mapping[str, bytes]) -> Manifest:
     if MANIFEST not in files:
-        raise TrialsError("trials.manifest", where=MANIFEST, reason="the folder has none")
+        raise TrialsError("trials.manifest", where=MANIFEST, reason="none-there")
     manifest = read_manifest(files[MANIFEST])
     if manifest.is_script and manifest.entry_point not in files:
-        raise TrialsError(
-            "trials.manifest", where="algorithm.entry_point", reason="there is no such file"
-        )
+        raise TrialsError("trials.manifest", where="algorithm.entry_point", reason="no-such-file")
     return manifest
 
 

@@ -107,7 +107,7 @@ def doctor() -> tuple[HostReport, tuple[Finding, ...]]:
 def _ended(house: House, run_id: str) -> Row:
     row = records.find(house, RUNS, run_id)
     if row["status"] != "done":
-        raise TrialsError("trials.not-releasable", reason="the run has no report")
+        raise TrialsError("trials.not-releasable", reason="no-report")
     return dict(row)
 
 

@@ -1,0 +1,192 @@
+"""Why a trial's room says no: each reason's code, and its words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dure.core.system import SYSTEM
+from dure.core.text import Text
+from dure.sandbox.reasons import CAUSES as SANDBOX_CAUSES
+
+REASONS: Mapping[str, Text] = MappingProxyType(
+    {
+        **SYSTEM,
+        # a manifest, a folder, a package
+        "name-form": Text(
+            "use lower-case letters, digits, dots and hyphens",
+            "영문 소문자, 숫자, 점, 붙임표만 쓰십시오",
+        ),
+        "version-form": Text("use something like 1.0", "1.0 같은 형식으로 쓰십시오"),
+        "one-of": Text("it must be one of {known}", "다음 가운데 하나여야 합니다: {known}"),
+        "entry-point": Text(
+            "write module:Class, or the name of a .py file",
+            "module:Class 또는 .py 파일 이름으로 쓰십시오",
+        ),
+        "too-long": Text("it is longer than {limit_kib} KiB", "{limit_kib} KiB를 넘습니다"),
+        "not-utf-8": Text("it is not UTF-8", "UTF-8이 아닙니다"),
+        "not-toml": Text("it is not TOML", "TOML이 아닙니다"),
+        "section": Text("it must be a section", "구역이어야 합니다"),
+        "unknown-entries": Text(
+            "{count} unknown entries; known are {known}",
+            "알 수 없는 항목이 {count}개 있습니다. 쓸 수 있는 것: {known}",
+        ),
+        "line": Text(
+            "it must be a line of 1 to {most} characters",
+            "1자에서 {most}자까지의 한 줄이어야 합니다",
+        ),
+        "whole-number": Text(
+            "it must be a whole number from 1 to {most}", "1부터 {most}까지의 정수여야 합니다"
+        ),
+        "too-many-entries": Text("there may be {most} at most", "{most}개까지만 쓸 수 있습니다"),
+        "parameter-name": Text(
+            "a name is lower-case letters, digits and underscores",
+            "이름은 영문 소문자, 숫자, 밑줄로 씁니다",
+        ),
+        "parameter-type": Text(
+            "it must be text, a number, true or false",
+            "문자열, 숫자, true, false 가운데 하나여야 합니다",
+        ),
+        "too-many-characters": Text("at most {most} characters", "{most}자까지만 쓸 수 있습니다"),
+        "none-there": Text("the folder has none", "폴더에 없습니다"),
+        "no-such-file": Text("there is no such file", "그런 파일이 없습니다"),
+        "file-count": Text("it holds {count} files", "파일이 {count}개 있습니다"),
+        "too-large": Text("it is too large", "너무 큽니다"),
+        "too-many-files": Text("it holds too many files", "파일이 너무 많습니다"),
+        "name-not-allowed": Text("the name is not allowed", "쓸 수 없는 이름입니다"),
+        "not-in-order": Text("the names are not in order", "이름의 순서가 맞지 않습니다"),
+        "cut-off": Text(
+            "the content is cut off or padded with something else",
+            "내용이 잘렸거나 다른 것으로 채워져 있습니다",
+        ),
+        "no-end": Text("the end is not the end", "끝이 끝의 형식이 아닙니다"),
+        "link": Text("it is a link", "링크입니다"),
+        "too-deep": Text("the folders are nested too deeply", "폴더가 너무 깊이 중첩되어 있습니다"),
+        "not-plain": Text("it is not a plain file", "일반 파일이 아닙니다"),
+        "unreadable-header": Text("the header can't be read", "머리글을 읽을 수 없습니다"),
+        "other-form": Text(
+            "the header is not in the one allowed form", "머리글이 허용된 단일 형식이 아닙니다"
+        ),
+        # what arrived
+        "header-form": Text(
+            "the header does not have the demanded form", "머리글이 요구된 형식이 아닙니다"
+        ),
+        "not-as-said": Text("the content is not what the header says", "내용이 머리글과 다릅니다"),
+        "other-owner": Text(
+            "the label names another owner", "보안등급 표시의 소유 기관이 다릅니다"
+        ),
+        "label-agency": Text(
+            "the label does not let {to} have it", "보안등급 표시가 {to}에 공개를 허용하지 않습니다"
+        ),
+        "label-us": Text(
+            "the label does not let this agency have it",
+            "보안등급 표시가 이 기관에 공개를 허용하지 않습니다",
+        ),
+        "label-trial": Text(
+            "the label does not allow a trial", "보안등급 표시가 시험을 허용하지 않습니다"
+        ),
+        "report-form": Text(
+            "the report does not have the demanded form", "보고서가 요구된 형식이 아닙니다"
+        ),
+        "report-agency": Text(
+            "the report names another agency", "보고서에 다른 기관이 적혀 있습니다"
+        ),
+        "report-signature": Text(
+            "the signature is not that of the agency's executor",
+            "해당 기관 집행 서비스의 서명이 아닙니다",
+        ),
+        "report-addressee": Text(
+            "the report is for another agency", "다른 기관에 보낸 보고서입니다"
+        ),
+        "report-result": Text(
+            "the result is not the one whose digest was signed", "서명된 요약값과 다른 결과입니다"
+        ),
+        "report-gates": Text(
+            "the result did not pass the gates", "결과가 반출 검사를 통과하지 못했습니다"
+        ),
+        # a benchmark
+        "benchmark-name": Text(
+            "use lower-case letters and digits", "영문 소문자와 숫자만 쓰십시오"
+        ),
+        "no-column": Text("it must name a column", "열 이름을 지정하십시오"),
+        "columns": Text(
+            "name 1 to {most} columns, each once",
+            "열을 1개에서 {most}개까지 한 번씩만 지정하십시오",
+        ),
+        "permille": Text("it must be 1 to 999 permille", "1에서 999 퍼밀 사이여야 합니다"),
+        "seed": Text("it must be 0 to 2147483647", "0부터 2147483647까지여야 합니다"),
+        "metrics": Text(
+            "one of them does not belong to the task", "과제에 속하지 않는 지표가 있습니다"
+        ),
+        "budget": Text("it must be 1 to 10000", "1부터 10000까지여야 합니다"),
+        "target-among": Text("the target is among them", "예측할 열이 그 안에 들어 있습니다"),
+        "malformed": Text("it is malformed", "형식이 잘못되었습니다"),
+        "not-dataset": Text(
+            "this asset is not a data set with a table", "이 자산은 표가 있는 데이터셋이 아닙니다"
+        ),
+        "target-missing": Text(
+            "the data set has no column of the target's name", "데이터셋에 예측할 열이 없습니다"
+        ),
+        "feature-missing": Text(
+            "the data set lacks one of the feature columns", "데이터셋에 없는 특성 열이 있습니다"
+        ),
+        "target-type": Text(
+            "the target's type does not fit the task", "예측할 열의 자료형이 과제와 맞지 않습니다"
+        ),
+        "target-range": Text(
+            "the target holds numbers that are not finite or too large",
+            "예측할 열에 유한하지 않거나 너무 큰 수가 있습니다",
+        ),
+        "too-few-rows": Text(
+            "each part needs at least {least_rows} rows with a target",
+            "각 부분에 정답이 있는 행이 {least_rows}행 이상 필요합니다",
+        ),
+        "classes": Text(
+            "a classification needs 2 to {most_classes} classes, all of them in the training part",
+            "분류에는 2개에서 {most_classes}개의 분류가 모두 학습 부분에 있어야 합니다",
+        ),
+        "unsplit": Text("the data set can't be split so", "데이터셋을 이렇게 나눌 수 없습니다"),
+        # a release
+        "no-report": Text("the run has no report", "실행에 보고서가 없습니다"),
+        "target-agency": Text(
+            "the target label does not let {to} have it",
+            "목표 등급 표시가 {to}에 공개를 허용하지 않습니다",
+        ),
+        "not-canonical": Text(
+            "the sealed report is not canonical", "봉인된 보고서가 정규 형식이 아닙니다"
+        ),
+        "sealed-form": Text(
+            "the sealed report does not have the form of a trial's",
+            "봉인된 보고서가 시험 보고서의 형식이 아닙니다",
+        ),
+        "no-task": Text(
+            "the sealed report names no known task", "봉인된 보고서에 알려진 과제가 없습니다"
+        ),
+        "one-report": Text(
+            "the request must name one report", "요청은 보고서 하나를 지정해야 합니다"
+        ),
+        "sealed-size": Text("the sealed report is too large", "봉인된 보고서가 너무 큽니다"),
+        "gate": Text("the gate {gate} did not let it pass", "{gate} 검사를 통과하지 못했습니다"),
+        "other-digests": Text(
+            "the request names other digests than the sealed report has",
+            "요청의 요약값이 봉인된 보고서와 다릅니다",
+        ),
+        "other-outcome": Text(
+            "the request names another outcome than the sealed report has",
+            "요청의 결과 분류가 봉인된 보고서와 다릅니다",
+        ),
+        "request-id": Text(
+            "the request's id does not have the form of one", "요청 식별자의 형식이 아닙니다"
+        ),
+    }
+)
+
+CAUSES: Mapping[str, Text] = MappingProxyType(
+    {
+        **SANDBOX_CAUSES,
+        "no-answer": Text("its answer is missing", "답이 없습니다"),
+        "bad-answer": Text("its answer has another form", "답의 형식이 다릅니다"),
+        "no-part": Text("a part is missing", "빠진 부분이 있습니다"),
+    }
+)
+"""How a step of ours can end without a result."""
