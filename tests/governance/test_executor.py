@@ -396,12 +396,28 @@ def test_doors_append_their_own_events(world: World) -> None:
     assert read_entry(world.executor.ledger.entry(again.first)).actor == entry.actor
 
 
+def test_what_the_operator_did_is_written_once(world: World) -> None:
+    event = Event("node.restored.done", detail={"notice": "ab" * 8, "backup": "then"})
+    written = world.executor.note(event)
+    assert written is not None
+    entry = read_entry(world.executor.ledger.entry(written.first))
+    assert entry.type == "node.restored.done"
+    assert world.executor.note(event) is None
+    assert world.open().note(event) is None  # another process, after a crash
+    assert world.executor.checkpoint().size == written.size
+    assert world.executor.note(replace(event, detail={"notice": "cd" * 8})) is not None
+    for type_ in ("charter.pinned", "report.release.done", "dataset.import.done"):
+        with refused("governance.event", "unknown-type"):
+            world.executor.note(Event(type_, detail={"notice": "ef" * 8}))
+
+
 @pytest.mark.parametrize(
     ("type_", "reason"),
     [
         ("no.such.event", "unknown-type"),
         ("decisions.approved", "reserved-type"),
         ("charter.pinned", "reserved-type"),
+        ("node.restored.done", "reserved-type"),
         ("report.release.done", "reserved-type"),
         ("asset.mark.begun", "reserved-type"),
     ],

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from dure.core.canonical import canonical_bytes
+from dure.core.canonical import canonical_bytes, canonical_json
 from dure.governance import docket
 from dure.governance import events as types
 from dure.governance.errors import GovernanceError
@@ -19,7 +19,7 @@ from dure.governance.events import Event
 from dure.governance.forms import DIGEST, TERM, Form
 from dure.governance.ledger.log import Appended
 from dure.governance.setting import Setting
-from dure.governance.tables import RELEASES
+from dure.governance.tables import DETAILS, RELEASES
 from dure.governance.tickets import TICKET_LIFE_S, Ticket
 
 GUARDED_KINDS = frozenset({"bundle", "report"})
@@ -39,6 +39,18 @@ def append(setting: Setting, events: Sequence[Event], may: frozenset[str]) -> Ap
             raise GovernanceError("governance.event", type=event.type, reason=reason)
     with setting.db.write() as connection:
         return setting.journal.write(connection, checked)
+
+
+def note(setting: Setting, event: Event) -> Appended | None:
+    """Write what the operator did while the executor did not run; see `Executor.note`."""
+    checked = Event.from_dict(event.to_dict())
+    if checked.type not in types.OPERATED:
+        raise GovernanceError("governance.event", type=checked.type, reason="unknown-type")
+    detail = canonical_json(dict(checked.detail)).decode("utf-8")
+    with setting.db.write() as connection:
+        if connection.execute(select(DETAILS.c.position).where(DETAILS.c.detail == detail)).first():
+            return None
+        return setting.log(connection, checked)
 
 
 def issue_ticket(

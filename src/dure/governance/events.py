@@ -33,6 +33,14 @@ VOIDED = "decisions.voided"
 UNSETTLED = "decisions.unsettled"
 RECONCILED = "decisions.reconciled"
 
+OPERATIONS = ("node.restored", "node.rotated", "node.recovered")
+"""What a node's operator does while its executor does not run; the executor writes it afterwards."""
+
+OPERATED = frozenset(
+    f"{operation}.{phase}" for operation in OPERATIONS for phase in ("begun", "done", "failed")
+)
+"""Event types of `OPERATIONS`."""
+
 EVENTS = frozenset(
     {
         CONTENT_READ,
@@ -46,6 +54,7 @@ EVENTS = frozenset(
         VOIDED,
         UNSETTLED,
         RECONCILED,
+        *OPERATED,
     }
 )
 """Types that the executor alone writes, besides those of the acts it performs."""

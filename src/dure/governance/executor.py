@@ -290,6 +290,20 @@ class Executor:
         """
         return attesting.append(self._setting, events, self._doors_may)
 
+    def note(self, event: Event) -> Appended | None:
+        """Write what the node's operator did while this executor did not run.
+
+        Such an event names itself in its detail; the same one again changes nothing and returns
+        None. It comes from the executor's own folder, never from a door.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.event`` for a type that is not among `dure.governance.events.OPERATED`,
+            ``governance.request`` for a malformed event.
+        """
+        return attesting.note(self._setting, event)
+
     def opening(self, position: int) -> tuple[bytes, str, Mapping[str, object]]:
         """Return salt, actor and detail of an entry, for `dure.governance.events.open_detail`.
 

@@ -6,6 +6,7 @@ from dure.core.actions import Action
 from dure.core.principals import Role
 from dure.core.rooms import RoomSpec
 from dure.core.text import Text
+from dure.governance.events import OPERATED
 
 READ = Action(
     name="content.read",
@@ -43,6 +44,7 @@ ROOM = RoomSpec(
     events=frozenset(
         {
             READ.name,
+            *OPERATED,
             *(
                 f"{action.name}.{phase}"
                 for action in (SEND, RECEIVE, EXPORT)
