@@ -1,4 +1,7 @@
-"""Where passphrases come from at a terminal: a file that only its owner can read, or a prompt."""
+"""Where passphrases come from at a terminal: a file that only its owner can read, or a prompt.
+
+Before one is taken the process is hardened: a quit (SIGQUIT) at the prompt leaves no core dump with it.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +49,10 @@ def new_passphrase(file: Path | None) -> Passphrase:
     StorageError
         As `node_passphrase`.
     """
+    from dure.storage.hardening import harden
     from dure.storage.passphrases import Passphrase
 
+    harden()
     if file is not None:
         return Passphrase.from_file(file)
     return Passphrase.from_prompt(
@@ -56,6 +61,8 @@ def new_passphrase(file: Path | None) -> Passphrase:
 
 
 def _from(file: Path | None, prompt: str) -> Passphrase:
+    from dure.storage.hardening import harden
     from dure.storage.passphrases import Passphrase
 
+    harden()
     return Passphrase.from_prompt(prompt) if file is None else Passphrase.from_file(file)
