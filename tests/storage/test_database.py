@@ -144,6 +144,29 @@ def test_two_processes_lose_nothing(db, database_url):
         assert dict(connection.execute(rows).all()) == {"a": 40, "b": 40}
 
 
+def test_a_store_opened_twice_in_a_process_keeps_its_locks(db, database_url):
+    """Closing any descriptor of a file drops a process's locks on it (POSIX advisory locks).
+
+    A child that then closes last would remove the log under our open connection, and what is
+    written into a removed log is lost.
+    """
+    with db.write() as connection:
+        connection.execute(update(COUNTS).values(n=1))
+    open_database(database_url).close()
+    opened_and_closed = (
+        "import sys; from dure.storage.database import open_database as o; o(sys.argv[1]).close()"
+    )
+    environment = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PATH": ""}
+    subprocess.run(
+        [sys.executable, "-c", opened_and_closed, database_url], env=environment, check=True
+    )
+    with db.write() as connection:
+        connection.execute(update(COUNTS).values(n=7))
+    second = open_database(database_url)
+    assert count(second) == 7
+    second.close()
+
+
 @pytest.mark.parametrize(
     ("fault", "kept"),
     [("database.begun:3", 2), ("database.committing:3", 2), ("database.committed:3", 3)],

@@ -9,6 +9,7 @@ write.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -249,8 +250,11 @@ def _parse(url: str) -> URL:
 
 
 def _make_file(path: Path) -> None:
-    with files(path):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    # Never opened here when it is there: closing a descriptor would drop every lock that this process
+    # has on the file (POSIX), and another process would take its log away under an open connection.
+    with files(path), contextlib.suppress(FileExistsError):
+        if not path.is_file():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _sqlite_connect(raw: Any, _: object) -> None:
