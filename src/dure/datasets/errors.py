@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from dure.core.errors import DureError, ErrorSpec, table
+from dure.core.system import SYSTEM
 from dure.core.text import Text
 
 
 class DatasetError(DureError):
     """A data set was refused."""
 
+    WORDS = MappingProxyType({"reason": SYSTEM})
     TABLE = table(
         [
             ErrorSpec(
@@ -85,7 +89,7 @@ class DatasetError(DureError):
                     "The folder can't be written.",
                     "폴더에 쓸 수 없습니다.",
                 ),
-                Text("{folder}: {reason}.", "{folder}: {reason}."),
+                Text("{folder}: {reason.en}.", "{folder}: {reason.ko}."),
                 Text(
                     "Name a new folder in one that you may write and that has room.",
                     "쓰기 권한과 여유 공간이 있는 곳에 새 폴더 이름을 지정하십시오.",

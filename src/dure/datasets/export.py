@@ -13,6 +13,7 @@ from typing import Any
 
 from dure.core import faults
 from dure.core.assets import Asset
+from dure.core.system import reason_of
 from dure.datasets.catalogue import describe, table_of
 from dure.datasets.croissant import DOCUMENT_FILE, TABLE_FILE, Table, read_table
 from dure.datasets.errors import DatasetError
@@ -51,7 +52,7 @@ def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") ->
     purpose = purpose or any_purpose(house, dataset.label)
     house.require(EXPORT.name, dataset.label, purpose=purpose, owner=dataset.owner)
     if os.path.lexists(folder):
-        raise DatasetError("datasets.folder", folder=folder, reason="it is there already")
+        raise DatasetError("datasets.folder", folder=folder, reason="EEXIST")
     with house.doing(EXPORT.name, asset=dataset_id):
         document = describe(house, dataset_id, purpose=purpose)
         try:
@@ -63,7 +64,7 @@ def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") ->
                 shutil.rmtree(partial, ignore_errors=True)
                 raise
         except OSError as error:
-            reason = os.strerror(error.errno or 0)
+            reason = reason_of(error)
             raise DatasetError("datasets.folder", folder=folder, reason=reason) from error
         faults.point("dataset.exported")
     return dataset

@@ -63,13 +63,13 @@ def _compare(rows: Rows, tile: Tile, size: int) -> None:
     path = tile_path(tile.level, tile.number)
     found = rows.tile(tile.level, tile.number)
     if found is None:
-        raise LedgerError("ledger.gap", where=path)
+        raise LedgerError("ledger.gap", where="file", path=path)
     if found != (tile.root, tile.hashes):
-        where = differing(path, tile.level, tile.number, tile.hashes, found[1])
-        raise LedgerError("ledger.edited", where=where, size=size)
+        place = differing(path, tile.level, tile.number, tile.hashes, found[1])
+        raise LedgerError("ledger.edited", size=size, **place)
 
 
 def _refuse_more(rows: Rows, size: int) -> None:
     expected = sum(widths(size, level)[0] for level in range(levels(size)))
     if rows.tiles() != expected:
-        raise LedgerError("ledger.edited", where="The table of tiles", size=size)
+        raise LedgerError("ledger.edited", where="tiles", size=size)

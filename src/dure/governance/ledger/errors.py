@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
+from dure.governance.ledger.reasons import EXTENTS, PLACES, REASONS
 
 
 class LedgerError(DureError):
     """The ledger refused something, or a check of it found damage. Exit statuses 52 to 59."""
 
+    WORDS = MappingProxyType({"reason": REASONS, "where": PLACES, "extent": EXTENTS})
     TABLE = table(
         [
             ErrorSpec(
@@ -27,7 +31,7 @@ class LedgerError(DureError):
                     "Ask within these bounds (dure ledger show tells the size); "
                     "keep large content in the vault and record its digest.",
                     "이 범위 안에서 요청하십시오 (크기는 dure ledger show로 확인). "
-                    "큰 내용은 격리 저장소에 두고 다이제스트만 기록하십시오.",
+                    "큰 내용은 격리 저장소에 두고 요약값만 기록하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -38,7 +42,7 @@ class LedgerError(DureError):
                     "The checkpoint or key text is malformed.",
                     "기준점 또는 키 문자열의 형식이 잘못되었습니다.",
                 ),
-                Text("{reason}.", "다음 규칙에 어긋납니다: {reason}."),
+                Text("{reason.en}.", "다음 규칙에 어긋납니다: {reason.ko}."),
                 Text(
                     "Get the file again, byte for byte, from the agency that wrote it.",
                     "파일을 작성한 기관에서 원본 그대로 다시 받으십시오.",
@@ -53,8 +57,8 @@ class LedgerError(DureError):
                     "기준점이 이 감사 기록의 키로 서명되지 않았습니다.",
                 ),
                 Text(
-                    "For {name}: {reason}.",
-                    "{name}: {reason}.",
+                    "For {name}: {reason.en}.",
+                    "{name}: {reason.ko}.",
                 ),
                 Text(
                     "Check which ledger and which key you asked for; if both are right, treat the "
@@ -72,8 +76,8 @@ class LedgerError(DureError):
                     "서명된 뒤에 감사 기록이 변경되었습니다.",
                 ),
                 Text(
-                    "{where} is not what the signed tree of {size} entries contains.",
-                    "{where}: 서명된 {size}건의 기록과 일치하지 않습니다.",
+                    "{where.en} is not what the signed tree of {size} entries contains.",
+                    "{where.ko}: 서명된 {size}건의 기록과 일치하지 않습니다.",
                 ),
                 Text(
                     "Keep this copy as evidence and compare it with a witness's or an earlier export.",
@@ -86,8 +90,8 @@ class LedgerError(DureError):
                 409,
                 Text("A part of the ledger is missing.", "감사 기록의 일부가 없습니다."),
                 Text(
-                    "{where} is missing, although later parts are there.",
-                    "{where}이(가) 없지만 그 뒤의 부분은 있습니다.",
+                    "{where.en} is missing, although later parts are there.",
+                    "{where.ko}이(가) 없지만 그 뒤의 부분은 있습니다.",
                 ),
                 Text(
                     "Copy the export again; if the source has the same gap, report it.",
@@ -100,8 +104,8 @@ class LedgerError(DureError):
                 409,
                 Text("The end of the ledger is missing.", "감사 기록의 끝부분이 없습니다."),
                 Text(
-                    "The signed size is {size} entries; the entries end before {where}.",
-                    "서명된 크기는 {size}건이지만 {where} 앞에서 기록이 끝납니다.",
+                    "The signed size is {extent.en}; the entries end before entry {number}.",
+                    "서명된 크기는 {extent.ko}이지만 {number}번 기록 앞에서 끝납니다.",
                 ),
                 Text(
                     "Copy the export again; if the source is as short, report it.",

@@ -187,9 +187,7 @@ class Ledger(LedgerReader):
         with self._writer.rows() as rows:
             own = rows.note(size)
             if not own or parse_note(own).text != parsed.text:
-                raise LedgerError(
-                    "ledger.signature", name=self.origin, reason="this checkpoint is not its own"
-                )
+                raise LedgerError("ledger.signature", name=self.origin, reason="not-its-own")
             kept = rows.lines(size)
             if f"{line.rsplit(' ', 1)[0]} " in kept:
                 return

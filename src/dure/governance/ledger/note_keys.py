@@ -55,13 +55,13 @@ class NoteKey:
 
     def __post_init__(self) -> None:
         if not is_key_name(self.name):
-            raise malformed("A key name must not be empty nor hold a space or a plus sign")
+            raise malformed("key-name")
         if self.kind not in _SUITE_OF:
-            raise malformed("The signature type of a key is not one of 1, 2 and 4")
+            raise malformed("key-type")
         point = self.kind == ECDSA
         length = _POINT_BYTES if point else HASH_BYTES
         if len(self.public) != length or (point and self.public[0] != 4):
-            raise malformed(f"A public key of signature type {self.kind} has {length} bytes")
+            raise malformed("key-length", kind=self.kind, length=length)
         named = _P256_SPKI if point else self.name.encode() + b"\n" + bytes([self.kind])
         key_id = sha256(named + self.public).digest()[:KEY_ID_BYTES]
         object.__setattr__(self, "key_id", key_id)
@@ -89,7 +89,7 @@ class NoteKey:
             public = public.removeprefix(_P256_SPKI)
         key = cls(name, int.from_bytes(kind, "big"), public)
         if key.text != text or key_id != key.key_id.hex():
-            raise malformed("The key id of a verifier key does not belong to its key")
+            raise malformed("key-id")
         return key
 
     def verifies(self, text: str, signature: bytes) -> bool:
@@ -144,7 +144,7 @@ def decode_base64(text: str) -> bytes:
     except (binascii.Error, ValueError):
         raw = b""
     if not raw or encode_base64(raw) != text:
-        raise malformed("A key, hash or signature is not in the one spelling of base64")
+        raise malformed("base64")
     return raw
 
 
@@ -169,6 +169,6 @@ def der_signature(raw: bytes) -> bytes:
     )
 
 
-def malformed(reason: str) -> LedgerError:
-    """Return ``ledger.note`` with its reason."""
-    return LedgerError("ledger.note", reason=reason)
+def malformed(reason: str, **facts: object) -> LedgerError:
+    """Return ``ledger.note`` with its reason, a code, and the facts that its words name."""
+    return LedgerError("ledger.note", reason=reason, **facts)

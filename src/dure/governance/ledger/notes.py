@@ -107,12 +107,12 @@ def parse_note(data: str | bytes) -> Note:
     whole = _decode(data)
     text, separator, lines = whole.rpartition("\n\n")
     if not separator or not text.strip("\n"):
-        raise malformed("A note is a text, an empty line and signature lines")
+        raise malformed("note-parts")
     if not lines.endswith("\n"):
-        raise malformed("A note ends with a newline after its last signature line")
+        raise malformed("note-end")
     listed = lines[:-1].split("\n")
     if len(listed) > MAX_SIGNATURES:
-        raise malformed(f"A note has at most {MAX_SIGNATURES} signatures")
+        raise malformed("too-many-signatures", most=MAX_SIGNATURES)
     return Note(text + "\n", tuple(_parse_line(line) for line in listed))
 
 
@@ -126,13 +126,13 @@ def parse_checkpoint(text: str) -> Checkpoint:
     """
     origin, *rest = text.removesuffix("\n").split("\n")
     if len(rest) < 2 or not origin or not all(rest) or not text.endswith("\n"):
-        raise malformed("A checkpoint has an origin, a size and a root hash, each on its line")
+        raise malformed("checkpoint-lines")
     size, root, *extensions = rest
     if not re.fullmatch(r"0|[1-9][0-9]{0,18}", size, re.ASCII) or int(size) > MAX_SIZE:
-        raise malformed("The size of a checkpoint is a decimal number without leading zeros")
+        raise malformed("checkpoint-size")
     raw = decode_base64(root)
     if len(raw) != HASH_BYTES:
-        raise malformed("The root hash of a checkpoint has 32 bytes")
+        raise malformed("checkpoint-root")
     return Checkpoint(origin, int(size), raw, tuple(extensions))
 
 
@@ -191,11 +191,11 @@ def verify_note(note: Note, keys: Iterable[NoteKey]) -> tuple[NoteKey, ...]:
         if key is None:
             continue
         if not key.verifies(note.text, item.signature):
-            raise LedgerError("ledger.signature", name=key.name, reason="its signature is wrong")
+            raise LedgerError("ledger.signature", name=key.name, reason="wrong-signature")
         signed[key] = None
     if not signed:
         names = ", ".join(sorted({key.name for key in known.values()}))
-        raise LedgerError("ledger.signature", name=names, reason="no signature by this key")
+        raise LedgerError("ledger.signature", name=names, reason="no-signature")
     return tuple(signed)
 
 
@@ -212,7 +212,7 @@ def open_checkpoint(data: str | bytes, origin: str, keys: Iterable[NoteKey]) -> 
     verify_note(note, keys)
     checkpoint = parse_checkpoint(note.text)
     if checkpoint.origin != origin:
-        raise LedgerError("ledger.signature", name=origin, reason="it is of another ledger")
+        raise LedgerError("ledger.signature", name=origin, reason="other-ledger")
     return checkpoint
 
 
@@ -221,20 +221,20 @@ def _parse_line(line: str) -> Signature:
         case [dash, name, encoded] if dash == _DASH and is_key_name(name):
             raw = decode_base64(encoded)
             if len(raw) <= KEY_ID_BYTES:
-                raise malformed("A signature has more than the four bytes of its key id")
+                raise malformed("signature-length")
             return Signature(name, raw[:KEY_ID_BYTES], raw[KEY_ID_BYTES:])
         case _:
-            raise malformed("A signature line is a dash, a key name and a signature")
+            raise malformed("signature-line")
 
 
 def _decode(data: str | bytes) -> str:
     try:
         raw = data.encode() if isinstance(data, str) else data
         if len(raw) > MAX_NOTE_BYTES:
-            raise malformed(f"A note has at most {MAX_NOTE_BYTES} bytes")
+            raise malformed("too-long", most=MAX_NOTE_BYTES)
         text = raw.decode()
     except UnicodeError:
-        raise malformed("A note is UTF-8") from None
+        raise malformed("not-utf-8") from None
     if any(character < " " and character != "\n" for character in text):
-        raise malformed("A note holds no control character but newline")
+        raise malformed("control-character")
     return text

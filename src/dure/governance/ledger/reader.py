@@ -226,7 +226,7 @@ class LedgerReader:
             edge = committed.edge.copy()
             edge.extend(leaf_hash(entry) for entry in read_entries(rows, earlier, size))
         if checkpoint.root != edge.root():
-            raise LedgerError("ledger.edited", where="The end of the database", size=size)
+            raise LedgerError("ledger.edited", where="end", size=size)
         return Known(note, edge)
 
 

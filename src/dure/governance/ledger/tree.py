@@ -33,9 +33,9 @@ def read_entries(rows: Rows, start: int, end: int) -> list[bytes]:
     found = rows.entries(start, end)
     for expected, (position, _) in enumerate(found, start):
         if position != expected:
-            raise LedgerError("ledger.gap", where=f"Entry {expected}")
+            raise LedgerError("ledger.gap", where="entry", number=expected)
     if len(found) < end - start:
-        raise LedgerError("ledger.gap", where=f"Entry {start + len(found)}")
+        raise LedgerError("ledger.gap", where="entry", number=start + len(found))
     return [data for _, data in found]
 
 
@@ -50,7 +50,7 @@ def read_head(rows: Rows, origin: str, keys: Iterable[NoteKey]) -> tuple[Checkpo
     """
     size, note = rows.last()
     if not note:
-        raise LedgerError("ledger.truncated", where=f"entry {size}", size=f"more than {size}")
+        raise LedgerError("ledger.truncated", number=size, extent="more", size=size)
     return open_at(size, note, origin, keys), note
 
 
@@ -65,7 +65,7 @@ def open_at(size: int, note: str, origin: str, keys: Iterable[NoteKey]) -> Check
     """
     checkpoint = open_checkpoint(note, origin, keys)
     if checkpoint.size != size:
-        raise LedgerError("ledger.edited", where=f"The checkpoint of entry {size - 1}", size=size)
+        raise LedgerError("ledger.edited", where="checkpoint-of", number=size - 1, size=size)
     return checkpoint
 
 
@@ -86,7 +86,7 @@ def restore_edge(rows: Rows, size: int) -> RightEdge:
             continue
         roots = rows.roots(level - 1, start, end)
         if len(roots) < partial:
-            raise LedgerError("ledger.gap", where=f"A tile under {tile_path(level, full, partial)}")
+            raise LedgerError("ledger.gap", where="under", path=tile_path(level, full, partial))
         unfinished.append(roots)
     return RightEdge(unfinished)
 
@@ -114,7 +114,7 @@ class KeptTiles:
         if found is None:
             stored = rows.tile(level, number)
             if stored is None:
-                raise LedgerError("ledger.gap", where=tile_path(level, number))
+                raise LedgerError("ledger.gap", where="file", path=tile_path(level, number))
             if len(self._full) >= _KEPT_TILES:
                 self._full.clear()
             found = self._full[level, number] = inner_levels(stored[1])

@@ -110,7 +110,7 @@ def verify_export(
     keys = [ledger_key(origin, key, suite) for key in (public, *former)]
     data = _read(directory, "checkpoint", MAX_NOTE_BYTES)
     if data is None:
-        raise LedgerError("ledger.gap", where="The file checkpoint")
+        raise LedgerError("ledger.gap", where="checkpoint-file")
     checkpoint = open_checkpoint(data, origin, keys)
     earlier = None if since is None else open_checkpoint(since, origin, keys)
     refuse_rollback(checkpoint, earlier)
@@ -199,7 +199,7 @@ class Recount:
         """
         size = self._checkpoint.size
         if self.edge.root() != self._checkpoint.root:
-            raise LedgerError("ledger.edited", where="The tree of all entries", size=size)
+            raise LedgerError("ledger.edited", where="tree", size=size)
         if self._forked is not None:
             raise LedgerError("ledger.fork", size=size, earlier=self._forked)
 
@@ -222,10 +222,12 @@ def _bundles(directory: Path, size: int) -> Iterator[list[bytes]]:
         if len(entries) < width:
             place = number * TILE_WIDTH + len(entries)
             if any(_bundle(directory, *later) for later in expected[number + 1 :]):
-                raise LedgerError("ledger.gap", where=f"Entry {place}")
-            raise LedgerError("ledger.truncated", where=f"entry {place}", size=size)
+                raise LedgerError("ledger.gap", where="entry", number=place)
+            raise LedgerError("ledger.truncated", number=place, extent="signed", size=size)
         if len(entries) > width or not whole:
-            raise LedgerError("ledger.edited", where=bundle_path(number, width), size=size)
+            raise LedgerError(
+                "ledger.edited", where="file", path=bundle_path(number, width), size=size
+            )
         yield entries
 
 
@@ -246,19 +248,19 @@ def _compare(directory: Path, level: int, number: int, hashes: bytes, size: int)
         full = _read(directory, tile_path(level, number), _TILE_BYTES)
         found = None if full is None else full[: len(hashes)]
     if found is None:
-        raise LedgerError("ledger.gap", where=path)
+        raise LedgerError("ledger.gap", where="file", path=path)
     if found != hashes:
-        where = differing(path, level, number, hashes, found)
-        raise LedgerError("ledger.edited", where=where, size=size)
+        place = differing(path, level, number, hashes, found)
+        raise LedgerError("ledger.edited", size=size, **place)
 
 
-def differing(path: str, level: int, number: int, hashes: bytes, found: bytes) -> str:
-    """Return what differs first between a tile's right hashes and those found."""
+def differing(path: str, level: int, number: int, hashes: bytes, found: bytes) -> dict[str, object]:
+    """Return what differs first between a tile's right hashes and those found, as facts."""
     pairs = zip(_hashes(hashes), _hashes(found), strict=False)
     for at, (right, given) in enumerate(pairs, number * TILE_WIDTH):
         if level == 0 and right != given:
-            return f"Entry {at} ({path})"
-    return path
+            return {"where": "entry-in", "number": at, "path": path}
+    return {"where": "file", "path": path}
 
 
 def _hashes(tile: bytes) -> Iterator[bytes]:
