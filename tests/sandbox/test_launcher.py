@@ -193,7 +193,9 @@ def test_the_limits_of_a_process(bounded: bool) -> None:
         (b'{ "child-pid": 7 }\n{ "exit-code": 139 }\n', 139),
         (b'{ "child-pid": 7 }\n', None),
         (b"", None),
-        (b'"exit-code": x', None),
+        (b'"exit-code": x', 137),
+        (b'{ "exit-code": -6 }', 137),
+        (b'{ "exit-code": 300 }', 137),
     ],
 )
 def test_the_exit_status_in_bubblewraps_lines(lines: bytes, code: int | None) -> None:

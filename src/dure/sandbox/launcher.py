@@ -38,6 +38,7 @@ UIDS = range(61184, 65520)
 """Users that systemd keeps for throw-away use (systemd.io/UIDS-GIDS), so nobody owns files as one."""
 
 _SIGKILL, _SIGXCPU = 9, 24
+_KILLED_STATUS = 128 + _SIGKILL
 _TICK_MS = 50
 _STOP_S = 10.0
 _UNTOUCHED_BYTES = 1 << 30
@@ -346,7 +347,7 @@ class Run:
         elif exit_status == 128 + _SIGXCPU or cpu_s > self.limits["cpu_s"]:
             cause = "cpu"
         elif exit_status is None and code in (-9, 137):
-            cause, exit_status = "signal", 137
+            cause, exit_status = "signal", _KILLED_STATUS
         elif exit_status is None:
             raise staging.Refused(
                 "sandbox.host",
@@ -404,14 +405,19 @@ def take_limits(limits: dict[str, Any], *, bounded: bool) -> None:
 def exit_code(status: bytes) -> int | None:
     r"""Return the exit status in bubblewrap's status lines; None when the command never started.
 
+    The first process inside passes it on, and what runs there may have taken that one over: what is
+    no exit status counts as a death by signal, never as a sandbox that could not be made.
+
     Examples
     --------
     >>> exit_code(b'{ "child-pid": 7 }\n{ "exit-code": 3 }\n')
     3
     """
     _, found, rest = status.rpartition(b'"exit-code":')
+    if not found:
+        return None
     word = rest.strip().rstrip(b"}").strip()
-    return int(word) if found and word.isdigit() else None
+    return int(word) if word.isdigit() and len(word) <= 3 and int(word) < 256 else _KILLED_STATUS
 
 
 def last_line(text: bytes) -> str:
