@@ -53,7 +53,8 @@ def test_separated_services_import_nothing_from_the_current_folder(planted: Path
         patch.setattr(separated.subprocess, "Popen", popen)
         with pytest.raises(NodeError) as refused:
             separated.start_service(home, "keeper", made.passphrase)
-    assert refused.value.facts["reason"] == "exit 0"
+    facts = refused.value.facts
+    assert (facts["reason"], facts["status"]) == ("ended", 0)
     assert started[0][-5] == "dure.node.keeper"
     assert not planted.exists()
 

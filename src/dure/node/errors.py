@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
+from dure.node.reasons import REASONS
 
 
 class NodeError(DureError):
     """Something about the node itself was refused or failed."""
 
+    WORDS = MappingProxyType({"reason": REASONS})
     TABLE = table(
         [
             ErrorSpec(
@@ -52,8 +56,8 @@ class NodeError(DureError):
                     "A process of the node does not answer.", "노드의 프로세스가 응답하지 않습니다."
                 ),
                 Text(
-                    "The {process} could not be reached: {reason}.",
-                    "{process}에 연결할 수 없습니다: {reason}.",
+                    "The {process} could not be reached: {reason.en}.",
+                    "{process}에 연결할 수 없습니다: {reason.ko}.",
                 ),
                 Text(
                     "Start it (dure node start), then try again; nothing was done twice.",
@@ -79,7 +83,7 @@ class NodeError(DureError):
                     "A message between processes is malformed.",
                     "프로세스 사이의 메시지 형식이 잘못되었습니다.",
                 ),
-                Text("{reason}.", "{reason}."),
+                Text("{reason.en}.", "{reason.ko}."),
                 Text(
                     "Check that both sides are the same version of dure.",
                     "양쪽이 같은 dure 버전인지 확인하십시오.",
@@ -121,7 +125,7 @@ class NodeError(DureError):
                 119,
                 404,
                 Text("The file can't be read.", "파일을 읽을 수 없습니다."),
-                Text("{path}: {reason}.", "{path}: {reason}."),
+                Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
                 Text("Check the path and its permissions.", "경로와 권한을 확인하십시오."),
             ),
             ErrorSpec(
@@ -136,6 +140,45 @@ class NodeError(DureError):
                 Text(
                     "List what you may see (dure datasets list, dure trials show).",
                     "볼 수 있는 목록을 확인하십시오 (dure datasets list, dure trials show).",
+                ),
+            ),
+            ErrorSpec(
+                "node.awake",
+                122,
+                409,
+                Text("The node is in use.", "노드가 사용 중입니다."),
+                Text(
+                    "The {process} runs, or the node is backed up or given other keys just now.",
+                    "{process} 프로세스가 실행 중이거나, 지금 백업 또는 키 교체가 진행 중입니다.",
+                ),
+                Text(
+                    "Let what uses it end (stop dure node start, close open nodes), then try again.",
+                    "사용을 끝낸 뒤(dure node start 중지, 열린 노드 닫기) 다시 시도하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "node.at-rest",
+                123,
+                409,
+                Text("The node is at rest.", "노드가 쉬고 있습니다."),
+                Text(
+                    "{path} is being backed up or given other keys.",
+                    "{path}의 백업 또는 키 교체가 진행 중입니다.",
+                ),
+                Text("Try again when that has ended.", "그 작업이 끝난 뒤 다시 시도하십시오."),
+            ),
+            ErrorSpec(
+                "node.separated",
+                121,
+                422,
+                Text(
+                    "The separated profile can't be set up so.",
+                    "separated 구성을 이렇게 만들 수 없습니다.",
+                ),
+                Text("{reason.en}.", "{reason.ko}."),
+                Text(
+                    "Run it as root and name the users with --users; docs/separated.md says how.",
+                    "root로 실행하고 --users로 사용자를 지정하십시오. 방법은 docs/separated.md에 있습니다.",
                 ),
             ),
         ]

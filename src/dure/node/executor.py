@@ -315,7 +315,7 @@ class ExecutorOperations:
     def export(self, _: dict[str, Any], fd: int | None, __: str) -> dict[str, Any]:
         """Stream the ledger as a tar of static tiles."""
         if fd is None:
-            raise NodeError("node.wire", reason="a pipe is missing")
+            raise NodeError("node.wire", reason="no-pipe")
         _remove_old_exports(self.home.executor)
         folder = self.home.executor / f"{EXPORT}{claims.this_process(os.urandom(4).hex())}"
         folder.mkdir(mode=0o700)
@@ -331,7 +331,7 @@ class ExecutorOperations:
     def read_release(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
         """Stream a file that an act released."""
         if fd is None:
-            raise NodeError("node.wire", reason="a pipe is missing")
+            raise NodeError("node.wire", reason="no-pipe")
         try:
             path = self._release(str(message["file"]))
             content = path.open("rb")

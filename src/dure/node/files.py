@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dure.core.system import reason_of
 from dure.node.errors import NodeError
 from dure.storage.sealed_files import new_file, write_all
 
@@ -22,11 +23,9 @@ def read_file(file: Path, limit: int = LIMIT_BYTES) -> bytes:
         with file.open("rb") as stream:
             content = stream.read(limit + 1)
     except OSError as error:
-        raise NodeError(
-            "node.missing-file", path=file.name, reason=error.strerror or "unreadable"
-        ) from error
+        raise NodeError("node.missing-file", path=file.name, reason=reason_of(error)) from error
     if len(content) > limit:
-        raise NodeError("node.missing-file", path=file.name, reason=f"larger than {limit} bytes")
+        raise NodeError("node.missing-file", path=file.name, reason="too-large", limit_bytes=limit)
     return content
 
 

@@ -65,14 +65,11 @@ def init_node(
     Raises
     ------
     NodeError
-        ``node.home-taken``, ``node.settings``.
+        ``node.home-taken``, ``node.settings``, ``node.separated``.
     StorageError
         What the disk or the database refused.
     """
-    if not _AGENCY.fullmatch(settings.agency) or settings.profile not in PROFILES:
-        raise NodeError("node.settings", path="node.toml", setting="agency or profile")
-    if settings.profile == "separated" and os.geteuid() != 0:
-        raise NodeError("node.settings", path="node.toml", setting="profile (separated takes root)")
+    _check(settings)
     with files(path):
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise NodeError("node.home-taken", path=path)
@@ -138,6 +135,15 @@ def init_node(
             path.mkdir()
         raise
     return home
+
+
+def _check(settings: Settings) -> None:
+    if not _AGENCY.fullmatch(settings.agency):
+        raise NodeError("node.settings", path="node.toml", setting="agency")
+    if settings.profile not in PROFILES:
+        raise NodeError("node.settings", path="node.toml", setting="profile")
+    if settings.profile == "separated" and os.geteuid() != 0:
+        raise NodeError("node.separated", reason="not-root")
 
 
 def new_person_key(

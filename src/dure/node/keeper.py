@@ -176,7 +176,7 @@ def _pour(out: int, chunks: Iterator[bytes]) -> None:
 
 def _fd(fd: int | None) -> int:
     if fd is None:
-        raise NodeError("node.wire", reason="a pipe is missing")
+        raise NodeError("node.wire", reason="no-pipe")
     return fd
 
 

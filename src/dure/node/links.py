@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from dure.core.system import reason_of
 from dure.node import wire
 from dure.node.errors import NodeError
 from dure.node.home import Home
@@ -181,7 +182,5 @@ def connect(home: Home, process: str) -> socket.socket:
             channel.connect(address)
     except OSError as error:
         channel.close()
-        raise NodeError(
-            "node.process", process=process, reason=error.strerror or "no answer"
-        ) from error
+        raise NodeError("node.process", process=process, reason=reason_of(error)) from error
     return channel

@@ -86,9 +86,11 @@ def _wait(child: subprocess.Popen[bytes], process: str, listening: Path) -> None
     end = time.monotonic() + WAIT_S
     while not listening.exists():
         if child.poll() is not None:
-            raise NodeError("node.process", process=process, reason=f"exit {child.returncode}")
+            raise NodeError(
+                "node.process", process=process, reason="ended", status=child.returncode
+            )
         if time.monotonic() > end:
-            raise NodeError("node.process", process=process, reason="it does not listen")
+            raise NodeError("node.process", process=process, reason="not-listening")
         time.sleep(0.02)
 
 
@@ -112,8 +114,8 @@ def run_services(home: Home, passphrases: Mapping[str, Passphrase]) -> None:
         ended = next(
             (name for name, child in zip(ORDER, children, strict=True) if child.pid == pid), "?"
         )
-        reason = f"exit {os.waitstatus_to_exitcode(status)}"
-        raise NodeError("node.process", process=ended, reason=reason)
+        code = os.waitstatus_to_exitcode(status)
+        raise NodeError("node.process", process=ended, reason="ended", status=code)
     except KeyboardInterrupt:
         pass
     finally:

@@ -156,6 +156,10 @@ class Service:
             where = f"{Path(place.filename).name}:{place.lineno}"
             print(f"dure {self.name}: {type(error).__name__} at {where}", file=sys.stderr)
             failure = NodeError(
-                "node.process", process=self.name, reason=f"{type(error).__name__} at {where}"
+                "node.process",
+                process=self.name,
+                reason="defect",
+                kind=type(error).__name__,
+                place=where,
             )
             return {"error": wire.write_error(failure)}

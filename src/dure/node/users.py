@@ -20,13 +20,13 @@ def find_uids(users: str, profile: str) -> tuple[int, int, int]:
     Raises
     ------
     NodeError
-        ``node.settings`` when a separated node lacks three different ones other than root.
+        ``node.separated`` when a separated node lacks three different ones other than root.
     """
     if profile != "separated":
         return (-1, -1, -1)
     found = [_uid(part.strip()) for part in users.split(",")]
     if len(found) != 3 or len({*found, 0}) != 4:
-        raise NodeError("node.settings", path="--users", setting="three different users, not root")
+        raise NodeError("node.separated", reason="three-users")
     return (found[0], found[1], found[2])
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dure.core.errors import DureError, find
+from dure.core.system import reason_of
 from dure.node.errors import NodeError
 from dure.node.rooms import load_errors
 
@@ -41,7 +42,7 @@ def send(channel: socket.socket, message: dict[str, Any], fd: int | None = None)
     # Escaped to ASCII, since a caller's text may hold what UTF-8 can't (a lone surrogate).
     data = json.dumps(message, separators=(",", ":")).encode("ascii")
     if len(data) > MAX_MESSAGE_BYTES:
-        raise NodeError("node.wire", reason="the message is larger than 4 MiB")
+        raise NodeError("node.wire", reason="message-size")
     packed = _LENGTH.pack(len(data)) + data
     if fd is None:
         channel.sendall(packed)
@@ -73,14 +74,14 @@ def receive(channel: socket.socket) -> tuple[dict[str, Any], int | None] | None:
 def _receive_body(channel: socket.socket, head: bytes) -> dict[str, Any]:
     (length,) = _LENGTH.unpack(head)
     if length > MAX_MESSAGE_BYTES:
-        raise NodeError("node.wire", reason="the message is larger than 4 MiB")
+        raise NodeError("node.wire", reason="message-size")
     data, _ = _receive_exactly(channel, length)
     try:
         message = json.loads(data or b"")
     except (ValueError, RecursionError) as error:
-        raise NodeError("node.wire", reason="the message is not JSON") from error
+        raise NodeError("node.wire", reason="not-json") from error
     if not isinstance(message, dict):
-        raise NodeError("node.wire", reason="the message is not an object")
+        raise NodeError("node.wire", reason="not-object")
     return message
 
 
@@ -103,7 +104,7 @@ def _receive_exactly(
                 return None, fds
             for fd in fds:
                 os.close(fd)
-            raise NodeError("node.wire", reason="the other side closed in mid-message")
+            raise NodeError("node.wire", reason="broken-off")
         parts.append(part)
         missing -= len(part)
     return b"".join(parts), fds
@@ -158,7 +159,7 @@ def call(channel: socket.socket, message: dict[str, Any], fd: int | None = None)
         send(channel, message, fd)
         answer = receive(channel)
     except OSError as error:
-        raise NodeError("node.process", process="service", reason=type(error).__name__) from error
+        raise NodeError("node.process", process="service", reason=reason_of(error)) from error
     return _body(answer)
 
 
@@ -189,7 +190,7 @@ def pour(channel: socket.socket, message: dict[str, Any], pages: Iterable[bytes]
         out.close()
         answer = receive(channel)
     except OSError as error:
-        raise NodeError("node.process", process="service", reason=type(error).__name__) from error
+        raise NodeError("node.process", process="service", reason=reason_of(error)) from error
     finally:
         out.close()
     if failure is not None:
@@ -219,7 +220,7 @@ def draw(channel: socket.socket, message: dict[str, Any]) -> tuple[int, dict[str
 
 def _body(answer: tuple[dict[str, Any], int | None] | None) -> dict[str, Any]:
     if answer is None:
-        raise NodeError("node.process", process="service", reason="it closed the connection")
+        raise NodeError("node.process", process="service", reason="closed")
     body, extra = answer
     if extra is not None:
         os.close(extra)
@@ -238,7 +239,7 @@ def read_error(part: object) -> DureError:
     try:
         code, facts = part["code"], dict(part["facts"])  # type: ignore[index]  # tried
     except (KeyError, TypeError, ValueError):
-        return NodeError("node.wire", reason="an error that is none")
+        return NodeError("node.wire", reason="not-an-error")
     try:
         return find(code, facts)
     except (KeyError, TypeError):
@@ -246,7 +247,7 @@ def read_error(part: object) -> DureError:
     try:
         return find(code, facts)
     except (KeyError, TypeError):
-        return NodeError("node.wire", reason="an error that this version does not know")
+        return NodeError("node.wire", reason="unknown-error")
 
 
 def write_pages(out: IO[bytes], pages: Iterable[bytes]) -> int:
@@ -281,11 +282,11 @@ def read_pages(source: IO[bytes]) -> Iterator[bytes]:
         if head == END:
             return
         if len(head) < _LENGTH.size:
-            raise NodeError("node.wire", reason="the content ended early")
+            raise NodeError("node.wire", reason="short")
         (length,) = _LENGTH.unpack(head)
         if length > MAX_PAGE_BYTES:
-            raise NodeError("node.wire", reason="a page is larger than 16 MiB")
+            raise NodeError("node.wire", reason="page-size")
         page = source.read(length)
         if len(page) < length:
-            raise NodeError("node.wire", reason="the content ended early")
+            raise NodeError("node.wire", reason="short")
         yield page

@@ -63,7 +63,7 @@ class LedgerDesk:
                     with tarfile.open(fileobj=pipe, mode="r|") as tar:
                         _unpack(tar, partial)
                 except tarfile.TarError as error:
-                    raise NodeError("node.wire", reason="the content ended early") from error
+                    raise NodeError("node.wire", reason="short") from error
                 while pipe.read(1 << 20):
                     pass  # to its end: then the executor has removed its own copy
         return {"folder": str(folder), **answer["head"]}

@@ -54,7 +54,7 @@ class TrialsDesk:
 
         if task not in set(TaskType):
             raise TrialsError(
-                "trials.benchmark", where="task", reason=f"it is one of {', '.join(TaskType)}"
+                "trials.benchmark", where="task", reason="one-of", known=", ".join(TaskType)
             )
 
         benchmark = prepare(
