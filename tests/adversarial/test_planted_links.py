@@ -31,10 +31,11 @@ def test_a_backup_follows_no_link_out_of_the_doors_folder(tmp_path: Path):
     os.mkfifo(home.door / "outgoing" / "pipe")
 
     backup_node(home, tmp_path / "backup", made.passphrase)
-    doors = [path for path in (tmp_path / "backup" / "files" / "door").rglob("*") if path.is_file()]
-    assert secret not in [path.read_bytes() for path in doors]
     restore_node(tmp_path / "backup", tmp_path / "restored", made.passphrase)
     again = Home.find(tmp_path / "restored")
+    doors = [path for path in again.door.rglob("*") if path.is_file()]
+    assert secret not in [path.read_bytes() for path in doors]
+    assert not list((again.door / "spool").glob("*.key"))
     assert sorted(path.name for path in (again.door / "outgoing").iterdir()) == []
     assert not (again.door / "charter.json").exists()
     # The positive controls: what is plain comes along, keys with their modes.

@@ -17,7 +17,7 @@ from dure.core.suites import suite
 from dure.exchange.errors import ExchangeError
 from dure.exchange.header import MAX_NUMBER, Kind
 from dure.exchange.inbox import Delivery, receive
-from dure.exchange.outbox import resume, send, skip_to, tidy
+from dure.exchange.outbox import resume, send, skip_all, skip_to, tidy
 from dure.exchange.post import Post, gaps, status
 from dure.storage.errors import StorageError
 from tests.exchange.alliance import Clock, Keys, charter, post, successor
@@ -166,6 +166,23 @@ def test_another_envelope_under_a_used_number_is_refused(desk: Desk, tmp_path: P
             with pytest.raises(ExchangeError, match=r"exchange\.malformed"):
                 skip_to(restored, "navy", number)
     assert desk.send(b"fourth", by=restored).number == 9
+
+
+def test_after_a_restore_numbers_go_on_far_above_all_that_were_given(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.send(b"first")
+    desk.receive()
+    restored = post(tmp_path / "coast-again", "coast", clock=desk.clock)
+    assert desk.send(b"known to the backup", by=restored).number == 1
+    assert skip_all(restored.database, ["navy", "ports"], 1000) == {"navy": 1002, "ports": 1001}
+    assert desk.send(b"second", by=restored).number == 1002
+    received = desk.receive()
+    assert [header.number for header in received.handled] == [1002]
+    assert status(desk.navy.database)[0].gaps == ((2, 1001),)
+    with pytest.raises(ExchangeError, match=r"exchange\.malformed"):
+        skip_all(restored.database, [], MAX_NUMBER)
+    assert desk.send(b"third", by=restored).number == 1003
 
 
 def test_what_came_too_late_is_seen_as_missed(desk: Desk) -> None:

@@ -23,7 +23,8 @@ def test_the_whole_way_from_a_file_to_another_agencys_vault(pinned: Alliance, tm
         assert node.decisions.show(request)["state"] == "approved"
         sealed = node.transfers.seal(request)
         with pytest.raises(DureError, match=r"governance\.permit"):
-            node.transfers.seal(request)
+            node.decisions.execute(request)
+        assert node.transfers.seal(request) == sealed  # the same envelope, not the act again
         (sent,) = node.exchange.send(media)
         assert (sent["from"], sent["to"], sent["number"], sent["kind"]) == (
             "bravo",

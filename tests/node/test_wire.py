@@ -7,6 +7,8 @@ import json
 import os
 import socket
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +23,7 @@ from dure.core.errors import CoreError, DureError
 from dure.governance.errors import GovernanceError
 from dure.node import wire
 from dure.node.errors import NodeError
+from dure.trials.errors import TrialsError
 
 LENGTH = struct.Struct(">I")
 JSON = st.recursive(
@@ -191,7 +194,7 @@ def test_the_error_of_the_other_side_is_raised_here():
     for error in (
         GovernanceError("governance.vote", reason="early"),
         CoreError("core.label-text", text_length=3),
-        NodeError("node.wire", reason="\ud800"),
+        NodeError("node.caller", process="\ud800", operation="x"),
     ):
         with no_leak(), pair() as (ours, theirs):
             thread = answering(theirs, {"error": wire.write_error(error)})
@@ -204,17 +207,20 @@ def test_the_error_of_the_other_side_is_raised_here():
 
 def test_a_family_that_is_not_loaded_yet_is_loaded():
     """The executor loads acts when it performs them; the door may not have their room's errors."""
-    import subprocess
-    import sys
-
+    error = TrialsError("trials.unknown", kind="run", name="x")
     code = (
-        "import sys\nfrom dure.node import wire\n"
+        "import json, sys\nfrom dure.node import wire\n"
         "assert 'dure.trials.errors' not in sys.modules\n"
-        "error = wire.read_error({'code': 'trials.folder', 'facts': {'path': 'x', 'reason': 'x', 'limit_mib': 1, 'limit_files': 1}})\n"
-        "print(type(error).__name__, error.code)"
+        "error = wire.read_error(json.loads(sys.argv[1]))\n"
+        "print(type(error).__name__, error.why)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "TrialsError trials.folder\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(wire.write_error(error))],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"TrialsError {error.why}\n"
 
 
 @given(
@@ -267,7 +273,7 @@ def test_a_writers_own_error_is_what_it_gets():
                     seen.extend(page.decode() for page in wire.read_pages(source))
                 except NodeError as error:
                     seen.append(error.code)
-            wire.send(theirs, {"error": wire.write_error(NodeError("node.wire", reason="x"))})
+            wire.send(theirs, {"error": wire.write_error(NodeError("node.wire", reason="short"))})
 
         thread = threading.Thread(target=serve)
         thread.start()
@@ -279,7 +285,9 @@ def test_a_writers_own_error_is_what_it_gets():
 
 def test_drawing_from_a_service_that_refuses_leaves_no_pipe():
     with no_leak(), pair() as (ours, theirs):
-        thread = answering(theirs, {"error": wire.write_error(NodeError("node.wire", reason="x"))})
+        thread = answering(
+            theirs, {"error": wire.write_error(NodeError("node.wire", reason="short"))}
+        )
         with pytest.raises(NodeError):
             wire.draw(ours, {})
         thread.join()

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dure.cli import session
-from dure.cli.passphrases import new_passphrase, node_passphrase
+from dure.cli.passphrases import key_passphrase, new_passphrase, node_passphrase
 from dure.cli.words import LANGUAGE, say
 
 app = typer.Typer(no_args_is_help=True)
@@ -53,6 +53,15 @@ def init(
             )
         ),
     ] = None,
+    vault_grade: Annotated[
+        int | None,
+        typer.Option(
+            help=say(
+                "Highest rank of grade that the vault may hold: 0 Open, 1 Sensitive, 2 Classified.",
+                "격리 저장소가 담을 수 있는 최고 등급: 0 공개, 1 민감, 2 기밀.",
+            )
+        ),
+    ] = None,
 ) -> None:
     """Make a node."""
     from dure.node.genesis import RECOVERY, init_node
@@ -80,6 +89,7 @@ def init(
         None
         if recovery_passphrase_file is None
         else Passphrase.from_file(recovery_passphrase_file),
+        vault_grade,
     )
     output = session.current.output
     output.value(
@@ -164,7 +174,12 @@ def start(
     run_services(home, {"executor": passphrase, "keeper": keepers})
 
 
-@app.command(help=say("Back up the node into a new folder.", "노드를 새 폴더에 백업합니다."))
+@app.command(
+    help=say(
+        "Back up the node, at rest, into a new folder; takes the keeper's passphrase.",
+        "쉬고 있는 노드를 새 폴더에 백업합니다. 키 관리 서비스의 암호문구가 필요합니다.",
+    )
+)
 def backup(
     folder: Annotated[Path, typer.Argument(help=say("New folder.", "새 폴더."))],
 ) -> None:
@@ -225,3 +240,70 @@ def restore(
             else new_passphrase(new_passphrase_file),
         )
     output.value(made)
+
+
+@app.command(
+    help=say(
+        "Give the vault a new key, at rest; the old one opens nothing afterwards. "
+        "Takes the keeper's passphrase, which stays the same.",
+        "쉬고 있는 노드의 격리 저장소 키를 교체합니다. 이전 키로는 아무것도 열 수 없게 됩니다. "
+        "키 관리 서비스의 암호문구가 필요하며, 암호문구는 그대로입니다.",
+    )
+)
+def rotate() -> None:
+    """Rotate the vault's key-encryption key."""
+    from dure.node.home import open_home
+    from dure.node.rekeying import rotate_node
+
+    output = session.current.output
+    home, passphrase = (
+        open_home(session.current.home),
+        node_passphrase(session.current.passphrase_file),
+    )
+    with output.progress(say("rotating", "키 교체 중")):
+        made = rotate_node(home, passphrase)
+    output.value(made)
+    output.line(
+        say(
+            "Backups made before still hold the old key: make a new one, and destroy them.",
+            "이전 백업에는 옛 키가 들어 있습니다. 새로 백업하고 이전 것은 폐기하십시오.",
+        )
+    )
+
+
+@app.command(
+    help=say(
+        "Give the keeper's keys a new passphrase by the recovery key; --passphrase-file is then the "
+        "recovery key's.",
+        "복구 키로 키 관리 서비스의 암호문구를 새로 정합니다. 이때 --passphrase-file은 복구 키의 "
+        "것입니다.",
+    )
+)
+def recover(
+    recovery: Annotated[
+        Path, typer.Argument(help=say("The recovery key's file.", "복구 키 파일."))
+    ],
+    new_passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            help=say("File with the keeper's new passphrase.", "키 관리 서비스의 새 암호문구 파일.")
+        ),
+    ] = None,
+) -> None:
+    """Open the keeper's keys by the recovery key and lock them by a new passphrase."""
+    from dure.node.home import open_home
+    from dure.node.rekeying import recover_node
+
+    output = session.current.output
+    home = open_home(session.current.home)
+    passphrase = key_passphrase(recovery, session.current.passphrase_file)
+    fresh = new_passphrase(new_passphrase_file)
+    with output.progress(say("recovering", "복구 중")):
+        made = recover_node(home, recovery, passphrase, fresh)
+    output.value(made)
+    output.line(
+        say(
+            "Whoever knew the old passphrase may have seen the key: dure node rotate.",
+            "이전 암호문구를 아는 사람이 키를 보았을 수 있습니다: dure node rotate.",
+        )
+    )

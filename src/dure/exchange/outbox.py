@@ -188,7 +188,8 @@ def skip_all(database: Database, agencies: Iterable[str], margin: int) -> dict[s
     """
     moved = {}
     with database.write() as connection:
-        known = dict(connection.execute(select(PEERS.c.agency, PEERS.c.last_sent)).tuples().all())
+        rows = connection.execute(select(PEERS.c.agency, PEERS.c.last_sent))
+        known: dict[str, int] = {row.agency: row.last_sent for row in rows}
         for agency in sorted({*known, *agencies}):
             number = known.get(agency, 0) + margin
             if number >= MAX_NUMBER:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
 from dure.governance.refusals import REASONS
 
-_BECAUSE = Text("{said.en}", "{said.ko}")
+_BECAUSE = Text("{reason.en}", "{reason.ko}")
 
 
 class GovernanceError(DureError):
@@ -31,6 +33,7 @@ class GovernanceError(DureError):
     'The vote was refused: the review time has not passed.'
     """
 
+    WORDS = MappingProxyType({"reason": REASONS})
     TABLE = table(
         [
             ErrorSpec(
@@ -38,7 +41,7 @@ class GovernanceError(DureError):
                 61,
                 422,
                 Text("The charter can't be accepted.", "협약을 받아들일 수 없습니다."),
-                Text("At {where}: {said.en}.", "{where}: {said.ko}."),
+                Text("At {where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
                     "Propose the charter again (dure charter propose) and have it signed.",
                     "협약을 다시 제안하고(dure charter propose) 서명을 받으십시오.",
@@ -50,8 +53,8 @@ class GovernanceError(DureError):
                 403,
                 Text("Too few agencies signed the charter.", "협약에 서명한 기관이 모자랍니다."),
                 Text(
-                    "{have} valid signatures of member agencies, {need} are needed.",
-                    "회원 기관의 유효한 서명이 {have}개이며, {need}개가 필요합니다.",
+                    "Valid signatures of member agencies: {have}; needed: {need}.",
+                    "회원 기관의 유효한 서명: {have}개. 필요한 서명: {need}개.",
                 ),
                 Text(
                     "Have more delegates sign it (dure charter sign), then pin it again.",
@@ -67,8 +70,8 @@ class GovernanceError(DureError):
                     "고정된 협약을 잇는 협약이 아닙니다.",
                 ),
                 Text(
-                    "Version {version} is refused: {said.en}.",
-                    "제{version}판을 받을 수 없습니다: {said.ko}.",
+                    "Version {version} is refused: {reason.en}.",
+                    "제{version}판을 받을 수 없습니다: {reason.ko}.",
                 ),
                 Text(
                     "Propose the change from the pinned version (dure charter show).",
@@ -83,7 +86,7 @@ class GovernanceError(DureError):
                     "This node's charter pin is in the way.",
                     "이 노드의 협약 고정에 문제가 있습니다.",
                 ),
-                Text("Refused: {said.en}.", "거절: {said.ko}."),
+                Text("Refused: {reason.en}.", "거절: {reason.ko}."),
                 Text(
                     "Pin a charter that lists this node (dure charter pin).",
                     "이 노드가 적힌 협약을 고정하십시오 (dure charter pin).",
@@ -108,7 +111,7 @@ class GovernanceError(DureError):
                 66,
                 422,
                 Text("The request can't be opened or read.", "요청을 열거나 읽을 수 없습니다."),
-                Text("At {where}: {said.en}.", "{where}: {said.ko}."),
+                Text("At {where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
                     "Correct it and ask again.",
                     "고쳐서 다시 요청하십시오.",
@@ -119,7 +122,7 @@ class GovernanceError(DureError):
                 67,
                 403,
                 Text("The vote does not count.", "유효하지 않은 표입니다."),
-                Text("The vote was refused: {said.en}.", "표가 거절되었습니다: {said.ko}."),
+                Text("The vote was refused: {reason.en}.", "표가 거절되었습니다: {reason.ko}."),
                 Text(
                     "See who may vote and when (dure decisions show).",
                     "누가 언제 표결할 수 있는지 확인하십시오 (dure decisions show).",
@@ -133,7 +136,7 @@ class GovernanceError(DureError):
                     "There is no valid permit for this act.",
                     "이 행위에 대한 유효한 승인서가 없습니다.",
                 ),
-                Text("Request {request}: {said.en}.", "요청 {request}: {said.ko}."),
+                Text("Request {request}: {reason.en}.", "요청 {request}: {reason.ko}."),
                 Text(
                     "See where the request stands (dure decisions show {request}); open a new one "
                     "if it has ended.",
@@ -148,7 +151,7 @@ class GovernanceError(DureError):
                     "Nobody knows yet whether this act happened.",
                     "행위가 일어났는지 아직 알 수 없습니다.",
                 ),
-                Text("Request {request}: {said.en}.", "요청 {request}: {said.ko}."),
+                Text("Request {request}: {reason.en}.", "요청 {request}: {reason.ko}."),
                 Text(
                     "Ask the target: dure decisions reconcile {request}.",
                     "대상에 확인하십시오: dure decisions reconcile {request}.",
@@ -163,8 +166,8 @@ class GovernanceError(DureError):
                     "행위가 실패했으며 아무것도 바뀌지 않았습니다.",
                 ),
                 Text(
-                    "Request {request}: {said.en} ({cause}).",
-                    "요청 {request}: {said.ko} ({cause}).",
+                    "Request {request}: {reason.en} ({cause}).",
+                    "요청 {request}: {reason.ko} ({cause}).",
                 ),
                 Text(
                     "Remove the cause, then open a new request; a permit is used once.",
@@ -179,7 +182,7 @@ class GovernanceError(DureError):
                     "The executor won't write or sign this.",
                     "집행 서비스가 기록하거나 서명할 수 없습니다.",
                 ),
-                Text("{type}: {said.en}.", "{type}: {said.ko}."),
+                Text("{type}: {reason.en}.", "{type}: {reason.ko}."),
                 Text(
                     "Content leaves through a request that people approve (dure decisions list).",
                     "내용은 사람들이 승인한 요청을 통해서만 나갑니다 (dure decisions list).",
@@ -207,7 +210,7 @@ class GovernanceError(DureError):
                     "The keeper gives no ticket for this asset.",
                     "이 자산의 열람권을 받을 수 없습니다.",
                 ),
-                Text("Asset {asset}: {said.en}.", "자산 {asset}: {said.ko}."),
+                Text("Asset {asset}: {reason.en}.", "자산 {asset}: {reason.ko}."),
                 Text(
                     "See what you may read (dure datasets list).",
                     "읽을 수 있는 자산을 확인하십시오 (dure datasets list).",
@@ -229,8 +232,3 @@ class GovernanceError(DureError):
             ),
         ]
     )
-
-    def __init__(self, code: str, **facts: object) -> None:
-        said = REASONS[str(facts["reason"])] if "reason" in facts else None
-        super().__init__(code, **facts, said=said)
-        self.facts = facts  # without the words: facts cross processes as plain values

@@ -1,54 +1,104 @@
-"""Backup and restore of a whole node: its stores, its vault, its (still locked) key files.
+"""Backup and restore of a whole node: its stores, its vault, its files.
 
-What a backup holds is sealed under a key derived from the vault's key-encryption key, so the keeper's
-passphrase opens it, and so does the recovery key. A restored node begins a new incarnation: every
-permit issued before is dead.
+::
 
-Of a separated node's folders each belongs to another process, and root copies them all: no link in one
-of them is followed, or the door would be handed a copy of what lies in another's.
+    BACKUP/vault.kek       the vault's key-encryption key, locked by the keeper's passphrase and for
+                           the recovery key: what opens the rest, and all that lies here unsealed
+    BACKUP/files.sealed    key files (still locked), settings, charters, released documents, the post
+    BACKUP/state/…         stores and vault (`dure.storage.backup`)
+
+Everything but ``vault.kek`` is sealed under keys that are derived from the key-encryption key, so the
+keeper's passphrase opens it, and so does the recovery key. The parts name each other: none can be
+exchanged for that of another backup.
+
+A node is backed up at rest: while none of its services runs. A restored node begins a new
+incarnation, in which every permit issued before is dead; its envelopes go on with numbers that lie
+`MARGIN` above those that the backup knew; and its ledger says that it was restored, as soon as its
+executor starts. Both take their place in one step, on disk, under a random name until then: what a
+crash leaves behind is removed by the next try.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import shutil
-import stat
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 
+from dure.core import faults
 from dure.core.times import write_time
+from dure.exchange.outbox import skip_all
+from dure.governance.charter import SignedCharter
 from dure.node.errors import NodeError
 from dure.node.genesis import give_away
 from dure.node.home import Home
-from dure.storage.backup import StorePart, back_up, backup_key, restore
+from dure.node.notices import FOLDER as NOTICES
+from dure.node.notices import leave
+from dure.node.rekeying import SEALING, SEALING_RECOVERY, lock_again
+from dure.node.resting import acting_for, at_rest
+from dure.node.unlocking import KEK, unlock_vault
+from dure.storage.backup import (
+    MANIFEST,
+    StorePart,
+    back_up,
+    backup_key,
+    file_digest,
+    pack,
+    part_key,
+    read_manifest,
+    restore,
+    settle,
+    sync_tree,
+    unpack,
+)
 from dure.storage.database import open_database
 from dure.storage.errors import files
-from dure.storage.kek import read_kek_file, recover_kek, write_kek_file
-from dure.storage.keys import read_key_file
-from dure.storage.passphrases import Passphrase
+from dure.storage.kek import Kek, read_kek_file, recover_kek
+from dure.storage.keys import PrivateKey, read_key_file
+from dure.storage.passphrases import Passphrase, read_private_file
+from dure.storage.recovery import read_recovery_file
+from dure.storage.seal import seal, unseal
+from dure.storage.sealed_files import new_file, sync_folder, write_all
+from dure.storage.vault.lock import alone
 
-_FILES = (
+MARGIN = 1000
+"""How far a restored node jumps over the numbers of envelopes that its backup knew: more than it may
+have sent to one peer since. The peer reports them as a gap."""
+
+_NAMES = (
     "node.toml",
+    "public/member.json",
     "door/charter.json",
+    "door/charters",
+    "door/spool",
+    "door/outgoing",
+    "door/arrivals",
     "executor/executor.key",
     "executor/node-signing.key",
-    "keeper/sealing.key",
-    "keeper/vault.kek",
-    "public/member.json",
+    "executor/releases",
+    NOTICES,
+    f"keeper/{SEALING}",
+    f"keeper/{SEALING_RECOVERY}",
+    f"keeper/{KEK}",
 )
-_FOLDERS = ("executor/releases", "door/charters", "door/spool", "door/outgoing", "door/arrivals")
+_PUBLIC = ("node.toml", "public/member.json")
+_CLOSED = ("door", "executor", "executor/releases", "keeper")
+_OPEN = ("public", "run", "run/executor", "run/keeper")
 _STORES = ("node", "executor", "keeper")
+_SEALED = "files.sealed"
 
 
 def backup_node(home: Home, folder: Path, passphrase: Passphrase) -> dict[str, object]:
-    """Write a backup of a node into a new folder; its services should not be running.
+    """Write a backup of a node at rest into a new folder.
 
     Parameters
     ----------
     home
-        The node.
+        The node; of a separated one root makes the backup.
     folder
         Folder that is not there yet.
     passphrase
@@ -56,37 +106,34 @@ def backup_node(home: Home, folder: Path, passphrase: Passphrase) -> dict[str, o
 
     Raises
     ------
+    NodeError
+        ``node.home-taken`` when the folder is there, ``node.awake`` while a service of the node
+        runs.
     StorageError
-        ``storage.passphrase``, ``storage.conflict`` when the folder is there, ``storage.no-space``.
+        ``storage.passphrase``, ``storage.key-file``, ``storage.key-mode``, ``storage.vault`` when
+        the key is not the vault's, ``storage.no-space``, ``storage.file``, ``storage.database``.
+        Nothing is left then.
     """
     folder = folder.absolute()
-    key = backup_key(read_kek_file(home.keeper / "vault.kek", passphrase).key)
-    if folder.exists():
+    if os.path.lexists(folder):
         raise NodeError("node.home-taken", path=folder)
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    with files(folder):
-        partial.mkdir(mode=0o700, parents=True)
-    try:
-        with _parts(home) as parts:
-            manifest = back_up(
-                partial / "state",
-                key,
-                stores=parts,
-                vaults={"vault": home.vault},
-                now=write_time(time.time()),
-            )
-        for name in _FILES:
-            if _is_plain(home.path / name):
-                (partial / "files" / name).parent.mkdir(parents=True, exist_ok=True)
-                _copy(home.path / name, partial / "files" / name)
-        for name in _FOLDERS:
-            if _is_plain(home.path / name):
-                _copy_folder(home.path / name, partial / "files" / name)
-        partial.rename(folder)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+    with at_rest(home):
+        key, kek_file = _opened(home, passphrase)
+        with _growing(folder) as partial:
+            with _parts(home, placed=True) as parts:
+                manifest = back_up(
+                    partial / "state",
+                    key,
+                    stores=parts,
+                    vaults={"vault": home.vault},
+                    now=write_time(time.time()),
+                )
+            content = pack(home.path, _NAMES, bound=file_digest(partial / "state" / MANIFEST))
+            _write(partial / _SEALED, seal(part_key(key, "files"), content))
+            faults.point("backup.files-sealed")
+            _write(partial / KEK, [kek_file])
+            faults.point("backup.complete")
+    faults.point("backup.placed")
     return {"backup": str(folder), "made": manifest.made_at, "stores": sorted(manifest.stores)}
 
 
@@ -111,87 +158,182 @@ def restore_node(
     recovery
         The recovery key's file, when the keeper's passphrase is lost.
     new_passphrase
-        What opens the vault from now on; as before when None.
+        What opens the keeper's keys from now on; as before when None.
+
+    Returns
+    -------
+    dict
+        The node's ``home``, the executor's new ``incarnation``, and ``next_numbers``: peer -> number
+        of the next envelope to it.
 
     Raises
     ------
     NodeError
-        ``node.home-taken``, ``node.home-missing``.
+        ``node.home-taken`` when the path holds files, ``node.home-missing`` when the folder is no
+        backup.
     StorageError
-        ``storage.backup`` when it is not whole, ``storage.passphrase``.
+        ``storage.backup`` when it is not whole or a store on a server is not empty,
+        ``storage.seal-…``, ``storage.passphrase``, ``storage.key-file``, ``storage.key-mode``,
+        ``storage.no-space``, ``storage.file``, ``storage.database``. Nothing is left then.
+    ExchangeError
+        ``exchange.malformed`` when no number of an envelope is left.
     """
     path = path.absolute()
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise NodeError("node.home-taken", path=path)
-    kek_file = folder / "files" / "keeper" / "vault.kek"
-    if not kek_file.exists():
+    if not (folder / KEK).exists():
         raise NodeError("node.home-missing", path=folder)
-    if recovery is None:
-        kek = read_kek_file(kek_file, passphrase)
-    else:
-        kek = recover_kek(kek_file, read_key_file(recovery, passphrase))
-    partial = path.with_name(path.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    with files(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        _copy_folder(folder / "files", partial)
-        for name in ("door", "executor", "executor/releases", "keeper"):
-            (partial / name).mkdir(mode=0o700, exist_ok=True)
-            (partial / name).chmod(0o700)
-        for name in ("run", "run/executor", "run/keeper"):
-            (partial / name).mkdir(exist_ok=True)
-            (partial / name).chmod(0o755)
-        home = Home.find(partial)
+    recovering = None if recovery is None else read_key_file(recovery, passphrase)
+    key = backup_key(_open_kek(folder / KEK, passphrase, recovering).key)
+    made_at = read_manifest(folder / "state", key).made_at
+    with _growing(path) as partial:
+        home = _unpacked(folder, key, partial)
         if new_passphrase is not None:
-            write_kek_file(home.keeper / "vault.kek", kek, new_passphrase, replace=True)
-        with _parts(home) as parts:
+            _lock_again(home, passphrase, recovering, new_passphrase)
+        leave(home, "node.restored.begun", backup=made_at)
+        elsewhere = [name for name in _STORES if not _is_inside(home, name)]
+        with _parts(home, placed=False) as parts:
             incarnations = restore(
                 folder / "state",
-                backup_key(kek.key),
+                key,
                 stores=parts,
                 vaults={"vault": home.vault},
                 now=write_time(time.time()),
+                marked=dict.fromkeys(elsewhere, str(path)),
             )
+            numbers = skip_all(parts[0].db, _peers(home), MARGIN)
+        faults.point("restore.numbers-moved")
+        begun = incarnations["executor"]
+        leave(home, "node.restored.done", backup=made_at, incarnation=begun, next_numbers=numbers)
         if home.settings.profile == "separated":
             partial.chmod(0o755)
             give_away(home)
-        if path.exists():
-            path.rmdir()
-        partial.rename(path)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    return {"home": str(path), "incarnation": incarnations["executor"]}
+        faults.point("restore.complete")
+    faults.point("restore.placed")
+    with _parts(Home.find(path), placed=True) as parts:
+        settle([part for part in parts if part.name in elsewhere])
+    return {"home": str(path), "incarnation": begun, "next_numbers": numbers}
 
 
-def _copy_folder(source: Path, target: Path) -> None:
-    """Copy the plain files and folders below a folder, and nothing else that lies there."""
-
-    def others(folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if not _is_plain(Path(folder) / name)]
-
-    shutil.copytree(source, target, ignore=others, copy_function=_copy)
-
-
-def _is_plain(path: Path) -> bool:
-    return not path.is_symlink() and (path.is_file() or path.is_dir())
+def _opened(home: Home, passphrase: Passphrase) -> tuple[bytes, bytes]:
+    """Return the backup key and the file of the key-encryption key, proven to be the vault's own."""
+    with (
+        acting_for(home, "keeper"),
+        closing(open_database(home.database_url("keeper"))) as database,
+    ):
+        _, kek = unlock_vault(home, database, lambda file: read_kek_file(file, passphrase))
+        with alone(home.vault):  # makes the lock, if nobody has yet, as its owner
+            return backup_key(kek.key), read_private_file(home.keeper / KEK)
 
 
-def _copy(source: str | Path, target: str | Path) -> None:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with os.fdopen(os.open(source, flags), "rb") as content, Path(target).open("xb") as out:
-        mode = stat.S_IMODE(os.fstat(content.fileno()).st_mode)
-        os.fchmod(out.fileno(), mode)
-        shutil.copyfileobj(content, out)
+def _open_kek(file: Path, passphrase: Passphrase, recovering: PrivateKey | None) -> Kek:
+    if recovering is None:
+        return read_kek_file(file, passphrase)
+    return recover_kek(file, recovering)
+
+
+def _lock_again(
+    home: Home, passphrase: Passphrase, recovering: PrivateKey | None, new: Passphrase
+) -> None:
+    kek = _open_kek(home.keeper / KEK, passphrase, recovering)
+    if recovering is None:
+        sealing = read_key_file(home.keeper / SEALING, passphrase)
+    else:
+        sealing = read_recovery_file(home.keeper / SEALING_RECOVERY, recovering)
+    lock_again(home, kek, sealing, new)
+
+
+def _unpacked(folder: Path, key: bytes, partial: Path) -> Home:
+    """Return the home that a backup's files make in a new folder."""
+    sealed = folder / _SEALED
+    with files(sealed), sealed.open("rb") as stream:
+        chunks = iter(lambda: stream.read(1 << 20), b"")
+        content = unseal(part_key(key, "files"), chunks, where=str(sealed))
+        bound = file_digest(folder / "state" / MANIFEST)
+        unpack(content, partial, bound=bound, where=str(sealed))
+    with files(partial):
+        for names, mode in ((_CLOSED, 0o700), (_OPEN, 0o755), (_PUBLIC, 0o644)):
+            for name in names:
+                if name not in _PUBLIC:
+                    (partial / name).mkdir(exist_ok=True)
+                (partial / name).chmod(mode)
+    faults.point("restore.files-unpacked")
+    return Home.find(partial)
+
+
+def _peers(home: Home) -> list[str]:
+    """Return the other members of the charter that the backup knew; none before one is pinned."""
+    file = home.door / "charter.json"
+    if not file.exists():
+        return []
+    with files(file):
+        members = SignedCharter.from_bytes(file.read_bytes()).charter.members
+    return [each.agency for each in members if each.agency != home.settings.agency]
+
+
+def _write(path: Path, chunks: Iterator[bytes] | list[bytes]) -> None:
+    with new_file(path) as descriptor:
+        for chunk in chunks:
+            with files(path):
+                write_all(descriptor, chunk)
+
+
+def _is_inside(home: Home, store: str) -> bool:
+    """Say whether a store lies in the node's own folder, and so appears and goes with it."""
+    return str(home.path) + "/" in home.database_url(store)
 
 
 @contextmanager
-def _parts(home: Home) -> Iterator[list[StorePart]]:
+def _parts(home: Home, *, placed: bool) -> Iterator[list[StorePart]]:
+    """Open the node's stores, each as its owner when the node is in its place."""
+    owners = {"node": "door", "executor": "executor", "keeper": "keeper"}
     with ExitStack() as stack:
         parts = []
         for name in _STORES:
-            database = open_database(home.database_url(name))
+            with acting_for(home, owners[name]) if placed else nullcontext():
+                database = open_database(home.database_url(name))
             stack.callback(database.close)
             parts.append(StorePart(name, database, (name,)))
         yield parts
+
+
+# ── a folder that appears whole, or not at all ─────────────────────────────────────────────────
+
+
+@contextmanager
+def _growing(target: Path) -> Iterator[Path]:
+    """Give a new folder that takes the target's name, on disk, when the body ends well."""
+    with files(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
+        partial = target.with_name(f".{target.name}.{os.urandom(8).hex()}.partial")
+        partial.mkdir(mode=0o700)
+        held = os.open(partial, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield partial
+        with files(target):
+            sync_tree(partial)
+            partial.rename(target)  # an empty folder there is replaced; one that is not, refuses
+            sync_folder(target.parent)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    finally:
+        os.close(held)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what a process that was killed left of the same work."""
+    ours = re.compile(re.escape(f".{target.name}.") + r"[0-9a-f]{16}\.partial")
+    for left in target.parent.iterdir():
+        if not ours.fullmatch(left.name) or left.is_symlink() or not left.is_dir():
+            continue
+        held = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+        except BlockingIOError:
+            continue  # somebody is at it just now
+        finally:
+            os.close(held)

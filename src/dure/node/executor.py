@@ -35,6 +35,7 @@ from dure.node import wire
 from dure.node.errors import NodeError
 from dure.node.home import ORIGIN, Home
 from dure.node.links import connect
+from dure.node.notices import deliver
 from dure.node.process import serve
 from dure.node.rooms import acts, code_actions, event_types
 from dure.node.service import Operation, Service
@@ -184,6 +185,7 @@ def open_executor(
         random=os.urandom,
         profile=settings.profile,
     )
+    deliver(home, executor)
     executor.recover()
     return executor
 

@@ -19,6 +19,8 @@ from dure.core.times import write_time
 from dure.node.errors import NodeError
 from dure.node.files import write_file
 from dure.node.home import ORIGIN, PROFILES, Home, Settings
+from dure.node.rekeying import SEALING, SEALING_RECOVERY
+from dure.node.unlocking import KEK
 from dure.storage.database import open_database
 from dure.storage.errors import files
 from dure.storage.incarnation import begin
@@ -26,7 +28,8 @@ from dure.storage.kek import new_kek, write_kek_file
 from dure.storage.keys import new_key, write_key_file
 from dure.storage.migrations import migrate
 from dure.storage.passphrases import Passphrase
-from dure.storage.vault import Vault
+from dure.storage.recovery import write_recovery_file
+from dure.storage.vault import HIGHEST_GRADE, Vault
 
 RECOVERY = "recovery.key"
 """The key that opens the vault when the keeper's passphrase is lost; it belongs into a safe."""
@@ -41,6 +44,7 @@ def init_node(
     random: Callable[[int], bytes],
     keeper_passphrase: Passphrase | None = None,
     recovery_passphrase: Passphrase | None = None,
+    grade: int | None = None,
     stretch: Stretch | None = None,
 ) -> Home:
     """Make a node's home.
@@ -59,17 +63,22 @@ def init_node(
         Of the keeper's keys; separated nodes should have one of their own.
     recovery_passphrase
         Of the recovery key; one of its own, since it serves when the keeper's is lost.
+    grade
+        Highest rank of grade that the vault may hold, 0 for Open. None means Open in an embedded
+        node, which holds nothing above it, and the highest grade of N2SF in a separated one.
     stretch
         How hard the passphrases are stretched; the suite's own measure when None.
 
     Raises
     ------
     NodeError
-        ``node.home-taken``, ``node.settings``, ``node.separated``.
+        ``node.home-taken``, ``node.settings``, ``node.separated``; ``node.profile`` for a vault
+        above Open in an embedded node.
     StorageError
         What the disk or the database refused.
     """
     _check(settings)
+    grade = _grade(settings, grade)
     with files(path):
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise NodeError("node.home-taken", path=path)
@@ -102,18 +111,19 @@ def init_node(
         for file, key, secret in (
             (home.executor / "node-signing.key", signing, passphrase),
             (home.executor / "executor.key", executor, passphrase),
-            (home.keeper / "sealing.key", sealing, keepers),
+            (home.keeper / SEALING, sealing, keepers),
             (home.path / RECOVERY, recovery, recovery_passphrase or keepers),
         ):
             write_key_file(file, key, secret, stretch=stretch, random=random)
-        write_kek_file(home.keeper / "vault.kek", kek, keepers, stretch=stretch, random=random)
+        write_kek_file(home.keeper / KEK, kek, keepers, stretch=stretch, random=random)
+        write_recovery_file(home.keeper / SEALING_RECOVERY, sealing, recovery.public)
         for store in ("node", "executor", "keeper"):
             database = open_database(home.database_url(store))
             migrate(database, store)
             with database.write() as connection:
                 begin(connection, write_time(time.time()), random=random)
             if store == "keeper":
-                Vault.create(home.vault, database, kek.key)
+                Vault.create(home.vault, database, kek.key, grade=grade)
             database.close()
         card = {
             "agency": settings.agency,
@@ -144,6 +154,18 @@ def _check(settings: Settings) -> None:
         raise NodeError("node.settings", path="node.toml", setting="profile")
     if settings.profile == "separated" and os.geteuid() != 0:
         raise NodeError("node.separated", reason="not-root")
+
+
+def _grade(settings: Settings, wanted: int | None) -> int:
+    """Return the grade of a new node's vault."""
+    separated = settings.profile == "separated"
+    if wanted is None:
+        return HIGHEST_GRADE if separated else 0
+    if wanted < 0:
+        raise NodeError("node.settings", path="node.toml", setting="grade")
+    if wanted and not separated:
+        raise NodeError("node.profile", grade=wanted)
+    return wanted
 
 
 def new_person_key(

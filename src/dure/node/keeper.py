@@ -27,6 +27,7 @@ from dure.node.home import Home
 from dure.node.process import serve
 from dure.node.rooms import code_actions
 from dure.node.service import Operation, Service
+from dure.node.unlocking import unlock_vault
 from dure.storage.database import Database, open_database
 from dure.storage.errors import StorageError
 from dure.storage.kek import read_kek_file
@@ -48,9 +49,8 @@ def open_keeper(home: Home, passphrase: Passphrase, clock: Any) -> Keeper:
         ``storage.passphrase``, ``storage.key-mode``, ``storage.key-file``.
     """
     sealing = read_key_file(home.keeper / "sealing.key", passphrase)
-    kek = read_kek_file(home.keeper / "vault.kek", passphrase)
     database = open_database(home.database_url("keeper"))
-    vault = Vault.open(home.vault, database, kek.key)
+    vault, _ = unlock_vault(home, database, lambda file: read_kek_file(file, passphrase))
     _tidy(vault, database)
     return Keeper(
         vault=vault,

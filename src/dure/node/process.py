@@ -18,6 +18,7 @@ from pathlib import Path
 
 from dure.core.errors import DureError
 from dure.node.home import Home
+from dure.node.resting import stay_awake
 from dure.node.service import Service
 from dure.storage.hardening import harden
 from dure.storage.passphrases import Passphrase
@@ -53,6 +54,7 @@ def serve(name: str, build: Build) -> None:
     peer = socket.socket(fileno=options.peer_fd) if options.peer_fd >= 0 else None
     try:
         home = Home.find(options.home)
+        stay_awake(home, name)
         service = build(home, Passphrase.from_descriptor(options.secret_fd), clock, peer)
     except DureError as error:
         _report(options.channel, error)

@@ -1,0 +1,108 @@
+"""Awake or at rest: a node is backed up, or given other keys, while none of its services runs.
+
+Each service holds a lock in its own folder below ``run/`` as long as it lives, shared with others of
+its kind (an embedded node may have several). Who needs the node at rest takes both locks alone, and
+waits for nobody. The kernel frees a lock when its process dies, so that a crash leaves nothing.
+
+A separated node is put to rest by root, who acts as the owner of each part while touching it: what
+is made there belongs to the part's own process, and a link planted there leads root nowhere that
+this process could not go itself.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from dure.node.errors import NodeError
+from dure.node.home import Home
+from dure.storage.errors import files
+
+SERVICES = ("executor", "keeper")
+
+_LOCK = "lock"
+
+
+def stay_awake(home: Home, process: str) -> int:
+    """Say, as long as this process lives, that a service of the node runs; return the lock held.
+
+    Parameters
+    ----------
+    home
+        The node's home.
+    process
+        ``executor`` or ``keeper``.
+
+    Raises
+    ------
+    NodeError
+        ``node.at-rest`` while the node is backed up or given other keys.
+    StorageError
+        ``storage.file``.
+    """
+    descriptor = _open(home, process)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise NodeError("node.at-rest", path=home.path) from None
+    return descriptor
+
+
+@contextmanager
+def at_rest(home: Home) -> Iterator[None]:
+    """Keep the node's services from running while the body does.
+
+    Raises
+    ------
+    NodeError
+        ``node.awake`` when one of them runs now, or another process keeps the node at rest.
+    StorageError
+        ``storage.file``.
+    """
+    with ExitStack() as held:
+        for process in SERVICES:
+            descriptor = _open(home, process)
+            held.callback(os.close, descriptor)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise NodeError("node.awake", process=process) from None
+        yield
+
+
+@contextmanager
+def acting_for(home: Home, part: str) -> Iterator[None]:
+    """Act as the owner of a part of a separated node while the body runs; takes root.
+
+    Parameters
+    ----------
+    home
+        The node's home; nothing changes for an embedded one.
+    part
+        ``door``, ``executor`` or ``keeper``.
+    """
+    if home.settings.profile != "separated" or os.getuid() != 0:
+        yield
+        return
+    uid, before = getattr(home.settings, f"{part}_uid"), (os.geteuid(), os.getegid())
+    _become(uid, uid)
+    try:
+        yield
+    finally:
+        _become(*before)
+
+
+def _become(uid: int, gid: int) -> None:
+    os.seteuid(0)  # only root may change its group, and go from one part to another
+    os.setegid(gid)
+    os.seteuid(uid)
+
+
+def _open(home: Home, process: str) -> int:
+    path = home.socket(process).with_name(_LOCK)
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    with acting_for(home, process), files(path):
+        return os.open(path, flags, 0o600)
