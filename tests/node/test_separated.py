@@ -480,7 +480,7 @@ def test_a_service_takes_its_own_passphrase_alone(separated: Separated, capfd):
         spare, settings, Passphrase(b"one passphrase"), os.urandom,
         Passphrase(b"another passphrase"), stretch=STRETCH,
     )  # fmt: skip
-    with pytest.raises(NodeError, match="exit 31"):
+    with pytest.raises(NodeError, match="status 31"):
         start_service(home, "keeper", Passphrase(b"one passphrase"), separated.python.program)
     assert "passphrase is not accepted" in capfd.readouterr().err
     service = start_service(
