@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dure.core.errors import DureError
+from dure.governance.errors import GovernanceError
 from dure.node import doctor as doctors
 from dure.node import home as homes
 from dure.node import links as links_
@@ -256,7 +257,11 @@ def test_services_on_sockets_serve_every_door(separated: Home, pinned: Alliance)
     ]
     try:
         with pinned.open() as node, pinned.open() as other:
-            asset = node.datasets.import_(pinned.data, label="bravo//S// REL bravo FOR trial")
+            # Its vault was made for Open data: the profile alone does not raise it.
+            with pytest.raises(GovernanceError) as error:
+                node.datasets.import_(pinned.data, label="bravo//S// REL bravo FOR trial")
+            assert error.value.facts["reason"] == "above-vault"
+            asset = node.datasets.import_(pinned.data, label="bravo//O// REL bravo FOR trial")
             assert [row["id"] for row in other.datasets.list()] == [asset.id]
             assert node.status()["profile"] == "separated"
     finally:
