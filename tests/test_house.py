@@ -93,7 +93,7 @@ def test_every_sentence_exists_in_both_languages_with_the_same_facts(house_famil
                 korean = {name.removesuffix("_ko") for name in fact.findall(text.ko)}
                 assert english == korean, code
             for text in (row.what, row.next_step):
-                whole_sentences = re.fullmatch(r"(\{\w+_ko\}\W*)+", text.ko)
+                whole_sentences = re.fullmatch(r"(\{\w+[._]ko\}\W*)+", text.ko)
                 assert HANGUL.search(text.ko) or whole_sentences, code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
@@ -35,6 +36,10 @@ INTL = suite("intl")
 CHARTER = charter()
 BENCH = Bench(CHARTER, ACTIONS[0], INTL)
 LATER = START + RULE.review_s
+
+
+def nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def request(**changes: Any) -> Request:
@@ -98,11 +103,11 @@ def test_malformed_request(field: str, value: object, reason: str) -> None:
         Request.from_dict(request().to_dict() | {field: value})
 
 
-@given(st.sampled_from(sorted(request().to_dict())), st.text(min_size=1, max_size=20))
+@given(st.sampled_from(sorted(request().to_dict())), st.text(min_size=1, max_size=20).map(nfc))
 def test_every_field_is_in_the_digest(field: str, text: str) -> None:
     plain = request().to_dict()
     value = {"changed": text} if field == "arguments" else [text] if field == "assets" else text
-    changed = INTL.digest("request", plain | {field: value.strip("\ud800") if isinstance(value, str) else value})  # fmt: skip
+    changed = INTL.digest("request", plain | {field: value})
     assert (changed == request().digest(INTL)) == (plain[field] == value)
 
 

@@ -83,6 +83,8 @@ def pass_gates(candidate: Candidate) -> Gated:
 
     Examples
     --------
+    >>> from dure.trials.results import Form
+    >>> from dure.trials.tasks import TaskType
     >>> form = Form(TaskType.REGRESSION, ("mae",))
     >>> failed = Candidate("run", form, OutcomeClass.ALGORITHM_ERROR, b"", Budget(1, 20))
     >>> dict(pass_gates(failed).result)
