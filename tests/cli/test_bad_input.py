@@ -297,7 +297,7 @@ def test_a_node_is_not_made_over_something_else(pinned: Alliance, tmp_path: Path
         (("--agency", "b", "--profile", "separated", "--users", "0,1,2"), "node.separated"),
         (
             ("--agency", "b", "--profile", "separated", "--users", "no-such-user,1,2"),
-            "node.settings",
+            "node.separated",
         ),
         (("--agency", "b", "--database", "nonsense://x"), "storage.database"),
     ):

@@ -40,7 +40,7 @@ def break_down(message: dict[str, Any], fd: int | None, caller: str) -> dict[str
 
 def made() -> Service:
     return Service(
-        "tested",
+        "keeper",
         {
             "echo": Operation(echo, DOOR),
             "refuse": Operation(refuse, DOOR),

@@ -173,18 +173,18 @@ def test_content_that_is_cut_off_is_never_run(world):
 
 
 @pytest.mark.parametrize(
-    ("changes", "where"),
+    ("changes", "reason"),
     [
         ({"target": "none"}, "target-missing"),
         ({"target": "carrier", "features": ("distance",)}, "target-type"),
     ],
 )
-def test_data_that_can_t_be_split(world, changes, where):
+def test_data_that_can_t_be_split(world, changes, reason):
     before = len(world.bravo.contents.content)
     with pytest.raises(TrialsError) as caught:
         benchmark.prepare(world.bravo, world.dataset.id, definition(**changes))
     assert caught.value.code == "trials.benchmark"
-    assert caught.value.facts["where"] == where
+    assert caught.value.facts["reason"] == reason
     assert len(world.bravo.contents.content) == before
 
 

@@ -24,7 +24,7 @@ DatasetArgument = Annotated[
     "import",
     help=say(
         "Import a CSV, TSV or Parquet file: parsed in the sandbox, described, labelled, sealed.",
-        "CSV·TSV·Parquet 파일을 격리 환경에서 읽어 설명·등급을 붙이고 봉인합니다.",
+        "CSV, TSV, Parquet 파일을 격리 실행 환경에서 읽고, 설명과 보안등급 표시를 붙여 봉인합니다.",
     ),
 )
 def import_(
@@ -69,7 +69,7 @@ def list_(
         [
             ("short", say("id", "식별자")),
             ("name", say("name", "이름")),
-            ("label", say("label", "등급 표시")),
+            ("label", say("label", "보안등급 표시")),
             ("rows", say("rows", "행")),
             ("columns", say("columns", "열")),
             ("created", say("created", "생성")),
@@ -78,7 +78,9 @@ def list_(
 
 
 @app.command(
-    help=say("Show a data set and its Croissant document.", "데이터셋과 Croissant 문서를 보입니다.")
+    help=say(
+        "Show a data set and its Croissant document.", "데이터셋과 Croissant 문서를 표시합니다."
+    )
 )
 def show(dataset: DatasetArgument) -> None:
     """Show a data set."""
@@ -112,7 +114,7 @@ def show(dataset: DatasetArgument) -> None:
 @app.command(
     help=say(
         "Write a data set as Croissant and Parquet for its own agency.",
-        "데이터셋을 자기 기관용 Croissant와 Parquet으로 씁니다.",
+        "데이터셋을 자기 기관에서 쓸 Croissant와 Parquet으로 내보냅니다.",
     )
 )
 def export(

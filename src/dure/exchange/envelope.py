@@ -139,7 +139,9 @@ def unpack(stream: BinaryIO, signed: SignedHeader, unwrap: Unwrapper) -> Iterato
     if len(key) != KEY_BYTES:
         raise altered
     tally = Tally()
-    sealed = unseal(key, blocks(stream), where="envelope", expected=bytes.fromhex(header.seal_id))
+    sealed = unseal(
+        key, blocks(stream), where=header.file_name(), expected=bytes.fromhex(header.seal_id)
+    )
     while True:
         try:
             chunk = next(sealed, None)

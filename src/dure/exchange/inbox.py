@@ -348,7 +348,7 @@ def _gaps(post: Post) -> Iterator[Finding]:
                 locator=str(first) if first == last else f"{first}-{last}",
                 words=Text(
                     "Envelopes of these numbers have not arrived; later ones have.",
-                    "이 번호의 봉투가 도착하지 않았는데 뒤 번호는 도착했습니다.",
+                    "이 번호의 봉투는 도착하지 않았지만 그 뒤 번호는 도착했습니다.",
                 ),
                 next_step=Text(
                     "Ask the sender to send them again (dure exchange send --again).",

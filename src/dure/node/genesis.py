@@ -149,9 +149,9 @@ def init_node(
 
 def _check(settings: Settings) -> None:
     if not _AGENCY.fullmatch(settings.agency):
-        raise NodeError("node.settings", path="node.toml", setting="agency")
+        raise NodeError("node.settings", path="node.toml", reason="setting", setting="agency")
     if settings.profile not in PROFILES:
-        raise NodeError("node.settings", path="node.toml", setting="profile")
+        raise NodeError("node.settings", path="node.toml", reason="setting", setting="profile")
     if settings.profile == "separated" and os.geteuid() != 0:
         raise NodeError("node.separated", reason="not-root")
 
@@ -162,7 +162,7 @@ def _grade(settings: Settings, wanted: int | None) -> int:
     if wanted is None:
         return HIGHEST_GRADE if separated else 0
     if wanted < 0:
-        raise NodeError("node.settings", path="node.toml", setting="grade")
+        raise NodeError("node.settings", path="node.toml", reason="setting", setting="grade")
     if wanted and not separated:
         raise NodeError("node.profile", grade=wanted)
     return wanted

@@ -103,7 +103,7 @@ def run_services(home: Home, passphrases: Mapping[str, Passphrase]) -> None:
         ``node.settings`` when the node is not separated, ``node.process``.
     """
     if home.settings.profile != "separated":
-        raise NodeError("node.settings", path="node.toml", setting="profile")
+        raise NodeError("node.settings", path="node.toml", reason="setting", setting="profile")
     children: list[subprocess.Popen[bytes]] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -112,7 +112,8 @@ def run_services(home: Home, passphrases: Mapping[str, Passphrase]) -> None:
             print(f"{process}: {home.socket(process)}", flush=True)
         pid, status = os.wait()
         ended = next(
-            (name for name, child in zip(ORDER, children, strict=True) if child.pid == pid), "?"
+            (name for name, child in zip(ORDER, children, strict=True) if child.pid == pid),
+            "service",
         )
         code = os.waitstatus_to_exitcode(status)
         raise NodeError("node.process", process=ended, reason="ended", status=code)

@@ -19,11 +19,24 @@ STOPPED = MappingProxyType(
 )
 """Why a reader was stopped."""
 
+FAULTS = MappingProxyType(
+    {
+        "not-parquet": Text("it is not a Parquet file", "Parquet 파일이 아닙니다"),
+        "damaged": Text("it is damaged", "손상되었습니다"),
+        "nested": Text("column {column} is nested", "{column}번째 열이 중첩되어 있습니다"),
+        "type": Text(
+            "column {column} has a type that tables here don't have",
+            "{column}번째 열의 자료형은 쓸 수 없습니다",
+        ),
+    }
+)
+"""What is wrong with a Parquet file."""
+
 
 class ReaderError(DureError):
     """A file could not be read as a table; nothing of it has been kept."""
 
-    WORDS = MappingProxyType({"reason": SYSTEM, "cause": STOPPED})
+    WORDS = MappingProxyType({"reason": SYSTEM, "cause": STOPPED, "fault": FAULTS})
     TABLE = table(
         [
             ErrorSpec(
@@ -55,14 +68,14 @@ class ReaderError(DureError):
                 "readers.rows",
                 47,
                 422,
-                Text("The rows do not form a table.", "행들이 표를 이루지 않습니다."),
+                Text("The rows do not form a table.", "행의 구성이 표와 맞지 않습니다."),
                 Text(
                     "Line {line} has {found} fields where the header names {expected}.",
                     "머리글은 {expected}개 열인데 {line}번째 줄에는 {found}개 값이 있습니다.",
                 ),
                 Text(
                     "Correct that line: a missing separator, or a quotation mark that is not closed.",
-                    "그 줄에서 빠진 구분자나 닫히지 않은 따옴표를 고치십시오.",
+                    "그 줄에 빠진 구분자나 닫히지 않은 따옴표가 있는지 보고 고치십시오.",
                 ),
             ),
             ErrorSpec(
@@ -73,8 +86,8 @@ class ReaderError(DureError):
                 Text(
                     "The name of column {column} of {expected} is empty, too long, not printable, or "
                     "already taken by an earlier column.",
-                    "{expected}개 열 가운데 {column}번째 이름이 비었거나, 너무 길거나, 출력할 수 없는 "
-                    "문자를 담고 있거나, 앞의 열과 같습니다.",
+                    "{expected}개 열 가운데 {column}번째 열의 이름이 비어 있거나, 너무 길거나, 출력할 수 "
+                    "없는 문자를 담고 있거나, 앞 열의 이름과 같습니다.",
                 ),
                 Text(
                     "Give every column a name of its own in the first row.",
@@ -88,11 +101,11 @@ class ReaderError(DureError):
                 Text("The file holds no rows.", "파일에 행이 없습니다."),
                 Text(
                     "It has {size_bytes} bytes and no row below a header.",
-                    "{size_bytes}바이트이며 머리글 아래에 행이 없습니다.",
+                    "크기는 {size_bytes}바이트이고 머리글 아래에 행이 없습니다.",
                 ),
                 Text(
                     "Check that the export has finished, then import it again.",
-                    "내보내기가 끝났는지 확인한 뒤 다시 가져오십시오.",
+                    "내보내기가 끝났는지 확인한 뒤 다시 들여오십시오.",
                 ),
             ),
             ErrorSpec(
@@ -100,15 +113,10 @@ class ReaderError(DureError):
                 50,
                 422,
                 Text("The Parquet file can't be used.", "Parquet 파일을 쓸 수 없습니다."),
+                Text("In this file: {fault.en}.", "이 파일에 문제가 있습니다: {fault.ko}."),
                 Text(
-                    "Fault: {fault}; column {column} (0 means the whole file).",
-                    "결함: {fault}, {column}번째 열 (0은 파일 전체).",
-                ),
-                Text(
-                    "not-parquet or damaged: export it again. nested or type: turn the column into "
-                    "plain numbers, text, dates or times.",
-                    "not-parquet 또는 damaged이면 다시 내보내십시오. nested 또는 type이면 그 열을 "
-                    "숫자, 문자열, 날짜, 시각 같은 단순한 형으로 바꾸십시오.",
+                    "Export it again, with plain numbers, text, dates and times as its columns.",
+                    "열을 숫자, 문자열, 날짜, 시각 같은 단순한 자료형으로 하여 다시 내보내십시오.",
                 ),
             ),
             ErrorSpec(
@@ -122,7 +130,7 @@ class ReaderError(DureError):
                 ),
                 Text(
                     "Split the file, or raise that limit for this import.",
-                    "파일을 나누거나 이번 가져오기의 해당 한도를 늘리십시오.",
+                    "파일을 나누거나 이번에 들여올 때의 한도를 늘리십시오.",
                 ),
             ),
         ]

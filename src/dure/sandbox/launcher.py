@@ -309,9 +309,7 @@ class Run:
             if process == 0:
                 self._kill(children(os.getpid()))
                 if time.monotonic() > deadline:
-                    raise staging.Refused(
-                        "sandbox.launcher", status="stuck", reason="processes-stay"
-                    )
+                    raise staging.Refused("sandbox.launcher", status="-", reason="processes-stay")
                 time.sleep(0.0002)
 
     def _kill(self, processes: list[int]) -> None:

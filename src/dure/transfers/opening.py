@@ -211,7 +211,9 @@ def _key(manifest: Manifest, reader: Reader) -> bytes:
 
 def _content(stream: BinaryIO, manifest: Manifest, terms: Terms, key: bytes) -> Iterator[bytes]:
     tally = Tally()
-    sealed = unseal(key, blocks(stream), where="bundle", expected=bytes.fromhex(manifest.seal_id))
+    sealed = unseal(
+        key, blocks(stream), where=manifest.request.id, expected=bytes.fromhex(manifest.seal_id)
+    )
     while True:
         try:
             chunk = next(sealed, None)

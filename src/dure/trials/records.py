@@ -12,12 +12,13 @@ from dure.core.times import write_time
 from dure.governance.house import House
 from dure.trials.errors import TrialsError
 from dure.trials.spec import SWEEP
-from dure.trials.tables import BENCHMARKS, RUNS, SUBMISSIONS
+from dure.trials.tables import BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
 
 _KINDS = {
     SUBMISSIONS.name: "algorithm",
     BENCHMARKS.name: "benchmark",
     RUNS.name: "run",
+    RELEASES.name: "release",
 }
 
 
@@ -63,8 +64,7 @@ def find(house: House, table: Table, name: str) -> RowMapping:
             begins = select(table).where(key.startswith(name)).limit(2)
             found = connection.execute(begins).mappings().all()
     if len(found) != 1:
-        kind = _KINDS.get(table.name, table.name)
-        raise TrialsError("trials.unknown", kind=kind, name=ascii(name)[1:33])
+        raise TrialsError("trials.unknown", kind=_KINDS[table.name], name=ascii(name)[1:33])
     return found[0]
 
 

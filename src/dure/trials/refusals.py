@@ -41,7 +41,7 @@ WORDS = {
         ).fill(least=LEAST_CELL),
         Text(
             "Make a benchmark with more rows in each class.",
-            "분류마다 행이 더 많은 평가 기준을 만드십시오.",
+            "클래스마다 행이 더 많은 평가 기준을 만드십시오.",
         ),
     ),
     "gate.budget": (
@@ -51,7 +51,7 @@ WORDS = {
     "gate.outcome": (
         Text(
             "A trial that did not succeed says more than its class.",
-            "성공하지 못한 시험이 결과 분류 외의 내용을 담고 있습니다.",
+            "성공하지 못한 시험의 보고서에 결과의 종류 외의 내용이 있습니다.",
         ),
         Text("Run the trial again.", "시험을 다시 실행하십시오."),
     ),
