@@ -157,11 +157,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "denied": Text("the policy says no", "정책이 허용하지 않습니다"),
         "unknown-asset": Text("there is no such asset", "그런 자산이 없습니다"),
         "withdrawn": Text("the asset is withdrawn", "철회된 자산입니다"),
-        "other-run": Text("the ticket is for another run", "다른 실행을 위한 열람권입니다"),
         "short": Text("the stream ended early", "내용이 중간에 끊겼습니다"),
         "too-long": Text("the content is longer than the limit", "내용이 한도보다 깁니다"),
         "locked": Text("the vault is locked", "격리 저장소가 잠겨 있습니다"),
-        "not-running": Text("the process does not answer", "프로세스가 응답하지 않습니다"),
         "not-open-data": Text(
             "a node in the embedded profile holds Open data only",
             "embedded 구성의 노드에는 공개 등급 자료만 둘 수 있습니다",

@@ -146,7 +146,6 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "a classification needs 2 to {most_classes} classes, all of them in the training part",
             "분류 과제의 클래스는 2개부터 {most_classes}개까지이고, 모두 학습 부분에 있어야 합니다",
         ),
-        "unsplit": Text("the data set can't be split so", "데이터셋을 이렇게 나눌 수 없습니다"),
         # a release
         "no-report": Text("the run has no report", "이 실행에는 보고서가 없습니다"),
         "target-agency": Text(

@@ -54,6 +54,7 @@ ROOM = RoomSpec(
     title=Text("Trials of algorithms against sealed data", "봉인된 자료에 대한 알고리즘 시험"),
     actions=ACTIONS,
     acts=MappingProxyType({RELEASE: "dure.trials.releasing:ReleaseReport"}),
+    settled=MappingProxyType({RELEASE: "dure.trials.release:note_release"}),
     commands="dure.cli.trials:app",
     events=frozenset(
         f"{name}.{step}"
