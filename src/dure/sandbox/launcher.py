@@ -403,8 +403,8 @@ def take_limits(limits: dict[str, Any], *, bounded: bool) -> None:
 def exit_code(status: bytes) -> int | None:
     r"""Return the exit status in bubblewrap's status lines; None when the command never started.
 
-    The first process inside passes it on, and what runs there may have taken that one over: what is
-    no exit status counts as a death by signal, never as a sandbox that could not be made.
+    The first process inside passes it on, and nothing inside is believed: what is no exit status
+    counts as a death by signal, never as a sandbox that could not be made.
 
     Examples
     --------

@@ -123,7 +123,12 @@ def bind_program(place: str, program: str, folders: list[str]) -> None:
 
 
 def quiet_proc(place: str, memory_bytes: int) -> list[tuple[str, str]]:
-    """Stage what covers the parts of ``/proc`` that tell about the host, and return the pairs."""
+    """Stage what covers the parts of ``/proc`` that nobody inside needs, and return the pairs.
+
+    Most tell about the host. The first process inside is bubblewrap's own, of the same user as the
+    run: it takes the filter a moment after the run has begun, holds descriptors of the host until
+    then, and passes on how the run ended. Who can't open its memory and descriptors gains nothing.
+    """
     folder = f"{place}/proc"
     os.mkdir(folder, 0o755)
     total = memory_bytes // 1024
@@ -137,6 +142,7 @@ def quiet_proc(place: str, memory_bytes: int) -> list[tuple[str, str]]:
         with open(f"{folder}/{name}", "w", encoding="ascii") as file:
             file.write(text)
     pairs = [(f"{folder}/{name}", f"/proc/{name}") for name in ("cpuinfo", "meminfo")]
+    pairs.append((f"{place}/empty", "/proc/1"))
     for name in _TELLING_PROC:
         path = f"/proc/{name}"
         if not os.access(path, os.R_OK):

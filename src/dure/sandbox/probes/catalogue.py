@@ -160,6 +160,22 @@ CATALOGUE = (
         Text("Read another process's memory", "다른 프로세스의 메모리 읽기"),
     ),
     Entry(
+        "processes.write-first-process",
+        "open",
+        Text(
+            "Write the memory of the sandbox's first process",
+            "격리 환경의 첫 프로세스 메모리 변경",
+        ),
+    ),
+    Entry(
+        "processes.descriptors-of-first-process",
+        "open",
+        Text(
+            "Use what the sandbox's first process has open",
+            "격리 환경의 첫 프로세스가 연 파일 사용",
+        ),
+    ),
+    Entry(
         "processes.take-descriptor",
         "bare",
         Text("Take another process's descriptors", "다른 프로세스의 파일 서술자 가져오기"),

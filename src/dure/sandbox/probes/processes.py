@@ -51,6 +51,23 @@ def _read_memory(clues: Clues) -> str:
 
 
 @attempt
+def _write_first_process(_: Clues) -> str:
+    maps = Path("/proc/1/maps").read_text().splitlines()
+    where = next(int(line.partition("-")[0], 16) for line in maps if " rw-p " in line)
+    with open("/proc/1/mem", "r+b", buffering=0) as memory:
+        memory.seek(where)
+        same = memory.read(8)  # nobody is harmed where the attempt succeeds
+        memory.seek(where)
+        memory.write(same)
+    return "writes the memory of the sandbox's first process"
+
+
+@attempt
+def _descriptors_of_first_process(_: Clues) -> str:
+    return f"reaches {len(os.listdir('/proc/1/fd'))} descriptors of the sandbox's first process"
+
+
+@attempt
 def _take_descriptor(clues: Clues) -> str:
     process = call(clues, "pidfd_open", os.getpid(), 0)
     os.close(call(clues, "pidfd_getfd", process, 1, 0))
