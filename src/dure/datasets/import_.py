@@ -47,7 +47,7 @@ class _Words:
 
 
 @dataclass(slots=True)
-class _Tally:
+class _Meter:
     """Counts and digests the table while it streams by."""
 
     size: int = 0
@@ -117,13 +117,13 @@ def import_(
         checked("licence", licence, NAME_CHARACTERS),
     )
     house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
-    sealed: list[tuple[Asset, _Tally]] = []
+    sealed: list[tuple[Asset, _Meter]] = []
 
     def sink(blocks: Iterator[bytes]) -> None:
         progress("seal")
-        tally = _Tally()
+        meter = _Meter()
         table = house.seal(
-            tally.counted(blocks),
+            meter.counted(blocks),
             kind=TABLE,
             media_type="application/vnd.apache.parquet",
             schema_id=TABLE_SCHEMA,
@@ -131,7 +131,7 @@ def import_(
             producer=IMPORT.name,
             name=TABLE_FILE,
         )
-        sealed.append((table, tally))
+        sealed.append((table, meter))
 
     with house.doing(IMPORT.name, detail={"kind": found}) as doing:
         progress("parse")
@@ -170,7 +170,7 @@ def own_label(house: House, text: str) -> Label:
     return replace(label, releasable=label.releasable | {house.agency})
 
 
-def _describe(house: House, parsed: Parsed, table: Asset, tally: _Tally, words: _Words) -> Asset:
+def _describe(house: House, parsed: Parsed, table: Asset, meter: _Meter, words: _Words) -> Asset:
     rows, columns = parsed.rows, len(parsed.columns)
     document = write_document(
         About(
@@ -185,8 +185,8 @@ def _describe(house: House, parsed: Parsed, table: Asset, tally: _Tally, words: 
         Table(
             tuple(Field(column.name, column.type) for column in parsed.columns),
             rows,
-            tally.size,
-            tally.digest.hexdigest(),
+            meter.size,
+            meter.digest.hexdigest(),
             parsed.digest.removeprefix("sha256:"),
         ),
     )

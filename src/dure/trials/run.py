@@ -37,7 +37,7 @@ from dure.trials.gates import Budget, Candidate, Gated, pass_gates
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.predictions import FILE, Reason
-from dure.trials.results import Form
+from dure.trials.results import ResultForm
 from dure.trials.runner import ALGORITHM
 from dure.trials.scoring import SCORE
 from dure.trials.tables import SUBMISSIONS
@@ -195,7 +195,7 @@ def _perform(work: _Work, spent: int) -> Trial:
     gated = pass_gates(
         Candidate(
             subject=work.id,
-            form=Form(definition.task, definition.metrics),
+            form=ResultForm(definition.task, definition.metrics),
             outcome=outcome,
             data=data,
             budget=Budget(spent, definition.budget),

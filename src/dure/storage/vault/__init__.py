@@ -22,7 +22,7 @@ backup have it alone; the kernel frees it when a process dies.
 
 from dure.storage.vault.checks import Damage, VaultCheck
 from dure.storage.vault.garbage import Garbage
-from dure.storage.vault.house import HIGHEST_GRADE, Sealed, Vault
+from dure.storage.vault.house import HIGHEST_GRADE, SealedVersion, Vault
 from dure.storage.vault.pages import MAX_PAGE_BYTES, PAGE_BYTES, fixed_pages
 from dure.storage.vault.tables import METADATA
 
@@ -33,7 +33,7 @@ __all__ = [
     "PAGE_BYTES",
     "Damage",
     "Garbage",
-    "Sealed",
+    "SealedVersion",
     "Vault",
     "VaultCheck",
     "fixed_pages",
