@@ -10,26 +10,23 @@ import json
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from dure.core.suites import Stretch
-from dure.core.times import write_time
+from dure.node.acting import Ask, at_work, here, refuse_closed_way
 from dure.node.errors import NodeError
 from dure.node.files import write_file
 from dure.node.home import ORIGIN, PROFILES, Home, Settings
 from dure.node.rekeying import SEALING, SEALING_RECOVERY
+from dure.node.stores import PART_OF, is_inside
 from dure.node.unlocking import KEK
-from dure.storage.database import open_database
 from dure.storage.errors import files
-from dure.storage.incarnation import begin
 from dure.storage.kek import new_kek, write_kek_file
 from dure.storage.keys import new_key, write_key_file
-from dure.storage.migrations import migrate
 from dure.storage.passphrases import Passphrase
 from dure.storage.recovery import write_recovery_file
-from dure.storage.vault import HIGHEST_GRADE, Vault
+from dure.storage.vault import HIGHEST_GRADE
 
 RECOVERY = "recovery.key"
 """The key that opens the vault when the keeper's passphrase is lost; it belongs into a safe."""
@@ -72,8 +69,8 @@ def init_node(
     Raises
     ------
     NodeError
-        ``node.home-taken``, ``node.settings``, ``node.separated``; ``node.profile`` for a vault
-        above Open in an embedded node.
+        ``node.home-taken``, ``node.settings``; ``node.separated`` without root, or in a place that
+        its processes can't reach; ``node.profile`` for a vault above Open in an embedded node.
     StorageError
         What the disk or the database refused.
     """
@@ -86,6 +83,7 @@ def init_node(
         path.mkdir(parents=True, exist_ok=True)
     home = Home(path.resolve(), settings)
     try:
+        refuse_closed_way(home)
         if settings.profile == "separated":
             home.path.chmod(0o755)  # its processes pass through, whatever root's umask
         for folder, mode in (
@@ -117,14 +115,6 @@ def init_node(
             write_key_file(file, key, secret, stretch=stretch, random=random)
         write_kek_file(home.keeper / KEK, kek, keepers, stretch=stretch, random=random)
         write_recovery_file(home.keeper / SEALING_RECOVERY, sealing, recovery.public)
-        for store in ("node", "executor", "keeper"):
-            database = open_database(home.database_url(store))
-            migrate(database, store)
-            with database.write() as connection:
-                begin(connection, write_time(time.time()), random=random)
-            if store == "keeper":
-                Vault.create(home.vault, database, kek.key, grade=grade)
-            database.close()
         card = {
             "agency": settings.agency,
             "suite": settings.suite,
@@ -138,13 +128,25 @@ def init_node(
         write_file(home.path / "node.toml", settings.to_toml().encode("utf-8"))
         for public in (home.member_card, home.path / "node.toml"):
             public.chmod(0o644)
+        inside = [store for store in PART_OF if is_inside(home, store)]
+        for store in inside:
+            _make_store(here(home), store, kek.key, grade)
         give_away(home)
+        for store in PART_OF.keys() - inside:  # nobody but its own part can make it
+            with at_work(home, PART_OF[store]) as ask:
+                _make_store(ask, store, kek.key, grade)
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         if existed:
             path.mkdir()
         raise
     return home
+
+
+def _make_store(ask: Ask, store: str, key: bytes, grade: int) -> None:
+    ask("store.make", store=store)
+    if store == "keeper":
+        ask("vault.create", key=key.hex(), grade=grade)
 
 
 def _check(settings: Settings) -> None:
@@ -211,7 +213,8 @@ def give_away(home: Home) -> None:
         (home.vault, settings.keeper_uid),
         (home.socket("keeper").parent, settings.keeper_uid),
     ):
-        for root, _, names in os.walk(folder):
-            for name in (".", *names):
-                # Never what a link points to: the folder may have been its process's before.
+        # From the bottom up: as long as the folder itself is root's, its process can't get in and
+        # exchange what lies in it for a link. And never what a link points to.
+        for root, _, names in os.walk(folder, topdown=False):
+            for name in (*names, "."):
                 os.chown(Path(root) / name, uid, uid, follow_symlinks=False)

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from dure.core import faults
-from dure.storage.backup import rows
-from dure.storage.backup.form import (
-    MANIFEST,
-    Manifest,
-    StorePart,
-    file_digest,
-    part_key,
-)
+from dure.storage.backup.form import MANIFEST, Manifest, file_digest, part_key
+from dure.storage.backup.stores import Revisions, Store
+from dure.storage.backup.tree import open_plain, plain_below
 from dure.storage.errors import StorageError, files
 from dure.storage.seal import seal
 from dure.storage.sealed_files import new_file, sync_folder, write_all
 from dure.storage.vault.lock import alone
 from dure.storage.vault.pages import PageFiles
 
+PAGE_MODE = 0o400
+"""Mode of a page's file: what is in it never changes."""
+
+_PAGE = re.compile(r"pages/[0-9a-f]{2}/[0-9a-f]{32}")
+
 
 def back_up(
     target: Path,
     key: bytes,
     *,
-    stores: Sequence[StorePart],
+    stores: Sequence[Store],
     vaults: Mapping[str, Path],
     now: str,
 ) -> Manifest:
@@ -66,7 +67,7 @@ def back_up(
                 held.enter_context(alone(vaults[name]))
             made = Manifest(
                 now,
-                {part.name: (_store(part, partial, key), part.revisions()) for part in stores},
+                {part.name: _store(part, partial, key) for part in stores},
                 {name: _vault(name, root, partial, key) for name, root in sorted(vaults.items())},
             )
         _write(partial / MANIFEST, [made.write(key)])
@@ -83,27 +84,29 @@ def back_up(
     return made
 
 
-def _store(part: StorePart, partial: Path, key: bytes) -> str:
+def _store(part: Store, partial: Path, key: bytes) -> tuple[str, Revisions]:
     path = partial / "stores" / f"{part.name}.sealed"
-    with part.db.read() as connection:
-        _write(path, seal(part_key(key, f"store/{part.name}"), rows.dump(connection)))
+    with new_file(path) as descriptor:
+        revisions = part.dump(descriptor, part_key(key, f"store/{part.name}"))
     faults.point("backup.store.written")
-    return file_digest(path)
+    return file_digest(path), revisions
 
 
 def _vault(name: str, root: Path, partial: Path, key: bytes) -> str:
+    """Copy a vault's files as they are: no link is followed, and what is no page is left out."""
     folder = partial / "vaults" / name
     copies, lines = PageFiles(folder), []
     copies.create()
-    originals = PageFiles(root)
     touched = {folder}
-    for page in originals.names():
-        source, target = originals.path(page), copies.path(page)
+    for place, descriptor in plain_below(root, ["pages"]):
+        page, target = place.rpartition("/")[2], folder / place
+        if not _PAGE.fullmatch(place) or copies.path(page) != target:
+            continue
         with files(target):
             target.parent.mkdir(mode=0o700, exist_ok=True)
         touched |= {target.parent, target.parent.parent}
-        lines.append(f"{page} {copy(source, target)}\n".encode())
-    copy(root / "vault.id", folder / "vault.id")
+        lines.append(f"{page} {copy(descriptor, target, mode=PAGE_MODE)}\n".encode())
+    copy_file(root / "vault.id", folder / "vault.id")
     with files(folder):
         for each in touched:
             sync_folder(each)
@@ -113,8 +116,20 @@ def _vault(name: str, root: Path, partial: Path, key: bytes) -> str:
     return file_digest(path)
 
 
-def copy(source: Path, target: Path) -> str:
-    """Copy a file and put it on disk; return the SHA-256 of what was copied, in hex.
+def copy_file(source: Path, target: Path, *, mode: int = 0o600) -> str:
+    """Copy a plain file, put it on disk, and return the SHA-256 of what was copied, in hex.
+
+    Raises
+    ------
+    StorageError
+        ``storage.file``, also for a link or a pipe; ``storage.no-space``.
+    """
+    with open_plain(source) as descriptor:
+        return copy(descriptor, target, mode=mode)
+
+
+def copy(source: int, target: Path, *, mode: int) -> str:
+    """Copy what an open file holds; as `copy_file`.
 
     Raises
     ------
@@ -123,10 +138,10 @@ def copy(source: Path, target: Path) -> str:
     """
     digest = hashlib.sha256()
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    with files(source), source.open("rb") as reading:
-        descriptor = os.open(target, flags, 0o600)
+    with files(target):
+        descriptor = os.open(target, flags, mode)
         try:
-            while chunk := reading.read(1 << 20):
+            while chunk := os.read(source, 1 << 20):
                 digest.update(chunk)
                 write_all(descriptor, chunk)
             os.fsync(descriptor)
