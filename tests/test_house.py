@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import json
 import os
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -111,6 +113,17 @@ def test_no_module_is_longer_than_500_lines():
 def test_no_module_has_a_name_that_says_nothing():
     nothing = {"utils", "util", "helpers", "helper", "common", "misc"}
     assert not [path for path in SOURCE.rglob("*") if path.stem in nothing]
+
+
+def test_no_two_public_classes_share_a_name():
+    named = Counter(
+        node.name
+        for path in SOURCE.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    # What stands before a content and says what it is: of a backup, a bundle, an algorithm.
+    assert [name for name, times in named.items() if times > 1] == ["Manifest"]
 
 
 # Written in two pieces, so that this file doesn't find itself.

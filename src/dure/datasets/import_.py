@@ -21,7 +21,14 @@ from pathlib import Path
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.labels import ALL, Label
-from dure.datasets.croissant import MEDIA_TYPE, TABLE_FILE, About, Field, Table, write_document
+from dure.datasets.croissant import (
+    MEDIA_TYPE,
+    TABLE_FILE,
+    Description,
+    Field,
+    Table,
+    write_document,
+)
 from dure.datasets.errors import DatasetError
 from dure.datasets.spec import IMPORT
 from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
@@ -173,7 +180,7 @@ def own_label(house: House, text: str) -> Label:
 def _describe(house: House, parsed: Parsed, table: Asset, meter: _Meter, words: _Words) -> Asset:
     rows, columns = parsed.rows, len(parsed.columns)
     document = write_document(
-        About(
+        Description(
             name=words.name,
             description=words.description or f"{words.name}: {rows} rows, {columns} columns.",
             agency=house.agency,

@@ -36,7 +36,7 @@ from dure.trials.errors import TrialsError
 from dure.trials.gates import Budget, Candidate, Gated, pass_gates
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
-from dure.trials.predictions import FILE, Reason
+from dure.trials.predictions import FILE, Refusal
 from dure.trials.results import ResultForm
 from dure.trials.runner import ALGORITHM
 from dure.trials.scoring import SCORE
@@ -47,7 +47,7 @@ REPORT_SCHEMA = "dure/trial-report/v1"
 SEED = 1
 
 _LEASE_MARGIN_S = 120
-_REFUSED = {reason.value for reason in Reason}
+_REFUSED = {reason.value for reason in Refusal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ def _run_algorithm(work: _Work) -> Outcome:
 def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes, dict[str, str]]:
     """Return the outcome so far, the score's bytes, and what the operator may know."""
     if predictions is None:
-        return OutcomeClass.INVALID_PREDICTIONS, b"", {"reason": Reason.MISSING.value}
+        return OutcomeClass.INVALID_PREDICTIONS, b"", {"reason": Refusal.MISSING.value}
     definition = work.benchmark.definition
     plan = {
         "task": definition.task.value,

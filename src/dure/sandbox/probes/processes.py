@@ -13,7 +13,7 @@ import resource
 import time
 from pathlib import Path
 
-from dure.sandbox.probes.attempt import Clues, Contained, Note, attempt, call, in_child
+from dure.sandbox.probes.attempt import Clues, Contained, Remark, attempt, call, in_child
 
 _PTRACE_SEIZE = 0x4206
 _PR_GET_NO_NEW_PRIVS, _PR_SET_DUMPABLE, _PR_SET_PDEATHSIG = 39, 4, 1
@@ -184,9 +184,9 @@ def _calls_of_32_bits(_: Clues) -> str:
 
 @attempt
 def _clock(_: Clues) -> object:
-    return Note(f"resolution {time.get_clock_info('perf_counter').resolution} s")
+    return Remark(f"resolution {time.get_clock_info('perf_counter').resolution} s")
 
 
 @attempt
 def _processors(_: Clues) -> object:
-    return Note(f"{len(os.sched_getaffinity(0))} processors")
+    return Remark(f"{len(os.sched_getaffinity(0))} processors")
