@@ -105,6 +105,15 @@ def test_every_code_has_words_in_both_languages(known):
                 assert isinstance(words, Text), code
 
 
+def test_every_sentence_of_an_error_ends(known):
+    whole = {"{mend.en}", "{mend.ko}"}  # words that are sentences
+    for family in families():
+        for code, row in family.TABLE.items():
+            for text in (row.what, row.why, row.next_step):
+                for said in (text.en, text.ko):
+                    assert said.endswith((".", ")")) or said in whole, (code, said)
+
+
 # ── sentences ──────────────────────────────────────────────────────────────────────────────────
 _ONE_PARTICLE = re.compile(r"\}(은|는|이|가|을|를|과|와|로|으로)(?![가-힣(])")
 _OTHER_STYLE = re.compile(r"[가-힣](어요|아요|해요|세요|지요|네요|예요|에요|한다|된다|이다)\b")

@@ -8,8 +8,6 @@ from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
 from dure.governance.refusals import PARTS, REASONS
 
-_BECAUSE = Text("{reason.en}", "{reason.ko}")
-
 
 class GovernanceError(DureError):
     """Governance said no.
@@ -226,7 +224,7 @@ class GovernanceError(DureError):
                     "The key management service can't do this.",
                     "키 관리 서비스가 이 일을 처리할 수 없습니다.",
                 ),
-                _BECAUSE,
+                Text("{reason.en}.", "{reason.ko}."),
                 Text(
                     "See the node's state (dure node status, dure node doctor).",
                     "노드의 상태를 확인하십시오 (dure node status, dure node doctor).",

@@ -111,7 +111,7 @@ class TrialsError(DureError):
                 "trials.budget-spent",
                 99,
                 429,
-                Text("The query budget is spent.", "질의 한도를 다 썼습니다."),
+                Text("The query budget is spent.", "실행 한도를 다 썼습니다."),
                 Text(
                     "{agency} has run {spent} of {limit} trials on this benchmark.",
                     "{agency} 기관은 이 평가 기준의 실행 한도 {limit}회 가운데 {spent}회를 썼습니다.",

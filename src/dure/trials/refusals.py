@@ -45,7 +45,7 @@ WORDS = {
         ),
     ),
     "gate.budget": (
-        Text("The query budget is overdrawn.", "질의 한도를 초과했습니다."),
+        Text("The query budget is overdrawn.", "실행 한도를 넘었습니다."),
         Text("Make a new version of the benchmark.", "평가 기준의 새 판을 만드십시오."),
     ),
     "gate.outcome": (
