@@ -82,7 +82,7 @@ def send(
     post
         The node's post.
     payload
-        Bytes, or a file that is read as it goes.
+        Bytes, a file that is read as it goes, or pieces as they come.
     to
         The peer.
     kind

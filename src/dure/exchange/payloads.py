@@ -1,4 +1,4 @@
-"""What goes into an envelope: bytes, or a file that is read as it goes."""
+"""What goes into an envelope: bytes, a file that is read as it goes, or pieces as they come."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from dure.exchange.framing import blocks
 from dure.storage.errors import files
 
-Payload = bytes | Path
+Payload = bytes | Path | Iterator[bytes]
 
 
 @dataclass(slots=True)
@@ -50,9 +50,13 @@ def chunks(payload: Payload, meter: Meter) -> Iterator[bytes]:
         if payload:
             yield meter.add(payload)
         return
-    with files(payload), payload.open("rb") as stream:
-        for block in blocks(stream):
-            yield meter.add(block)
+    if isinstance(payload, Path):
+        with files(payload), payload.open("rb") as stream:
+            for block in blocks(stream):
+                yield meter.add(block)
+        return
+    for block in payload:
+        yield meter.add(block)
 
 
 def measure(payload: Payload) -> Meter:
