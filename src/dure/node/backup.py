@@ -22,10 +22,7 @@ crash leaves behind is removed by the next try.
 
 from __future__ import annotations
 
-import fcntl
 import os
-import re
-import shutil
 import time
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
@@ -53,16 +50,16 @@ from dure.storage.backup import (
     part_key,
     read_manifest,
     restore,
-    sync_tree,
     unpack,
 )
 from dure.storage.errors import files
+from dure.storage.folders import new_folder
 from dure.storage.kek import Kek, read_kek_file, recover_kek
 from dure.storage.keys import PrivateKey, read_key_file
 from dure.storage.passphrases import Passphrase
 from dure.storage.recovery import read_recovery_file
 from dure.storage.seal import seal, unseal
-from dure.storage.sealed_files import new_file, sync_folder, write_all
+from dure.storage.sealed_files import new_file, write_all
 
 MARGIN = 1000
 """How far a restored node jumps over the numbers of envelopes that its backup knew: more than it may
@@ -289,43 +286,10 @@ def _stores(home: Home, by_part: Collection[str]) -> Iterator[list[AskedStore]]:
         yield [AskedStore(name, ask) for name, ask in asks.items()]
 
 
-# ── a folder that appears whole, or not at all ─────────────────────────────────────────────────
-
-
 @contextmanager
 def _growing(target: Path) -> Iterator[Path]:
     """Give a new folder that takes the target's name, on disk, when the body ends well."""
     with files(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
-        partial = target.with_name(f".{target.name}.{os.urandom(8).hex()}.partial")
-        partial.mkdir(mode=0o700)
-        held = os.open(partial, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield partial
-        with files(target):
-            sync_tree(partial)
-            partial.rename(target)  # an empty folder there is replaced; one that is not, refuses
-            sync_folder(target.parent)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    finally:
-        os.close(held)
-
-
-def _sweep(target: Path) -> None:
-    """Remove what a process that was killed left of the same work."""
-    ours = re.compile(re.escape(f".{target.name}.") + r"[0-9a-f]{16}\.partial")
-    for left in target.parent.iterdir():
-        if not ours.fullmatch(left.name) or left.is_symlink() or not left.is_dir():
-            continue
-        held = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(left, ignore_errors=True)
-        except BlockingIOError:
-            continue  # somebody is at it just now
-        finally:
-            os.close(held)
+        with new_folder(target) as partial:
+            yield partial

@@ -35,7 +35,7 @@ from dure.storage.backup.form import (
 from dure.storage.backup.making import back_up
 from dure.storage.backup.restoring import restore
 from dure.storage.backup.stores import Revisions, Store, StorePart
-from dure.storage.backup.tree import pack, sync_tree, unpack
+from dure.storage.backup.tree import pack, unpack
 
 __all__ = [
     "MANIFEST",
@@ -50,6 +50,5 @@ __all__ = [
     "part_key",
     "read_manifest",
     "restore",
-    "sync_tree",
     "unpack",
 ]

@@ -25,7 +25,7 @@ from typing import Any
 from dure.core.canonical import canonical_json, parse_canonical
 from dure.core.errors import CoreError
 from dure.storage.errors import StorageError, files
-from dure.storage.sealed_files import new_file, sync_folder, write_all
+from dure.storage.sealed_files import new_file, write_all
 
 FORMAT = "dure/backup-files/v1"
 MAX_LINE_BYTES = 8192
@@ -154,18 +154,6 @@ def unpack(chunks: Iterable[bytes], target: Path, *, bound: str, where: str) -> 
             raise stream.refusal()
     stream.end()
     return entries
-
-
-def sync_tree(folder: Path) -> None:
-    """Put the entries of a folder, and of all folders in it, on disk.
-
-    Raises
-    ------
-    OSError
-        When the system refuses.
-    """
-    for each, _, _ in os.walk(folder, topdown=False):
-        sync_folder(Path(each))
 
 
 def _plain(parent: int, at: str, parts: list[str]) -> Iterator[tuple[str, int]]:
