@@ -53,6 +53,7 @@ def main(arguments: list[str]) -> None:
     for descriptor in (answer, *(number for _, number in plan["inputs"])):
         os.set_inheritable(descriptor, False)
     group: Cgroup | None = None
+    os.umask(0o022)  # what is staged here is for another user, however careful the caller is
     try:
         os.setsid()
         kernel.adopt_orphans()
@@ -133,6 +134,9 @@ def _stage(plan: dict[str, Any]) -> str:
             mend="namespaces",
         ) from None
     staging.build_root(root, f"{place}/empty", plan["binds"])
+    seen = [(target, root + target, source) for source, target, _ in plan["binds"]]
+    started = f"{place}/x/{program}"
+    staging.refuse_closed(uid, [*seen, ("bwrap", started, folders[0])], started)
     staging.fill(f"{root}/in", plan["inputs"], limits["input_bytes"])
     kernel.set_read_only(root, below=False)
     return place

@@ -11,6 +11,10 @@ from dure.core.text import Text
 REASONS: Mapping[str, Text] = MappingProxyType(
     {
         **SYSTEM,
+        "closed": Text(
+            "the user that runs it can't read it; let every user read it: chmod -R a+rX {paths}",
+            "실행하는 사용자가 읽을 수 없습니다. 모든 사용자가 읽게 하십시오: chmod -R a+rX {paths}",
+        ),
         "no-place": Text("no folder is free to stage a run", "실행을 준비할 빈 폴더가 없습니다"),
         "not-executable": Text("it is not executable", "실행할 수 있는 파일이 아닙니다"),
         "no-user": Text("every throw-away user is in use", "일회용 사용자가 모두 사용 중입니다"),

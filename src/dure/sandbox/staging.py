@@ -79,7 +79,7 @@ def build_root(root: str, empty: str, binds: list[tuple[str, str, list[str]]]) -
     Raises
     ------
     Refused
-        ``sandbox.source`` when a source is missing or unreadable.
+        ``sandbox.source`` when a source is missing or can't be bound.
     """
     for source, target, hidden in binds:
         path = root + target
@@ -120,6 +120,57 @@ def bind_program(place: str, program: str, folders: list[str]) -> None:
         kernel.bind_read_only(folder, target)
     if not os.access(f"{place}/x/{program}", os.X_OK):
         raise Refused("sandbox.source", name="bwrap", reason="not-executable")
+
+
+def refuse_closed(uid: int, seen: list[tuple[str, str, str]], program: str) -> None:
+    """Refuse a run that would not see what was bound for it: its user is not the one who bound it.
+
+    What root checked out or installed under a strict umask is root's alone. A bind does not change
+    that, and only says so when the run has begun, in words that nobody is shown.
+
+    Parameters
+    ----------
+    uid
+        The user of the run.
+    seen
+        Name, staged path and source of each thing that it must be able to read.
+    program
+        The one among the staged paths that it must be able to start.
+
+    Raises
+    ------
+    Refused
+        ``sandbox.source`` with the sources, or with the folder that several of them lie in.
+    """
+    closed = _closed(uid, seen, program)
+    if not closed:
+        return
+    folders = [os.path.dirname(source) for _, source in closed]
+    paths = {
+        source if folders.count(folder) == 1 else folder
+        for (_, source), folder in zip(closed, folders, strict=True)
+    }
+    name = closed[0][0]
+    raise Refused("sandbox.source", name=name, reason="closed", paths=" ".join(sorted(paths)))
+
+
+def _closed(uid: int, seen: list[tuple[str, str, str]], program: str) -> list[tuple[str, str]]:
+    user, group = os.geteuid(), os.getegid()
+    if uid != user:
+        os.setgroups([])  # the run has none either
+        os.setegid(uid)
+        os.seteuid(uid)
+    found = []
+    for name, path, source in seen:
+        wanted = os.X_OK if path == program else os.R_OK
+        if os.path.isdir(path):
+            wanted |= os.X_OK
+        if not os.access(path, wanted, effective_ids=True):
+            found.append((name, source))
+    if uid != user:
+        os.seteuid(user)
+        os.setegid(group)
+    return found
 
 
 def quiet_proc(place: str, memory_bytes: int) -> list[tuple[str, str]]:
