@@ -8,16 +8,12 @@ from typing import Annotated
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import NAME_OR_ID
 from dure.cli.words import say
 
 app = typer.Typer(no_args_is_help=True)
 
-DatasetArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="DATASET", help=say("Name, or beginning of the id.", "이름 또는 식별자의 앞부분.")
-    ),
-]
+DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)]
 
 
 @app.command(

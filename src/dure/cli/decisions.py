@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import RequestId
 from dure.cli.passphrases import key_passphrase
 from dure.cli.words import say
 from dure.node.files import write_file
@@ -131,9 +132,7 @@ def cast(
     )
 )
 def reconcile(
-    request: Annotated[
-        str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 식별자."))
-    ],
+    request: RequestId,
 ) -> None:
     """Settle an unknown outcome."""
     with session.current.node() as node:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import NAME_OR_ID, RequestId
 from dure.cli.words import say
 
 app = typer.Typer(no_args_is_help=True)
@@ -22,9 +23,7 @@ app = typer.Typer(no_args_is_help=True)
 def request(
     asset: Annotated[
         str,
-        typer.Argument(
-            metavar="ASSET", help=say("Name, or beginning of the id.", "이름 또는 식별자의 앞부분.")
-        ),
+        typer.Argument(metavar="ASSET", help=NAME_OR_ID),
     ],
     to: Annotated[str, typer.Option(help=say("Agency it goes to.", "받을 기관."))],
     label: Annotated[
@@ -45,9 +44,7 @@ def request(
     )
 )
 def seal(
-    request: Annotated[
-        str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 식별자."))
-    ],
+    request: RequestId,
 ) -> None:
     """Seal a bundle."""
     output = session.current.output

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import RequestId
 from dure.cli.words import LANGUAGE, say
 
 app = typer.Typer(no_args_is_help=True)
@@ -243,9 +244,7 @@ def request_release(
     )
 )
 def release(
-    request: Annotated[
-        str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 식별자."))
-    ],
+    request: RequestId,
 ) -> None:
     """Release a report."""
     with session.current.node() as node:
