@@ -80,8 +80,8 @@ def test_how_sure(text, value, kind, confidence):
         ("품번 M123A4567", "여권 M123A4567"),
         ("도면 11-12-345678-90", "운전 11-12-345678-90"),
         ("29-12-345678-90", "28-12-345678-90"),
-        ("1248100998", "사업자 1248100998"),
-        ("사업자 1248100997", "사업자 1248100998"),
+        ("1234567891", "사업자 1234567891"),
+        ("사업자 1234567890", "사업자 1234567891"),
         ("4111-1111-1111-1112", "4111-1111-1111-1111"),
         ("1111-1111-1111-1117", "4111-1111-1111-1111"),
         ("품번 4111111111111111", "카드 4111111111111111"),
@@ -118,7 +118,7 @@ def test_words_of_a_column_say_what_its_cells_are():
 def test_of_two_claims_the_surer_or_earlier_one_stands():
     # Thirteen digits after the word for an account, which could be a resident number.
     assert said("입금 9001011234567") == [("9001011234567", Kind.BANK_ACCOUNT, MEDIUM)]
-    for text in ("계좌 11-12-345678-90", "계좌 124-81-00998"):
+    for text in ("계좌 11-12-345678-90", "계좌 123-45-67891"):
         assert said(text) == [(text[3:], Kind.BANK_ACCOUNT, HIGH)]
     both = said("주민번호 900101-1234568 담당 010-1234-5678")
     assert [kind for _, kind, _ in both] == [Kind.RESIDENT_NUMBER, Kind.PHONE]
@@ -142,6 +142,14 @@ def test_a_shape_that_is_none(pattern):
 def test_a_charters_own_shape(pattern, text):
     for engine_rules, expected in ((rules((Shape(pattern),)), 1), (RULES, 0)):
         assert sum(s.kind is Kind.SERVICE_NUMBER for s in spans(text, engine_rules)) == expected
+
+
+def test_no_shape_and_many():
+    text = "12-71234567"
+    assert spans(text, rules(())) == []
+    many = tuple(Shape(f"##-{digit}#######") for digit in range(10)) * 8
+    assert len(spans(text, rules(many))) == 1
+    assert len(rules(many)) == len(RULES)
 
 
 def test_dashes_of_every_spelling_keep_their_places(scanner):

@@ -352,8 +352,10 @@ def _judge_address(place: Place) -> Confidence | None:
     return HIGH if place.named() or " " in place.text[place.start : place.end] else MEDIUM
 
 
-def _shape_rule(shape: Shape) -> Rule:
-    return rule(Kind.SERVICE_NUMBER, shape.part() + _END, _judge_service)
+def _service_rules(shapes: Sequence[Shape]) -> list[Rule]:
+    """Return one rule for all shapes, or none."""
+    looks = either(shape.part() for shape in shapes)
+    return [rule(Kind.SERVICE_NUMBER, looks + _END, _judge_service)] if shapes else []
 
 
 def rules(shapes: Sequence[Shape]) -> tuple[Rule, ...]:
@@ -377,7 +379,7 @@ def rules(shapes: Sequence[Shape]) -> tuple[Rule, ...]:
         named_rule(Kind.DRIVING_LICENCE, _PLAIN_LICENCE, _judge_licence),
         rule(Kind.BUSINESS_NUMBER, _BUSINESS, _judge_business),
         named_rule(Kind.BUSINESS_NUMBER, _PLAIN_BUSINESS, _judge_plain_business),
-        *map(_shape_rule, shapes),
+        *_service_rules(shapes),
         rule(Kind.PAYMENT_CARD, _CARD + _END, _judge_card),
         named_rule(Kind.BANK_ACCOUNT, _ACCOUNT, _judge_account),
         named_rule(Kind.BANK_ACCOUNT, _PLAIN_ACCOUNT, _judge_account),
