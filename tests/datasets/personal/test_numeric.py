@@ -119,6 +119,15 @@ def test_every_type_of_number(scanner, column):
     ]
 
 
+@pytest.mark.parametrize(
+    ("column", "right"), [("주민번호", 9001011234568), ("외국인번호", 9001015234561)]
+)
+def test_a_right_check_digit_makes_it_surer(scanner, column, right):
+    values = [right - right % 10 + last for last in range(10)]
+    hits = list(scanner.scan(pa.table({column: values})))
+    assert [hit.confidence for hit in hits] == [HIGH if v == right else MEDIUM for v in values]
+
+
 def test_what_only_a_name_tells(scanner):
     rng = random.Random(2)
     table = pa.table(
