@@ -78,13 +78,14 @@ def main() -> None:
     tldextract.extract = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=())
     given = json.load(sys.stdin)
     made = recognisers()
-    seconds = []
+    seconds, cpu = [], []
     for turn in range(given["rounds"] + 1):
-        began = time.perf_counter()
+        began, began_cpu = time.perf_counter(), time.process_time()
         for text in given["timed"]:
             found(made, text)
         if turn:
             seconds.append(time.perf_counter() - began)
+            cpu.append(time.process_time() - began_cpu)
     answers = [
         [[r.start, r.end, kind, r.score] for kind, r in found(made, text)]
         for text in given["labelled"]
@@ -92,6 +93,7 @@ def main() -> None:
     answer = {
         "peer": f"presidio-analyzer {version('presidio-analyzer')}, {len(made)} pattern recognisers",
         "seconds": statistics.median(seconds),
+        "cpu_seconds": statistics.median(cpu),
         "answers": answers,
     }
     json.dump(answer, sys.stdout)
