@@ -25,7 +25,7 @@ BACKUP = [
     "backup.store.written:2",
     "backup.vault.written",
     "backup.written",
-    "backup.renamed",
+    "folder.renamed",
     "backup.files-sealed",
     "backup.complete",
 ]

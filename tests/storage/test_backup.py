@@ -315,7 +315,7 @@ def test_a_store_that_was_not_set_up_has_no_incarnation(database):
         ("backup.store.written", False),
         ("backup.vault.written", False),
         ("backup.written", False),
-        ("backup.renamed", True),
+        ("folder.renamed", True),
     ],
 )
 def test_kill_while_making_leaves_a_whole_backup_or_none(tmp_path, houses, history, fault, there):

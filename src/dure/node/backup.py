@@ -51,6 +51,7 @@ from dure.storage.backup import (
     read_manifest,
     restore,
     unpack,
+    write_new,
 )
 from dure.storage.errors import files
 from dure.storage.folders import new_folder
@@ -59,7 +60,6 @@ from dure.storage.keys import PrivateKey, read_key_file
 from dure.storage.passphrases import Passphrase
 from dure.storage.recovery import read_recovery_file
 from dure.storage.seal import seal, unseal
-from dure.storage.sealed_files import new_file, write_all
 
 MARGIN = 1000
 """How far a restored node jumps over the numbers of envelopes that its backup knew: more than it may
@@ -125,9 +125,9 @@ def backup_node(home: Home, folder: Path, passphrase: Passphrase) -> dict[str, o
                 now=write_time(time.time()),
             )
             content = pack(home.path, _NAMES, bound=file_digest(partial / "state" / MANIFEST))
-            _write(partial / _SEALED, seal(part_key(key, "files"), content))
+            write_new(partial / _SEALED, seal(part_key(key, "files"), content))
             faults.point("backup.files-sealed")
-            _write(partial / KEK, [bytes.fromhex(told["file"])])
+            write_new(partial / KEK, [bytes.fromhex(told["file"])])
             faults.point("backup.complete")
     faults.point("backup.placed")
     return {"backup": str(folder), "made": manifest.made_at, "stores": sorted(manifest.stores)}
@@ -263,13 +263,6 @@ def _peers(home: Home) -> list[str]:
     with files(file):
         members = SignedCharter.from_bytes(file.read_bytes()).charter.members
     return [each.agency for each in members if each.agency != home.settings.agency]
-
-
-def _write(path: Path, chunks: Iterator[bytes] | list[bytes]) -> None:
-    with new_file(path) as descriptor:
-        for chunk in chunks:
-            with files(path):
-                write_all(descriptor, chunk)
 
 
 @contextmanager

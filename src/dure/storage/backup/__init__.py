@@ -32,7 +32,7 @@ from dure.storage.backup.form import (
     part_key,
     read_manifest,
 )
-from dure.storage.backup.making import back_up
+from dure.storage.backup.making import back_up, write_new
 from dure.storage.backup.restoring import restore
 from dure.storage.backup.stores import Revisions, Store, StorePart
 from dure.storage.backup.tree import pack, unpack
@@ -51,4 +51,5 @@ __all__ = [
     "read_manifest",
     "restore",
     "unpack",
+    "write_new",
 ]

@@ -1,11 +1,10 @@
-"""Making a backup: everything in a neighbour of the target, named only when it is complete."""
+"""Making a backup: each store and vault into a folder that appears whole, or not at all."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +14,7 @@ from dure.storage.backup.form import MANIFEST, Manifest, file_digest, part_key
 from dure.storage.backup.stores import Revisions, Store
 from dure.storage.backup.tree import open_plain, plain_below
 from dure.storage.errors import StorageError, files
+from dure.storage.folders import new_folder
 from dure.storage.seal import seal
 from dure.storage.sealed_files import new_file, sync_folder, write_all
 from dure.storage.vault.lock import alone
@@ -57,11 +57,9 @@ def back_up(
     """
     if target.exists():
         raise StorageError("storage.conflict", name=str(target), reason="exists")
-    partial = target.with_name(f".{target.name}.{os.urandom(8).hex()}.partial")
-    try:
-        with files(partial):
-            for folder in (partial, partial / "stores", partial / "vaults"):
-                folder.mkdir(mode=0o700)
+    with files(target), new_folder(target) as partial:
+        for folder in (partial / "stores", partial / "vaults"):
+            folder.mkdir(mode=0o700)
         with ExitStack() as held:
             for name in sorted(vaults):
                 held.enter_context(alone(vaults[name]))
@@ -70,17 +68,8 @@ def back_up(
                 {part.name: _store(part, partial, key) for part in stores},
                 {name: _vault(name, root, partial, key) for name, root in sorted(vaults.items())},
             )
-        _write(partial / MANIFEST, [made.write(key)])
+        write_new(partial / MANIFEST, [made.write(key)])
         faults.point("backup.written")
-        with files(target):
-            for folder in (partial / "stores", partial / "vaults", partial):
-                sync_folder(folder)
-            partial.rename(target)
-            faults.point("backup.renamed")
-            sync_folder(target.parent)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
     return made
 
 
@@ -111,7 +100,7 @@ def _vault(name: str, root: Path, partial: Path, key: bytes) -> str:
         for each in touched:
             sync_folder(each)
     path = partial / "vaults" / f"{name}.sealed"
-    _write(path, seal(part_key(key, f"vault/{name}"), lines))
+    write_new(path, seal(part_key(key, f"vault/{name}"), lines))
     faults.point("backup.vault.written")
     return file_digest(path)
 
@@ -150,7 +139,14 @@ def copy(source: int, target: Path, *, mode: int) -> str:
     return digest.hexdigest()
 
 
-def _write(path: Path, chunks: Iterable[bytes]) -> None:
+def write_new(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file of a backup, whole and on disk, or not at all.
+
+    Raises
+    ------
+    StorageError
+        ``storage.file``, ``storage.no-space``, and what the chunks raise.
+    """
     with new_file(path) as descriptor:
         for chunk in chunks:
             with files(path):
