@@ -30,7 +30,7 @@ from dure.node.stores import PART_OF
 from dure.storage import database
 from dure.storage.kek import read_kek_file
 from dure.storage.passphrases import Passphrase
-from tests.node.alliance import STRETCH, command
+from tests.node.alliance import STRETCH, command, finish, start
 from tests.node.separated import (
     KEEPERS,
     Separated,
@@ -194,7 +194,6 @@ def test_a_link_in_place_of_a_store_leads_nowhere(rested: Rested):
         finally:
             store.unlink()
             (place / "kept").rename(store)
-        backup_node(rested.home, place / "backup", Passphrase(KEEPERS))
 
 
 def test_rotation_and_recovery_are_the_keepers_own(rested: Rested):
@@ -238,24 +237,26 @@ def test_a_part_that_dies_at_its_work_leaves_the_node_as_it_was(
     rested: Rested, monkeypatch: pytest.MonkeyPatch
 ):
     old = kek(rested.home, KEEPERS)
-    with rested.place("killed") as place:
-        for work, fault in (
-            (lambda: rotate_node(rested.home, Passphrase(KEEPERS)), "vault.rotation.some"),
-            (
-                lambda: backup_node(rested.home, place / "backup", Passphrase(KEEPERS)),
-                "file.written",  # never passed by a part: the positive control
-            ),
-        ):
-            monkeypatch.setenv("DURE_FAULT", fault)  # known to the processes begun from now on
-            if fault == "file.written":
-                work()
-                continue
-            with pytest.raises(NodeError, match="status -9"):
-                work()
+    monkeypatch.setenv("DURE_FAULT", "vault.rotation.some")  # for processes begun from now on
+    with pytest.raises(NodeError, match="status -9"):
+        rotate_node(rested.home, Passphrase(KEEPERS))
     monkeypatch.delenv("DURE_FAULT")
     assert kek(rested.home, KEEPERS) == old
     with services(rested.node, rested.home) as running:
         assert running.door("answer = len(node.datasets.list())") == 1
+    rotate_node(rested.home, Passphrase(KEEPERS), stretch=STRETCH)  # the positive control
+    assert kek(rested.home, KEEPERS) != old
+
+
+def test_a_killed_backup_leaves_nothing_that_stands_in_the_way(rested: Rested):
+    with rested.place("cut") as place:
+        words = ["--home", rested.home.path, "--passphrase-file", rested.secret()]
+        words += ["node", "backup", place / "backup"]
+        armed = rested.node.python.environment | {"DURE_FAULT": "backup.store.written"}
+        assert finish(start(None, *words, environment=armed)).status == -9
+        assert not (place / "backup").exists()
+        assert command(None, *words).status == 0
+        assert [path.name for path in place.iterdir()] == ["backup"]
 
 
 # ── what is refused, with what to do ───────────────────────────────────────────────────────────
