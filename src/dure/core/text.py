@@ -11,6 +11,9 @@ LANGUAGES = ("en", "ko")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories without a glyph of their own: they steer, reorder or break a line."""
 
+_BLANK = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and marks without ink, such as the Hangul fillers: a name of them looks like none."""
+
 
 def printable(text: str, keep: str = "") -> str:
     r"""Return the text with every character that has no glyph written as its escape.
@@ -30,7 +33,7 @@ def printable(text: str, keep: str = "") -> str:
     >>> printable("a\x1b[2Jb")
     'a\\x1b[2Jb'
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
     return "".join(
         char.encode("unicode_escape").decode("ascii")
@@ -41,8 +44,8 @@ def printable(text: str, keep: str = "") -> str:
 
 
 def is_unseen(char: str) -> bool:
-    """Say whether a character has no glyph: a control, a direction mark, a half of a pair."""
-    return unicodedata.category(char) in _UNSEEN
+    """Say whether a character has no glyph: a control, a direction mark, a half of a pair, a filler."""
+    return char in _BLANK or unicodedata.category(char) in _UNSEEN
 
 
 _PARTICLES = {

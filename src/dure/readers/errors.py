@@ -28,9 +28,16 @@ FAULTS = MappingProxyType(
             "column {column} has a type that tables here don't have",
             "{column}번째 열의 자료형은 쓸 수 없습니다",
         ),
+        "name-empty": Text("it is empty", "비어 있습니다"),
+        "name-length": Text("it is longer than 255 characters", "255자를 넘습니다"),
+        "name-unseen": Text(
+            "it holds a character that can't be seen, such as a zero-width one",
+            "너비 없는 문자처럼 보이지 않는 문자가 들어 있습니다",
+        ),
+        "name-taken": Text("an earlier column has it", "앞 열의 이름과 같습니다"),
     }
 )
-"""What is wrong with a Parquet file."""
+"""What is wrong with a Parquet file, or with the name of a column."""
 
 
 class ReaderError(DureError):
@@ -84,14 +91,12 @@ class ReaderError(DureError):
                 422,
                 Text("The names of the columns can't be used.", "열 이름을 쓸 수 없습니다."),
                 Text(
-                    "The name of column {column} of {expected} is empty, too long, not printable, or "
-                    "already taken by an earlier column.",
-                    "{expected}개 열 가운데 {column}번째 열의 이름이 비어 있거나, 너무 길거나, 출력할 수 "
-                    "없는 문자를 담고 있거나, 앞 열의 이름과 같습니다.",
+                    "The name of column {column} of {expected}: {fault.en}.",
+                    "{expected}개 열 가운데 {column}번째 열의 이름: {fault.ko}.",
                 ),
                 Text(
-                    "Give every column a name of its own in the first row.",
-                    "첫 행에서 모든 열에 서로 다른 이름을 붙이십시오.",
+                    "Give every column a name of its own that can be seen; type this one anew.",
+                    "모든 열에 눈에 보이는 서로 다른 이름을 붙이십시오. 이 이름은 새로 입력하십시오.",
                 ),
             ),
             ErrorSpec(
