@@ -21,8 +21,6 @@ ELSEWHERE = (
     "governance/test_crashes.py",
     "node/test_backup_keys.py",
     "node/test_backup_kill.py",
-    "storage/test_keys.py",
-    "storage/test_migrations.py",
     "storage/test_sealed_files.py",
     "storage/test_vault_crash.py",
 )

@@ -17,12 +17,13 @@ from dure.node.home import Home
 from dure.storage import tables
 from dure.storage.database import open_database
 from dure.storage.vault import Garbage
+from tests.adversarial.node_verbs import NODES
 from tests.adversarial.transfer_verbs import TRANSFERS
 from tests.adversarial.trial_verbs import TRIALS
 from tests.node import alliance
 from tests.node.alliance import Alliance, services_inside
 
-VERBS = TRANSFERS | TRIALS
+VERBS = NODES | TRANSFERS | TRIALS
 
 
 def stage(verb: str) -> Alliance:
@@ -142,8 +143,9 @@ def plain(made: Alliance) -> list[str]:
 @cache
 def _expected(verb: str, happened: bool) -> tuple[Held, list[str]]:
     """What is held and what lies about when nobody cut anything short."""
-    made = after(verb) if happened else stage(verb)
     agency = VERBS[verb].agency
+    made = (after(verb) if happened else stage(verb)).copy(alliance._scratch() / verb)
+    events(made, agency)  # it is opened there too, and takes in what the operator left for it
     return held(made, agency), things(_settled(verb, made), agency)
 
 

@@ -6,13 +6,16 @@ others may know of them is the member card. Nothing is left behind when a step f
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from dure.core import faults
 from dure.core.suites import Stretch
 from dure.node.acting import Ask, at_work, here, refuse_closed_way
 from dure.node.errors import NodeError
@@ -23,14 +26,16 @@ from dure.node.stores import PART_OF, is_inside
 from dure.node.unlocking import KEK
 from dure.storage.errors import files
 from dure.storage.kek import new_kek, write_kek_file
-from dure.storage.keys import new_key, write_key_file
+from dure.storage.keys import new_key, read_key_file, write_key_file
 from dure.storage.passphrases import Passphrase
 from dure.storage.recovery import write_recovery_file
+from dure.storage.sealed_files import sync_folder, write_all
 from dure.storage.vault import HIGHEST_GRADE
 
 RECOVERY = "recovery.key"
 """The key that opens the vault when the keeper's passphrase is lost; it belongs into a safe."""
 
+_COMING = ".node.toml.coming"
 _AGENCY = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
@@ -76,13 +81,8 @@ def init_node(
     """
     _check(settings)
     grade = _grade(settings, grade)
-    with files(path):
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise NodeError("node.home-taken", path=path)
-        existed = path.exists()
-        path.mkdir(parents=True, exist_ok=True)
     home = Home(path.resolve(), settings)
-    try:
+    with _founding(home):
         refuse_closed_way(home)
         if settings.profile == "separated":
             home.path.chmod(0o755)  # its processes pass through, whatever root's umask
@@ -125,9 +125,7 @@ def init_node(
             "origin": ORIGIN.format(agency=settings.agency),
         }
         write_file(home.member_card, json.dumps(card, indent=1).encode() + b"\n")
-        write_file(home.path / "node.toml", settings.to_toml().encode("utf-8"))
-        for public in (home.member_card, home.path / "node.toml"):
-            public.chmod(0o644)
+        home.member_card.chmod(0o644)
         inside = [store for store in PART_OF if is_inside(home, store)]
         for store in inside:
             _make_store(here(home), store, kek.key, grade)
@@ -135,12 +133,66 @@ def init_node(
         for store in PART_OF.keys() - inside:  # nobody but its own part can make it
             with at_work(home, PART_OF[store]) as ask:
                 _make_store(ask, store, kek.key, grade)
-    except BaseException:
-        shutil.rmtree(path, ignore_errors=True)
-        if existed:
-            path.mkdir()
-        raise
     return home
+
+
+@contextmanager
+def _founding(home: Home) -> Iterator[None]:
+    """Empty a home's folder but for the settings, which take their name when all is there.
+
+    A folder without them is no home (`Home.find`). So what an init that was killed left is known as
+    such, and removed by the next; nothing else ever is.
+    """
+    path, coming, settings = home.path, home.path / _COMING, home.path / "node.toml"
+    with files(path):
+        existed = path.exists()
+        if existed and (not path.is_dir() or (any(path.iterdir()) and not coming.exists())):
+            raise NodeError("node.home-taken", path=path)
+        path.mkdir(parents=True, exist_ok=True)
+        held = os.open(coming, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    try:
+        _alone(home, held)
+        try:
+            with files(path):
+                _clear(path, but=coming.name)
+                os.fchmod(held, 0o644)
+                os.ftruncate(held, 0)
+                write_all(held, home.settings.to_toml().encode("utf-8"))
+                os.fsync(held)
+            yield
+            faults.point("node.complete")
+            with files(path):
+                coming.rename(settings)
+                faults.point("node.placed")
+                sync_folder(path)
+        except BaseException:
+            _clear(path)
+            if not existed:
+                path.rmdir()
+            raise
+    finally:
+        os.close(held)
+
+
+def _alone(home: Home, held: int) -> None:
+    """Refuse when another process is making this home just now, or has just made it."""
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise NodeError("node.home-taken", path=home.path) from None
+    if (home.path / "node.toml").exists():
+        (home.path / _COMING).unlink(missing_ok=True)
+        raise NodeError("node.home-taken", path=home.path)
+
+
+def _clear(folder: Path, but: str = "") -> None:
+    for each in folder.iterdir():
+        if each.name == but:
+            continue
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
 
 
 def _make_store(ask: Ask, store: str, key: bytes, grade: int) -> None:
@@ -180,24 +232,40 @@ def new_person_key(
 ) -> Path:
     """Make a person's signing key and, beside it, its public card; return the card's path.
 
+    A crash may have come between the two. The same again then makes the card of the key that is there.
+
     Raises
     ------
     NodeError
-        ``node.home-taken`` when the file exists.
+        ``node.home-taken`` when the card exists, or a key that is not this person's.
     StorageError
-        What the disk refused.
+        What the disk refused; ``storage.passphrase`` when it does not open the key that is there.
     """
     card_file = file.with_suffix(".json")
-    for taken in (file, card_file):
-        if taken.exists():
-            raise NodeError("node.home-taken", path=taken)
-    key = new_key("signing", key_id, suite_name, random=random)
+    if card_file.exists():
+        raise NodeError("node.home-taken", path=card_file)
     with files(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-    public = write_key_file(file, key, passphrase, stretch=stretch, random=random)
+        _sweep(file, card_file)
+    if file.exists():
+        public = read_key_file(file, passphrase).card
+        if (public.kind, public.id, public.suite) != ("signing", key_id, suite_name):
+            raise NodeError("node.home-taken", path=file)
+    else:
+        key = new_key("signing", key_id, suite_name, random=random)
+        public = write_key_file(file, key, passphrase, stretch=stretch, random=random)
     card = {"id": key_id, "suite": suite_name, "key": public.key_id, "public": public.public}
     write_file(card_file, json.dumps(card, indent=1).encode() + b"\n")
     return card_file
+
+
+def _sweep(*files_: Path) -> None:
+    """Remove what a process that was killed left of writing these files."""
+    names = "|".join(re.escape(file.name) for file in files_)
+    ours = re.compile(rf"\.+({names})(\.[0-9a-f]{{16}}\.(new|partial))+")
+    for left in files_[0].parent.iterdir():
+        if ours.fullmatch(left.name):
+            left.unlink(missing_ok=True)
 
 
 def give_away(home: Home) -> None:

@@ -30,6 +30,7 @@ from dure.node.notices import leave
 from dure.node.resting import at_rest
 from dure.node.unlocking import COMING, KEK, take_over, unlock_vault
 from dure.storage.database import open_database
+from dure.storage.errors import files
 from dure.storage.kek import Kek, new_kek, read_kek_file, recover_kek, write_kek_file
 from dure.storage.keys import PrivateKey, read_key_file, write_key_file
 from dure.storage.passphrases import Passphrase
@@ -187,7 +188,11 @@ def recover(
 @contextmanager
 def _unlocked(home: Home, open_kek: Callable[[Path], Kek]) -> Iterator[tuple[Vault, Kek]]:
     with closing(open_database(home.database_url("keeper"))) as database:
-        yield unlock_vault(home, database, open_kek)
+        unlocked = unlock_vault(home, database, open_kek)
+        with files(home.keeper):
+            for left in home.keeper.glob(".*.partial"):
+                left.unlink()  # from a crash: the node is at rest
+        yield unlocked
 
 
 def _opener(passphrase: str | None, recovery: Mapping[str, str] | None) -> Callable[[Path], Kek]:
