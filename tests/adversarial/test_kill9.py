@@ -45,6 +45,29 @@ def test_a_verb_is_whole_without_a_cut(verb: str, power_cut: Cut, tmp_path: Path
     check(verb, made)
 
 
+def _stray(made: Alliance) -> None:
+    (made.home() / "door" / "tmpk3yq").mkdir()
+
+
+def _in_the_clear(made: Alliance) -> None:
+    with (made.home() / "recovery.key").open("ab") as file:
+        file.write(b"speed_kn,heading_deg\n10.5,90\n")
+
+
+def _twice(made: Alliance) -> None:
+    with services_inside(), made.open() as node:
+        node.datasets.import_(made.data, label=alliance.LABEL, name="tracks", licence="another")
+
+
+@pytest.mark.parametrize("harm", [_stray, _in_the_clear, _twice])
+def test_the_check_finds_what_is_left_behind(harm: Callable[[Alliance], None], tmp_path: Path):
+    made = verbs.after("take-out").copy(tmp_path / "made")
+    check("take-out", made)
+    harm(made)
+    with pytest.raises(AssertionError):
+        check("take-out", made.copy(tmp_path / "harmed" / "made"))
+
+
 # ── three processes, one of which dies ─────────────────────────────────────────────────────────
 
 DEATHS = [
