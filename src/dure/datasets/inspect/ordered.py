@@ -64,7 +64,9 @@ def largest_runs(ordered: Array, most: int) -> list[tuple[int, int]]:
             if np.count_nonzero(counts > floor) >= most:
                 starts, counts = starts[counts > floor], counts[counts > floor]
         if len(counts) > most:
-            kept = np.argpartition(counts, -most)[-most:]
+            least = np.partition(counts, -most)[-most]
+            above, ties = np.flatnonzero(counts > least), np.flatnonzero(counts == least)
+            kept = np.concatenate([above, ties[: most - len(above)]])
             starts, counts = starts[kept], counts[kept]
         best = _longest([*best, *zip(counts.tolist(), starts.tolist(), strict=True)], most)
         start = int(edges[-1])

@@ -81,12 +81,13 @@ def _floats(values: pa.Array) -> NDArray[np.float64]:
 
 def _scaled(table: NDArray[np.float64], there: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the table with mean 0 and deviation 1 in each column, and 0 where nothing is."""
-    present = np.where(there, table, np.nan)
-    largest = np.nanmax(np.abs(present), axis=0, initial=0.0)
-    present = present / np.where(largest > 0, largest, 1.0)  # squares of 1e200 would overflow
-    present -= np.nanmean(present, axis=0)
-    deviation = np.sqrt(np.nanmean(present**2, axis=0))
-    return np.nan_to_num(present / np.where(deviation > 1e-12, deviation, np.inf))
+    present = np.where(there, table, 0.0)
+    count = np.maximum(there.sum(axis=0), 1)
+    largest = np.abs(present).max(axis=0)
+    present /= np.where(largest > 0, largest, 1.0)  # squares of 1e200 would overflow
+    present = np.where(there, present - present.sum(axis=0) / count, 0.0)
+    deviation = np.sqrt((present**2).sum(axis=0) / count)
+    return present / np.where(deviation > 1e-12, deviation, np.inf)
 
 
 def leaks(columns: list[Sampled], target: Sampled, pairs: tuple[Pair, ...]) -> tuple[Leak, ...]:

@@ -13,6 +13,7 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -60,10 +61,11 @@ def main(
     return 0
 
 
-def _read(raw: Path, table: Path, text: Path, words: dict[str, object]) -> None:
-    encoding, delimiter = str(words["encoding"]), str(words["delimiter"])
-    missing = words["missing"]
-    read_delimited(raw, table, text, encoding, delimiter, tuple(missing))  # type: ignore[arg-type]
+def _read(raw: Path, table: Path, text: Path, words: dict[str, Any]) -> None:
+    encoding, delimiter = words["encoding"], words["delimiter"]
+    read_delimited(
+        raw, table, text, encoding, delimiter, tuple(words["missing"]), compression="lz4"
+    )
     text.unlink(missing_ok=True)
 
 
