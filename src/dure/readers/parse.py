@@ -32,7 +32,7 @@ from dure.readers.tables import (
 )
 from dure.sandbox.box import run
 from dure.sandbox.runtime import python_command
-from dure.sandbox.tasks import Limits, Outcome
+from dure.sandbox.tasks import Bind, Limits, Outcome
 
 TableSink = Callable[[Iterator[bytes]], None]
 
@@ -153,6 +153,8 @@ def read_inside(
     command: Sequence[str],
     limits: Limits,
     take: Callable[[str, Iterator[bytes]], None],
+    *,
+    binds: Sequence[Bind] = (),
 ) -> Raw:
     """Run a worker over the bytes of a file, which it finds at ``/in/raw``, in the sandbox.
 
@@ -166,6 +168,8 @@ def read_inside(
         What it may use; ``input_bytes`` bounds the file.
     take
         Given name and content of each file that it leaves, when it has ended well.
+    binds
+        More of the host that it sees, read-only.
 
     Raises
     ------
@@ -175,7 +179,9 @@ def read_inside(
         When this host can't provide the sandbox.
     """
     raw = _Raw(source, limits.input_bytes)
-    task = python_command(command, inputs=["raw"], environment=_SETTINGS, limits=limits)
+    task = python_command(
+        command, inputs=["raw"], binds=binds, environment=_SETTINGS, limits=limits
+    )
     with raw:
         outcome = run(task, {"raw": raw.blocks()}, sink=take)
     if outcome.status != "done":

@@ -121,7 +121,7 @@ def test_a_column_of_dates(values: list[date | None]):
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 def test_times_of_every_unit(unit: str):
-    start = datetime(2026, 1, 1, 12, 30, 15)
+    start = datetime(2026, 1, 1, 12, 30, 15, tzinfo=UTC)
     values = [start + timedelta(minutes=10) * n for n in range(50)] + [start + timedelta(days=9)]
     times = column_of(pa.array(values, pa.timestamp(unit))).times
     assert times is not None
@@ -131,7 +131,7 @@ def test_times_of_every_unit(unit: str):
 
 
 def test_a_long_pause_is_a_gap_and_a_regular_series_has_none():
-    hours = [datetime(2026, 1, 1) + timedelta(hours=n) for n in range(400)]
+    hours = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=n) for n in range(400)]
     regular = column_of(pa.array(hours, pa.timestamp("us"))).times
     paused = column_of(pa.array([*hours[:200], *(one + timedelta(days=30) for one in hours[200:])],
                                 pa.timestamp("us"))).times  # fmt: skip

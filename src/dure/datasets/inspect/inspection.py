@@ -16,6 +16,7 @@ from dure.datasets.inspect.page import Contents, page
 from dure.datasets.inspect.quality import Measure, measures
 from dure.datasets.inspect.statistics import Asked
 from dure.datasets.inspect.verdict import Verdict, verdict_on
+from dure.datasets.personal.summary import findings as findings_about
 from dure.readers.tables import Options
 from dure.storage.sealed_files import new_file, write_all
 
@@ -40,8 +41,8 @@ class Inspection:
         Whether it is ready for AI.
     quality
         A measure for each family that applies.
-    scanned
-        Whether it was searched for personal data.
+    withheld
+        Columns with personal data, whose values are not shown.
     """
 
     subject: str
@@ -51,7 +52,6 @@ class Inspection:
     findings: tuple[Finding, ...]
     verdict: Verdict
     quality: tuple[Measure, ...]
-    scanned: bool = False
     withheld: frozenset[str] = field(default_factory=frozenset)
 
     def to_dict(self, language: str = "en") -> dict[str, object]:
@@ -71,7 +71,6 @@ class Inspection:
             "readiness": self.verdict.readiness.value,
             "reasons": [one.words.say(language) for one in self.verdict.reasons],
             "quality": {one.family.value: round(one.value, 6) for one in self.quality},
-            "searched_for_personal_data": self.scanned,
             "findings": [one.to_dict(language) for one in self.findings],
             "statistics": statistics,
         }
@@ -89,7 +88,6 @@ class Inspection:
                 verdict=self.verdict,
                 measures=self.quality,
                 withheld=self.withheld,
-                scanned=self.scanned,
                 values_shown=self.asked.show_values,
             ),
             language,
@@ -145,7 +143,10 @@ def inspect(
     progress("measure")
     measured = measure_file(source, found, asked, options=options)
     progress("judge")
-    findings = judge(measured.statistics, source.name)
+    personal = findings_about(measured.personal, source.name)
+    findings = tuple(
+        sorted([*personal, *judge(measured.statistics, source.name)], key=lambda one: -one.severity)
+    )
     return Inspection(
         subject=source.name,
         made_at=write_time(now_s),
@@ -153,7 +154,8 @@ def inspect(
         measured=measured,
         findings=findings,
         verdict=verdict_on(findings),
-        quality=measures(measured.statistics, findings, scanned=False),
+        quality=measures(measured.statistics, findings),
+        withheld=frozenset() if show_values else frozenset(one.column for one in measured.personal),
     )
 
 

@@ -15,9 +15,11 @@ import msgspec
 
 from dure.datasets.errors import DatasetError
 from dure.datasets.inspect.statistics import Asked, Statistics
+from dure.datasets.personal.summary import EXAMPLES, KindSummary
 from dure.readers.errors import ReaderError
 from dure.readers.parse import Raw, read_inside
 from dure.readers.tables import Options
+from dure.sandbox.runtime import package_binds
 from dure.sandbox.tasks import MIB
 
 ANSWER_BYTES = 64 * MIB
@@ -28,6 +30,7 @@ _TABLE_BYTES = 8192 * MIB
 @dataclass(frozen=True, slots=True)
 class _Answer:
     statistics: Statistics | None = None
+    personal: tuple[KindSummary, ...] = ()
     unknown: str = ""
 
 
@@ -39,11 +42,14 @@ class Measured:
     ----------
     statistics
         What was measured.
+    personal
+        What personal data its columns hold, counted.
     raw
         Digest and size of the file's bytes.
     """
 
     statistics: Statistics
+    personal: tuple[KindSummary, ...]
     raw: Raw
 
 
@@ -82,7 +88,9 @@ def measure_file(
         parts.extend(blocks)
 
     command = ["-m", "dure.datasets.inspect.worker", kind, words]
-    raw = read_inside(source, command, limits, take)
+    known = package_binds()
+    binds = [bind for bind in package_binds(("hyperscan",)) if bind not in known]
+    raw = read_inside(source, command, limits, take, binds=binds)
     answer = decoded(b"".join(parts))
     if answer is not None and answer.unknown in {"target", "split"}:
         place = f"--{answer.unknown}"
@@ -90,7 +98,7 @@ def measure_file(
         raise DatasetError("datasets.document", file=file, place=place, reason="no-column")
     if answer is None or answer.statistics is None:
         raise ReaderError("readers.stopped", cause="output", size_bytes=raw.size_bytes)
-    return Measured(answer.statistics, raw)
+    return Measured(answer.statistics, answer.personal, raw)
 
 
 def decoded(data: bytes) -> _Answer | None:
@@ -99,7 +107,24 @@ def decoded(data: bytes) -> _Answer | None:
         answer = msgspec.json.decode(data, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return answer if answer.statistics is None or _honest(answer.statistics) else None
+    found = answer.statistics
+    if found is None:
+        return answer
+    return answer if _honest(found) and _told_of(found, answer.personal) else None
+
+
+def _told_of(found: Statistics, personal: tuple[KindSummary, ...]) -> bool:
+    """Say whether counts of personal data are about the table's columns and rows."""
+    names = {one.name for one in found.columns}
+    return all(
+        one.column in names
+        and 0 < one.rows <= found.rows
+        and one.hits == one.low + one.medium + one.high >= one.rows
+        and min(one.low, one.medium, one.high) >= 0
+        and 0 < len(one.examples) <= EXAMPLES
+        and all(0 <= row < found.rows for row in one.examples)
+        for one in personal
+    )
 
 
 def _honest(told: Statistics) -> bool:

@@ -32,6 +32,7 @@ _LEVELS = (
 _SHOWN_FINDINGS = 200
 _SHOWN_REASONS = 8
 _LOW = 0.9
+_FAMILIES = {"personal": Family.IDENTIFIABILITY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,6 @@ class Contents:
         What was found.
     withheld
         Columns whose values are not shown at all, since personal data was found there.
-    scanned
-        Whether it was searched for personal data.
     values_shown
         Whether values of text columns are shown.
     """
@@ -67,7 +66,6 @@ class Contents:
     verdict: Verdict
     measures: tuple[Measure, ...]
     withheld: frozenset[str]
-    scanned: bool
     values_shown: bool
 
 
@@ -204,7 +202,7 @@ def _listed(findings: Sequence[Finding], language: str) -> str:
 
 def _family(finding: Finding, language: str) -> str:
     name = finding.code.partition(".")[0]
-    return _say(Family(name).title, language) if name in set(Family) else escape(name)
+    return _say(Family(_FAMILIES.get(name, name)).title, language)
 
 
 def _footer(contents: Contents, language: str) -> str:
@@ -240,5 +238,3 @@ def _notes(contents: Contents, found: Statistics) -> Iterable[Text]:
             "문자열 열의 값은 보이지 않았습니다(--show-values로 볼 수 있음). 수와 시각의 범위와 분포는 "
             "들어 있으니 보고서를 주의해서 다루십시오.",
         )
-    if not contents.scanned:
-        yield Text("It was not searched for personal data.", "개인정보는 찾아보지 않았습니다.")

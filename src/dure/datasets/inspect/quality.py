@@ -56,9 +56,7 @@ _ABOUT = {
 }
 
 
-def measures(
-    found: Statistics, findings: Sequence[Finding], *, scanned: bool
-) -> tuple[Measure, ...]:
+def measures(found: Statistics, findings: Sequence[Finding]) -> tuple[Measure, ...]:
     """Return the measures of a table.
 
     Parameters
@@ -67,8 +65,6 @@ def measures(
         Its statistics.
     findings
         What was found about it.
-    scanned
-        Whether it was searched for personal data.
     """
     columns = len(found.columns)
     cells = found.rows * columns
@@ -80,6 +76,7 @@ def measures(
         Family.CONSISTENCY: 1 - len(_columns(findings, Family.CONSISTENCY)) / columns,
         Family.SIMILARITY: 1 - found.duplicates / found.rows,
         Family.DIVERSITY: 1 - sum(one.distinct < 2 for one in found.columns) / columns,
+        Family.IDENTIFIABILITY: 1 - len(_columns(findings, "personal")) / columns,
         Family.RELEVANCE: 1 - len(_columns(findings, Family.RELEVANCE)) / columns,
     }
     if values:
@@ -90,8 +87,6 @@ def measures(
     spans = [one.times for one in found.columns if one.times is not None and one.times.histogram]
     if spans:
         told[Family.TIMELINESS] = min(1 - _gap_share(one) for one in spans)
-    if scanned:
-        told[Family.IDENTIFIABILITY] = 1 - len(_columns(findings, Family.IDENTIFIABILITY)) / columns
     return tuple(
         Measure(family, min(1.0, max(0.0, told[family])), _ABOUT[family])
         for family in Family
@@ -99,7 +94,7 @@ def measures(
     )
 
 
-def _columns(findings: Sequence[Finding], family: Family) -> set[str]:
+def _columns(findings: Sequence[Finding], family: str) -> set[str]:
     return {one.locator for one in findings if one.code.startswith(f"{family}.")}
 
 

@@ -1,8 +1,8 @@
 """The program inside the sandbox: ``python -m dure.datasets.inspect.worker KIND [JSON]``.
 
-It reads ``/in/raw`` and leaves ``answer.json`` in ``/out``: the statistics, or which column is not
-there. CSV becomes a typed table first, in a file that only this run sees and that goes with it. What
-is wrong with the bytes it says as the readers' own worker does.
+It reads ``/in/raw`` and leaves ``answer.json`` in ``/out``: the statistics, and what personal data there
+is, counted; or which column is not there. CSV becomes a typed table first, in a file that only this run
+sees and that goes with it. What is wrong with the bytes it says as the readers' own worker does.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ import errno
 import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from dure.datasets.inspect.gathering import Source
 from dure.datasets.inspect.statistics import Asked
 from dure.datasets.inspect.table import UnknownColumnError, measure
+from dure.datasets.personal.scan import Scanner
+from dure.datasets.personal.summary import KindSummary, summarise
 from dure.readers.delimited import read_delimited
 from dure.readers.faults import Fault
 from dure.readers.tables import FAULT_NAME, FAULT_STATUS, FULL_STATUS
@@ -75,13 +79,24 @@ def _answer(table: Path, asked: Asked, *, trusted: bool) -> dict[str, object]:
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise Fault("readers.parquet", fault="not-parquet", column=0)
     try:
-        return {"statistics": asdict(measure(table, asked))}
+        statistics = measure(table, asked)
+        personal = [asdict(each) for each in search(Source(table), len(statistics.columns))]
+        return {"statistics": asdict(statistics), "personal": personal}
     except UnknownColumnError as unknown:
         return {"unknown": unknown.option}
     except (pa.ArrowException, OSError, ValueError) as error:
         if trusted or (isinstance(error, OSError) and error.errno):
             raise
         raise Fault("readers.parquet", fault="damaged", column=0) from error
+
+
+def search(source: Source, columns: int) -> Iterator[KindSummary]:
+    """Yield what personal data the first columns hold, one column at a time."""
+    scanner = Scanner()
+    for column in range(columns):
+        name = source.schema.names[column]
+        batches = (pa.record_batch([values], names=[name]) for values in source.batches(column))
+        yield from summarise(scanner.scan(batches))
 
 
 def _write(path: Path, value: object) -> None:
