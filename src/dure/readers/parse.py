@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -155,6 +155,7 @@ def read_inside(
     take: Callable[[str, Iterator[bytes]], None],
     *,
     binds: Sequence[Bind] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> Raw:
     """Run a worker over the bytes of a file, which it finds at ``/in/raw``, in the sandbox.
 
@@ -170,6 +171,8 @@ def read_inside(
         Given name and content of each file that it leaves, when it has ended well.
     binds
         More of the host that it sees, read-only.
+    environment
+        More variables.
 
     Raises
     ------
@@ -180,7 +183,11 @@ def read_inside(
     """
     raw = _Raw(source, limits.input_bytes)
     task = python_command(
-        command, inputs=["raw"], binds=binds, environment=_SETTINGS, limits=limits
+        command,
+        inputs=["raw"],
+        binds=binds,
+        environment={**_SETTINGS, **(environment or {})},
+        limits=limits,
     )
     with raw:
         outcome = run(task, {"raw": raw.blocks()}, sink=take)

@@ -25,6 +25,12 @@ from dure.sandbox.tasks import MIB
 ANSWER_BYTES = 64 * MIB
 _NAME_CHARACTERS = 255
 _TABLE_BYTES = 8192 * MIB
+_SETTINGS = {
+    # Large blocks go back to the system when they are freed: at 1 M rows half the memory.
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(MIB),
+    "POLARS_MAX_THREADS": "2",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ def measure_file(
     command = ["-m", "dure.datasets.inspect.worker", kind, words]
     known = package_binds()
     binds = [bind for bind in package_binds(("hyperscan",)) if bind not in known]
-    raw = read_inside(source, command, limits, take, binds=binds)
+    raw = read_inside(source, command, limits, take, binds=binds, environment=_SETTINGS)
     answer = decoded(b"".join(parts))
     if answer is not None and answer.unknown in {"target", "split"}:
         place = f"--{answer.unknown}"

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import pyarrow as pa
 
 from dure.datasets.inspect.gathering import Source
 from dure.datasets.inspect.statistics import Asked
-from dure.datasets.inspect.table import UnknownColumnError, measure
+from dure.datasets.inspect.table import MOST_COLUMNS, UnknownColumnError, measure
 from dure.datasets.personal.scan import Scanner
 from dure.datasets.personal.summary import KindSummary, summarise
 from dure.readers.delimited import read_delimited
@@ -79,8 +80,10 @@ def _answer(table: Path, asked: Asked, *, trusted: bool) -> dict[str, object]:
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise Fault("readers.parquet", fault="not-parquet", column=0)
     try:
-        statistics = measure(table, asked)
-        personal = [asdict(each) for each in search(Source(table), len(statistics.columns))]
+        with ThreadPoolExecutor(1) as beside:
+            searching = beside.submit(lambda: list(search(Source(table))))
+            statistics = measure(table, asked)
+            personal = [asdict(each) for each in searching.result()]
         return {"statistics": asdict(statistics), "personal": personal}
     except UnknownColumnError as unknown:
         return {"unknown": unknown.option}
@@ -90,11 +93,10 @@ def _answer(table: Path, asked: Asked, *, trusted: bool) -> dict[str, object]:
         raise Fault("readers.parquet", fault="damaged", column=0) from error
 
 
-def search(source: Source, columns: int) -> Iterator[KindSummary]:
-    """Yield what personal data the first columns hold, one column at a time."""
+def search(source: Source) -> Iterator[KindSummary]:
+    """Yield what personal data the inspected columns hold, one column at a time."""
     scanner = Scanner()
-    for column in range(columns):
-        name = source.schema.names[column]
+    for column, name in enumerate(source.schema.names[:MOST_COLUMNS]):
         batches = (pa.record_batch([values], names=[name]) for values in source.batches(column))
         yield from summarise(scanner.scan(batches))
 
