@@ -25,7 +25,7 @@ from dure.readers.delimited import column_names
 from dure.readers.faults import Fault
 
 EXACT_ROWS = 1 << 24
-BATCH_ROWS = 1 << 16
+BATCH_ROWS = 1 << 15
 SAMPLE_ROWS = 100_000
 SAMPLE_CELLS = 5_000_000
 
@@ -115,7 +115,10 @@ class Source:
     rows: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.file = pq.ParquetFile(self.path, memory_map=False, page_checksum_verification=True)
+        # Buffering ahead would hold a column's pages of the whole file.
+        self.file = pq.ParquetFile(
+            self.path, memory_map=False, pre_buffer=False, page_checksum_verification=True
+        )
         given = self.file.schema_arrow
         self._given = list(given.names)
         kinds = [plain_type(one.type, number) for number, one in enumerate(given, 1)]
@@ -168,7 +171,8 @@ class Source:
             if take is not None:
                 take(at, hashes)
             pots.put(batch, hashes)
-            samples.append(batch.slice(0, -(-len(batch) * self.sample_rows // self.rows)))
+            few = -(-len(batch) * self.sample_rows // self.rows)
+            samples.append(batch.take(pa.array(range(few), pa.int64())))  # a slice keeps the batch
             if kind == "text":
                 found.lengths = _lengths(found.lengths, batch)
             at += len(batch)

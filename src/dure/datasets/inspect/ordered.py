@@ -194,13 +194,12 @@ def _floats(values: Array) -> Iterator[NDArray[np.float64]]:
 
 def steps(ordered: Array) -> NDArray[np.float64]:
     """Return the distances between neighbouring different values, sorted."""
-    found, filled = np.empty(max(0, len(ordered) - 1)), 0
+    found, filled = np.empty(max(0, count_distinct(ordered) - 1)), 0
     for low, high in _blocks(1, len(ordered)):
         part = np.diff(ordered[low - 1 : high])
         part = part[part > 0]
         found[filled : filled + len(part)] = part
         filled += len(part)
-    found = found[:filled]
     found.sort()
     return found
 

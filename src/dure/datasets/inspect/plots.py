@@ -114,7 +114,7 @@ def _svg(
     kind: str, width: float, height: float, told: str, inside: str, *, stretched: bool = False
 ) -> str:
     words = escape(told)
-    free = ' preserveAspectRatio="none"' if stretched else ""
+    free = ' preserveAspectRatio="none"' if stretched else f' width="{width:g}"'
     return (
         f'<svg class="{kind}" viewBox="0 0 {width:g} {height:g}"{free} role="img" aria-label="{words}">'
         f"<title>{words}</title>{inside}</svg>"

@@ -54,7 +54,7 @@ svg{display:block}
 .share .room{fill:#e3e8ee}
 .share .part{fill:var(--accent)}
 .share.low .part{fill:var(--warn)}
-.heat{width:100%;max-width:760px}
+.heat{max-width:100%}
 .heat text{font-size:12px;fill:var(--ink)}
 .heat .name{text-anchor:end}
 .heat .head,.heat .value{text-anchor:middle}

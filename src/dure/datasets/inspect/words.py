@@ -330,7 +330,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "timeliness.gaps": Sentence(
             Severity.NOTICE,
             Text(
-                "“{column}” has {count} gaps in time; the longest lasts {longest.en}.",
+                "“{column}” has gaps in time ({count}); the longest lasts {longest.en}.",
                 "“{column}” 열에 시간 공백이 {count}개 있고, 가장 긴 것은 {longest.ko}입니다.",
             ),
             Text(

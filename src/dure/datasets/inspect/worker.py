@@ -11,7 +11,7 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -53,8 +53,34 @@ def main(
         table = raw
         if kind == "csv":
             table = scratch / "table.parquet"
-            _read(raw, table, scratch / "text", words["reading"])
+            status = _apart(lambda: _read(raw, table, scratch / "text", words["reading"], out))
+            if status:
+                return status
         answer = _answer(table, Asked(**words["asked"]), trusted=kind == "csv")
+    except Fault as fault:
+        _write(out / FAULT_NAME, {"code": fault.code, "facts": fault.facts})
+        return FAULT_STATUS
+    _write(out / ANSWER_NAME, answer)
+    return 0
+
+
+def _apart(work: Callable[[], int]) -> int:
+    """Do work in a process of its own, whose memory goes with it; return its exit status."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = work()
+        finally:
+            os._exit(status)
+    return abs(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def _read(raw: Path, table: Path, text: Path, words: dict[str, Any], out: Path) -> int:
+    encoding, delimiter = words["encoding"], words["delimiter"]
+    missing = tuple(words["missing"])
+    try:
+        read_delimited(raw, table, text, encoding, delimiter, missing, compression="lz4")
     except Fault as fault:
         _write(out / FAULT_NAME, {"code": fault.code, "facts": fault.facts})
         return FAULT_STATUS
@@ -62,16 +88,8 @@ def main(
         if error.errno in (errno.ENOSPC, errno.EFBIG):
             return FULL_STATUS
         raise
-    _write(out / ANSWER_NAME, answer)
-    return 0
-
-
-def _read(raw: Path, table: Path, text: Path, words: dict[str, Any]) -> None:
-    encoding, delimiter = words["encoding"], words["delimiter"]
-    read_delimited(
-        raw, table, text, encoding, delimiter, tuple(words["missing"]), compression="lz4"
-    )
     text.unlink(missing_ok=True)
+    return 0
 
 
 def _answer(table: Path, asked: Asked, *, trusted: bool) -> dict[str, object]:
