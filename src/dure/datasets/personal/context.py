@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -48,17 +48,29 @@ _NOT_PERSONAL = (
 WORDS_OF: Mapping[Kind, Part] = MappingProxyType(
     {kind: either(literal(word) for word in words) for kind, words in _SAYS.items()}
 )
-"""The words that name a kind, as a pattern."""
+"""The words that name a kind, as a pattern for candidates."""
+
+
+def _spellings(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words in small letters, with a capital, and in capitals.
+
+    Plain words, and no flag for the case: with those, Python's ``re`` looks at every character.
+    """
+    return tuple({each for word in words for each in (word, word.capitalize(), word.upper())})
+
+
 _NEAR: Mapping[Kind, re.Pattern[str]] = MappingProxyType(
-    {kind: re.compile(part.text) for kind, part in WORDS_OF.items()}
+    {kind: re.compile("|".join(map(re.escape, _spellings(words)))) for kind, words in _SAYS.items()}
 )
-_OTHER = either(literal(word) for word in _NOT_PERSONAL).text
-_OTHER_WORD = re.compile(_OTHER)
-_LABELLED_OTHER = re.compile(
-    rf"{_OTHER} ?(?:번호|코드|no|number|code|id)?\.? ?(?:은|는|이|가|을|를|로|인)? ?[:=#(\[]? ?$",
-    re.IGNORECASE,
-)
-"""Ends in a word that says that what follows is a number of a thing."""
+_OTHER_WORDS = _spellings(_NOT_PERSONAL)
+_OTHER = re.compile("|".join(map(re.escape, _OTHER_WORDS)))
+_BETWEEN = " .:=#([/"
+"""What may stand between such a word and the number that it names."""
+_NUMBER_WORDS = ("번호", "코드", *_spellings(("no", "number", "code", "id")))
+_PARTICLES = frozenset("은는이가을를로인")
+_LAST = _PARTICLES | {word[-1] for word in (*_OTHER_WORDS, *_NUMBER_WORDS)}
+"""Characters that such a label ends in: most texts are told from it by one look."""
+_NUMBER_BEHIND = re.compile("(?:번호)?[은는이가]?[ :.(]{0,3}[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +101,32 @@ def hint_of(column: str) -> Hint:
     """
     name = fold(column).replace("_", " ")
     kinds = frozenset(kind for kind, words in _NEAR.items() if words.search(name))
-    return Hint(kinds, not kinds and _OTHER_WORD.search(name) is not None)
+    return Hint(kinds, not kinds and _OTHER.search(name) is not None)
 
 
 def named(kind: Kind, text: str, start: int, end: int) -> bool:
-    """Say whether a word near a span names its kind."""
+    """Say whether a word near a span names its kind.
+
+    A word behind it that has a number of its own behind it names that one:
+    ``123-45-67890 계좌 110-123-456789``.
+    """
     words = _NEAR[kind]
-    return (
-        words.search(text, max(0, start - BEFORE), start) is not None
-        or words.search(text, end, end + AFTER) is not None
-    )
+    if words.search(text, max(0, start - BEFORE), start):
+        return True
+    behind = words.search(text, end, end + AFTER)
+    return behind is not None and _NUMBER_BEHIND.match(text, behind.end()) is None
 
 
 def labelled_other(text: str, start: int) -> bool:
-    """Say whether the words right before a number say that it is one of a thing."""
-    return _LABELLED_OTHER.search(text[max(0, start - BEFORE) : start]) is not None
+    """Say whether the words right before a number say that it is one of a thing: ``품번은 A``."""
+    before = text[max(0, start - BEFORE) : start].rstrip(_BETWEEN)
+    if before[-1:] not in _LAST:
+        return False
+    if before[-1] in _PARTICLES and not before.endswith(_OTHER_WORDS):
+        before = before[:-1].rstrip(_BETWEEN)
+    if before.endswith(_OTHER_WORDS):
+        return True
+    for word in _NUMBER_WORDS:
+        if before.endswith(word):
+            return before[: -len(word)].rstrip(_BETWEEN).endswith(_OTHER_WORDS)
+    return False

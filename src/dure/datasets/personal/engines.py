@@ -17,11 +17,13 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from dure.datasets.personal.folding import UNUSUAL
+from dure.datasets.personal.folding import UNUSUAL, fold
 from dure.datasets.personal.rules import Rule
 
 Candidates = Iterator[tuple[int, int]]
 """Rows, in order, each once, with a bit for every rule that may apply (bit 0: the first)."""
+
+Offsets = npt.NDArray[np.int64]
 
 _COMPACT_AT = 1 << 18
 """Reported matches after which those of the same row and rule are merged, to bound memory."""
@@ -32,7 +34,7 @@ class Engine(Protocol):
 
     name: str
 
-    def candidates(self, data: memoryview, offsets: npt.NDArray[np.int64]) -> Candidates:
+    def candidates(self, data: memoryview, offsets: Offsets) -> Candidates:
         """Yield the rows that may hold something personal.
 
         Parameters
@@ -54,7 +56,7 @@ class PlainEngine:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._every = (1 << len(rules)) - 1
 
-    def candidates(self, data: memoryview, offsets: npt.NDArray[np.int64]) -> Candidates:
+    def candidates(self, data: memoryview, offsets: Offsets) -> Candidates:
         """Yield the rows that have a digit or an ``@``, for every rule."""
         ends = offsets[1:]
         at = int(offsets[0])
@@ -74,7 +76,8 @@ class HyperscanEngine:
     rules
         The rules whose candidates are sought.
     longest
-        Bytes that hyperscan is given at once; a cell beyond that is a candidate for every rule.
+        Bytes that are looked at in one go; a cell beyond that is a candidate for every rule. Hyperscan
+        counts to 4 GiB, and broken UTF-8 takes three times as much room when it is spelt as usual.
 
     Raises
     ------
@@ -84,31 +87,40 @@ class HyperscanEngine:
 
     name = "hyperscan"
 
-    def __init__(self, rules: Sequence[Rule], longest: int = (1 << 32) - 1) -> None:
+    def __init__(self, rules: Sequence[Rule], longest: int = 1 << 30) -> None:
         hyperscan: Any = importlib.import_module("hyperscan")
         self._longest = longest
         self._every = (1 << len(rules)) - 1
-        self._bits = np.array([*(1 << at for at in range(len(rules))), self._every], np.int64)
-        patterns = [*((rule.candidate, at) for at, rule in enumerate(rules)), (UNUSUAL, len(rules))]
-        # Numbers and words in one database would take three times as long to scan.
-        numbers = [each for each in patterns if each[0].startswith(b"[0-9]")]
-        self._databases = []
-        for group in (numbers, [each for each in patterns if each not in numbers]):
-            database = hyperscan.Database()
-            database.compile(
-                expressions=[pattern for pattern, _ in group],
-                ids=[at for _, at in group],
-                elements=len(group),
-                flags=0,
-            )
-            self._databases.append(database)
+        self._patterns = len(rules) + 1
+        self._database = hyperscan.Database()
+        self._database.compile(
+            expressions=[*(rule.candidate for rule in rules), UNUSUAL],
+            ids=list(range(self._patterns)),
+            elements=self._patterns,
+            flags=0,
+        )
 
-    def candidates(self, data: memoryview, offsets: npt.NDArray[np.int64]) -> Candidates:
+    def candidates(self, data: memoryview, offsets: Offsets) -> Candidates:
         """Yield the rows in which a candidate pattern ends, with the bits of these patterns."""
-        first, last = int(offsets[0]), int(offsets[-1])
-        if last - first > self._longest:
+        if int(offsets[-1] - offsets[0]) > self._longest:
             return iter([(row, self._every) for row in range(len(offsets) - 1)])
-        patterns, ends = len(self._bits), offsets[1:] - first
+        bits = self._bits(data, offsets)
+        unusual = [row for row, found in bits.items() if found > self._every]
+        # What isn't spelt in ASCII is looked at again in the spelling that the patterns know.
+        texts = [
+            fold(str(data[offsets[row] : offsets[row + 1]], "utf-8", "replace")).encode() + b"\n"
+            for row in unusual
+        ]
+        ends = np.cumsum([0, *map(len, texts)])
+        if texts:
+            again = self._bits(memoryview(b"".join(texts)), ends)
+            bits |= {row: again.get(at, 0) for at, row in enumerate(unusual)}
+        return ((row, found) for row, found in bits.items() if found)
+
+    def _bits(self, data: memoryview, offsets: Offsets) -> dict[int, int]:
+        """Return the rows in which a pattern ends, in order, with a bit for each such pattern."""
+        first, last = int(offsets[0]), int(offsets[-1])
+        patterns, ends = self._patterns, offsets[1:] - first
         found: list[int] = []
         merged: list[npt.NDArray[np.int64]] = []
 
@@ -123,13 +135,14 @@ class HyperscanEngine:
             if len(found) >= _COMPACT_AT:
                 compact()
 
-        for database in self._databases:
-            database.scan(data[first:last], match_event_handler=on_match)
+        self._database.scan(data[first:last], match_event_handler=on_match)
         compact()
-        keys = np.unique(np.concatenate(merged))
+        keys = np.unique(np.concatenate(merged)) if len(merged) > 1 else merged[0]
+        if not len(keys):
+            return {}
         rows, starts = np.unique(keys // patterns, return_index=True)
-        bits = np.bitwise_or.reduceat(self._bits[keys % patterns], starts) if len(rows) else rows
-        return iter(list(zip(rows.tolist(), bits.tolist(), strict=True)))
+        bits = np.bitwise_or.reduceat(np.left_shift(1, keys % patterns), starts)
+        return dict(zip(rows.tolist(), bits.tolist(), strict=True))
 
 
 def engine(rules: Sequence[Rule], name: str = "") -> Engine:

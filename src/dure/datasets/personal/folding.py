@@ -49,8 +49,8 @@ class Part:
         Regular expression over folded text.
     raw
         Regular expression over UTF-8 bytes. Wherever ``text`` matches the folded form of these bytes,
-        ``raw`` matches them, or `UNUSUAL` does: spelling every dash out in every pattern would take
-        hyperscan seconds to compile and ten times as long to scan.
+        ``raw`` matches them, or `UNUSUAL` does: with every dash spelt out in every pattern, hyperscan takes
+        four times as long to compile.
     """
 
     text: str

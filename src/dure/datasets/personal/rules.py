@@ -32,6 +32,8 @@ from dure.datasets.personal.places import ADDRESS
 from dure.datasets.personal.shapes import Shape
 
 LOW, MEDIUM, HIGH = Confidence
+_DECIMAL = frozenset("0123456789")
+_ALPHANUMERIC = _DECIMAL | frozenset("_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NOT_DIGITS = re.compile("[^0-9]+")
 _END = exact_only(r"(?![0-9A-Za-z_]|[-.][0-9]|-[A-Za-z])")
 """A number doesn't go on in digits, Latin letters or further groups; Korean letters may follow."""
@@ -76,21 +78,20 @@ class Place:
 
     def free(self) -> bool:
         """Say whether it doesn't go on to the left as part of a longer number, code or word."""
-        if not self.start:
+        start, text = self.start, self.text
+        if not start:
             return True
-        before = self.text[max(0, self.start - 2) : self.start]
-        last = before[-1]
-        if last.isascii() and (last.isalnum() or last == "_"):
+        last = text[start - 1]
+        if last in _ALPHANUMERIC:
             joined = True
+        elif last in "-." and start > 1:
+            head = text[start - 2]
+            joined = head in _DECIMAL or (last == "-" and head in _ALPHANUMERIC)
         else:
-            head = before[0] if len(before) == 2 else " "
-            joined = head.isascii() and (
-                (last in "-." and head.isdigit()) or (last == "-" and head.isalpha())
-            )
-        return not joined or (
-            not before[-1].isdigit()
-            and _SPOKEN.search(self.text[max(0, self.start - 8) : self.start]) is not None
-        )
+            return True
+        if not joined:
+            return True
+        return last not in _DECIMAL and bool(_SPOKEN.search(text[max(0, start - 8) : start]))
 
 
 Judge = Callable[[Place], Confidence | None]
@@ -167,11 +168,15 @@ def _judge_registration(place: Place) -> Confidence | None:
         return LOW if right and joint == "-" else None
     if context:
         return HIGH if right or joint == "-" else MEDIUM
-    if not joint and (checks.barcode(number) or checks.epoch_milliseconds(number)):
-        # Of those, one in ten carries the check digit by chance.
+    if not joint and checks.epoch_milliseconds(number):
+        return None
+    if not joint and checks.barcode(number):
+        # One in ten of those carries the check digit by chance.
         return LOW if right and number[6] in "12" else None
     if right:
         return HIGH if joint == "-" else MEDIUM
+    if not joint and place.named(Kind.BANK_ACCOUNT):
+        return None
     if joint == "-":
         possible = checks.born_since_2020(number) or place.kind is Kind.FOREIGNER_NUMBER
         return MEDIUM if possible else LOW
@@ -347,8 +352,10 @@ def _judge_address(place: Place) -> Confidence | None:
     return HIGH if place.named() or " " in place.text[place.start : place.end] else MEDIUM
 
 
-def _shape_rule(shape: Shape) -> Rule:
-    return rule(Kind.SERVICE_NUMBER, shape.part() + _END, _judge_service)
+def _service_rules(shapes: Sequence[Shape]) -> list[Rule]:
+    """Return one rule for all shapes, or none."""
+    looks = either(shape.part() for shape in shapes)
+    return [rule(Kind.SERVICE_NUMBER, looks + _END, _judge_service)] if shapes else []
 
 
 def rules(shapes: Sequence[Shape]) -> tuple[Rule, ...]:
@@ -372,7 +379,7 @@ def rules(shapes: Sequence[Shape]) -> tuple[Rule, ...]:
         named_rule(Kind.DRIVING_LICENCE, _PLAIN_LICENCE, _judge_licence),
         rule(Kind.BUSINESS_NUMBER, _BUSINESS, _judge_business),
         named_rule(Kind.BUSINESS_NUMBER, _PLAIN_BUSINESS, _judge_plain_business),
-        *map(_shape_rule, shapes),
+        *_service_rules(shapes),
         rule(Kind.PAYMENT_CARD, _CARD + _END, _judge_card),
         named_rule(Kind.BANK_ACCOUNT, _ACCOUNT, _judge_account),
         named_rule(Kind.BANK_ACCOUNT, _PLAIN_ACCOUNT, _judge_account),

@@ -15,7 +15,7 @@ from dure.datasets.personal.engines import Candidates, engine
 from dure.datasets.personal.kinds import Hit, Kind, Span
 from dure.datasets.personal.numeric import number_hits
 from dure.datasets.personal.rules import Rule, rules
-from dure.datasets.personal.search import spans
+from dure.datasets.personal.search import apart, spans
 from dure.datasets.personal.shapes import DEFAULT_SHAPES, Shape
 
 SLICE_BYTES = 4 << 20
@@ -237,11 +237,6 @@ def _with_names(known: Found, names: Sequence[Sequence[Span]]) -> Found:
     for row, span in known:
         by_row.setdefault(row, []).append(span)
     for row, spans_of_names in enumerate(names):
-        others = by_row.get(row, [])
-        free = [
-            Span(name.start, name.end, Kind.NAME, name.confidence)
-            for name in spans_of_names
-            if all(name.end <= other.start or other.end <= name.start for other in others)
-        ]
-        for span in sorted([*others, *free], key=lambda span: span.start):
+        named = (Span(n.start, n.end, Kind.NAME, n.confidence) for n in spans_of_names)
+        for span in apart([*by_row.get(row, []), *named]):
             yield row, span

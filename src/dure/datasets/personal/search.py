@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from dure.datasets.personal.context import Hint
 from dure.datasets.personal.folding import fold
@@ -36,15 +37,21 @@ def spans(text: str, rules: Sequence[Rule], hint: Hint = NO_HINT) -> list[Span]:
     if len(claims) < 2:
         return [span for _, _, span in claims]
     claims.sort(key=lambda claim: (*claim[:2], claim[2].start))
-    return sorted(_apart(span for _, _, span in claims), key=lambda span: span.start)
+    return apart(span for _, _, span in claims)
 
 
-def _apart(claims: Iterator[Span]) -> list[Span]:
+def apart(claims: Iterable[Span]) -> list[Span]:
+    """Return the spans, in order, without those that overlap one that was named earlier."""
     taken: list[Span] = []
     for span in claims:
-        if all(span.end <= other.start or other.end <= span.start for other in taken):
-            taken.append(span)
+        at = bisect_left(taken, span.end, key=_start)
+        if not at or taken[at - 1].end <= span.start:
+            taken.insert(at, span)
     return taken
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def _confirmed(text: str, rule: Rule, hint: Hint) -> Iterator[Span]:
