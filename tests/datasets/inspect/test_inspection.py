@@ -191,6 +191,18 @@ def test_an_answer_that_no_honest_run_gives_is_none(answer: dict[str, Any], spoi
     assert decoded(json.dumps(told).encode()) is None
 
 
+def test_a_large_table_is_searched_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = write(tmp_path / "raw", {"note": ["전화 010-1234-5678", "none"] * 20})
+    asked = {"target": "", "split": "", "show_values": False, "now_s": NOW_S}
+    told = []
+    for most in (worker.BESIDE_ROWS, 10):
+        monkeypatch.setattr(worker, "BESIDE_ROWS", most)
+        worker.main(["parquet", json.dumps({"asked": asked})], raw=path, out=tmp_path)
+        told.append((tmp_path / worker.ANSWER_NAME).read_text())
+    assert told[0] == told[1]
+    assert json.loads(told[0])["personal"][0]["rows"] == 20
+
+
 def test_what_is_no_json_is_none():
     assert decoded(b"") is None
     assert decoded(b"\xff") is None

@@ -29,6 +29,9 @@ from dure.readers.faults import Fault
 from dure.readers.tables import FAULT_NAME, FAULT_STATUS, FULL_STATUS
 
 ANSWER_NAME = "answer.json"
+BESIDE_ROWS = 1 << 22
+"""Up to how many rows the search goes on beside measuring; beyond, memory counts for more than time."""
+
 _MAGIC = b"PAR1"
 
 
@@ -99,10 +102,12 @@ def _answer(table: Path, asked: Asked, *, trusted: bool) -> dict[str, object]:
                 raise Fault("readers.parquet", fault="not-parquet", column=0)
     try:
         with ThreadPoolExecutor(1) as beside:
-            searching = beside.submit(lambda: list(search(Source(table))))
+            searching = None
+            if Source(table).rows <= BESIDE_ROWS:
+                searching = beside.submit(lambda: list(search(Source(table))))
             statistics = measure(table, asked)
-            personal = [asdict(each) for each in searching.result()]
-        return {"statistics": asdict(statistics), "personal": personal}
+            personal = list(search(Source(table))) if searching is None else searching.result()
+        return {"statistics": asdict(statistics), "personal": [asdict(one) for one in personal]}
     except UnknownColumnError as unknown:
         return {"unknown": unknown.option}
     except (pa.ArrowException, OSError, ValueError) as error:
