@@ -50,7 +50,7 @@ def make(
         kind=Kind.REPORT,
         created=write_time(T0),
         expires=write_time(T0 + 3600),
-        tally=measure(payload),
+        meter=measure(payload),
         seal_id=SEAL_ID,
         key=KEY,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import NAME_OR_ID
 from dure.cli.words import LANGUAGE, say
 from dure.core.findings import Severity
 
@@ -16,19 +17,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-DatasetArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="DATASET", help=say("Name, or beginning of the id.", "이름 또는 식별자의 앞부분.")
-    ),
-]
+DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)]
 
 
 @app.command(
     "import",
     help=say(
         "Import a CSV, TSV or Parquet file: parsed in the sandbox, described, labelled, sealed.",
-        "CSV·TSV·Parquet 파일을 격리 환경에서 읽어 설명·등급을 붙이고 봉인합니다.",
+        "CSV, TSV, Parquet 파일을 격리 실행 환경에서 읽고, 설명과 보안등급 표시를 붙여 봉인합니다.",
     ),
 )
 def import_(
@@ -151,7 +147,7 @@ def list_(
         [
             ("short", say("id", "식별자")),
             ("name", say("name", "이름")),
-            ("label", say("label", "등급 표시")),
+            ("label", say("label", "보안등급 표시")),
             ("rows", say("rows", "행")),
             ("columns", say("columns", "열")),
             ("created", say("created", "생성")),
@@ -160,7 +156,9 @@ def list_(
 
 
 @app.command(
-    help=say("Show a data set and its Croissant document.", "데이터셋과 Croissant 문서를 보입니다.")
+    help=say(
+        "Show a data set and its Croissant document.", "데이터셋과 Croissant 문서를 표시합니다."
+    )
 )
 def show(dataset: DatasetArgument) -> None:
     """Show a data set."""
@@ -194,7 +192,7 @@ def show(dataset: DatasetArgument) -> None:
 @app.command(
     help=say(
         "Write a data set as Croissant and Parquet for its own agency.",
-        "데이터셋을 자기 기관용 Croissant와 Parquet으로 씁니다.",
+        "데이터셋을 자기 기관에서 쓸 Croissant와 Parquet으로 내보냅니다.",
     )
 )
 def export(

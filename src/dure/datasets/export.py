@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from dure.datasets.errors import DatasetError
 from dure.datasets.import_ import any_purpose
 from dure.datasets.spec import EXPORT
 from dure.governance.house import House
+from dure.storage.folders import new_folder
 
 _BLOCK_BYTES = 1 << 20
 
@@ -27,7 +26,8 @@ _BLOCK_BYTES = 1 << 20
 def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") -> Asset:
     """Write a data set as ``croissant.json`` and ``data.parquet``, checked against each other.
 
-    The folder appears when both are whole and on disk, readable by its owner alone.
+    The folder appears when both are whole and on disk, readable by its owner alone. What a crash left
+    of an export to the same folder is removed first.
 
     Parameters
     ----------
@@ -56,13 +56,8 @@ def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") ->
     with house.doing(EXPORT.name, asset=dataset_id):
         document = describe(house, dataset_id, purpose=purpose)
         try:
-            partial = Path(tempfile.mkdtemp(prefix=".dure-", dir=folder.parent))
-            try:
+            with new_folder(folder) as partial:
                 _write(house, partial, document, table_id, purpose, dataset_id)
-                partial.rename(folder)
-            except BaseException:
-                shutil.rmtree(partial, ignore_errors=True)
-                raise
         except OSError as error:
             reason = reason_of(error)
             raise DatasetError("datasets.folder", folder=folder, reason=reason) from error
@@ -87,7 +82,7 @@ def _write(
         os.fsync(out.fileno())
     told: Table = read_table(document)
     if (size, digest) != (told.size, told.sha256):
-        raise DatasetError("datasets.changed", part=TABLE_FILE, asset=dataset_id[:16])
+        raise DatasetError("datasets.changed", file=TABLE_FILE, asset=dataset_id[:16])
 
 
 def _new(path: Path) -> Any:

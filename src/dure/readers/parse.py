@@ -18,7 +18,8 @@ import msgspec
 
 from dure.core.system import reason_of
 from dure.readers.errors import ReaderError
-from dure.readers.faults import honest
+from dure.readers.faults import Fault, honest
+from dure.readers.names import column_names
 from dure.readers.tables import (
     FAULT_NAME,
     FAULT_STATUS,
@@ -46,7 +47,6 @@ _SETTINGS = {
 }
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
-_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 _Word = Annotated[str, msgspec.Meta(max_length=256)]
 _Type = Annotated[
     str,
@@ -57,7 +57,7 @@ _Type = Annotated[
 
 
 class _ColumnForm(msgspec.Struct, forbid_unknown_fields=True):
-    name: _Name
+    name: str
     type: _Type
     nulls: _Count
 
@@ -275,10 +275,18 @@ def _decoded(data: bytes) -> _SchemaForm | None:
         form = msgspec.json.decode(data, type=_SchemaForm)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    words = [one.name for one in form.columns]
-    if len(set(words)) != len(words) or any(one.nulls > form.rows for one in form.columns):
+    if any(one.nulls > form.rows for one in form.columns) or not _plain_names(form):
         return None
     return form
+
+
+def _plain_names(form: _SchemaForm) -> bool:
+    """Say whether the names have the form that an honest worker gives them."""
+    words = tuple(one.name for one in form.columns)
+    try:
+        return column_names(words) == words
+    except Fault:
+        return False
 
 
 def _why(outcome: Outcome, size_bytes: int) -> ReaderError:

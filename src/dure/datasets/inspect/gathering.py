@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from dure.readers.columnar import plain_type
-from dure.readers.delimited import column_names
 from dure.readers.faults import Fault
+from dure.readers.names import column_names
 
 EXACT_ROWS = 1 << 24
 BATCH_ROWS = 1 << 15
