@@ -15,7 +15,7 @@ from dure.datasets.inspect.measuring import Measured, measure_file
 from dure.datasets.inspect.page import Contents, page
 from dure.datasets.inspect.quality import Measure, measures
 from dure.datasets.inspect.statistics import Asked
-from dure.datasets.inspect.verdict import Verdict, verdict_on
+from dure.datasets.inspect.verdict import ReadinessVerdict, verdict_on
 from dure.datasets.personal.summary import findings as findings_about
 from dure.readers.tables import Options
 from dure.storage.sealed_files import new_file, write_all
@@ -50,7 +50,7 @@ class Inspection:
     asked: Asked
     measured: Measured
     findings: tuple[Finding, ...]
-    verdict: Verdict
+    verdict: ReadinessVerdict
     quality: tuple[Measure, ...]
     withheld: frozenset[str] = field(default_factory=frozenset)
 

@@ -22,7 +22,7 @@ from dure.datasets.inspect.page_tables import class_balance, correlation_map, ov
 from dure.datasets.inspect.quality import Measure
 from dure.datasets.inspect.statistics import Statistics
 from dure.datasets.inspect.style import STYLE
-from dure.datasets.inspect.verdict import Verdict
+from dure.datasets.inspect.verdict import ReadinessVerdict
 
 _LEVELS = (
     (Severity.ERROR, Text("Must be settled first", "먼저 해결해야 합니다")),
@@ -63,7 +63,7 @@ class Contents:
     made_at: str
     statistics: Statistics
     findings: tuple[Finding, ...]
-    verdict: Verdict
+    verdict: ReadinessVerdict
     measures: tuple[Measure, ...]
     withheld: frozenset[str]
     values_shown: bool

@@ -45,7 +45,7 @@ _SUMMARIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ReadinessVerdict:
     """Whether a table is ready, and the findings that say so.
 
     Parameters
@@ -65,7 +65,7 @@ class Verdict:
         return _SUMMARIES[self.readiness]
 
 
-def verdict_on(findings: Sequence[Finding]) -> Verdict:
+def verdict_on(findings: Sequence[Finding]) -> ReadinessVerdict:
     """Return the verdict: an error makes it not ready, a warning asks for work, a notice does not."""
     for severity, readiness in (
         (Severity.ERROR, Readiness.NOT_READY),
@@ -73,5 +73,5 @@ def verdict_on(findings: Sequence[Finding]) -> Verdict:
     ):
         reasons = tuple(one for one in findings if one.severity == severity)
         if reasons:
-            return Verdict(readiness, reasons)
-    return Verdict(Readiness.READY, ())
+            return ReadinessVerdict(readiness, reasons)
+    return ReadinessVerdict(Readiness.READY, ())
