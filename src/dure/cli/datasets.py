@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dure.cli import session
 from dure.cli.arguments import NAME_OR_ID
-from dure.cli.words import say
+from dure.cli.words import LANGUAGE, say
+from dure.core.findings import Severity
+
+if TYPE_CHECKING:
+    from dure.datasets.inspect.inspection import Inspection
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -47,6 +51,84 @@ def import_(
         )
         entry = node.house.assets.get(asset.id)
     output.value({**asset.to_dict(), "name": entry.name, **entry.facts})
+
+
+@app.command(
+    help=say(
+        "Inspect a CSV, TSV or Parquet file: is it ready for AI? Needs no node.",
+        "CSV·TSV·Parquet 파일이 AI에 쓸 준비가 되었는지 점검합니다. 노드가 없어도 됩니다.",
+    )
+)
+def inspect(
+    file: Annotated[Path, typer.Argument(help=say("The file.", "파일."))],
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            help=say("Write the report as this HTML file.", "이 HTML 파일로 보고서를 씁니다.")
+        ),
+    ] = None,
+    target: Annotated[str, typer.Option(help=say("Column to predict.", "예측할 열."))] = "",
+    split: Annotated[
+        str,
+        typer.Option(help=say("Column that says train or test.", "학습용·시험용을 나누는 열.")),
+    ] = "",
+    show_values: Annotated[
+        bool,
+        typer.Option(
+            "--show-values",
+            help=say(
+                "Show values of text and personal columns too.",
+                "문자열 열과 개인정보 열의 값도 보입니다.",
+            ),
+        ),
+    ] = False,
+    kind: Annotated[str, typer.Option(help="csv | parquet")] = "",
+) -> None:
+    """Inspect a file."""
+    import time
+
+    from dure.datasets.inspect.inspection import check_report, write_report
+    from dure.datasets.inspect.inspection import inspect as inspect_file
+
+    output = session.current.output
+    if report is not None:
+        check_report(file, report)
+    with output.progress(say("inspecting", "점검 중")):
+        found = inspect_file(
+            file, now_s=time.time(), target=target, split=split, show_values=show_values, kind=kind
+        )
+    if report is not None:
+        write_report(report, found.to_html(LANGUAGE))
+    if output.as_json:
+        told = found.to_dict(LANGUAGE)
+        output.value(told if report is None else {**told, "report": str(report)})
+    else:
+        _show_inspection(found, report)
+    if found.verdict.readiness == "not-ready":
+        raise typer.Exit(1)
+
+
+def _show_inspection(found: Inspection, report: Path | None) -> None:
+    output, statistics = session.current.output, found.measured.statistics
+    verdict = found.verdict
+    output.line(f"{verdict.readiness.title.say(LANGUAGE)}. {verdict.summary.say(LANGUAGE)}")
+    output.value(
+        {
+            say("rows", "행"): f"{statistics.rows:,}",
+            say("columns", "열"): f"{len(statistics.columns) + statistics.left_out:,}",
+            **{one.family.title.say(LANGUAGE): f"{one.value:.1%}" for one in found.quality},
+            **({say("report", "보고서"): str(report)} if report is not None else {}),
+        }
+    )
+    listed = [one.to_dict(LANGUAGE) for one in found.findings if one.severity > Severity.INFO]
+    output.rows(
+        listed,
+        [
+            ("severity", say("severity", "심각도")),
+            ("words", say("finding", "점검 결과")),
+            ("next_step", say("next step", "다음 조치")),
+        ],
+    )
 
 
 @app.command(

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.system import SYSTEM
 from dure.core.text import Text
+from dure.datasets.reasons import REASONS
 
 PARTS = MappingProxyType(
     {
@@ -21,7 +22,7 @@ PARTS = MappingProxyType(
 class DatasetError(DureError):
     """A data set was refused."""
 
-    WORDS = MappingProxyType({"reason": SYSTEM, "part": PARTS})
+    WORDS = MappingProxyType({"reason": {**SYSTEM, **REASONS}, "part": PARTS})
     TABLE = table(
         [
             ErrorSpec(
@@ -99,6 +100,17 @@ class DatasetError(DureError):
                 Text(
                     "Name a new folder in one that you may write and that has room.",
                     "쓰기 권한과 여유 공간이 있는 곳에 새 폴더를 지정하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.document",
+                90,
+                422,
+                Text("The file can't be used.", "파일을 쓸 수 없습니다."),
+                Text("{file}, {place}: {reason.en}.", "{file}, {place}: {reason.ko}."),
+                Text(
+                    "Correct that place; docs/datasets.md shows the form.",
+                    "그 자리를 고치십시오. 형식은 docs/datasets.md에 있습니다.",
                 ),
             ),
         ]

@@ -39,9 +39,16 @@ class Shape:
 
 
 def read_delimited(
-    raw: Path, target: Path, scratch: Path, encoding: str, delimiter: str, missing: tuple[str, ...]
+    raw: Path,
+    target: Path,
+    scratch: Path,
+    encoding: str,
+    delimiter: str,
+    missing: tuple[str, ...],
+    *,
+    compression: str = "zstd",
 ) -> dict[str, object]:
-    """Write a delimited file as typed zstd Parquet and return what is known about it.
+    """Write a delimited file as typed Parquet and return what is known about it.
 
     Parameters
     ----------
@@ -53,6 +60,8 @@ def read_delimited(
         What to hold it to, or "" to find out.
     missing
         Unquoted texts that stand for a missing value.
+    compression
+        Of the Parquet file: ``zstd`` to keep it, ``lz4`` to read it at once and forget it.
 
     Raises
     ------
@@ -80,7 +89,7 @@ def read_delimited(
     schema = pa.schema(
         [pa.field(name, guess.type()) for name, guess in zip(shape.names, guesses, strict=True)]
     )
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(target, schema, compression=compression) as writer:
         for batch in _batches(text, shape, missing):
             columns = [as_type(*pair) for pair in zip(batch.columns, schema.types, strict=True)]
             writer.write_batch(pa.record_batch(columns, schema=schema), row_group_size=_GROUP_ROWS)

@@ -177,10 +177,16 @@ def _is_open(path: Path) -> bool:
 
 
 @cache
-def package_binds() -> tuple[Bind, ...]:
-    """Return the runtime's packages, each by itself, and no neighbour of theirs."""
+def package_binds(names: tuple[str, ...] = _PACKAGES) -> tuple[Bind, ...]:
+    """Return packages with what they require, each by itself, and no neighbour of theirs.
+
+    Parameters
+    ----------
+    names
+        The packages, by default the runtime's; those that are not installed are left out.
+    """
     found: dict[str, Path] = {}
-    for package in _with_required(_PACKAGES):
+    for package in _with_required(names):
         for name in _top_names(package):
             source = Path(str(package.locate_file(name))).resolve()
             if source.exists():
