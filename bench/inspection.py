@@ -32,7 +32,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from bench.mixed_table import write  # noqa: E402
-
 from dure.datasets.inspect.inspection import inspect, write_report  # noqa: E402
 
 MIB = 1 << 20
