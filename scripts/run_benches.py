@@ -2,7 +2,7 @@
 
 Each program prints one JSON object per figure on a line of its own; that line is the row. Names on
 the command line choose among the programs (``run_benches.py ledger seal``) and then only print.
-A module in bench/ that another one imports, or that a peer's interpreter runs (``…_peer.py``), is no
+A module in bench/ that another one imports (``…_table.py``) or that a peer's interpreter runs (``…_peer.py``) is no
 program.
 """
 
@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def _is_program(path: Path) -> bool:
-    return not path.stem.endswith("_peer") and "\ndef main(" in path.read_text(encoding="utf-8")
+    return not path.stem.endswith(("_peer", "_table")) and "\ndef main(" in path.read_text(encoding="utf-8")
 
 
 def figures(program: Path) -> list[dict[str, Any]] | None:
