@@ -115,7 +115,8 @@ def test_every_sentence_of_an_error_ends(known):
 
 
 # ── sentences ──────────────────────────────────────────────────────────────────────────────────
-_ONE_PARTICLE = re.compile(r"\}(은|는|이|가|을|를|과|와|로|으로)(?![가-힣(])")
+# A share always ends in "%", which is read one way only: 퍼센트가.
+_ONE_PARTICLE = re.compile(r"(?<!\{share)\}(은|는|이|가|을|를|과|와|로|으로)(?![가-힣(])")
 _OTHER_STYLE = re.compile(r"[가-힣](어요|아요|해요|세요|지요|네요|예요|에요|한다|된다|이다)\b")
 _OUTSIDE_THE_GLOSSARY = re.compile("샌드박스|데이터 집합|손잡이|파쇄|해시값|다이제스트|투표")
 _COMMANDS = re.compile(r"(apt|pip) install \S+")
