@@ -2,8 +2,8 @@
 
 Each program prints one JSON object per figure on a line of its own; that line is the row. Names on
 the command line choose among the programs (``run_benches.py ledger seal``) and then only print.
-A module in bench/ that another one imports (``…_table.py``) or that a peer's interpreter runs (``…_peer.py``) is no
-program.
+A module in bench/ that another one imports (``…_table.py``), or that a peer's interpreter runs
+(``…_peer.py``), is no program.
 """
 
 from __future__ import annotations
