@@ -53,7 +53,9 @@ def main() -> int:
 
 
 def _is_program(path: Path) -> bool:
-    return not path.stem.endswith(("_peer", "_table")) and "\ndef main(" in path.read_text(encoding="utf-8")
+    return not path.stem.endswith(("_peer", "_table")) and "\ndef main(" in path.read_text(
+        encoding="utf-8"
+    )
 
 
 def figures(program: Path) -> list[dict[str, Any]] | None:
