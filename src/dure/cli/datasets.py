@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from dure.cli import rules as rules_commands
 from dure.cli import session
 from dure.cli.words import say
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(rules_commands.app, name="rules")
 
 DatasetArgument = Annotated[
     str,
@@ -42,12 +44,27 @@ def import_(
     description: Annotated[str, typer.Option(help=say("What it is.", "설명."))] = "",
     licence: Annotated[str, typer.Option(help=say("Its licence.", "이용 허락 조건."))] = "",
     kind: Annotated[str, typer.Option(help="csv | parquet")] = "",
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            help=say(
+                "Contract that it must keep, or nothing is sealed.",
+                "지켜야 할 계약. 어기면 아무것도 봉인하지 않습니다.",
+            )
+        ),
+    ] = None,
 ) -> None:
     """Import a file."""
     output = session.current.output
     with session.current.node() as node, output.progress(say("importing", "들여오는 중")):
         asset = node.datasets.import_(
-            file, label=label, name=name, description=description, licence=licence, kind=kind
+            file,
+            label=label,
+            name=name,
+            description=description,
+            licence=licence,
+            kind=kind,
+            rules=rules,
         )
         entry = node.house.assets.get(asset.id)
     output.value({**asset.to_dict(), "name": entry.name, **entry.facts})

@@ -7,12 +7,13 @@ from types import MappingProxyType
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.system import SYSTEM
 from dure.core.text import Text
+from dure.datasets.rules.reasons import FORM
 
 
 class DatasetError(DureError):
     """A data set was refused."""
 
-    WORDS = MappingProxyType({"reason": SYSTEM})
+    WORDS = MappingProxyType({"reason": {**SYSTEM, **FORM}})
     TABLE = table(
         [
             ErrorSpec(
@@ -93,6 +94,31 @@ class DatasetError(DureError):
                 Text(
                     "Name a new folder in one that you may write and that has room.",
                     "쓰기 권한과 여유 공간이 있는 곳에 새 폴더 이름을 지정하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.document",
+                90,
+                422,
+                Text("The file can't be used.", "파일을 쓸 수 없습니다."),
+                Text("{file}, {place}: {reason.en}.", "{file}, {place}: {reason.ko}."),
+                Text(
+                    "Correct that place; docs/datasets.md shows the form.",
+                    "그 자리를 고치십시오. 형식은 docs/datasets.md에 있습니다.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.rules",
+                91,
+                422,
+                Text("The data break the contract.", "자료가 데이터 계약을 어깁니다."),
+                Text(
+                    "{broken} of {rules} rules don't hold; the first is {first}.",
+                    "규칙 {rules}개 가운데 {broken}개가 지켜지지 않습니다. 첫째는 {first}입니다.",
+                ),
+                Text(
+                    "dure datasets rules check shows the rows; mend the data, or the contract.",
+                    "dure datasets rules check로 해당 행을 보고 자료나 계약을 고치십시오.",
                 ),
             ),
         ]
