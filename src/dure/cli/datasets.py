@@ -9,7 +9,7 @@ import typer
 
 from dure.cli import rules as rules_commands
 from dure.cli import session
-from dure.cli.words import say
+from dure.cli.words import LANGUAGE, say
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(rules_commands.app, name="rules")
@@ -141,3 +141,44 @@ def export(
     with session.current.node() as node, output.progress(say("exporting", "내보내는 중")):
         asset = node.datasets.export(dataset, folder)
     output.value({"dataset": asset.id, "folder": str(folder)})
+
+
+@app.command(
+    help=say(
+        "Hold a Croissant document against the files beside it; needs no node.",
+        "Croissant 문서를 옆에 있는 파일과 대조합니다. 노드가 없어도 됩니다.",
+    )
+)
+def verify(
+    folder: Annotated[
+        Path, typer.Argument(help=say("Folder, or the document in it.", "폴더 또는 그 안의 문서."))
+    ],
+) -> None:
+    """Verify an exported folder, or somebody else's."""
+    from dure.datasets.errors import DatasetError
+    from dure.datasets.verify.folders import hold, verify_folder
+
+    output = session.current.output
+    with output.progress(say("verifying", "대조하는 중")):
+        report = verify_folder(folder)
+    shown = [finding.to_dict(LANGUAGE) for finding in report.findings]
+    if output.as_json:
+        output.value({**report.to_dict(), "findings": shown})
+    else:
+        output.value(report.result)
+        if shown:
+            output.rows(
+                shown,
+                [
+                    ("severity", say("severity", "심각도")),
+                    ("subject", say("file", "파일")),
+                    ("locator", say("place", "자리")),
+                    ("words", say("finding", "점검 결과")),
+                ],
+            )
+    try:
+        hold(report, folder.name)
+    except DatasetError as changed:
+        if not output.as_json:
+            raise
+        raise typer.Exit(changed.spec.exit_status) from None

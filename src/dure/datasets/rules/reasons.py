@@ -13,6 +13,12 @@ FORM: Mapping[str, Text] = MappingProxyType(
         "encoding": Text("it is not UTF-8", "UTF-8이 아닙니다"),
         "toml": Text("it is not TOML", "TOML이 아닙니다"),
         "json": Text("it is not JSON", "JSON이 아닙니다"),
+        "version": Text("it is not Croissant 1.0 or 1.1", "Croissant 1.0이나 1.1이 아닙니다"),
+        "expanded": Text(
+            "JSON-LD in another than the compact form is not read",
+            "압축형이 아닌 JSON-LD는 읽지 않습니다",
+        ),
+        "twice": Text("two parts have this identifier", "두 항목의 식별자가 같습니다"),
         "form-line": Text(
             "only keys, plain values, lists of them and [[rule]] may stand there",
             "키, 단순한 값, 그 목록, [[rule]]만 쓸 수 있습니다",
