@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dure.datasets.rules import forms
-from dure.datasets.rules.checking import check
+from dure.datasets.rules.checking import check, cuts
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.outcomes import RuleOutcome, counts, findings
 from dure.datasets.rules.repeats import Repeats, turns_for
@@ -314,13 +316,25 @@ def test_two_keys_that_share_one_number_are_told_apart(monkeypatch: pytest.Monke
         lambda self, seed: whole(self * 0, 0) if seed == "first" else whole(self, seed),
     )
     batch = pl.DataFrame({"n": [3, 1, 2, 1]})
-    search.look(batch, 0)
-    assert search.suspects()
-    search.look_again(batch, 10, 0)
+    search.look(batch, 10, 0)
     assert search.rows().to_list() == [12, 14]
+
+
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.integers(1, 9), max_size=6), st.integers(1, 12))
+def test_cuts_cover_every_row_once(tmp_path: Path, groups: list[int], step: int) -> None:
+    file = tmp_path / "t.parquet"
+    table = pa.table({"n": range(sum(groups))})
+    with pq.ParquetWriter(file, table.schema) as writer:
+        for number, rows in enumerate(groups):
+            writer.write_table(table.slice(sum(groups[:number]), rows))
+    found = cuts(file, step)
+    covered = [row for offset, rows in found for row in range(offset, offset + rows)]
+    assert covered == [*range(sum(groups))]
+    assert all(0 < rows <= step for _, rows in found)
 
 
 def test_long_tables_take_turns() -> None:
     assert turns_for(0, 1, 100) == 1
     assert turns_for(100, 0, 100) == 1
-    assert turns_for(100, 1, 100) == 24
+    assert turns_for(100, 1, 100) == 48

@@ -1,8 +1,8 @@
 """The check: every rule of a contract against a table, in one pass over its row groups.
 
 Memory is bounded by the size of a batch and by what the search for repeated keys may use; the pass
-reads only the columns that rules speak of. A second look at the key columns happens where keys seem to
-repeat, and for tables so long that the keys don't fit the memory.
+reads only the columns that rules speak of. A table so long that its keys don't fit the memory has its
+key columns read again.
 
 This opens a Parquet file and so belongs into the sandbox; `dure.datasets.rules.sandboxed` brings it
 there.
@@ -11,11 +11,12 @@ there.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from dure.datasets.rules import masks
 from dure.datasets.rules.contract import Contract
@@ -27,6 +28,9 @@ BATCH_ROWS = 1 << 17
 BATCH_VALUES = 1 << 22
 SAMPLES = 10
 MEMORY_BYTES = 1 << 30
+
+Again = Callable[[Collection[str]], Iterator[tuple[int, pl.DataFrame]]]
+"""Reads some columns once more, in batches."""
 
 
 def check(
@@ -70,20 +74,49 @@ def check(
     whole.prepare(tables or {}, memory_bytes)
     columns = whole.columns()
     step = batch_rows or max(1024, min(BATCH_ROWS, BATCH_VALUES // max(1, len(columns))))
-    for offset, batch in batches(scan, columns, rows, step):
+    where = cuts(table, step)
+    for offset, batch in batches(scan, columns, where):
         whole.look(batch, offset)
-    whole.settle_repeats(lambda names: batches(scan, names, rows, step))
+    whole.settle_repeats(lambda names: batches(scan, names, where))
     return whole.outcomes()
 
 
+def cuts(table: Path, step: int) -> list[tuple[int, int]]:
+    """Return where to cut a Parquet file: for each batch its first row (from 0) and its rows.
+
+    Cuts fall on the ends of row groups where these are not longer than a batch, so that none is
+    decompressed twice.
+
+    Parameters
+    ----------
+    table
+        Parquet file.
+    step
+        Most rows of a batch.
+    """
+    metadata = pq.read_metadata(table)
+    found: list[tuple[int, int]] = []
+    begin = held = 0
+    for number in range(metadata.num_row_groups):
+        rows = metadata.row_group(number).num_rows
+        if held and held + rows > step:
+            found.append((begin, held))
+            begin, held = begin + held, 0
+        held += rows
+        while held > step:
+            found.append((begin, step))
+            begin, held = begin + step, held - step
+    return [*found, (begin, held)] if held else found
+
+
 def batches(
-    scan: pl.LazyFrame, columns: Collection[str], rows: int, step: int
+    scan: pl.LazyFrame, columns: Collection[str], where: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, pl.DataFrame]]:
     """Yield batches of some columns, each with the number of rows before it."""
     if columns:
         chosen = scan.select(list(columns))
-        for offset in range(0, rows, step):
-            yield offset, chosen.slice(offset, step).collect()
+        for offset, rows in where:
+            yield offset, chosen.slice(offset, rows).collect()
 
 
 class _Row:
@@ -180,32 +213,20 @@ class _Check:
             for place in self._masks:
                 self._seen[int(place)].take(batch, marked[place], offset)
         for search in self._repeats.values():
-            search.look(batch, 0)
+            search.look(batch, offset, 0)
 
-    def settle_repeats(
-        self, again: Callable[[Collection[str]], Iterator[tuple[int, pl.DataFrame]]]
-    ) -> None:
-        """Find the rows that share keys; read key columns again where that is needed."""
+    def settle_repeats(self, again: Again) -> None:
+        """Find the rows that share keys."""
         for place, search in self._repeats.items():
-            names = search.rule.columns
-            found = [pl.Series(dtype=pl.UInt64)]
+            found = []
             for turn in range(self._turns):
                 if turn:
-                    for _, batch in again(names):
-                        search.look(batch, turn)
-                if not search.suspects():
-                    continue
-                for offset, batch in again(names):
-                    search.look_again(batch, offset, turn)
+                    for offset, batch in again(search.rule.columns):
+                        search.look(batch, offset, turn)
                 found.append(search.rows())
             self._take_repeats(self._seen[place], pl.concat(found).sort(), again)
 
-    def _take_repeats(
-        self,
-        seen: _Row,
-        rows: pl.Series,
-        again: Callable[[Collection[str]], Iterator[tuple[int, pl.DataFrame]]],
-    ) -> None:
+    def _take_repeats(self, seen: _Row, rows: pl.Series, again: Again) -> None:
         seen.failing = len(rows)
         wanted = rows.head(seen.wanted).to_list()
         if not seen.shown or not wanted:
