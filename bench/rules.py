@@ -221,7 +221,11 @@ class Engine:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--peers", help="the interpreter that has the peers")
+    parser.add_argument(
+        "--peers",
+        default=os.environ.get("DURE_BENCH_PEERS", ""),
+        help="the interpreter that has the peers; without it, DURE_BENCH_PEERS, or ours alone",
+    )
     parser.add_argument("--rounds", type=int, default=5, help="measured rounds, 5 or more")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument(
@@ -232,8 +236,8 @@ def main() -> None:
     if given.serve:
         serve(given.serve, str(given.table))
         return
-    if given.rounds < 5 or not given.peers:
-        parser.error("takes --peers, and a median of 5 rounds or more")
+    if given.rounds < 5:
+        parser.error("a median of fewer than 5 rounds says little")
     with tempfile.TemporaryDirectory() as folder:
         table = given.table
         if table is None:
@@ -241,7 +245,8 @@ def main() -> None:
 
             table = write(Path(folder, "table.parquet"), given.rows)
         engines = [Engine(one.__name__, sys.executable, table) for one in OURS]
-        engines += [Engine(one.__name__, given.peers, table) for one in PEERS]
+        peers = PEERS if given.peers else ()
+        engines += [Engine(one.__name__, given.peers, table) for one in peers]
         for turn in range(given.rounds + 1):
             for engine in engines:
                 engine.round(measured=turn > 0)
