@@ -286,6 +286,15 @@ def test_ranges_at_the_edges_of_types(table: Path) -> None:
     assert rows(column="here", max=moment - dt.timedelta(seconds=1)) == [1, 2, 3, 4]
 
 
+def test_bounds_that_no_double_is_are_exact(tmp_path: Path) -> None:
+    file = tmp_path / "t.parquet"
+    pl.DataFrame({"x": [2.0**53, 2.0**53 + 2, 2.0**53 + 4]}).write_parquet(file)
+    low = one(file, forms.Within(column="x", min=2**53 + 1))
+    assert [s.row for s in low.samples] == [1]
+    high = one(file, forms.Within(column="x", max=2**53 + 3))
+    assert [s.row for s in high.samples] == [3]
+
+
 def test_patterns_match_the_whole_text(tmp_path: Path) -> None:
     file = tmp_path / "t.parquet"
     pl.DataFrame({"t": ["SN12", "SN12\n", "xSN12", "SN1a", None, ""]}).write_parquet(file)
@@ -303,6 +312,17 @@ def test_counting_rows_reads_no_column(tmp_path: Path) -> None:
     outcomes = check(file, Contract((forms.RowCount(min=1), forms.Unique(columns=("t",)))))
     assert counts(outcomes) == {"kept": 1, "broken": 1, "unfit": 0}
     assert findings(outcomes, "t")[0].locator == ""
+
+
+@pytest.mark.parametrize("step", [2, 3, 100])
+def test_running_numbers_that_begin_again(tmp_path: Path, step: int) -> None:
+    """Each batch grows, and only the border between two of them tells that numbers come back."""
+    file = tmp_path / "t.parquet"
+    rule = forms.Unique(columns=("n",))
+    pl.DataFrame({"n": [1, 2, 3, 4, None, 5]}).write_parquet(file)
+    assert one(file, rule, batch_rows=step).state == "kept"
+    pl.DataFrame({"n": [1, 2, 1, 2, 3, 4]}).write_parquet(file)
+    assert [s.row for s in one(file, rule, batch_rows=step).samples] == [1, 2, 3, 4]
 
 
 def test_two_keys_that_share_one_number_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:

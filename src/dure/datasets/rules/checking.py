@@ -27,7 +27,7 @@ from dure.datasets.rules.repeats import Repeats, turns_for
 BATCH_ROWS = 1 << 17
 BATCH_VALUES = 1 << 22
 SAMPLES = 10
-MEMORY_BYTES = 1 << 30
+MEMORY_BYTES = 1 << 28
 
 Again = Callable[[Collection[str]], Iterator[tuple[int, pl.DataFrame]]]
 """Reads some columns once more, in batches."""
