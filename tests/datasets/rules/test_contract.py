@@ -42,9 +42,15 @@ RULES = st.one_of(
     built(
         forms.Allowed,
         column=NAMES,
-        values=st.lists(st.text(st.characters(codec="utf-8")), min_size=1).map(tuple),
+        values=st.lists(
+            st.text(st.characters(codec="utf-8"), max_size=9), min_size=1, max_size=4
+        ).map(tuple),
     ),
-    built(forms.Allowed, column=NAMES, values=st.lists(st.integers(-9, 9), min_size=1).map(tuple)),
+    built(
+        forms.Allowed,
+        column=NAMES,
+        values=st.lists(st.integers(-9, 9), min_size=1, max_size=9).map(tuple),
+    ),
     built(forms.Allowed, column=NAMES, values=st.just((True, False))),
     built(forms.Unique, columns=MANY),
     st.builds(

@@ -116,11 +116,17 @@ def test_columns_without_bounds_worth_a_rule(tmp_path: Path) -> None:
         tmp_path,
         huge=[2**60, 0] * 100,
         endless=[float("inf"), 0.0] * 100,
+        vast=[1.6e308, -1.6e308] * 100,
+        none=[float("nan"), 1.0] * 100,
+        tiny=[5e-324, 0.0] * 100,
         long=["x" * 20_000, "y"] * 100,
         raw=pl.Series([b"a"] * 200, dtype=pl.Binary),
     )
     assert proposed(file, "huge")[-1] == "not-null(huge)"
     assert proposed(file, "endless")[-1] == "not-null(endless)"
+    for name in ("vast", "tiny"):
+        assert proposed(file, name)[-1] == f"not-null({name})"
+    assert "range(none)" not in proposed(file, "none")
     assert proposed(file, "raw") == ["row-count", "not-null(raw)"]
     assert "length(long)" not in proposed(file, "long")
 

@@ -33,6 +33,7 @@ MAX_CODES = 50
 _SHAPE_ROWS = 10_000
 _GROUP_COLUMNS = 200
 _MAX_MOMENTS = 12
+_EXACT, _LEAST_SPAN = 2.0**53, 1e-9
 _SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 _LENGTHS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 
@@ -151,7 +152,9 @@ def _of_column(
 
 def _numbers(name: str, low: Any, high: Any, *, whole: bool) -> Iterator[AnyRule]:
     low, high = float(low), float(high)
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+    if not (
+        max(abs(low), abs(high)) < _EXACT and high - low > _LEAST_SPAN
+    ):  # or they are no numbers
         return
     step = 10.0 ** math.floor(math.log10(high - low))
     margin = (high - low) / 10
@@ -162,8 +165,7 @@ def _numbers(name: str, low: Any, high: Any, *, whole: bool) -> Iterator[AnyRule
     bounds: list[Any] = [float(f"{count * step:.6g}") for count in (least, most)]
     if whole:
         bounds = [math.floor(bounds[0]), math.ceil(bounds[1])]
-    if max(map(abs, bounds)) < 2**53:
-        yield forms.Within(column=name, min=bounds[0], max=bounds[1], **_why("range"))
+    yield forms.Within(column=name, min=bounds[0], max=bounds[1], **_why("range"))
 
 
 def _years(name: str, low: dt.date, high: dt.date) -> Iterator[AnyRule]:
