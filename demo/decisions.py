@@ -51,7 +51,7 @@ def decide(stage: Stage, story: Story) -> None:
             with stage.refused(
                 "governance.vote",
                 "A vote forged in the checker's name is refused",
-                "검사자의 이름을 도용한 위조 표는 거부됩니다",
+                "반출 심사자의 이름을 도용한 위조 표는 거부됩니다",
             ):
                 node.decisions.cast(forged)
         for person in ("bravo.checker", "bravo.officer"):
@@ -169,7 +169,7 @@ def audit(stage: Stage, story: Story) -> None:
     """An auditor who trusts nobody checks the ledgers."""
     assert story.charter is not None
     charter = story.charter.charter
-    with stage.chapter("An auditor checks everything", "감사인이 모두 검증합니다"):
+    with stage.chapter("An auditor checks everything", "감사자가 모두 검증합니다"):
         rows = []
         for agency in AGENCIES:
             principal = (

@@ -48,12 +48,12 @@ def alliance(stage: Stage, story: Story) -> None:
             say("The charter", "협약"),
             {
                 say("digest", "요약값"): charter.digest(),
-                say("review time of a release", "반출 검토 시간"): say(
+                say("review time of a release", "반출 숙고 시간"): say(
                     "1 second, for this demonstration only", "1초 (시연용)"
                 ),
                 say("profile", "구성"): say(
                     "embedded: Open data only; a real node separates door, executor and keeper",
-                    "embedded: 공개 등급 자료만. 실제 노드는 문·집행·키 관리 프로세스를 분리합니다",
+                    "embedded: 공개 등급 자료만 둡니다. 실제 노드는 출입구, 집행 서비스, 키 관리 서비스를 분리합니다",
                 ),
             },
         )
@@ -70,7 +70,9 @@ def import_flights(stage: Stage, story: Story) -> None:
         ):
             shutil.copyfileobj(source, out)
         with open_node("bravo", "bravo.steward") as node:
-            with stage.working("parsing in the sandbox, sealing", "격리 환경에서 읽고 봉인하는 중"):
+            with stage.working(
+                "parsing in the sandbox, sealing", "격리 실행 환경에서 읽고 봉인하는 중"
+            ):
                 asset = node.datasets.import_(
                     raw,
                     label=LABEL,
@@ -168,7 +170,7 @@ def submit(stage: Stage, story: Story) -> None:
 def run_trials(stage: Stage, story: Story) -> None:
     """The honest algorithms are tried."""
     with (
-        stage.chapter("Bravo tries them in the sandbox", "브라보가 격리 환경에서 시험합니다"),
+        stage.chapter("Bravo tries them in the sandbox", "브라보가 격리 실행 환경에서 시험합니다"),
         open_node("bravo", "bravo.operator") as node,
     ):
         rows = []

@@ -2,6 +2,8 @@
 
 Each program prints one JSON object per figure on a line of its own; that line is the row. Names on
 the command line choose among the programs (``run_benches.py ledger seal``) and then only print.
+A module in bench/ that another one imports (``…_table.py``) or that a peer's interpreter runs (``…_peer.py``) is no
+program.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ def main() -> int:
     programs = [
         path
         for path in sorted((ROOT / "bench").glob("[a-z]*.py"))
-        if not names or path.stem in names
+        if (not names or path.stem in names) and _is_program(path)
     ]
     if not programs:
         print("no such program in bench/", file=sys.stderr)
@@ -48,6 +50,10 @@ def main() -> int:
     for name in failed:
         print(f"failed: bench/{name}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _is_program(path: Path) -> bool:
+    return not path.stem.endswith(("_peer", "_table")) and "\ndef main(" in path.read_text(encoding="utf-8")
 
 
 def figures(program: Path) -> list[dict[str, Any]] | None:

@@ -25,7 +25,9 @@ fi
 make check
 
 status=0
-.venv/bin/python -m pytest --cov --cov-report= --cov-report=json 2>&1 | tee build/pytest.txt || status=$?
+# One worker a core (a file stays with one), and no more than the database has connections for.
+.venv/bin/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile \
+  --cov --cov-report= --cov-report=json 2>&1 | tee build/pytest.txt || status=$?
 [ "$status" -ne 0 ] || .venv/bin/python scripts/coverage_gate.py build/coverage.json || status=$?
 
 for part in "${missing[@]}"; do echo "NOT TESTED here: $part"; done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import json
 import os
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -93,7 +95,7 @@ def test_every_sentence_exists_in_both_languages_with_the_same_facts(house_famil
                 korean = {name.removesuffix("_ko") for name in fact.findall(text.ko)}
                 assert english == korean, code
             for text in (row.what, row.next_step):
-                whole_sentences = re.fullmatch(r"(\{\w+_ko\}\W*)+", text.ko)
+                whole_sentences = re.fullmatch(r"(\{\w+[._]ko\}\W*)+", text.ko)
                 assert HANGUL.search(text.ko) or whole_sentences, code
 
 
@@ -111,6 +113,20 @@ def test_no_module_is_longer_than_500_lines():
 def test_no_module_has_a_name_that_says_nothing():
     nothing = {"utils", "util", "helpers", "helper", "common", "misc"}
     assert not [path for path in SOURCE.rglob("*") if path.stem in nothing]
+
+
+def test_a_word_of_the_glossary_names_one_class():
+    glossary = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
+    terms = set(re.findall(r"^\| ([A-Z]\w+) \|", glossary, re.MULTILINE))
+    assert {"Permit", "Verdict", "Envelope"} <= terms  # the positive control
+    named = Counter(
+        node.name
+        for path in SOURCE.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and node.name in terms
+    )
+    # What stands before a content and says what it is: of a backup, a bundle, an algorithm.
+    assert [name for name, times in named.items() if times > 1] == ["Manifest"]
 
 
 # Written in two pieces, so that this file doesn't find itself.

@@ -75,8 +75,7 @@ def test_what_was_released_to_one_agency_is_not_signed_over_to_another(made: All
 
     def sign(to: str) -> None:
         header = {"kind": "bundle", "payload_digest": digest, "from": "bravo", "to": to}
-        value = canonical_json(header).decode()
-        node.house.links.ask("executor", "envelope.sign", type="envelope", value=value)
+        node.house.links.ask("executor", "envelope.sign", header=header)
 
     with pytest.raises(GovernanceError) as refused:
         sign("charlie")

@@ -63,3 +63,17 @@ def test_giving_a_folder_away_gives_nothing_away_that_a_link_points_to(
     assert str(precious) not in given
     assert given[str(home.door / "link")] == 70001
     assert given[str(home.keeper / "vault.kek")] == 70003  # the positive control
+
+
+def test_a_folder_is_given_away_when_all_in_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Else its new owner gets in, and has root give away what it links to, while root goes on."""
+    home = Home.find(alliance.pinned().copy(tmp_path / "alliance").home())
+    uids = {"door_uid": 70001, "executor_uid": 70002, "keeper_uid": 70003}
+    separated = replace(home, settings=replace(home.settings, profile="separated", **uids))
+    given: list[Path] = []
+    monkeypatch.setattr(genesis.os, "chown", lambda path, *_, **__: given.append(Path(path)))
+    genesis.give_away(separated)
+    for folder in (home.door, home.executor, home.keeper, home.vault, home.door / "charters"):
+        within = [place for place, path in enumerate(given) if folder in path.parents]
+        assert within
+        assert given.index(folder) > max(within)

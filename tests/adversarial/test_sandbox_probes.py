@@ -13,7 +13,7 @@ import pytest
 
 from dure.sandbox.box import run
 from dure.sandbox.probes.attempt import ATTEMPTS
-from dure.sandbox.probes.catalogue import CATALOGUE, Entry
+from dure.sandbox.probes.catalogue import CATALOGUE, Attempt
 from dure.sandbox.probes.inside import load
 from dure.sandbox.probes.suite import ProbeOutcome, canaries, pressure, run_probes
 from dure.sandbox.tasks import MIB, Limits
@@ -110,7 +110,7 @@ def test_an_attempt_succeeds_in_the_weakened_box(
     ids=lambda entry: entry.name,
 )
 def test_an_attempt_on_resources_succeeds_with_wider_limits(
-    entry: Entry, clues: dict[str, object]
+    entry: Attempt, clues: dict[str, object]
 ) -> None:
     assert pressure(entry, clues, LOOSE, run).outcome == "escaped"
 

@@ -45,7 +45,14 @@ def bare(names: Sequence[str], clues: Mapping[str, object], folder: Path) -> dic
 
 def opened(name: str, clues: Mapping[str, object], folder: Path) -> list[str]:
     """Make one attempt in the weakened box."""
-    task = python_command(["-c", _SCRIPT, "/in/clues.json", name], packages=False)
+    return _found(ended(["-c", _SCRIPT, "/in/clues.json", name], clues, folder))[name]
+
+
+def ended(
+    arguments: Sequence[str], clues: Mapping[str, object], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run Python in the weakened box and return how that ended."""
+    task = python_command(arguments, packages=False)
     for part in ("in", "out"):
         (folder / part).mkdir()
     shutil.copytree(Path(dure.__file__).parent / "sandbox", folder / "dure" / "dure" / "sandbox")
@@ -63,10 +70,9 @@ def opened(name: str, clues: Mapping[str, object], folder: Path) -> list[str]:
     words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--clearenv"]
     for variable, value in task.environment.items():
         words += ["--setenv", variable, value]
-    ended = subprocess.run(
+    return subprocess.run(
         [*words, "--", *task.argv], check=False, capture_output=True, text=True, timeout=60
     )
-    return _found(ended)[name]
 
 
 def _found(ended: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:

@@ -293,11 +293,11 @@ def test_a_node_is_not_made_over_something_else(pinned: Alliance, tmp_path: Path
         (("--agency", "Bravo!"), "node.settings"),
         (("--agency", "b", "--profile", "open"), "node.settings"),
         (("--agency", "b", "--suite", "rot13"), "core.suite"),
-        (("--agency", "b", "--profile", "separated"), "node.settings"),
-        (("--agency", "b", "--profile", "separated", "--users", "0,1,2"), "node.settings"),
+        (("--agency", "b", "--profile", "separated"), "node.separated"),
+        (("--agency", "b", "--profile", "separated", "--users", "0,1,2"), "node.separated"),
         (
             ("--agency", "b", "--profile", "separated", "--users", "no-such-user,1,2"),
-            "node.settings",
+            "node.separated",
         ),
         (("--agency", "b", "--database", "nonsense://x"), "storage.database"),
     ):

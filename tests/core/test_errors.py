@@ -131,3 +131,4 @@ def test_a_name_in_an_error_steers_no_terminal_and_forges_no_line(name: object, 
 
 def test_words_of_several_lines_keep_them() -> None:
     assert printable("a\nb\x1b", keep="\n") == "a\nb\\x1b"
+    assert printable("두\u3164레") == "두\\u3164레"  # printable by Unicode, and yet nobody sees it

@@ -32,6 +32,21 @@ def test_text_fills_both_languages() -> None:
         WORDS.fill(m=3)
 
 
+@pytest.mark.parametrize(
+    ("fact", "filled"),
+    [
+        ("서명 키", "서명 키가 서명 키를 서명 키는 서명 키와 서명 키로"),
+        ("자산", "자산이 자산을 자산은 자산과 자산으로"),
+        ("파일", "파일이 파일을 파일은 파일과 파일로"),
+        ("navy", "navy이(가) navy을(를) navy은(는) navy과(와) navy(으)로"),
+        (7, "7이(가) 7을(를) 7은(는) 7과(와) 7(으)로"),
+    ],
+)
+def test_particles_suit_the_fact_before_them(fact: object, filled: str) -> None:
+    particles = Text("", "{x}이(가) {x}을(를) {x}은(는) {x}과(와) {x}(으)로")
+    assert particles.fill(x=fact).ko == filled
+
+
 @given(labels())
 def test_an_asset_s_plain_form_is_canonical(label: Label) -> None:
     asset = Asset("ab", "dataset", "text/csv", "dure/table/v1", label, "coast", ("cd",), "p", "t")

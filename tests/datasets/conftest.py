@@ -6,6 +6,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,27 @@ from tests.datasets.world import ROOT, World, found
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     root = tmp_path_factory.mktemp("alliance")
+    with _surroundings(root / "scratch"):
+        return found(root)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _surrounded(world: World) -> Iterator[None]:
+    """What a module of this room changes in the environment ends with it: others run after."""
+    with _surroundings(world.scratch):
+        yield
+
+
+@contextmanager
+def _surroundings(scratch: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         # The node's services are processes of their own: they must find this checkout.
         patch.setenv("PYTHONPATH", f"{ROOT / 'src'}{os.pathsep}{ROOT}")
-        patch.setenv("TMPDIR", str(root / "scratch"))
+        patch.setenv("TMPDIR", str(scratch))
         patch.setattr(tempfile, "tempdir", None)
-        yield found(root)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from dure.datasets.croissant import (
     DOCUMENT_FILE,
     RECORDS,
     TABLE_FILE,
-    About,
+    Description,
     Field,
     Table,
     field_id,
@@ -29,7 +29,7 @@ from dure.datasets.croissant import (
 )
 from tests.datasets.digests import sha256
 
-ABOUT = About(
+ABOUT = Description(
     name="해상 항적 2026",
     description="Positions, one row each.",
     agency="bravo",
@@ -90,7 +90,7 @@ def _told(value: object) -> object:
             return value
 
 
-def write(folder: Path, table: pa.Table, about: About = ABOUT) -> Mapping[str, Any]:
+def write(folder: Path, table: pa.Table, about: Description = ABOUT) -> Mapping[str, Any]:
     """Write a table and its document, as an export would."""
     folder.mkdir(exist_ok=True)
     pq.write_table(table, folder / TABLE_FILE, compression="zstd")

@@ -203,5 +203,5 @@ def test_an_export_onto_a_full_disk_leaves_nothing(
     with pytest.raises(DatasetError) as refused:
         steward.datasets.export(asset.id, tiny_disk / "out")
     assert refused.value.code == "datasets.folder"
-    assert "No space left" in refused.value.why
+    assert "no space left on the disk" in refused.value.why
     assert not list(tiny_disk.iterdir())

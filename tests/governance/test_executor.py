@@ -21,7 +21,7 @@ from dure.governance.events import Event, open_detail, pseudonym, read_entry
 from dure.governance.journal import Journal
 from dure.governance.permits import check_permit
 from dure.governance.tables import REQUESTS
-from dure.governance.tally import Bench
+from dure.governance.tally import Rulebook
 from dure.governance.tickets import Ticket, check_ticket
 from dure.storage import incarnation
 from tests.governance.alliance import (
@@ -70,7 +70,7 @@ def test_whole_way(world: World) -> None:
     case = world.executor.case(request.id)
     assert case.state is State.DONE
     assert case.permit is not None
-    check_permit(case.permit, request, Bench(charter(), ACTIONS[0], world.suite))
+    check_permit(case.permit, request, Rulebook(charter(), ACTIONS[0], world.suite))
     done = read_entry(world.executor.ledger.entry(7))
     assert (done.asset, done.decision) == (ASSET, request.id)
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from dure.governance import deciding, enforcing, permits, tally
 from dure.governance.decisions import PENDING, State
 from dure.governance.errors import GovernanceError
-from dure.governance.tally import Bench
+from dure.governance.tally import Rulebook
 from tests.governance.alliance import WriteFile
 from tests.governance.model import Decisions
 
@@ -36,13 +36,13 @@ def ignoring(reason: str) -> Callable[[pytest.MonkeyPatch], None]:
     def mutate(patch: pytest.MonkeyPatch) -> None:
         real = tally.check_vote
 
-        def lenient(request: Any, ballot: Any, bench: Any) -> Any:
+        def lenient(request: Any, ballot: Any, rulebook: Any) -> Any:
             try:
-                return real(request, ballot, bench)
+                return real(request, ballot, rulebook)
             except GovernanceError as error:
                 if error.facts.get("reason") != reason:
                     raise
-                return bench.charter.principal(ballot.vote.voter)
+                return rulebook.charter.principal(ballot.vote.voter)
 
         patch.setattr(tally, "check_vote", lenient)
         patch.setattr(deciding, "check_vote", lenient)
@@ -86,11 +86,11 @@ def retry_unknown(patch: pytest.MonkeyPatch) -> None:
 
 
 def swapped_arguments(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(enforcing, "check_permit", lambda permit, request, bench: None)
+    patch.setattr(enforcing, "check_permit", lambda permit, request, rulebook: None)
 
 
 def quorum_of_one(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Bench, "quorum", property(lambda self: replace(self.action.quorum, votes=1)))
+    patch.setattr(Rulebook, "quorum", property(lambda self: replace(self.action.quorum, votes=1)))
 
 
 def deaf_to_rejection(patch: pytest.MonkeyPatch) -> None:

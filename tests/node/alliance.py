@@ -28,11 +28,12 @@ import dure
 from dure.core.suites import Stretch
 from dure.governance.charter import SignedCharter, sign
 from dure.node.alliance import propose, read_charter
-from dure.node.executor import ExecutorOperations, KeeperLink, open_executor
+from dure.node.executor import ExecutorOperations, open_executor
 from dure.node.files import write_file
 from dure.node.genesis import init_node, new_person_key
 from dure.node.home import Home, Settings
 from dure.node.keeper import KeeperOperations, open_keeper
+from dure.node.keeper_link import KeeperLink
 from dure.node.links import Links
 from dure.node.node import Node
 from dure.node.process import clock

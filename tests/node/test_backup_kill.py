@@ -25,7 +25,7 @@ BACKUP = [
     "backup.store.written:2",
     "backup.vault.written",
     "backup.written",
-    "backup.renamed",
+    "folder.renamed",
     "backup.files-sealed",
     "backup.complete",
 ]
@@ -74,14 +74,15 @@ def test_a_second_try_does_it(asked: Alliance, tmp_path: Path, verb: str, fault:
     works(asked, restored)
 
 
-@pytest.mark.parametrize("verb", ["backup", "restore"])
-def test_killed_at_the_very_end_it_is_done(asked: Alliance, tmp_path: Path, verb: str):
+@pytest.mark.parametrize("fault", ["backup.placed", "restore.placed"])
+def test_killed_at_the_very_end_it_is_done(asked: Alliance, tmp_path: Path, fault: str):
+    verb = fault.partition(".")[0]
     backup, restored = tmp_path / "backup", tmp_path / "restored"
     words = ["node", "backup", backup]
     if verb == "restore":
         backup_node(Home.find(asked.home()), backup, asked.passphrase)
         words = ["node", "restore", backup, restored]
-    killed = finish(start(asked, *words, environment={"DURE_FAULT": f"{verb}.placed"}))
+    killed = finish(start(asked, *words, environment={"DURE_FAULT": fault}))
     assert killed.status == -9
     assert command(asked, *words).status == 112
     if verb == "backup":

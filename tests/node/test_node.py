@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from dure.core.errors import DureError
+from dure.node.node import Node
+from dure.transfers.tables import REQUESTS
 from tests.node.alliance import LABEL, SHARED, Alliance
 
 
@@ -50,3 +53,21 @@ def test_the_whole_way_from_a_file_to_another_agencys_vault(pinned: Alliance, tm
         types = [entry["type"] for entry in node.ledger.show(100)]
         assert types.count("asset.transfer.begun") == types.count("asset.transfer.done") == 1
         assert sealed["to"] == "alpha"
+
+
+def noted(node: Node) -> list[str | None]:
+    with node.house.database.read() as connection:
+        return list(connection.execute(select(REQUESTS.c.bundle)).scalars())
+
+
+def test_the_room_notes_what_came_of_its_request(node: Node, asked: Alliance):
+    (row,) = node.decisions.list()
+    asked.approve(node, row["id"])
+    assert noted(node) == [None]
+    outcome = node.decisions.execute(row["id"])
+    assert noted(node) == [outcome["bundle"]]
+    with node.house.database.write() as connection:  # as after a crash before it was noted
+        columns = ("bundle", "bundle_digest", "sealed_at", "sealed_by")
+        connection.execute(update(REQUESTS).values(dict.fromkeys(columns)))
+    assert node.decisions.reconcile(row["id"])["state"] == "done"
+    assert noted(node) == [outcome["bundle"]]

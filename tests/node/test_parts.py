@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -131,6 +132,53 @@ def test_a_person_key_is_made_once(tmp_path: Path):
     for taken in (file, file.with_suffix(".json").with_suffix(".key")):
         with pytest.raises(NodeError, match=r"node\.home-taken"):
             new_person_key(taken, "a.b", "intl", Passphrase(PASSPHRASE), os.urandom, STRETCH)
+
+
+def test_a_key_without_its_card_is_given_its_card_alone(tmp_path: Path):
+    file, secret = tmp_path / "a.key", Passphrase(PASSPHRASE)
+    card = new_person_key(file, "a.b", "intl", secret, os.urandom, STRETCH)
+    key, told = file.read_bytes(), card.read_bytes()
+    card.unlink()
+    for name in (".a.key.partial", ".b.key.0123456789abcdef.new"):
+        (tmp_path / name).touch()  # not ours
+    for who, phrase, code in (
+        ("c.d", PASSPHRASE, "home-taken"),
+        ("a.b", b"another one", "passphrase"),
+    ):
+        with pytest.raises(DureError, match=code):
+            new_person_key(file, who, "intl", Passphrase(phrase), os.urandom, STRETCH)
+        assert not card.exists()
+    assert new_person_key(file, "a.b", "intl", secret, os.urandom, STRETCH).read_bytes() == told
+    assert file.read_bytes() == key
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_only_what_an_init_left_is_removed_by_the_next(tmp_path: Path):
+    home, settings = tmp_path / "home", Settings("a", "intl", "embedded")
+
+    def init() -> Home:
+        return init_node(home, settings, Passphrase(PASSPHRASE), os.urandom, stretch=STRETCH)
+
+    home.mkdir()
+    (home / ".node.toml.coming").touch()  # an init that was killed
+    (home / "keeper").mkdir()
+    (home / "keeper" / "half").touch()
+    (home / "link").symlink_to(tmp_path)
+    with (home / ".node.toml.coming").open() as living:
+        fcntl.flock(living, fcntl.LOCK_EX)
+        with pytest.raises(NodeError, match=r"node\.home-taken"):
+            init()  # another is at it just now
+        assert (home / "keeper" / "half").exists()
+    init()
+    assert not (home / "keeper" / "half").exists()
+    assert Home.find(home).settings == settings
+    before = sorted(home.rglob("*"))
+    for stray in ("", ".node.toml.coming"):  # a whole home is never removed, whatever lies in it
+        if stray:
+            (home / stray).touch()
+        with pytest.raises(NodeError, match=r"node\.home-taken"):
+            init()
+        assert sorted(home.rglob("*")) == before
 
 
 # ── the doctor ─────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from dure.core.rooms import load
-from dure.node.rooms import ROOMS, acts, code_actions, event_types, rooms
+from dure.node.rooms import ROOMS, acts, code_actions, event_types, rooms, settled
 
 GUEST = """
 import typer
@@ -65,10 +65,17 @@ print(json.dumps([[r.name for r in rooms()], [a.name for a in code_actions()], s
 
 def test_every_part_that_a_room_names_is_there() -> None:
     for room in rooms():
-        for place in (*room.acts.values(), *room.jobs.values(), room.tables, room.commands):
+        for place in (
+            *room.acts.values(),
+            *room.settled.values(),
+            *room.jobs.values(),
+            room.tables,
+            room.commands,
+        ):
             assert not place or load(place) is not None
     assert len(rooms()) == len(ROOMS)
     assert set(acts()) == {action.name for action in code_actions() if action.critical}
+    assert set(settled()) <= set(acts())
     assert all(name.count(".") >= 1 for name in event_types())
 
 

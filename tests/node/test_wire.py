@@ -194,7 +194,7 @@ def test_the_error_of_the_other_side_is_raised_here():
     for error in (
         GovernanceError("governance.vote", reason="early"),
         CoreError("core.label-text", text_length=3),
-        NodeError("node.caller", process="\ud800", operation="x"),
+        NodeError("node.caller", process="keeper", operation="\ud800"),
     ):
         with no_leak(), pair() as (ours, theirs):
             thread = answering(theirs, {"error": wire.write_error(error)})

@@ -242,6 +242,10 @@ GOOD = {"columns": [{"name": "a", "type": "int64", "nulls": 0}], "rows": 1, "fac
         json.dumps({**GOOD, "columns": [{"name": "a", "type": "int64", "nulls": 2}]}).encode(),
         json.dumps({**GOOD, "columns": [{"name": "a", "type": "<b>", "nulls": 0}]}).encode(),
         json.dumps({**GOOD, "columns": GOOD["columns"] * 2}).encode(),
+        *(
+            json.dumps({**GOOD, "columns": [{"name": name, "type": "int64", "nulls": 0}]}).encode()
+            for name in ("", " a", "a\u200bb", "a\x1b[2J", "a\u3000b", "x" * 256, "\ud800")
+        ),
         b'{"columns":' + b" " * (17 << 20),
     ],
 )

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from dure.readers import worker
 from dure.readers.columnar import plain_type
-from dure.readers.delimited import column_names, find_shape
+from dure.readers.delimited import find_shape
 from dure.readers.faults import CODES, Fault, honest
+from dure.readers.names import column_names
 from dure.readers.text import find_encoding, first_wrong_byte
 from dure.readers.types import Guess, as_type
 
@@ -129,11 +130,31 @@ def test_names_are_written_in_nfc_and_may_not_meet_there(tmp_path: Path) -> None
     assert fault_of(tmp_path, f"{apart},각\n1,2\n".encode()) == "readers.header"
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 256, "a\x07", "\u202e"])
-def test_a_name_must_be_usable(name: str) -> None:
-    assert column_names(["fine", "두 단어", "two\nlines"]) == ("fine", "두 단어", "two\nlines")
-    with pytest.raises(Fault):
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        *((blank, "name-empty") for blank in ("", "  ", "\u3000", "\u00a0\t", "\r\n")),
+        ("x" * 256, "name-length"),
+        *(
+            (f"a{char}b", "name-unseen")
+            for char in "\x07\x1c\x85\u200b\u200d\u202e\u2066\ufeff\xad"
+        ),
+        *((f"a{char}b", "name-unseen") for char in "\u2028\u3164\u1160\u2800\ue000\ud800"),
+        *((f"{char}a", "name-unseen") for char in "\x1f\u2029\ufeff\u200f"),
+        *((f"fine{char}", "name-taken") for char in " \u3000\u00a0\u202f\n"),
+    ],
+)
+def test_a_name_must_be_seen_and_its_own(name: str, fault: str) -> None:
+    with pytest.raises(Fault) as refused:
         column_names(["fine", name])
+    assert refused.value.facts == {"column": 2, "expected": 2, "fault": fault}
+
+
+def test_every_space_in_a_name_is_the_plain_one(tmp_path: Path) -> None:
+    data = '\u3000함정\u3000이름\u00a0,"속력\n(kn)",a\u2003b\n1,2,3\n'
+    assert table_of(tmp_path, data.encode()).column_names == ["함정 이름", "속력 (kn)", "a b"]
+    assert fault_of(tmp_path, "a\u3000b,a b\n1,2\n".encode()) == "readers.header"
+    assert fault_of(tmp_path, "a\u200bb,c\n1,2\n".encode()) == "readers.header"
 
 
 def test_the_first_wrong_byte_is_found_beyond_the_first_block(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from dure.sandbox.probes import attempt, inside, resources, suite
 from dure.sandbox.probes.attempt import (
     ATTEMPTS,
     Contained,
-    Note,
+    Remark,
     call,
     in_child,
     try_apart,
@@ -94,7 +94,7 @@ def broken(_: object) -> str:
     ("function", "seen"),
     [
         (lambda _: "reached", ("escaped", "reached")),
-        (lambda _: Note("to know"), ("informational", "to know")),
+        (lambda _: Remark("to know"), ("informational", "to know")),
         (stopped, ("contained", "held")),
         (refused, ("contained", "EPERM")),
     ],
@@ -124,7 +124,7 @@ def test_a_call_that_a_machine_lacks_is_contained() -> None:
         call({"calls": {}}, "none")
     with pytest.raises(OSError, match="close"):
         call({"calls": {"close": 3}}, "close", -1)
-    assert attempt.Note("x") == "x"
+    assert attempt.Remark("x") == "x"
 
 
 @pytest.mark.parametrize(

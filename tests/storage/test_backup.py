@@ -244,11 +244,21 @@ def test_other_stores_or_vaults_are_refused(houses, backed_up):
         assert refusal(restore, backed_up[0], KEY, now=LATER, **places) == "backup"
 
 
-def test_rows_that_do_not_fit_leave_nothing(houses, backed_up):
-    def other_tables(part, revisions):
-        create(part.db, incarnation.METADATA)
+class Declared(StorePart):
+    """A store whose tables are made as declared, without a history."""
 
-    places = houses[1].places | {"create": other_tables}
+    declared = MORE
+
+    def make(self, revisions) -> None:
+        create(self.db, self.declared)
+
+
+class OtherTables(Declared):
+    declared = incarnation.METADATA
+
+
+def test_rows_that_do_not_fit_leave_nothing(houses, backed_up):
+    places = houses[1].places | {"stores": [OtherTables("keeper", houses[1].db)]}
     assert refusal(restore, backed_up[0], KEY, now=LATER, **places) == "backup"
     assert houses[1].empty()
 
@@ -288,10 +298,7 @@ def test_a_store_without_incarnations_is_restored_too(tmp_path, new_url):
     first, second = open_database(new_url()), open_database(new_url())
     create(first, MORE)
     back_up(tmp_path / "b", KEY, stores=[StorePart("x", first)], vaults={}, now=NOW)
-    places = {"stores": [StorePart("x", second)], "vaults": {}}
-    begun = restore(
-        tmp_path / "b", KEY, now=NOW, create=lambda part, _: create(part.db, MORE), **places
-    )
+    begun = restore(tmp_path / "b", KEY, now=NOW, stores=[Declared("x", second)], vaults={})
     assert begun == {"x": ""}
     for db in (first, second):
         db.close()
@@ -308,7 +315,7 @@ def test_a_store_that_was_not_set_up_has_no_incarnation(database):
         ("backup.store.written", False),
         ("backup.vault.written", False),
         ("backup.written", False),
-        ("backup.renamed", True),
+        ("folder.renamed", True),
     ],
 )
 def test_kill_while_making_leaves_a_whole_backup_or_none(tmp_path, houses, history, fault, there):
@@ -346,6 +353,53 @@ def test_kill_while_restoring_never_brings_the_old_life_back(houses, backed_up, 
             count = select(func.count()).select_from(incarnation.INCARNATIONS)
             if connection.execute(count).scalar_one():
                 assert incarnation.current(connection) != houses[0].incarnation()
+
+
+def test_only_a_vaults_own_pages_are_copied(tmp_path, houses):
+    """What the vault's folder belongs to may be trusted less than who makes the backup."""
+    old, new = houses
+    handle = old.fill()
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"somebody else's")
+    folder = next(path for path in (old.root / "pages").iterdir())
+    name = folder.name + "f" * 30
+    (folder / name).symlink_to(secret)
+    (folder / "notes").write_text("no page")
+    (folder / "two\nlines").write_text("no page")
+    os.mkfifo(folder / (folder.name + "e" * 30))
+    (old.root / "pages" / "zz").symlink_to(tmp_path)
+    (old.root / "pages" / name).write_text("not in its place")
+    back_up(tmp_path / "backup", KEY, now=NOW, **old.places)
+    copied = list((tmp_path / "backup/vaults/main/pages").rglob("*"))
+    assert sorted(path.name for path in copied if path.is_file()) == pages(old.root)
+    assert secret.read_bytes() not in [path.read_bytes() for path in copied if path.is_file()]
+    # The positive control: what is a page comes along, as unchangeable as it was.
+    restore(tmp_path / "backup", KEY, now=LATER, **new.places)
+    vault = Vault.open(new.root, new.db, KEK)
+    assert b"".join(vault.read(handle)) == b"".join(PAGES)
+    assert {page(tmp_path / "backup").stat().st_mode & 0o777, *modes(new.root)} == {0o400}
+
+
+def pages(root: Path) -> list[str]:
+    plain = (path for path in (root / "pages").glob("??/*") if not path.is_symlink())
+    return sorted(path.name for path in plain if path.is_file() and len(path.name) == 32)
+
+
+def modes(root: Path) -> set[int]:
+    return {path.stat().st_mode & 0o777 for path in (root / "pages").glob("??/*")}
+
+
+@pytest.mark.parametrize("part", ["vaults/main/vault.id", "stores/keeper.sealed", ""])
+def test_a_backups_links_are_not_followed(tmp_path, houses, backed_up, part):
+    """Carried media may be anybody's: a link in it must not lead whoever restores it elsewhere."""
+    path = backed_up[0] / part if part else page(backed_up[0])
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    assert refusal(restore, backed_up[0], KEY, now=LATER, **houses[1].places) == "file"
+    assert houses[1].empty()
+    path.unlink()
+    (tmp_path / "elsewhere").rename(path)
+    restore(backed_up[0], KEY, now=LATER, **houses[1].places)
 
 
 @pytest.mark.root

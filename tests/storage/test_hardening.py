@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dure.core.suites import Stretch
-from dure.storage.hardening import Hardening, hardening, unencrypted_swap
+from dure.storage.hardening import Hardening, unencrypted_swap
 from dure.storage.keys import new_key, write_key_file
 from dure.storage.passphrases import Passphrase
 from tests.storage.conftest import ROOT, run_program
@@ -28,8 +28,8 @@ def test_a_hardened_process_dumps_nothing():
     assert aborted == {"signal": 6, "core": False}
 
 
-def test_this_process_is_not_hardened():
-    assert hardening().dumpable
+def test_only_both_together_are_complete():
+    assert Hardening((0, 0), dumpable=False).complete
     assert not Hardening((0, 0), dumpable=True).complete
     assert not Hardening((0, -1), dumpable=False).complete
 

@@ -125,4 +125,4 @@ def test_killed_while_opening_it_is_imported_once(tmp_path: Path, fault: str) ->
     with navy.database.read() as connection:
         row = connection.execute(select(IMPORTS)).one()
     assert navy.read(row.asset_id, purpose="trial", limit=1 << 20) == CONTENT
-    assert navy.types().count("bundle.import.done") == 1
+    assert navy.event_types().count("bundle.import.done") == 1

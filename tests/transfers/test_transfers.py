@@ -46,7 +46,6 @@ from tests.transfers.world import (
     TARGET,
     Node,
     make_charter,
-    make_vote,
     nodes,
 )
 
@@ -134,8 +133,8 @@ def test_what_was_approved_arrives_under_its_target_label(
     assert entry.facts["transfer.from"] == "coast"
     assert entry.facts["transfer.asset"] == made.asset.id
     assert entry.facts["transfer.source"] == SOURCE
-    assert made.coast.types()[-2:] == ["asset.transfer.begun", "asset.transfer.done"]
-    assert made.navy.types()[1:3] == ["bundle.import.begun", "bundle.import.done"]
+    assert made.coast.event_types()[-2:] == ["asset.transfer.begun", "asset.transfer.done"]
+    assert made.navy.event_types()[1:3] == ["bundle.import.begun", "bundle.import.done"]
     assert content[:16] not in made.data or not content
 
 
@@ -215,7 +214,7 @@ def test_recipient_and_label_must_agree(tmp_path: Path, to: str, target: str) ->
     asset = coast.import_()
     with pytest.raises(TransfersError, match=r"transfers\.request"):
         verbs.request(coast, asset.id, to, coast.label(target))
-    assert "decisions.requested" not in coast.types()
+    assert "decisions.requested" not in coast.event_types()
 
 
 def test_what_another_agency_holds_is_not_ours_to_send(tmp_path: Path) -> None:
@@ -379,7 +378,7 @@ def test_the_sender_cannot_do_without_its_people(done: Done, tmp_path: Path) -> 
     assert refused(permit=permit(()))
     assert refused(permit=permit(ballots[:1]))
     assert refused(permit=permit((ballots[0], ballots[0])))
-    own = make_vote(manifest.request, "coast.steward", coast.suite, coast.clock())
+    own = coast.vote(manifest.request, "coast.steward")
     assert refused(permit=permit((ballots[0], Ballot(own, coast.clock()))))
     forged_vote = replace(ballots[0].vote, voter="navy.checker")
     assert refused(permit=permit((ballots[1], Ballot(forged_vote, ballots[0].received_s))))
@@ -552,7 +551,7 @@ def test_nothing_is_imported_of_what_is_refused(fresh: Done) -> None:
     with pytest.raises(TransfersError, match=r"transfers\.content"):
         verbs.open(fresh.navy, fresh.path, fresh.navy.keeper.unwrap)
     assert fresh.navy.assets.count() == 0
-    assert fresh.navy.types() == ["charter.pinned"]
+    assert fresh.navy.event_types() == ["charter.pinned"]
 
 
 def test_only_who_may_import_imports(tmp_path: Path) -> None:

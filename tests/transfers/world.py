@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from dure.core.actions import QuorumRule
 from dure.core.labels import Label
-from dure.core.principals import Principal, PublicKey
 from dure.core.suites import Suite, suite
-from dure.core.times import write_time
-from dure.governance import keeper_tables, tables
+from dure.governance import keeper_tables
 from dure.governance.charter import Charter, Rule, SignedCharter, merge_actions, sign
-from dure.governance.decisions import Choice, Client, Request, Vote, sign_vote
-from dure.governance.events import Event, read_entry
+from dure.governance.decisions import Request, Vote
 from dure.governance.executor import Executor
-from dure.governance.house import Doing, Stream
+from dure.governance.house import Stream
 from dure.governance.keeper import About, Keeper
 from dure.governance.ledger.log import Ledger
 from dure.governance.permits import Permit
 from dure.governance.policy.engine import Policy
 from dure.governance.policy.query import Query
 from dure.governance.spec import ROOM as GOVERNANCE
-from dure.storage import incarnation
 from dure.storage import tables as storage_tables
 from dure.storage.assets import AssetCatalogue
 from dure.storage.database import Database, open_database
@@ -36,30 +30,15 @@ from dure.storage.vault import Vault
 from dure.transfers.act import SealForAgency
 from dure.transfers.spec import IMPORT, ROOM, TRANSFER
 from dure.transfers.tables import METADATA as ROOM_TABLES
-from tests.exchange.alliance import AGENCIES, POLICY, T0, Clock, Keys
+from tests.exchange.alliance import AGENCIES, POLICY, Clock, Keys
+from tests.governance.alliance import make_store, principal, vote_on
+from tests.house import ExecutorHouse, piped
 
 ACTIONS = (*ROOM.actions, *GOVERNANCE.actions)
 SOURCE = "coast//O// REL coast FOR trial"
 TARGET = "coast//O// REL coast,navy FOR trial"
 QUORUM = TRANSFER.quorum
 OFFICERS = ("coast.checker", "coast.officer")
-
-
-def _person(name: str, crypto: Suite, *roles: str) -> Principal:
-    public = crypto.signing_public(private_of(name, crypto))
-    return Principal(
-        id=name,
-        agency=name.partition(".")[0],
-        roles=frozenset(roles),
-        grade=2,
-        categories=frozenset({"maritime"}),
-        purposes=frozenset({"trial", "scoring"}),
-        keys=(PublicKey(crypto.key_id(public), public.hex()),),
-    )
-
-
-def private_of(name: str, crypto: Suite) -> bytes:
-    return crypto.signing_key(name.encode().ljust(48, b".")[:48])
 
 
 def make_charter(suite_name: str = "intl", **changes: Any) -> Charter:
@@ -72,11 +51,11 @@ def make_charter(suite_name: str = "intl", **changes: Any) -> Charter:
         "labels": POLICY,
         "members": tuple(Keys.of(name, crypto).member(name) for name in AGENCIES),
         "principals": (
-            _person("coast.checker", crypto, "checker"),
-            _person("coast.officer", crypto, "security-officer"),
-            _person("coast.steward", crypto, "steward", "checker"),
-            _person("navy.checker", crypto, "checker"),
-            _person("navy.steward", crypto, "steward"),
+            principal("coast.checker", "checker", suite_name=suite_name),
+            principal("coast.officer", "security-officer", suite_name=suite_name),
+            principal("coast.steward", "steward", "checker", suite_name=suite_name),
+            principal("navy.checker", "checker", suite_name=suite_name),
+            principal("navy.steward", "steward", suite_name=suite_name),
         ),
         "rules": {
             **{action.name: Rule(action.roles) for action in ACTIONS},
@@ -120,7 +99,7 @@ class _Port:
         raise AssertionError("a transfer mints nothing in its own vault")
 
 
-class Node:
+class Node(ExecutorHouse):
     """A `House` over real parts; what crosses processes in a node is a call here."""
 
     def __init__(
@@ -173,10 +152,8 @@ class Node:
         return keeper
 
     def _executor(self, first: bool) -> Executor:
-        store = self._store("executor", tables.METADATA, incarnation.METADATA)
-        if first:
-            with store.write() as connection:
-                incarnation.begin(connection, write_time(T0))
+        url = f"sqlite:///{self.root}/executor.db"
+        store = make_store(url) if first else open_database(url)
         key = _Key(self.suite, self.keys.executor)
         origin = self.charter.member(self.agency).origin
         self.ledger = Ledger(store, origin, key.sign, key.public, self.suite)
@@ -203,9 +180,6 @@ class Node:
     # ── what a room may ask ────────────────────────────────────────────────────────────────────
     def now(self) -> int:
         return self.clock()
-
-    def random(self, n: int) -> bytes:
-        return os.urandom(n)
 
     def require(self, action: str, label: Label, *, purpose: str, owner: str = "") -> Any:
         return self.policy.require(Query(self.principal, action, label, owner, purpose))
@@ -237,55 +211,7 @@ class Node:
             run=run,
         )
         size, chunks = self.keeper.open(ticket, signature)
-        reading, writing = os.pipe()
-
-        def pour() -> None:
-            with os.fdopen(writing, "wb") as pipe:
-                for chunk in chunks:
-                    pipe.write(chunk)
-
-        threading.Thread(target=pour, daemon=True).start()
-        return Stream(reading, size)
-
-    def read(self, asset_id: str, *, purpose: str, limit: int) -> bytes:
-        with os.fdopen(self.open(asset_id, purpose=purpose, run="").fd, "rb") as pipe:
-            return pipe.read(limit)
-
-    @contextmanager
-    def doing(
-        self, action: str, *, asset: str = "", detail: Mapping[str, object] | None = None
-    ) -> Iterator[Doing]:
-        doing = Doing(asset)
-        self.executor.append([Event(f"{action}.begun", self.principal.id, asset, "", detail or {})])
-        try:
-            yield doing
-        except BaseException:
-            self.executor.append([Event(f"{action}.failed", self.principal.id, doing.asset)])
-            raise
-        self.executor.append([Event(f"{action}.done", self.principal.id, doing.asset)])
-
-    def propose(
-        self,
-        action: str,
-        *,
-        arguments: Mapping[str, object],
-        assets: Sequence[str],
-        source: Label,
-        target: Label,
-        evidence: str,
-    ) -> Request:
-        return self.executor.open_request(
-            action,
-            arguments=arguments,
-            assets=assets,
-            source=str(source),
-            target=str(target),
-            evidence=evidence,
-            requester=self.principal.id,
-        )
-
-    def execute(self, request_id: str) -> Mapping[str, object]:
-        return self.executor.execute(request_id)
+        return piped(chunks, size)
 
     # ── what people do ─────────────────────────────────────────────────────────────────────────
     def label(self, text: str) -> Label:
@@ -306,17 +232,10 @@ class Node:
         assert isinstance(QUORUM, QuorumRule)
         self.clock.now_s += QUORUM.review_s
         for voter in voters or OFFICERS:
-            self.executor.cast_vote(make_vote(request, voter, self.suite, self.clock()))
+            self.executor.cast_vote(self.vote(request, voter))
 
-    def types(self) -> list[str]:
-        return [read_entry(data).type for data in self.ledger.entries(0, self.ledger.head().size)]
-
-
-def make_vote(request: Request, voter: str, crypto: Suite, now: int) -> Vote:
-    private = private_of(voter, crypto)
-    key = crypto.key_id(crypto.signing_public(private))
-    vote = Vote(request.digest(crypto), Choice.APPROVE, voter, key, Client.CLI, write_time(now))
-    return sign_vote(vote, private, crypto)
+    def vote(self, request: Request, voter: str) -> Vote:
+        return vote_on(request, voter, suite_name=self.suite.name, now=self.clock())
 
 
 def nodes(root: Path, suite_name: str = "intl") -> tuple[Node, Node]:

@@ -6,41 +6,35 @@ Only the vault is a dictionary in memory, and only the sockets between the proce
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dure.core.actions import Action
 from dure.core.assets import Asset
 from dure.core.labels import Label, LabelPolicy
-from dure.core.principals import Principal, PublicKey, Role
+from dure.core.principals import Principal, Role
 from dure.core.suites import suite
-from dure.core.text import Text
 from dure.core.times import write_time
-from dure.governance import tables as governance_tables
-from dure.governance.charter import Charter, Member, Rule, SignedCharter, merge_actions, sign
-from dure.governance.decisions import Choice, Client, Request, Vote, sign_vote
+from dure.governance.charter import Charter, Rule, merge_actions
+from dure.governance.decisions import Request
 from dure.governance.errors import GovernanceError
-from dure.governance.events import Event
 from dure.governance.executor import Executor
-from dure.governance.house import Doing, Stream
+from dure.governance.house import Stream
 from dure.governance.ledger.log import Ledger
 from dure.governance.policy.engine import Policy
 from dure.governance.policy.query import Query
 from dure.governance.spec import READ
-from dure.storage import incarnation
 from dure.storage import tables as storage_tables
 from dure.storage.assets import AssetCatalogue
 from dure.storage.database import Database, open_database
 from dure.trials import tables as trials_tables
 from dure.trials.releasing import ReleaseReport
 from dure.trials.spec import ACTIONS, RELEASE, ROOM
+from tests.governance.alliance import Key, make_store, member, principal, signed, vote_on
+from tests.house import ExecutorHouse, piped
 
 START = 1_790_000_000
 SUITE = suite("intl")
@@ -57,54 +51,13 @@ ALL_ACTIONS: tuple[Action, ...] = (READ, *ACTIONS)
 DATA_LABEL = "bravo//O//traffic REL bravo FOR trial"
 
 
-@dataclass(frozen=True)
-class Key:
-    name: str
-
-    @property
-    def private(self) -> bytes:
-        return _private(self.name)
-
-    @property
-    def public(self) -> bytes:
-        return SUITE.signing_public(self.private)
-
-    def sign(self, message: bytes) -> bytes:
-        return SUITE.sign(self.private, message)
-
-
-@cache
-def _private(name: str) -> bytes:
-    return SUITE.signing_key(name.encode().ljust(48, b".")[:48])
-
-
 def label(text: str) -> Label:
     return Label.parse(text, POLICY)
 
 
-def _member(agency: str) -> Member:
-    return Member(
-        agency=agency,
-        name=Text(agency.title(), agency.title()),
-        node_signing=Key(f"{agency} node").public.hex(),
-        node_sealing="aa" * 32,
-        executor=Key(f"{agency} executor").public.hex(),
-        origin=f"{agency}.example/ledger",
-        delegate=Key(f"{agency} delegate").public.hex(),
-    )
-
-
 def _principal(name: str, *roles: Role) -> Principal:
-    public = Key(name).public
-    return Principal(
-        id=name,
-        agency=name.partition(".")[0],
-        roles=frozenset(roles),
-        grade=1,
-        categories=frozenset({"traffic", "answer-key"}),
-        purposes=frozenset({"trial", "scoring"}),
-        keys=(PublicKey(SUITE.key_id(public), public.hex()),),
-    )
+    categories = frozenset({"traffic", "answer-key"})
+    return replace(principal(name, *roles), grade=1, categories=categories)
 
 
 CHARTER = Charter(
@@ -113,7 +66,7 @@ CHARTER = Charter(
     alliance="Trial alliance",
     suite="intl",
     labels=POLICY,
-    members=(_member(ALPHA), _member(BRAVO)),
+    members=(member(ALPHA), member(BRAVO)),
     principals=(
         _principal("alpha.developer", Role.DEVELOPER),
         _principal("alpha.stranger", Role.AUDITOR),
@@ -151,7 +104,7 @@ class Contents:
 
 
 @dataclass
-class TrialHouse:
+class TrialHouse(ExecutorHouse):
     folder: Path
     agency: str = BRAVO
     who: str = "bravo.operator"
@@ -172,11 +125,7 @@ class TrialHouse:
         self.policy = Policy(
             merge_actions(ALL_ACTIONS, CHARTER), POLICY, CHARTER.digest(), suite="intl"
         )
-        store = open_database(f"sqlite:///{self.folder}/executor.db")
-        governance_tables.METADATA.create_all(store.engine)
-        incarnation.METADATA.create_all(store.engine)
-        with store.write() as connection:
-            incarnation.begin(connection, write_time(START))
+        store = make_store(f"sqlite:///{self.folder}/executor.db")
         key = Key(f"{self.agency} executor")
         self.released = self.folder / "released"
         self.released.mkdir(exist_ok=True)
@@ -195,10 +144,7 @@ class TrialHouse:
             clock=self.now,
             random=secrets.token_bytes,
         )
-        signed = SignedCharter(CHARTER)
-        for agency in (ALPHA, BRAVO):
-            signed = sign(signed, agency, Key(f"{agency} delegate").private)
-        self.executor.pin_charter(signed)
+        self.executor.pin_charter(signed(CHARTER, ALPHA, BRAVO))
 
     # ── the house ───────────────────────────────────────────────────────────────────────────────
 
@@ -208,9 +154,6 @@ class TrialHouse:
 
     def now(self) -> int:
         return self.clock_s
-
-    def random(self, n: int) -> bytes:
-        return secrets.token_bytes(n)
 
     def require(self, action: str, label: Label, *, purpose: str, owner: str = "") -> Any:
         return self.policy.require(
@@ -250,56 +193,10 @@ class TrialHouse:
         self.require(READ.name, asset.label, purpose=purpose, owner=asset.owner)
         self.opened.append((asset.kind, purpose, run))
         content = self.contents.content[asset_id]
-        ours, theirs = os.pipe()
         sent = content[: len(content) - self.cut_stream]
-        threading.Thread(target=_pour, args=(theirs, sent), daemon=True).start()
-        return Stream(ours, len(content))
-
-    def read(self, asset_id: str, *, purpose: str, limit: int) -> bytes:
-        stream = self.open(asset_id, purpose=purpose, run="")
-        with os.fdopen(stream.fd, "rb") as pipe:
-            return pipe.read(limit)
-
-    @contextmanager
-    def doing(
-        self, action: str, *, asset: str = "", detail: Mapping[str, object] | None = None
-    ) -> Iterator[Doing]:
-        self._log(f"{action}.begun", asset, detail or {})
-        doing = Doing(asset, {})
-        try:
-            yield doing
-        except BaseException:
-            self._log(f"{action}.failed", asset, {})
-            raise
-        self._log(f"{action}.done", doing.asset, doing.detail)
-
-    def propose(
-        self,
-        action: str,
-        *,
-        arguments: Mapping[str, object],
-        assets: Sequence[str],
-        source: Label,
-        target: Label,
-        evidence: str,
-    ) -> Request:
-        return self.executor.open_request(
-            action,
-            arguments=arguments,
-            assets=assets,
-            source=str(source),
-            target=str(target),
-            evidence=evidence,
-            requester=self.who,
-        )
-
-    def execute(self, request_id: str) -> Mapping[str, object]:
-        return self.executor.execute(request_id)
+        return piped([sent], len(content))
 
     # ── what a test does around it ──────────────────────────────────────────────────────────────
-
-    def _log(self, type_: str, asset: str, detail: Mapping[str, object]) -> None:
-        self.executor.append([Event(type_, self.who, asset, "", detail)])
 
     def as_(self, who: str) -> TrialHouse:
         self.who = who
@@ -337,27 +234,4 @@ class TrialHouse:
             self.vote(request, voter)
 
     def vote(self, request: Request, voter: str) -> None:
-        key = Key(voter)
-        vote = Vote(
-            request.digest(SUITE),
-            Choice.APPROVE,
-            voter,
-            SUITE.key_id(key.public),
-            Client.CLI,
-            write_time(self.now()),
-        )
-        self.executor.cast_vote(sign_vote(vote, key.private, SUITE))
-
-    def event_types(self) -> list[str]:
-        from dure.governance.events import read_entry
-
-        size = self.executor.checkpoint().size
-        return [read_entry(data).type for data in self.executor.ledger.entries(0, size)]
-
-
-def _pour(descriptor: int, content: bytes) -> None:
-    try:
-        with os.fdopen(descriptor, "wb") as pipe:
-            pipe.write(content)
-    except BrokenPipeError:
-        pass
+        self.executor.cast_vote(vote_on(request, voter, now=self.now()))

@@ -17,11 +17,13 @@ from dure.trials.gates import (
     recheck,
 )
 from dure.trials.outcomes import WORDS, OutcomeClass, class_of
-from dure.trials.results import Form
+from dure.trials.results import ResultForm
 from dure.trials.tasks import METRICS, TaskType
 
-REGRESSION = Form(TaskType.REGRESSION, ("mae", "rmse", "r2"))
-CLASSES = Form(TaskType.CLASSIFICATION, ("accuracy", "balanced-accuracy", "f1-macro", "roc-auc"))
+REGRESSION = ResultForm(TaskType.REGRESSION, ("mae", "rmse", "r2"))
+CLASSES = ResultForm(
+    TaskType.CLASSIFICATION, ("accuracy", "balanced-accuracy", "f1-macro", "roc-auc")
+)
 BUDGET = Budget(1, 20)
 SIDES = ("algorithm", "baseline", "difference")
 FIGURES = {name: {side: [0.5, 0.25, 0.75] for side in SIDES} for name in ("mae", "rmse", "r2")}
@@ -243,7 +245,7 @@ def test_recheck_finds_what_was_changed(path, value, code):
 
 def test_recheck_of_no_result_at_all():
     assert recheck([], "report", REGRESSION)[0].code == "gate.schema"
-    assert recheck(passed(), "report", Form(TaskType.REGRESSION, ("nonsense",)))
+    assert recheck(passed(), "report", ResultForm(TaskType.REGRESSION, ("nonsense",)))
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,8 @@ def place(house, data, run="ab" * 16, digests=None):
                 id=run, submission_id="s", benchmark_id="b", agency=ALPHA, seed=1, status="done",
                 outcome=report["result"].get("outcome", "ok"), report_id=asset.id,
                 report_digest=SUITE.digest("report", report), result_digest=result,
-                evidence_digest=evidence, begun_at="x", begun_by="x", lease_ends_at="x",
-                ended_at="x",
+                evidence_digest=evidence, begun_at="x", begun_by="x", claimant="x",
+                lease_ends_at="x", ended_at="x",
             )
         )  # fmt: skip
     return run, asset

@@ -53,7 +53,8 @@ def test_the_room_itself_is_light():
 
 ROW = {
     "id": "c", "submission_id": "s", "benchmark_id": "b", "agency": "x", "seed": 1,
-    "status": "running", "begun_at": "x", "begun_by": "x", "lease_ends_at": "x",
+    "status": "running", "begun_at": "x", "begun_by": "x", "claimant": "x",
+    "lease_ends_at": "x",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import contextmanager
 
 import pyarrow.parquet as pq
 import pytest
@@ -16,7 +17,7 @@ from dure.trials.outcomes import OutcomeClass
 from dure.trials.run import algorithm_limits
 from dure.trials.tables import RUNS, SUBMISSIONS
 from tests.trials.conftest import definition, flights
-from tests.trials.house import ALPHA, DATA_LABEL, label
+from tests.trials.house import ALPHA, DATA_LABEL, SUITE, label
 
 
 def column_bytes(world, asset):
@@ -147,13 +148,109 @@ def test_a_budget_is_spent_before_anything_runs(world, baseline):
     with pytest.raises(TrialsError, match=r"trials\.budget-spent"):
         run.run(world.bravo, submission["asset_id"], tight.asset.id)
     records.end_run(world.bravo, "aa" * 16, "failed")  # one of ours that failed costs nothing
-    assert records.begin_run(world.bravo, "bb" * 16, row, (tight.asset.id, 1), 1, 60) == 1
+    assert records.begin_run(world.bravo, "bb" * 16, row, (tight.asset.id, 1), 1, 60)[1] == 1
     with pytest.raises(TrialsError, match=r"trials\.not-releasable"):
         view.report(world.bravo, "bb" * 16)
     assert records.sweep(world.bravo) == 0
     world.bravo.clock_s += 61
     assert records.sweep(world.bravo) == 1
     assert records.find(world.bravo, RUNS, "bb" * 16)["status"] == "failed"
+
+
+# ── a run whose process died ─────────────────────────────────────────────────────────────────────
+
+DEAD = "0:0:0:0:0"
+
+
+def left_by(world, claimant, monkeypatch, **changes):
+    """Leave the row of a run that somebody began; return its id, its submission and its benchmark."""
+    bench = benchmark.prepare(world.bravo, world.dataset.id, definition(budget=1, **changes))
+    row = records.find(world.bravo, SUBMISSIONS, view.submissions(world.bravo)[0]["asset_id"])
+    run_id = world.bravo.random(16).hex()
+    with monkeypatch.context() as patch:
+        if claimant:
+            patch.setattr(records, "this_process", lambda _: claimant)
+        records.begin_run(world.bravo, run_id, row, (bench.asset.id, 1), 1, 3600)
+    return run_id, row, bench.asset.id
+
+
+def test_a_run_that_died_is_taken_up_again(world, baseline, monkeypatch):
+    alive, row, bench = left_by(world, "", monkeypatch, name="alive")
+    assert records.sweep(world.bravo) == 0  # the control: its process, this one, lives
+    with pytest.raises(TrialsError, match=r"trials\.budget-spent"):
+        run.run(world.bravo, row["asset_id"], bench)
+    records.end_run(world.bravo, alive, "failed")
+    died, row, bench = left_by(world, DEAD, monkeypatch, name="died")
+    assert records.sweep(world.bravo) == 1
+    assert records.sweep(world.bravo) == 0
+    trial = run.run(world.bravo, row["asset_id"], bench)
+    assert trial.id == died
+    assert "claimant" not in view.runs(world.bravo)[0]
+    found = records.find(world.bravo, RUNS, died)
+    assert (found["status"], found["ended_at"] is None) == ("done", False)
+    # Another seed is another run.
+    assert records.unfinished(world.bravo, row["asset_id"], bench, 2) == ""
+
+
+def test_of_two_that_take_up_the_same_run_one_begins_anew(world, baseline, monkeypatch):
+    died, row, bench = left_by(world, DEAD, monkeypatch, name="twice")
+    records.sweep(world.bravo)
+    assert records.unfinished(world.bravo, row["asset_id"], bench, 1) == died
+    first, spent = records.begin_run(world.bravo, died, row, (bench, 2), 1, 60)
+    assert (first, spent) == (died, 1)
+    second, spent = records.begin_run(world.bravo, died, row, (bench, 2), 1, 60)
+    assert (second == died, spent) == (False, 2)
+    for each in (first, second):
+        records.end_run(world.bravo, each, "failed")
+
+
+class StoppedError(Exception):
+    pass
+
+
+def stop(*_):
+    raise StoppedError
+
+
+def test_a_run_that_was_taken_up_meanwhile_is_not_swept(world, baseline, monkeypatch):
+    died, row, bench = left_by(world, DEAD, monkeypatch, name="meanwhile")
+    doing = world.bravo.doing
+
+    @contextmanager
+    def slowly(*arguments, **named):
+        with doing(*arguments, **named) as it:
+            records.end_run(world.bravo, died, "failed")
+            records.begin_run(world.bravo, died, row, (bench, 5), 1, 3600)
+            yield it
+
+    monkeypatch.setattr(world.bravo, "doing", slowly)
+    records.sweep(world.bravo)
+    assert records.find(world.bravo, RUNS, died)["status"] == "running"
+    records.end_run(world.bravo, died, "failed")
+
+
+@pytest.mark.parametrize("mode", ["", '"error"'])
+def test_what_was_sealed_before_the_crash_is_what_came_of_it(world, monkeypatch, mode):
+    changes = {"mode": mode} if mode else {"version": '"9.9"'}
+    submission = world.send(world.variant("hostile" if mode else "baseline", **changes))
+    bench = world.benchmark.asset.id
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "_end", stop)
+        with pytest.raises(StoppedError):
+            run.run(world.bravo, submission.id, bench)
+    before = len(world.bravo.contents.content)
+    monkeypatch.setattr(run, "_perform", stop)
+    trial = run.run(world.bravo, submission.id, bench)
+    assert len(world.bravo.contents.content) == before
+    told = view.report(world.bravo, trial.id)
+    assert (trial.report.result, trial.report.evidence) == (told["result"], told["evidence"])
+    row = records.find(world.bravo, RUNS, trial.id)
+    assert row["report_digest"] == SUITE.digest("report", told)
+    assert row["outcome"] == told["result"]["outcome"] == ("algorithm-error" if mode else "ok")
+    assert view.diagnosis(world.bravo, trial.id)["run"] == trial.id
+    # The control: with another seed there is nothing to go on from.
+    with pytest.raises(StoppedError):
+        run.run(world.bravo, submission.id, bench, seed=2)
 
 
 def test_content_that_is_cut_off_is_never_run(world):
@@ -173,18 +270,18 @@ def test_content_that_is_cut_off_is_never_run(world):
 
 
 @pytest.mark.parametrize(
-    ("changes", "where"),
+    ("changes", "reason"),
     [
         ({"target": "none"}, "target-missing"),
         ({"target": "carrier", "features": ("distance",)}, "target-type"),
     ],
 )
-def test_data_that_can_t_be_split(world, changes, where):
+def test_data_that_can_t_be_split(world, changes, reason):
     before = len(world.bravo.contents.content)
     with pytest.raises(TrialsError) as caught:
         benchmark.prepare(world.bravo, world.dataset.id, definition(**changes))
     assert caught.value.code == "trials.benchmark"
-    assert caught.value.facts["where"] == where
+    assert caught.value.facts["reason"] == reason
     assert len(world.bravo.contents.content) == before
 
 

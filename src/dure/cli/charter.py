@@ -47,7 +47,8 @@ def new_key(
 
 @app.command(
     help=say(
-        "Write the charter that a file describes, unsigned.", "파일에 적힌 협약을 서명 없이 씁니다."
+        "Write the charter that a file describes, unsigned.",
+        "파일에 적힌 내용으로, 서명되지 않은 협약을 만듭니다.",
     )
 )
 def propose(
@@ -74,7 +75,9 @@ def propose(
 )
 def sign(
     file: Annotated[Path, typer.Argument(help=say("The charter.", "협약 파일."))],
-    agency: Annotated[str, typer.Option(help=say("Agency of the delegate.", "대표의 기관."))],
+    agency: Annotated[
+        str, typer.Option(help=say("Agency of the delegate.", "대표가 소속된 기관."))
+    ],
     key: Annotated[Path, typer.Option(help=say("The delegate's key file.", "대표의 키 파일."))],
     key_passphrase_file: Annotated[Path | None, typer.Option()] = None,
 ) -> None:
@@ -89,7 +92,7 @@ def sign(
     member = signed.charter.member(agency)
     private = read_key_file(key, key_passphrase(key, key_passphrase_file))
     if private.public.hex() != member.delegate:
-        raise GovernanceError("governance.unknown", part=f"delegate of {agency}", name=private.id)
+        raise GovernanceError("governance.unknown", part="delegate", agency=agency, name=private.id)
     signed = sign_charter(signed, agency, private.private)
     write_file(file, signed.to_bytes())
     session.current.output.value(_summary(signed, file))
@@ -120,7 +123,7 @@ def pin(
     session.current.output.value(_summary(signed, file))
 
 
-@app.command(help=say("Show the pinned charter.", "고정된 협약을 보입니다."))
+@app.command(help=say("Show the pinned charter.", "고정된 협약을 표시합니다."))
 def show() -> None:
     """Show the pinned charter."""
     with session.current.node() as node:

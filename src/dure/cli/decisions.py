@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import RequestId
 from dure.cli.passphrases import key_passphrase
 from dure.cli.words import say
 from dure.node.files import write_file
@@ -21,7 +22,7 @@ RequestArgument = Annotated[
     str,
     typer.Argument(
         metavar="REQUEST",
-        help=say("Id of a request, or a file with one.", "요청 번호 또는 요청이 담긴 파일."),
+        help=say("Id of a request, or a file with one.", "요청 식별자 또는 요청이 담긴 파일."),
     ),
 ]
 KeyOption = Annotated[
@@ -41,9 +42,7 @@ OutOption = Annotated[
     Path | None,
     typer.Option(
         "--out",
-        help=say(
-            "Write the vote here instead of casting it.", "투표하지 않고 표를 이 파일에 씁니다."
-        ),
+        help=say("Write the vote here instead of casting it.", "표를 내지 않고 이 파일에 씁니다."),
     ),
 ]
 
@@ -71,7 +70,7 @@ def list_() -> None:
 @app.command(
     help=say(
         "Show a request: exactly the bytes that are signed.",
-        "서명 대상이 되는 요청 내용을 그대로 보입니다.",
+        "서명할 요청의 내용을 그대로 표시합니다.",
     )
 )
 def show(
@@ -129,13 +128,11 @@ def cast(
 @app.command(
     help=say(
         "Settle a request whose outcome is unknown, by asking the target; it is never retried.",
-        "결과를 알 수 없는 요청을 대상에 확인하여 확정합니다. 다시 실행하지 않습니다.",
+        "결과를 알 수 없는 요청을 대상과 대조하여 확정합니다. 다시 실행하지는 않습니다.",
     )
 )
 def reconcile(
-    request: Annotated[
-        str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 번호."))
-    ],
+    request: RequestId,
 ) -> None:
     """Settle an unknown outcome."""
     with session.current.node() as node:

@@ -13,18 +13,21 @@ from dure.cli.words import LANGUAGE, say
 app = typer.Typer(no_args_is_help=True)
 
 FolderArgument = Annotated[
-    Path, typer.Argument(help=say("Folder of the carried media.", "옮기는 매체의 폴더."))
+    Path, typer.Argument(help=say("Folder of the carried media.", "이동 매체의 폴더."))
 ]
 
 
-@app.command(help=say("Write waiting envelopes onto the media.", "대기 중인 봉투를 매체에 씁니다."))
+@app.command(
+    help=say("Write waiting envelopes onto the media.", "대기 중인 봉투를 이동 매체에 씁니다.")
+)
 def send(
     folder: FolderArgument,
     again: Annotated[
         bool,
         typer.Option(
             help=say(
-                "Write earlier ones again too (lost media).", "이전 봉투도 다시 씁니다(매체 분실)."
+                "Write earlier ones again too (lost media).",
+                "이전 봉투도 다시 씁니다(매체를 분실했을 때).",
             )
         ),
     ] = False,
@@ -43,7 +46,7 @@ def send(
     )
 
 
-@app.command(help=say("Take in envelopes from the media.", "매체에서 봉투를 받습니다."))
+@app.command(help=say("Take in envelopes from the media.", "이동 매체에서 봉투를 받습니다."))
 def receive(folder: FolderArgument) -> None:
     """Take in envelopes."""
     output = session.current.output
@@ -71,7 +74,7 @@ def receive(folder: FolderArgument) -> None:
 
 
 @app.command(
-    help=say("Show where the post stands with each peer.", "기관별 송수신 현황을 보입니다.")
+    help=say("Show where the post stands with each peer.", "기관별 송수신 현황을 표시합니다.")
 )
 def status() -> None:
     """Show the post."""

@@ -13,7 +13,7 @@ from dure.cli.words import say
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command(help=say("Show the newest entries.", "최근 기록을 보입니다."))
+@app.command(help=say("Show the newest entries.", "최근의 감사 기록을 표시합니다."))
 def show(
     last: Annotated[int, typer.Option(min=1, max=10_000, help=say("How many.", "개수."))] = 20,
 ) -> None:
@@ -39,7 +39,7 @@ def show(
 @app.command(
     help=say(
         "Write the ledger as static tiles for an auditor.",
-        "감사인을 위해 기록을 정적 타일로 내보냅니다.",
+        "감사자가 볼 수 있게 감사 기록을 정적 타일로 내보냅니다.",
     )
 )
 def export(
@@ -55,7 +55,7 @@ def export(
 @app.command(
     help=say(
         "Verify an export offline: every entry, the tree, the signature, and an earlier checkpoint.",
-        "내보낸 기록을 오프라인으로 검증합니다: 모든 항목, 트리, 서명, 이전 기준점.",
+        "내보낸 감사 기록을 오프라인으로 검증합니다: 모든 항목, 트리, 서명, 이전 기준점.",
     )
 )
 def verify(
@@ -63,7 +63,7 @@ def verify(
     charter: Annotated[
         Path, typer.Option(help=say("A charter that you trust.", "신뢰하는 협약 파일."))
     ],
-    agency: Annotated[str, typer.Option(help=say("Whose ledger it is.", "기록의 기관."))],
+    agency: Annotated[str, typer.Option(help=say("Whose ledger it is.", "감사 기록을 남긴 기관."))],
     since: Annotated[
         Path | None,
         typer.Option(help=say("A checkpoint that you kept.", "보관해 둔 이전 기준점.")),
@@ -83,4 +83,4 @@ def verify(
             None if since is None else read_file(since).decode("utf-8", errors="replace"),
         )
     output.value(result)
-    output.line(say("The ledger is whole.", "기록이 온전합니다."))
+    output.line(say("The ledger is whole.", "감사 기록이 온전합니다."))

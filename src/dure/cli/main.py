@@ -28,7 +28,10 @@ _HOUSE: dict[str, tuple[str, str]] = {
     ),
     "charter": (
         "dure.cli.charter:app",
-        say("Propose, sign and pin the alliance's rules.", "협의체의 규칙을 제안·서명·고정합니다."),
+        say(
+            "Propose, sign and pin the alliance's rules.",
+            "협의체의 협약을 제안하고, 서명하고, 고정합니다.",
+        ),
     ),
     "decisions": (
         "dure.cli.decisions:app",

@@ -24,24 +24,24 @@ def init(
     suite: Annotated[str, typer.Option(help="intl | kr-public")] = "intl",
     profile: Annotated[str, typer.Option(help="embedded | separated")] = "embedded",
     principal: Annotated[
-        str, typer.Option(help=say("Who usually acts here.", "평소의 행위자."))
+        str, typer.Option(help=say("Who usually acts here.", "평소 이 노드에서 일하는 행위자."))
     ] = "",
     database: Annotated[
-        str, typer.Option(help=say("URL of its own store.", "노드 저장소의 URL."))
+        str, typer.Option(help=say("URL of its own store.", "노드 데이터베이스의 URL."))
     ] = "",
     users: Annotated[
         str,
         typer.Option(
             help=say(
                 "For separated: names or uids of door, executor and keeper, with commas.",
-                "separated 구성: 문, 집행, 키 관리 프로세스의 사용자 이름 또는 uid를 쉼표로.",
+                "separated 구성에서 출입구, 집행 서비스, 키 관리 서비스가 쓸 사용자 이름이나 uid. 쉼표로 나눕니다.",
             )
         ),
     ] = "",
     keeper_passphrase_file: Annotated[
         Path | None,
         typer.Option(
-            help=say("A passphrase of the keeper's own.", "키 관리 서비스 고유의 암호문구 파일.")
+            help=say("A passphrase of the keeper's own.", "키 관리 서비스만의 암호문구 파일.")
         ),
     ] = None,
     recovery_passphrase_file: Annotated[
@@ -49,7 +49,7 @@ def init(
         typer.Option(
             help=say(
                 "A passphrase of the recovery key's own; it serves when the other is lost.",
-                "복구 키 고유의 암호문구 파일. 다른 암호문구를 잃었을 때 씁니다.",
+                "복구 키만의 암호문구 파일. 다른 암호문구를 잃었을 때 씁니다.",
             )
         ),
     ] = None,
@@ -111,7 +111,7 @@ def init(
     )
 
 
-@app.command(help=say("Show what the node is and holds.", "노드의 구성과 보유 현황을 보입니다."))
+@app.command(help=say("Show what the node is and holds.", "노드의 구성과 보유 현황을 표시합니다."))
 def status() -> None:
     """Show the node's state."""
     with session.current.node() as node:
@@ -156,7 +156,7 @@ def doctor() -> None:
 @app.command(
     help=say(
         "Start the executor and the keeper of a separated node (as root; it drops to their users).",
-        "separated 노드의 집행·키 관리 프로세스를 시작합니다 (root로 실행하며 각 사용자로 전환).",
+        "separated 구성의 집행 서비스와 키 관리 서비스를 시작합니다(root로 실행하며, 각자의 사용자로 바뀝니다).",
     )
 )
 def start(
@@ -177,7 +177,7 @@ def start(
 @app.command(
     help=say(
         "Back up the node, at rest, into a new folder; takes the keeper's passphrase.",
-        "쉬고 있는 노드를 새 폴더에 백업합니다. 키 관리 서비스의 암호문구가 필요합니다.",
+        "정지한 노드를 새 폴더에 백업합니다. 키 관리 서비스의 암호문구가 필요합니다.",
     )
 )
 def backup(
@@ -220,7 +220,7 @@ def restore(
         typer.Option(
             help=say(
                 "File with the passphrase that opens the vault from now on.",
-                "앞으로 격리 저장소를 여는 암호문구 파일.",
+                "앞으로 격리 저장소를 열 때 쓸 암호문구 파일.",
             )
         ),
     ] = None,
@@ -246,7 +246,7 @@ def restore(
     help=say(
         "Give the vault a new key, at rest; the old one opens nothing afterwards. "
         "Takes the keeper's passphrase, which stays the same.",
-        "쉬고 있는 노드의 격리 저장소 키를 교체합니다. 이전 키로는 아무것도 열 수 없게 됩니다. "
+        "정지한 노드의 격리 저장소 키를 교체합니다. 이전 키로는 아무것도 열 수 없게 됩니다. "
         "키 관리 서비스의 암호문구가 필요하며, 암호문구는 그대로입니다.",
     )
 )
@@ -275,8 +275,8 @@ def rotate() -> None:
     help=say(
         "Give the keeper's keys a new passphrase by the recovery key; --passphrase-file is then the "
         "recovery key's.",
-        "복구 키로 키 관리 서비스의 암호문구를 새로 정합니다. 이때 --passphrase-file은 복구 키의 "
-        "것입니다.",
+        "복구 키로 키 관리 서비스의 암호문구를 새로 정합니다. 이때 --passphrase-file에는 복구 키의 "
+        "암호문구 파일을 지정합니다.",
     )
 )
 def recover(

@@ -50,7 +50,7 @@ class Output:
             self._json(list(rows))
             return
         if not rows:
-            self.line(say("Nothing to show.", "보여 줄 것이 없습니다."))
+            self.line(say("Nothing to show.", "표시할 것이 없습니다."))
             return
         from rich.table import Table
 

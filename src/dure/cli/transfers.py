@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import NAME_OR_ID, RequestId
 from dure.cli.words import say
 
 app = typer.Typer(no_args_is_help=True)
@@ -22,13 +23,12 @@ app = typer.Typer(no_args_is_help=True)
 def request(
     asset: Annotated[
         str,
-        typer.Argument(
-            metavar="ASSET", help=say("Name, or beginning of the id.", "이름 또는 식별자의 앞부분.")
-        ),
+        typer.Argument(metavar="ASSET", help=NAME_OR_ID),
     ],
     to: Annotated[str, typer.Option(help=say("Agency it goes to.", "받을 기관."))],
     label: Annotated[
-        str, typer.Option(help=say("Label that it has there.", "그곳에서 갖는 등급 표시."))
+        str,
+        typer.Option(help=say("Label that it has there.", "받을 기관에서 갖게 될 보안등급 표시.")),
     ],
 ) -> None:
     """Request a transfer."""
@@ -40,13 +40,11 @@ def request(
 @app.command(
     help=say(
         "Seal an approved transfer; an envelope with the bundle waits for media.",
-        "승인된 이전을 봉인합니다. 봉투가 매체를 기다립니다.",
+        "승인된 자산을 봉인하고, 이동 매체에 쓸 봉투를 만듭니다.",
     )
 )
 def seal(
-    request: Annotated[
-        str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 번호."))
-    ],
+    request: RequestId,
 ) -> None:
     """Seal a bundle."""
     output = session.current.output
@@ -58,18 +56,20 @@ def seal(
 @app.command(
     help=say(
         "Verify a bundle offline and take it in; without a file, show those that arrived.",
-        "꾸러미를 오프라인으로 검증하고 들여옵니다. 파일이 없으면 도착한 것을 보입니다.",
+        "봉인 꾸러미를 오프라인으로 검증하고 들여옵니다. 파일을 지정하지 않으면 도착한 것을 표시합니다.",
     )
 )
 def open(  # the command's name
-    bundle: Annotated[Path | None, typer.Argument(help=say("The bundle.", "꾸러미 파일."))] = None,
+    bundle: Annotated[
+        Path | None, typer.Argument(help=say("The bundle.", "봉인 꾸러미 파일."))
+    ] = None,
 ) -> None:
     """Open a bundle."""
     output = session.current.output
     with session.current.node() as node:
         if bundle is None:
             rows = [{"bundle": path} for path in node.transfers.arrivals()]
-            output.rows(rows, [("bundle", say("arrived bundle", "도착한 꾸러미"))])
+            output.rows(rows, [("bundle", say("arrived bundle", "도착한 봉인 꾸러미"))])
             return
         taken = node.transfers.open(bundle)
     output.value(taken)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import RequestId
 from dure.cli.words import LANGUAGE, say
 
 app = typer.Typer(no_args_is_help=True)
@@ -20,7 +21,7 @@ RunArgument = Annotated[
 @app.command(
     help=say(
         "Show what sandbox this machine provides; needs no node.",
-        "이 기기의 격리 환경을 점검합니다. 노드가 없어도 됩니다.",
+        "이 기기의 격리 실행 환경을 점검합니다. 노드가 없어도 됩니다.",
     )
 )
 def doctor() -> None:
@@ -37,8 +38,8 @@ def doctor() -> None:
         )
     else:
         output.value(
-            {say("tier", "단계"): host.tier, "uid": host.uid, **host.facts},
-            say("Sandbox of this machine", "이 기기의 격리 환경"),
+            {say("tier", "격리 수준"): host.tier, "uid": host.uid, **host.facts},
+            say("Sandbox of this machine", "이 기기의 격리 실행 환경"),
         )
         output.rows(
             shown,
@@ -55,7 +56,7 @@ def doctor() -> None:
 @app.command(
     help=say(
         "Send an algorithm to the agency that owns the data (an envelope waits for media).",
-        "알고리즘을 자료 소유 기관에 보냅니다 (봉투가 매체를 기다립니다).",
+        "알고리즘을 자료 소유 기관에 보낼 봉투를 만듭니다.",
     )
 )
 def submit(
@@ -63,7 +64,7 @@ def submit(
         Path, typer.Argument(help=say("Folder with algorithm.toml.", "algorithm.toml이 있는 폴더."))
     ],
     to: Annotated[str, typer.Option(help=say("Agency that tries it.", "시험할 기관."))],
-    label: Annotated[str, typer.Option(help=say("Its label.", "등급 표시."))] = "",
+    label: Annotated[str, typer.Option(help=say("Its label.", "보안등급 표시."))] = "",
 ) -> None:
     """Submit an algorithm."""
     with session.current.node() as node:
@@ -82,7 +83,10 @@ def prepare(
     name: Annotated[str, typer.Option(help=say("Its name.", "이름."))],
     target: Annotated[str, typer.Option(help=say("Column to predict.", "예측할 열."))],
     features: Annotated[
-        str, typer.Option(help=say("Columns given, with commas.", "주어지는 열을 쉼표로."))
+        str,
+        typer.Option(
+            help=say("Columns given, with commas.", "입력 변수로 줄 열. 쉼표로 나눕니다.")
+        ),
     ],
     task: Annotated[
         str, typer.Option(help="tabular-regression | tabular-classification")
@@ -91,7 +95,7 @@ def prepare(
         int,
         typer.Option(min=1, max=999, help=say("Test share in a thousand.", "시험 비율(천분율).")),
     ] = 300,
-    seed: Annotated[int, typer.Option(help=say("Seed of the split.", "분할 난수 씨앗."))] = 1,
+    seed: Annotated[int, typer.Option(help=say("Seed of the split.", "분할에 쓸 난수 씨앗."))] = 1,
     budget: Annotated[
         int, typer.Option(min=1, help=say("Runs per agency.", "기관별 실행 횟수."))
     ] = 20,
@@ -116,7 +120,7 @@ def prepare(
     "list",
     help=say(
         "List submissions, benchmarks, runs and reports.",
-        "제출·평가 기준·실행·보고서를 나열합니다.",
+        "제출물, 평가 기준, 실행, 보고서를 나열합니다.",
     ),
 )
 def list_() -> None:
@@ -130,12 +134,12 @@ def list_() -> None:
     output.rows(
         found["submissions"],
         [
-            ("asset_id", say("submission", "제출")),
+            ("asset_id", say("submission", "제출물")),
             ("name", say("name", "이름")),
             ("agency", say("from", "보낸 기관")),
             ("task", say("task", "과제")),
         ],
-        say("Submissions", "제출된 알고리즘"),
+        say("Submissions", "제출물"),
     )
     output.rows(
         found["benchmarks"],
@@ -167,7 +171,7 @@ def list_() -> None:
 @app.command(
     help=say(
         "Run a submission on a benchmark, in the sandbox.",
-        "제출된 알고리즘을 격리 환경에서 시험합니다.",
+        "제출된 알고리즘을 격리 실행 환경에서 시험합니다.",
     )
 )
 def run(
@@ -191,7 +195,7 @@ def run(
 @app.command(
     help=say(
         "Show the sealed report of a run, to those who may read it.",
-        "실행의 봉인 보고서를 열람 권한이 있는 사람에게 보입니다.",
+        "봉인된 실행 보고서를 열람할 수 있는 사람에게 보여 줍니다.",
     )
 )
 def show(
@@ -201,7 +205,7 @@ def show(
         typer.Option(
             help=say(
                 "The operator's diagnosis too; it never leaves.",
-                "운영자용 진단도 보입니다. 밖으로 나가지 않습니다.",
+                "운영자용 진단도 표시합니다. 노드 밖으로 나가지 않습니다.",
             )
         ),
     ] = False,
@@ -236,13 +240,11 @@ def request_release(
 @app.command(
     help=say(
         "Release an approved report; an envelope with it waits for media.",
-        "승인된 보고서를 반출합니다. 봉투가 매체를 기다립니다.",
+        "승인된 보고서를 반출하고, 이동 매체에 쓸 봉투를 만듭니다.",
     )
 )
 def release(
-    request: Annotated[
-        str, typer.Argument(metavar="REQUEST", help=say("Id of a request.", "요청 번호."))
-    ],
+    request: RequestId,
 ) -> None:
     """Release a report."""
     with session.current.node() as node:

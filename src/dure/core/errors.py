@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
-from dure.core.reasons import REASONS
+from dure.core.reasons import PARTS, REASONS
 from dure.core.text import Text, printable
 
 
@@ -185,7 +185,7 @@ def find(code: str, facts: Mapping[str, object]) -> DureError:
 class CoreError(DureError):
     """Errors about the pure values themselves. Exit statuses 10 to 19."""
 
-    WORDS = MappingProxyType({"reason": REASONS})
+    WORDS = MappingProxyType({"reason": REASONS, "part": PARTS})
     TABLE = table(
         [
             ErrorSpec(
@@ -200,7 +200,7 @@ class CoreError(DureError):
                 ),
                 Text(
                     "Write it like coast//S//maritime,ports REL navy FOR trial; * means all.",
-                    "coast//S//maritime,ports REL navy FOR trial 처럼 쓰십시오. *는 전부를 뜻합니다.",
+                    "coast//S//maritime,ports REL navy FOR trial과 같이 쓰십시오. *는 전체를 뜻합니다.",
                 ),
             ),
             ErrorSpec(
@@ -212,8 +212,8 @@ class CoreError(DureError):
                     "보안등급 표시에 알 수 없는 항목이 있습니다.",
                 ),
                 Text(
-                    "The label policy {policy} has no {part} named {term}.",
-                    "등급 정책 {policy}에 {term}(이)라는 {part} 항목이 없습니다.",
+                    "The label policy {policy} has no {part.en} named {term}.",
+                    "등급 정책 {policy}에 없는 {part.ko}입니다: {term}.",
                 ),
                 Text(
                     "Use a name that the charter lists (dure charter show).",
@@ -230,7 +230,7 @@ class CoreError(DureError):
                 ),
                 Text(
                     "One label follows policy {first}, the other {second}, and no mapping is declared.",
-                    "하나는 {first} 정책을, 다른 하나는 {second} 정책을 따르며, 선언된 대응표가 없습니다.",
+                    "하나는 {first} 정책을, 다른 하나는 {second} 정책을 따르는데 두 정책의 대응표가 없습니다.",
                 ),
                 Text(
                     "Declare a mapping between the two in the charter, then translate one label first.",
@@ -241,7 +241,7 @@ class CoreError(DureError):
                 "core.canonical-value",
                 13,
                 422,
-                Text("The value has no canonical form.", "이 값에는 정규 표현이 없습니다."),
+                Text("The value has no canonical form.", "이 값은 정규 바이트로 쓸 수 없습니다."),
                 Text(
                     "At {where}: {reason.en}.",
                     "{where}: {reason.ko}.",
@@ -258,7 +258,7 @@ class CoreError(DureError):
                 Text("The crypto suite is unknown.", "알 수 없는 암호 묶음입니다."),
                 Text(
                     "{suite} is not one of {known}.",
-                    "{suite}은(는) {known} 가운데 하나가 아닙니다.",
+                    "{suite} 암호 묶음은 없습니다. 쓸 수 있는 것: {known}.",
                 ),
                 Text("Choose one of them in the charter.", "협약에서 이 가운데 하나를 고르십시오."),
             ),
@@ -268,12 +268,12 @@ class CoreError(DureError):
                 422,
                 Text("A key or signature is malformed.", "키 또는 서명의 형식이 잘못되었습니다."),
                 Text(
-                    "The {part} does not have the form that suite {suite} demands.",
-                    "{part}이(가) {suite} 암호 묶음이 요구하는 형식이 아닙니다.",
+                    "The {part.en} does not have the form that suite {suite} demands.",
+                    "{part.ko}이(가) {suite} 암호 묶음에서 요구하는 형식이 아닙니다.",
                 ),
                 Text(
                     "Use the key file that belongs to this alliance's suite.",
-                    "이 협의체의 암호 묶음에 맞는 키 파일을 쓰십시오.",
+                    "이 협의체의 암호 묶음에 맞는 키 파일을 사용하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -283,9 +283,9 @@ class CoreError(DureError):
                 Text("The time can't be read.", "시각을 읽을 수 없습니다."),
                 Text(
                     "A time must be UTC like 2026-01-31T09:30:00Z.",
-                    "시각은 2026-01-31T09:30:00Z 같은 UTC 형식이어야 합니다.",
+                    "시각은 2026-01-31T09:30:00Z와 같은 UTC 형식이어야 합니다.",
                 ),
-                Text("Write the time in that form.", "이 형식으로 쓰십시오."),
+                Text("Write the time in that form.", "시각을 이 형식으로 쓰십시오."),
             ),
         ]
     )

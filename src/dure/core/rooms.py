@@ -32,6 +32,10 @@ class RoomSpec:
         Actions it defines.
     acts
         Critical action's name -> ``module:attribute`` of the act that performs it.
+    settled
+        Critical action's name -> ``module:attribute`` of what notes in the node's own store what
+        came of a request: called with the house, the request's id and the outcome, when the
+        executor has done it or is asked about it again. Noting twice is noting once.
     events
         Ledger event types it writes.
     tables
@@ -50,6 +54,7 @@ class RoomSpec:
     title: Text
     actions: tuple[Action, ...] = ()
     acts: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    settled: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     events: frozenset[str] = frozenset()
     tables: str = ""
     jobs: Mapping[str, str] = field(default_factory=lambda: _NOTHING)

@@ -146,13 +146,13 @@ class _Intl(Suite):
     def signing_public(self, private: bytes) -> bytes:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-        with _Form("signing key", self.name):
+        with _Form("signing-key", self.name):
             return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
     def sign(self, private: bytes, message: bytes) -> bytes:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-        with _Form("signing key", self.name):
+        with _Form("signing-key", self.name):
             return Ed25519PrivateKey.from_private_bytes(private).sign(message)
 
     def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
@@ -171,14 +171,14 @@ class _Intl(Suite):
     def sealing_public(self, private: bytes) -> bytes:
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-        with _Form("sealing key", self.name):
+        with _Form("sealing-key", self.name):
             return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
     def wrap(self, public: bytes, secret: bytes, info: bytes) -> bytes:
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
         from cryptography.hazmat.primitives.hpke import KEM
 
-        with _Form("public sealing key", self.name):
+        with _Form("public-sealing-key", self.name):
             return _hpke(KEM.X25519).encrypt(
                 secret, X25519PublicKey.from_public_bytes(public), info
             )
@@ -187,7 +187,7 @@ class _Intl(Suite):
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
         from cryptography.hazmat.primitives.hpke import KEM
 
-        with _Form("wrapped key", self.name):
+        with _Form("wrapped-key", self.name):
             key = X25519PrivateKey.from_private_bytes(private)
             return _hpke(KEM.X25519).decrypt(wrapped, key, info)
 
@@ -211,7 +211,7 @@ class _KrPublic(Suite):
         return _p256_scalar(seed, b"sign")
 
     def signing_public(self, private: bytes) -> bytes:
-        with _Form("signing key", self.name):
+        with _Form("signing-key", self.name):
             return _p256_point(private)
 
     def sign(self, private: bytes, message: bytes) -> bytes:
@@ -219,7 +219,7 @@ class _KrPublic(Suite):
         from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
         from cryptography.hazmat.primitives.hashes import SHA256
 
-        with _Form("signing key", self.name):
+        with _Form("signing-key", self.name):
             key = _p256_private(private)
         r, s = decode_dss_signature(
             key.sign(message, ec.ECDSA(SHA256(), deterministic_signing=True))
@@ -248,20 +248,20 @@ class _KrPublic(Suite):
         return _p256_scalar(seed, b"seal")
 
     def sealing_public(self, private: bytes) -> bytes:
-        with _Form("sealing key", self.name):
+        with _Form("sealing-key", self.name):
             return _p256_point(private)
 
     def wrap(self, public: bytes, secret: bytes, info: bytes) -> bytes:
         from cryptography.hazmat.primitives.hpke import KEM
 
-        with _Form("public sealing key", self.name):
+        with _Form("public-sealing-key", self.name):
             key = _p256_public(public)
             return _hpke(KEM.P256).encrypt(secret, key, info)
 
     def unwrap(self, private: bytes, wrapped: bytes, info: bytes) -> bytes:
         from cryptography.hazmat.primitives.hpke import KEM
 
-        with _Form("wrapped key", self.name):
+        with _Form("wrapped-key", self.name):
             return _hpke(KEM.P256).decrypt(wrapped, _p256_private(private), info)
 
     def stretch_passphrase(self, passphrase: bytes, salt: bytes, stretch: Stretch) -> bytes:

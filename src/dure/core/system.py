@@ -12,7 +12,7 @@ _KNOWN = {
     "EACCES": Text("permission denied", "접근 권한이 없습니다"),
     "EADDRINUSE": Text("the address is in use", "주소가 이미 쓰이고 있습니다"),
     "EAGAIN": Text("it is busy at the moment", "지금은 사용 중입니다"),
-    "EBADF": Text("the descriptor is not open", "열려 있지 않은 기술자입니다"),
+    "EBADF": Text("the descriptor is not open", "열려 있지 않은 파일 서술자입니다"),
     "EBUSY": Text("it is in use", "사용 중입니다"),
     "ECONNREFUSED": Text("nobody listens there", "응답하는 프로세스가 없습니다"),
     "ECONNRESET": Text("the other side broke off", "상대가 연결을 끊었습니다"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ LANGUAGES = ("en", "ko")
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories without a glyph of their own: they steer, reorder or break a line."""
+
+_BLANK = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and marks without ink, such as the Hangul fillers: a name of them looks like none."""
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -29,7 +33,7 @@ def printable(text: str, keep: str = "") -> str:
     >>> printable("a\x1b[2Jb")
     'a\\x1b[2Jb'
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
     return "".join(
         char.encode("unicode_escape").decode("ascii")
@@ -40,8 +44,40 @@ def printable(text: str, keep: str = "") -> str:
 
 
 def is_unseen(char: str) -> bool:
-    """Say whether a character has no glyph: a control, a direction mark, a half of a pair."""
-    return unicodedata.category(char) in _UNSEEN
+    """Say whether a character has no glyph: a control, a direction mark, a half of a pair, a filler."""
+    return char in _BLANK or unicodedata.category(char) in _UNSEEN
+
+
+_PARTICLES = {
+    "은(는)": ("은", "는"),
+    "이(가)": ("이", "가"),
+    "을(를)": ("을", "를"),
+    "과(와)": ("과", "와"),
+    "(으)로": ("으로", "로"),
+}
+"""A particle as it stands behind a fact -> what it is after a consonant, after a vowel."""
+
+_AFTER_A_SYLLABLE = re.compile(f"(?<=([가-힣]))({'|'.join(map(re.escape, _PARTICLES))})")
+_FINALS, _RIEUL = 28, 8
+
+
+def with_particles(sentence: str) -> str:
+    """Return a Korean sentence in which each particle suits the syllable before it.
+
+    After a digit or a letter of another script, which may be read in several ways, both forms stay.
+
+    Examples
+    --------
+    >>> with_particles("서명 키이(가), 자산을(를), 교실(으)로, navy은(는)")
+    '서명 키가, 자산을, 교실로, navy은(는)'
+    """
+    return _AFTER_A_SYLLABLE.sub(_suited, sentence)
+
+
+def _suited(found: re.Match[str]) -> str:
+    final = (ord(found[1]) - ord("가")) % _FINALS
+    consonant, vowel = _PARTICLES[found[2]]
+    return vowel if final == 0 or (final == _RIEUL and vowel == "로") else consonant
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +106,7 @@ class Text:
         KeyError
             When a fact that the sentence names is missing.
         """
-        return Text(self.en.format_map(facts), self.ko.format_map(facts))
+        return Text(self.en.format_map(facts), with_particles(self.ko.format_map(facts)))
 
     def say(self, language: str) -> str:
         """Return the sentence in ``language`` (``"en"`` or ``"ko"``; anything else means English)."""

@@ -55,5 +55,5 @@ def describe(house: House, dataset_id: str, *, purpose: str = "") -> Mapping[str
         document: dict[str, Any] = json.loads(content)
         read_table(document)
     except ValueError as error:
-        raise DatasetError("datasets.changed", part=DOCUMENT_FILE, asset=dataset_id[:16]) from error
+        raise DatasetError("datasets.changed", file=DOCUMENT_FILE, asset=dataset_id[:16]) from error
     return document

@@ -86,7 +86,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class Description:
     """What is said of a data set besides its table.
 
     Parameters
@@ -114,7 +114,7 @@ class About:
     created: str
 
 
-def write_document(about: About, table: Table) -> dict[str, Any]:
+def write_document(about: Description, table: Table) -> dict[str, Any]:
     """Return the Croissant 1.1 JSON-LD document of one table."""
     return {
         "@context": dict(CONTEXT),

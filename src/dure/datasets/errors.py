@@ -7,13 +7,23 @@ from types import MappingProxyType
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.system import SYSTEM
 from dure.core.text import Text
+from dure.datasets.reasons import REASONS
 from dure.datasets.rules.reasons import FORM
+
+PARTS = MappingProxyType(
+    {
+        "name": Text("name", "이름"),
+        "description": Text("description", "설명"),
+        "licence": Text("licence", "이용 허락 조건"),
+    }
+)
+"""What a person writes about a data set."""
 
 
 class DatasetError(DureError):
     """A data set was refused."""
 
-    WORDS = MappingProxyType({"reason": {**SYSTEM, **FORM}})
+    WORDS = MappingProxyType({"reason": {**SYSTEM, **REASONS, **FORM}, "part": PARTS})
     TABLE = table(
         [
             ErrorSpec(
@@ -23,11 +33,11 @@ class DatasetError(DureError):
                 Text("The file's kind is not known.", "파일의 종류를 알 수 없습니다."),
                 Text(
                     "{given} tells no kind that can be imported; these do: {known}.",
-                    "{given}(으)로는 들여올 수 있는 종류를 알 수 없습니다. 가능한 것: {known}.",
+                    "들여올 수 있는 종류가 아닙니다: {given}. 들여올 수 있는 것: {known}.",
                 ),
                 Text(
                     "Rename the file, or say --kind csv or --kind parquet.",
-                    "파일 이름을 바꾸거나 --kind csv 또는 --kind parquet을 지정하십시오.",
+                    "파일 이름을 바꾸거나 --kind csv 또는 --kind parquet으로 지정하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -60,22 +70,22 @@ class DatasetError(DureError):
                 409,
                 Text("The data don't match their description.", "자료가 설명과 일치하지 않습니다."),
                 Text(
-                    "{part} of {asset} differs from what its Croissant document says.",
-                    "{asset}의 {part}이(가) Croissant 문서와 다릅니다.",
+                    "{file} of {asset} differs from what its Croissant document says.",
+                    "{asset}의 {file} 파일이 Croissant 문서와 다릅니다.",
                 ),
                 Text(
                     "Don't use it; import it again and tell the steward.",
-                    "사용하지 말고 다시 들여온 뒤 담당자에게 알리십시오.",
+                    "사용하지 마십시오. 다시 들여오고 데이터 관리자에게 알리십시오.",
                 ),
             ),
             ErrorSpec(
                 "datasets.words",
                 88,
                 422,
-                Text("The {part} can't be used.", "{part} 값을 쓸 수 없습니다."),
+                Text("The {part.en} can't be used.", "{part.ko}을(를) 쓸 수 없습니다."),
                 Text(
                     "It may have {limit} characters, each of which can be shown.",
-                    "화면에 나타나는 문자로 {limit}자까지 쓸 수 있습니다.",
+                    "화면에 표시되는 문자로 {limit}자까지 쓸 수 있습니다.",
                 ),
                 Text(
                     "Write it shorter, and without control characters.",
@@ -86,14 +96,11 @@ class DatasetError(DureError):
                 "datasets.folder",
                 89,
                 409,
-                Text(
-                    "The folder can't be written.",
-                    "폴더에 쓸 수 없습니다.",
-                ),
+                Text("The folder can't be written.", "폴더에 쓸 수 없습니다."),
                 Text("{folder}: {reason.en}.", "{folder}: {reason.ko}."),
                 Text(
                     "Name a new folder in one that you may write and that has room.",
-                    "쓰기 권한과 여유 공간이 있는 곳에 새 폴더 이름을 지정하십시오.",
+                    "쓰기 권한과 여유 공간이 있는 곳에 새 폴더를 지정하십시오.",
                 ),
             ),
             ErrorSpec(

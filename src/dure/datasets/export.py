@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from dure.datasets.import_ import any_purpose
 from dure.datasets.spec import EXPORT
 from dure.datasets.verify.folders import hold, verify_folder
 from dure.governance.house import House
+from dure.storage.folders import new_folder
 
 _BLOCK_BYTES = 1 << 20
 
@@ -27,7 +26,8 @@ _BLOCK_BYTES = 1 << 20
 def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") -> Asset:
     """Write a data set as ``croissant.json`` and ``data.parquet``, verified against each other.
 
-    The folder appears when both are whole, agree, and are on disk, readable by its owner alone.
+    The folder appears when both are whole, agree, and are on disk, readable by its owner alone. What a
+    crash left of an export to the same folder is removed first.
 
     Parameters
     ----------
@@ -56,13 +56,8 @@ def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") ->
     with house.doing(EXPORT.name, asset=dataset_id):
         document = describe(house, dataset_id, purpose=purpose)
         try:
-            partial = Path(tempfile.mkdtemp(prefix=".dure-", dir=folder.parent))
-            try:
+            with new_folder(folder) as partial:
                 _write(house, partial, document, table_id, purpose, dataset_id)
-                partial.rename(folder)
-            except BaseException:
-                shutil.rmtree(partial, ignore_errors=True)
-                raise
         except OSError as error:
             reason = reason_of(error)
             raise DatasetError("datasets.folder", folder=folder, reason=reason) from error

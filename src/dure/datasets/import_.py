@@ -21,7 +21,14 @@ from pathlib import Path
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.labels import ALL, Label
-from dure.datasets.croissant import MEDIA_TYPE, TABLE_FILE, About, Field, Table, write_document
+from dure.datasets.croissant import (
+    MEDIA_TYPE,
+    TABLE_FILE,
+    Description,
+    Field,
+    Table,
+    write_document,
+)
 from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import kind_of
 from dure.datasets.rules.contract import Contract
@@ -48,7 +55,7 @@ class _Words:
 
 
 @dataclass(slots=True)
-class _Tally:
+class _Meter:
     """Counts and digests the table while it streams by."""
 
     size: int = 0
@@ -118,13 +125,13 @@ def import_(
         checked("licence", licence, NAME_CHARACTERS),
     )
     house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
-    sealed: list[tuple[Asset, _Tally]] = []
+    sealed: list[tuple[Asset, _Meter]] = []
 
     def sink(blocks: Iterator[bytes]) -> None:
         progress("seal")
-        tally = _Tally()
+        meter = _Meter()
         table = house.seal(
-            tally.counted(blocks if rules is None else enforced(blocks, rules)),
+            meter.counted(blocks if rules is None else enforced(blocks, rules)),
             kind=TABLE,
             media_type="application/vnd.apache.parquet",
             schema_id=TABLE_SCHEMA,
@@ -132,7 +139,7 @@ def import_(
             producer=IMPORT.name,
             name=TABLE_FILE,
         )
-        sealed.append((table, tally))
+        sealed.append((table, meter))
 
     with house.doing(IMPORT.name, detail={"kind": found}) as doing:
         progress("parse")
@@ -171,10 +178,10 @@ def own_label(house: House, text: str) -> Label:
     return replace(label, releasable=label.releasable | {house.agency})
 
 
-def _describe(house: House, parsed: Parsed, table: Asset, tally: _Tally, words: _Words) -> Asset:
+def _describe(house: House, parsed: Parsed, table: Asset, meter: _Meter, words: _Words) -> Asset:
     rows, columns = parsed.rows, len(parsed.columns)
     document = write_document(
-        About(
+        Description(
             name=words.name,
             description=words.description or f"{words.name}: {rows} rows, {columns} columns.",
             agency=house.agency,
@@ -186,8 +193,8 @@ def _describe(house: House, parsed: Parsed, table: Asset, tally: _Tally, words: 
         Table(
             tuple(Field(column.name, column.type) for column in parsed.columns),
             rows,
-            tally.size,
-            tally.digest.hexdigest(),
+            meter.size,
+            meter.digest.hexdigest(),
             parsed.digest.removeprefix("sha256:"),
         ),
     )

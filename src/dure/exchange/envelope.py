@@ -36,7 +36,7 @@ from dure.core.errors import CoreError
 from dure.exchange.errors import ExchangeError
 from dure.exchange.framing import Signer, blocks, read_frame, write_frame
 from dure.exchange.header import Header
-from dure.exchange.payloads import Payload, Tally, chunks
+from dure.exchange.payloads import Meter, Payload, chunks
 from dure.storage.errors import StorageError
 from dure.storage.seal import KEY_BYTES, seal, unseal
 
@@ -90,9 +90,9 @@ def pack(header: Header, payload: Payload, key: bytes, sign: Signer) -> Iterator
         ``storage.file`` when the payload's file can't be read.
     """
     yield SignedHeader(header, sign("envelope", header.to_dict())).to_bytes()
-    tally = Tally()
-    yield from seal(key, chunks(payload, tally), seal_id=bytes.fromhex(header.seal_id))
-    _same(header, tally)
+    meter = Meter()
+    yield from seal(key, chunks(payload, meter), seal_id=bytes.fromhex(header.seal_id))
+    _same(header, meter)
 
 
 def open_header(stream: BinaryIO) -> SignedHeader:
@@ -138,8 +138,10 @@ def unpack(stream: BinaryIO, signed: SignedHeader, unwrap: Unwrapper) -> Iterato
         raise altered from error
     if len(key) != KEY_BYTES:
         raise altered
-    tally = Tally()
-    sealed = unseal(key, blocks(stream), where="envelope", expected=bytes.fromhex(header.seal_id))
+    meter = Meter()
+    sealed = unseal(
+        key, blocks(stream), where=header.file_name(), expected=bytes.fromhex(header.seal_id)
+    )
     while True:
         try:
             chunk = next(sealed, None)
@@ -147,15 +149,15 @@ def unpack(stream: BinaryIO, signed: SignedHeader, unwrap: Unwrapper) -> Iterato
             raise altered from error
         if chunk is None:
             break
-        tally.add(chunk)
-        if tally.size > header.payload_size:
+        meter.add(chunk)
+        if meter.size > header.payload_size:
             break
         yield chunk
-    _same(header, tally)
+    _same(header, meter)
 
 
-def _same(header: Header, tally: Tally) -> None:
-    if (tally.size, tally.digest) != (header.payload_size, header.payload_digest):
+def _same(header: Header, meter: Meter) -> None:
+    if (meter.size, meter.digest) != (header.payload_size, header.payload_digest):
         raise ExchangeError("exchange.digest", number=header.number, agency=header.sender)
 
 

@@ -126,16 +126,14 @@ class Header:
         )
         for member, right in checks:
             if not right:
-                raise ExchangeError("exchange.malformed", where=member, reason="out-of-range")
+                raise _malformed(member, "out-of-range")
 
     def life_s(self) -> int:
         """Return the seconds between ``created`` and ``expires``."""
         try:
             return read_time(self.expires) - read_time(self.created)
         except CoreError as error:
-            raise ExchangeError(
-                "exchange.malformed", where="created/expires", reason="not-utc"
-            ) from error
+            raise _malformed("created, expires", "not-utc") from error
 
     def to_dict(self) -> dict[str, object]:
         """Return the canonical value that is signed."""
@@ -169,9 +167,9 @@ class Header:
             raise ExchangeError("exchange.malformed", where="header", reason="members")
         for member, type_ in _TYPES.items():
             if type(value[member]) is not type_:
-                raise ExchangeError("exchange.malformed", where=member, reason="wrong-type")
+                raise _malformed(member, "wrong-type")
         if value["version"] != VERSION or value["kind"] not in KINDS:
-            raise ExchangeError("exchange.malformed", where="version/kind", reason="unknown")
+            raise _malformed("version, kind", "unknown")
         return cls(
             sender=value["from"],
             to=value["to"],
@@ -211,6 +209,10 @@ def key_info(suite_name: str, sender: str, to: str, number: int, kind: Kind) -> 
     """Return the bytes that the wrapped key of an envelope is bound to."""
     value = {"from": sender, "to": to, "number": number, "kind": kind.value}
     return canonical_bytes("envelope-key", value, suite_name)
+
+
+def _malformed(member: str, reason: str) -> ExchangeError:
+    return ExchangeError("exchange.malformed", where="member", member=member, reason=reason)
 
 
 _TYPES: Mapping[str, type] = {

@@ -80,7 +80,7 @@ Handler = Callable[[Delivery], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedFile:
     """A file that was refused, or whose handler refused it.
 
     Parameters
@@ -114,7 +114,7 @@ class Received:
     """
 
     handled: tuple[Header, ...]
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedFile, ...]
     copies: tuple[str, ...]
     unhandled: tuple[Header, ...]
     findings: tuple[Finding, ...]
@@ -150,7 +150,7 @@ def receive(
     StorageError
         ``storage.file`` when the folder can't be read, ``storage.database``.
     """
-    refused: list[Refused] = []
+    refused: list[RefusedFile] = []
     handled: list[Header] = []
     unhandled: list[Header] = []
     copies: list[str] = []
@@ -159,7 +159,7 @@ def receive(
             try:
                 header, outcome = _take(post, path, handlers, limit)
             except DureError as error:
-                refused.append(Refused(path.name, error))
+                refused.append(RefusedFile(path.name, error))
                 continue
             if outcome == "copy":
                 copies.append(path.name)
@@ -173,7 +173,7 @@ def receive(
     return Received(tuple(handled), tuple(refused), tuple(copies), tuple(unhandled), findings)
 
 
-def _in_order(post: Post, folder: Path, refused: list[Refused]) -> list[Path]:
+def _in_order(post: Post, folder: Path, refused: list[RefusedFile]) -> list[Path]:
     """Return the files that say they are for us, by sender and number."""
     with files(folder):
         paths = sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX))
@@ -185,7 +185,7 @@ def _in_order(post: Post, folder: Path, refused: list[Refused]) -> list[Path]:
             if path.name != header.file_name():
                 raise ExchangeError("exchange.malformed", where="name", reason="not-the-headers")
         except DureError as error:
-            refused.append(Refused(path.name, error))
+            refused.append(RefusedFile(path.name, error))
             continue
         if header.to == post.agency:
             found.append((header.sender, header.number, path))
@@ -313,7 +313,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         os.close(descriptor)
 
 
-def _refusal(item: Refused) -> Finding:
+def _refusal(item: RefusedFile) -> Finding:
     error = item.error
     return Finding(
         code=error.code,
@@ -348,7 +348,7 @@ def _gaps(post: Post) -> Iterator[Finding]:
                 locator=str(first) if first == last else f"{first}-{last}",
                 words=Text(
                     "Envelopes of these numbers have not arrived; later ones have.",
-                    "이 번호의 봉투가 도착하지 않았는데 뒤 번호는 도착했습니다.",
+                    "이 번호의 봉투는 도착하지 않았지만 그 뒤 번호는 도착했습니다.",
                 ),
                 next_step=Text(
                     "Ask the sender to send them again (dure exchange send --again).",

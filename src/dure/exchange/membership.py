@@ -9,7 +9,7 @@ from dure.core.times import read_time, write_time
 from dure.exchange.envelope import SignedHeader
 from dure.exchange.errors import ExchangeError
 from dure.exchange.header import Header, Kind, key_info
-from dure.exchange.payloads import Tally
+from dure.exchange.payloads import Meter
 from dure.governance.charter import Charter, Member
 
 EARLY_S = 86_400
@@ -39,7 +39,7 @@ def address(
     kind: Kind,
     created: str,
     expires: str,
-    tally: Tally,
+    meter: Meter,
     seal_id: bytes,
     key: bytes,
 ) -> Header:
@@ -75,8 +75,8 @@ def address(
         suite=charter.suite,
         charter_version=charter.version,
         charter_digest=charter.digest(),
-        payload_digest=tally.digest,
-        payload_size=tally.size,
+        payload_digest=meter.digest,
+        payload_size=meter.size,
         seal_id=seal_id.hex(),
         wrapped_key=suite(charter.suite).wrap(sealing, key, info).hex(),
     )

@@ -30,7 +30,7 @@ from dure.exchange.errors import ExchangeError
 from dure.exchange.framing import blocks
 from dure.exchange.header import MAX_NUMBER, Header, Kind
 from dure.exchange.membership import address, find_member
-from dure.exchange.payloads import Payload, Tally, chunks
+from dure.exchange.payloads import Meter, Payload, chunks
 from dure.exchange.post import Post
 from dure.exchange.tables import OUTBOX, PEERS
 from dure.storage.database import Database
@@ -82,7 +82,7 @@ def send(
     post
         The node's post.
     payload
-        Bytes, or a file that is read as it goes.
+        Bytes, a file that is read as it goes, or pieces as they come.
     to
         The peer.
     kind
@@ -230,14 +230,14 @@ class _Sealed:
     name: str
     seal_id: bytes
     key: bytes
-    tally: Tally
+    meter: Meter
 
     @classmethod
     def make(cls, post: Post, payload: Payload) -> _Sealed:
         seal_id, key = post.random(ID_BYTES), post.random(KEY_BYTES)
-        made = cls(f"{seal_id.hex()}{_SPOOL}", seal_id, key, Tally())
+        made = cls(f"{seal_id.hex()}{_SPOOL}", seal_id, key, Meter())
         with new_file(post.spool / made.name) as descriptor:
-            for block in seal(key, chunks(payload, made.tally), seal_id=seal_id):
+            for block in seal(key, chunks(payload, made.meter), seal_id=seal_id):
                 with files(post.spool):
                     write_all(descriptor, block)
         faults.point("envelope.sealed")
@@ -251,7 +251,7 @@ class _Sealed:
 def _number(post: Post, sealed: _Sealed, *, to: str, kind: Kind, key: str, life_s: int) -> Any:
     """Return the outbox row of a message: the one it has, or a new one with the next number."""
     now = post.now()
-    key = key or sealed.tally.digest
+    key = key or sealed.meter.digest
     with post.database.write() as connection:
         query = select(OUTBOX).where(
             OUTBOX.c.agency == to, OUTBOX.c.kind == kind.value, OUTBOX.c.key == key
@@ -262,7 +262,7 @@ def _number(post: Post, sealed: _Sealed, *, to: str, kind: Kind, key: str, life_
             known = connection.execute(query).one()
     faults.point("envelope.numbered")
     header = Header.from_dict(parse_canonical(known.header))
-    if header.payload_digest != sealed.tally.digest:
+    if header.payload_digest != sealed.meter.digest:
         raise ExchangeError("exchange.digest", number=header.number, agency=header.sender)
     if known.expires_at <= now:
         raise ExchangeError(
@@ -292,7 +292,7 @@ def _insert(
         kind=kind,
         created=write_time(now),
         expires=write_time(now + life_s),
-        tally=sealed.tally,
+        meter=sealed.meter,
         seal_id=sealed.seal_id,
         key=sealed.key,
     )

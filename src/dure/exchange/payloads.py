@@ -1,4 +1,4 @@
-"""What goes into an envelope: bytes, or a file that is read as it goes."""
+"""What goes into an envelope: bytes, a file that is read as it goes, or pieces as they come."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 from dure.exchange.framing import blocks
 from dure.storage.errors import files
 
-Payload = bytes | Path
+Payload = bytes | Path | Iterator[bytes]
 
 
 @dataclass(slots=True)
-class Tally:
+class Meter:
     """Counts and digests what passes through it.
 
     Attributes
@@ -38,8 +38,8 @@ class Tally:
         return "sha256:" + self._hash.hexdigest()
 
 
-def chunks(payload: Payload, tally: Tally) -> Iterator[bytes]:
-    """Yield a payload piece by piece through a tally.
+def chunks(payload: Payload, meter: Meter) -> Iterator[bytes]:
+    """Yield a payload piece by piece through a meter.
 
     Raises
     ------
@@ -48,16 +48,20 @@ def chunks(payload: Payload, tally: Tally) -> Iterator[bytes]:
     """
     if isinstance(payload, bytes):
         if payload:
-            yield tally.add(payload)
+            yield meter.add(payload)
         return
-    with files(payload), payload.open("rb") as stream:
-        for block in blocks(stream):
-            yield tally.add(block)
+    if isinstance(payload, Path):
+        with files(payload), payload.open("rb") as stream:
+            for block in blocks(stream):
+                yield meter.add(block)
+        return
+    for block in payload:
+        yield meter.add(block)
 
 
-def measure(payload: Payload) -> Tally:
-    """Return the tally of a whole payload."""
-    tally = Tally()
-    for _ in chunks(payload, tally):
+def measure(payload: Payload) -> Meter:
+    """Return the measure of a whole payload."""
+    meter = Meter()
+    for _ in chunks(payload, meter):
         pass
-    return tally
+    return meter

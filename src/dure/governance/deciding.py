@@ -64,16 +64,16 @@ def open_request(
     """Open a request; see `Executor.open_request`."""
     now = setting.clock()
     with setting.db.write() as connection:
-        bench = setting.bench(connection, action)
-        if not bench.charter.principal(requester).roles & bench.action.roles:
+        rulebook = setting.rulebook(connection, action)
+        if not rulebook.charter.principal(requester).roles & rulebook.action.roles:
             raise GovernanceError(
                 "governance.request", where="$.requester", reason="requester-role"
             )
         nonce = setting.random(NONCE_BYTES).hex()
-        before, after = (_label(text, part, bench.charter) for part, text in (
+        before, after = (_label(text, part, rulebook.charter) for part, text in (
             ("source", source), ("target", target)
         ))  # fmt: skip
-        if not bench.action.lowers and not after.dominates(before):
+        if not rulebook.action.lowers and not after.dominates(before):
             raise GovernanceError("governance.label-falls")
         request = Request.from_dict(
             {
@@ -84,13 +84,13 @@ def open_request(
                 "source": str(before),
                 "target": str(after),
                 "evidence": evidence,
-                "policy": policy_version(bench.charter, setting.suite),
+                "policy": policy_version(rulebook.charter, setting.suite),
                 "requester": requester,
                 "agency": setting.agency,
                 "incarnation": setting.incarnation(connection),
                 "nonce": nonce,
                 "created": write_time(now),
-                "expires": write_time(now + bench.quorum.expires_s),
+                "expires": write_time(now + rulebook.quorum.expires_s),
             }
         )
         docket.add(connection, request, setting.suite)
@@ -169,17 +169,17 @@ def describe(setting: Setting, connection: Connection, case: Case) -> dict[str, 
         "outcome": None if case.outcome is None else dict(case.outcome),
     }
     if case.state in PENDING:
-        bench = setting.bench(connection, case.request.action)
-        tally = count(case.request, case.ballots, bench)
+        rulebook = setting.rulebook(connection, case.request.action)
+        tally = count(case.request, case.ballots, rulebook)
         shown |= {
             "approvals": list(tally.approvals),
             "agencies": list(tally.agencies),
             "missing": tally.missing,
             "needs": {
-                "votes": bench.quorum.votes,
-                "roles": sorted(bench.quorum.roles),
-                "agencies": bench.quorum.agencies,
-                "votes_from": write_time(case.request.created_s + bench.quorum.review_s),
+                "votes": rulebook.quorum.votes,
+                "roles": sorted(rulebook.quorum.roles),
+                "agencies": rulebook.quorum.agencies,
+                "votes_from": write_time(case.request.created_s + rulebook.quorum.review_s),
             },
         }
     return shown
@@ -187,9 +187,9 @@ def describe(setting: Setting, connection: Connection, case: Case) -> dict[str, 
 
 def _take(setting: Setting, connection: Connection, case: Case, vote: Vote) -> Case:
     now = setting.clock()
-    bench = setting.bench(connection, case.request.action)
+    rulebook = setting.rulebook(connection, case.request.action)
     ballot = Ballot(vote, now)
-    check_vote(case.request, ballot, bench)
+    check_vote(case.request, ballot, rulebook)
     if (vote.voter, vote.choice) in [(b.vote.voter, b.vote.choice) for b in case.ballots]:
         raise GovernanceError("governance.vote", reason="duplicate")
     if case.state is State.APPROVED and vote.choice is Choice.APPROVE:
@@ -197,7 +197,7 @@ def _take(setting: Setting, connection: Connection, case: Case, vote: Vote) -> C
     case = docket.add_vote(connection, case, ballot)
     detail = {"vote": setting.suite.digest("vote", vote.to_dict()), "client": str(vote.client)}
     setting.log(connection, Event(types.VOTED, vote.voter, decision=case.request.id, detail=detail))
-    tally = count(case.request, case.ballots, bench)
+    tally = count(case.request, case.ballots, rulebook)
     if tally.rejected:
         return end(setting, connection, case, State.REJECTED, "rejected", vote.voter)
     if not tally.enough:

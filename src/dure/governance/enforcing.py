@@ -24,10 +24,10 @@ from dure.governance import events as types
 from dure.governance.deciding import end, settle
 from dure.governance.decisions import NEXT, PENDING, State
 from dure.governance.docket import Case
+from dure.governance.enactment import Enactment
 from dure.governance.errors import GovernanceError
 from dure.governance.events import Event
 from dure.governance.permits import check_permit
-from dure.governance.running import Run
 from dure.governance.setting import Setting
 from dure.governance.tables import RELEASES
 from dure.governance.tally import count
@@ -37,8 +37,8 @@ def execute(setting: Setting, request_id: str) -> Mapping[str, object]:
     """Perform an approved request, once; see `Executor.execute`."""
     with setting.db.write() as connection:
         case = settle(setting, connection, docket.find(connection, request_id))
-        run = _ready(setting, connection, case)
-    if run is None:
+        enactment = _ready(setting, connection, case)
+    if enactment is None:
         raise _refusal(case)
     # What the act reads for its evidence is a read of content like any other.
     detail = {"action": case.request.action}
@@ -48,7 +48,7 @@ def execute(setting: Setting, request_id: str) -> Mapping[str, object]:
     if reads:
         with setting.db.write() as connection:
             setting.log(connection, *reads)
-    if run.act.evidence(case.request, run.context) != case.request.evidence:
+    if enactment.act.evidence(case.request, enactment.context) != case.request.evidence:
         return _changed(setting, request_id)
     claimed = _claim(setting, request_id)
     try:
@@ -83,28 +83,28 @@ def reconcile(setting: Setting, request_id: str) -> Case:
         raise GovernanceError("governance.unsettled", request=request_id, reason="still-running")
     if case.state is not State.UNKNOWN or case.permit is None:
         raise GovernanceError("governance.permit", request=request_id, reason="not-unknown")
-    run = Run(setting, case, case.permit, setting.acts[case.request.action], charter)
-    outcome = run.happened()
+    enactment = Enactment(setting, case, case.permit, setting.acts[case.request.action], charter)
+    outcome = enactment.happened()
     faults.point("reconcile.asked")
     note = Event(types.RECONCILED, decision=request_id, detail={"happened": outcome is not None})
-    return _close(run, outcome, "crash", note)
+    return _close(enactment, outcome, "crash", note)
 
 
-def _ready(setting: Setting, connection: Connection, case: Case) -> Run | None:
-    """Return the run of an approved case whose permit holds, or None when it is not approved."""
+def _ready(setting: Setting, connection: Connection, case: Case) -> Enactment | None:
+    """Return the enactment of an approved case whose permit holds, or None when it is not approved."""
     request, permit = case.request, case.permit
     if case.state is State.OPEN:
-        tally = count(request, case.ballots, setting.bench(connection, request.action))
+        tally = count(request, case.ballots, setting.rulebook(connection, request.action))
         raise GovernanceError(
             "governance.permit", request=request.id, reason=tally.missing or "not-approved"
         )
     if case.state is not State.APPROVED or permit is None:
         return None
-    bench = setting.bench(connection, request.action)
-    check_permit(permit, request, bench)
-    if setting.clock() - request.created_s < bench.quorum.review_s:
+    rulebook = setting.rulebook(connection, request.action)
+    check_permit(permit, request, rulebook)
+    if setting.clock() - request.created_s < rulebook.quorum.review_s:
         raise GovernanceError("governance.permit", request=request.id, reason="early")
-    return Run(setting, case, permit, setting.acts[request.action], bench.charter)
+    return Enactment(setting, case, permit, setting.acts[request.action], rulebook.charter)
 
 
 def _refusal(case: Case) -> GovernanceError:
@@ -122,17 +122,17 @@ def _changed(setting: Setting, request_id: str) -> Mapping[str, object]:
     raise _refusal(case)
 
 
-def _claim(setting: Setting, request_id: str) -> Run:
+def _claim(setting: Setting, request_id: str) -> Enactment:
     marked = False
     try:
         with setting.db.write() as connection:
             case = settle(setting, connection, docket.find(connection, request_id))
-            run = _ready(setting, connection, case)
-            if run is not None:
-                run.begun = setting.log(
-                    connection, _event(run, "begun", {"digest": run.permit.digest})
+            enactment = _ready(setting, connection, case)
+            if enactment is not None:
+                enactment.begun = setting.log(
+                    connection, _event(enactment, "begun", {"digest": enactment.permit.digest})
                 )
-                run.case = docket.claim(connection, case, setting.claimant, setting.clock())
+                enactment.case = docket.claim(connection, case, setting.claimant, setting.clock())
                 # Before the commit: whoever sees the claim must see that it is being performed.
                 setting.running.add(request_id)
                 marked = True
@@ -141,38 +141,38 @@ def _claim(setting: Setting, request_id: str) -> Run:
         if marked:
             setting.running.discard(request_id)
         raise
-    if run is None:
+    if enactment is None:
         raise _refusal(case)
     faults.point("permit.claimed")
-    return run
+    return enactment
 
 
-def _act(run: Run) -> Mapping[str, object]:
-    request_id = run.case.request.id
+def _act(enactment: Enactment) -> Mapping[str, object]:
+    request_id = enactment.case.request.id
     cause = ""
     outcome: Mapping[str, object] | None
     try:
-        outcome = run.perform()
+        outcome = enactment.perform()
         faults.point("act.performed")
     except Exception as error:  # whatever it was, only the target knows how far it came
         cause = error.code if isinstance(error, DureError) else type(error).__name__
         try:
-            outcome = run.happened()
+            outcome = enactment.happened()
         except Exception as doubt:
-            _doubt(run)
+            _doubt(enactment)
             raise GovernanceError(
                 "governance.unsettled", request=request_id, reason="unsettled"
             ) from doubt
-        closed = _close(run, outcome, cause)
+        closed = _close(enactment, outcome, cause)
         if outcome is None:
             raise GovernanceError(
                 "governance.act", request=request_id, reason="act-raised", cause=cause
             ) from error
     except BaseException:  # the process is being stopped; it says what it can
-        _doubt(run)
+        _doubt(enactment)
         raise
     else:
-        closed = _close(run, outcome, cause)
+        closed = _close(enactment, outcome, cause)
     faults.point("outcome.recorded")
     if closed.state is not State.DONE:  # somebody settled it otherwise while it was being performed
         raise GovernanceError(
@@ -181,34 +181,38 @@ def _act(run: Run) -> Mapping[str, object]:
     return dict(closed.outcome or {})
 
 
-def _close(run: Run, outcome: Mapping[str, object] | None, cause: str, *notes: Event) -> Case:
-    setting, now = run.setting, run.setting.clock()
+def _close(
+    enactment: Enactment, outcome: Mapping[str, object] | None, cause: str, *notes: Event
+) -> Case:
+    setting, now = enactment.setting, enactment.setting.clock()
     state = State.FAILED if outcome is None else State.DONE
     with setting.db.write() as connection:
-        case = docket.find(connection, run.case.request.id)
+        case = docket.find(connection, enactment.case.request.id)
         if state not in NEXT[case.state]:
             return case  # another process has reconciled it meanwhile: the first word stands
-        for kind, digest in dict.fromkeys(run.released if outcome is not None else ()):
+        for kind, digest in dict.fromkeys(enactment.released if outcome is not None else ()):
             _release(connection, kind, digest, case.request.id, now)
         detail = {"cause": cause} if outcome is None else outcome
         asset = str(detail.get("asset", ""))
-        setting.log(connection, *notes, _event(run, state, detail, asset))
+        setting.log(connection, *notes, _event(enactment, state, detail, asset))
         case = docket.close(connection, case, state, detail, now)
         faults.point("outcome.recording")
     return case
 
 
-def _event(run: Run, phase: str, detail: Mapping[str, object], asset: str = "") -> Event:
-    request = run.case.request
+def _event(
+    enactment: Enactment, phase: str, detail: Mapping[str, object], asset: str = ""
+) -> Event:
+    request = enactment.case.request
     known = asset if len(asset) == 64 else ""
     return Event(f"{request.action}.{phase}", "", known, request.id, detail)
 
 
-def _doubt(run: Run) -> None:
-    with run.setting.db.write() as connection:
-        case = docket.find(connection, run.case.request.id)
+def _doubt(enactment: Enactment) -> None:
+    with enactment.setting.db.write() as connection:
+        case = docket.find(connection, enactment.case.request.id)
         if State.UNKNOWN in NEXT[case.state]:
-            _unsettled(run.setting, connection, case)
+            _unsettled(enactment.setting, connection, case)
 
 
 def _unsettled(setting: Setting, connection: Connection, case: Case) -> Case:

@@ -6,9 +6,7 @@ from types import MappingProxyType
 
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
-from dure.governance.refusals import REASONS
-
-_BECAUSE = Text("{reason.en}", "{reason.ko}")
+from dure.governance.refusals import PARTS, REASONS
 
 
 class GovernanceError(DureError):
@@ -19,8 +17,8 @@ class GovernanceError(DureError):
     code
         A code of the table.
     **facts
-        Facts that its sentences name. ``reason``, where one is named, is a code of
-        `dure.governance.refusals.REASONS`.
+        Facts that its sentences name. ``reason`` and ``part``, where one is named, are codes of
+        `dure.governance.refusals`.
 
     Raises
     ------
@@ -33,7 +31,7 @@ class GovernanceError(DureError):
     'The vote was refused: the review time has not passed.'
     """
 
-    WORDS = MappingProxyType({"reason": REASONS})
+    WORDS = MappingProxyType({"reason": REASONS, "part": PARTS})
     TABLE = table(
         [
             ErrorSpec(
@@ -51,14 +49,16 @@ class GovernanceError(DureError):
                 "governance.charter-signatures",
                 62,
                 403,
-                Text("Too few agencies signed the charter.", "협약에 서명한 기관이 모자랍니다."),
+                Text(
+                    "Too few agencies signed the charter.", "협약에 서명한 기관의 수가 모자랍니다."
+                ),
                 Text(
                     "Valid signatures of member agencies: {have}; needed: {need}.",
-                    "회원 기관의 유효한 서명: {have}개. 필요한 서명: {need}개.",
+                    "회원 기관의 서명이 {need}개 필요하지만 유효한 것은 {have}개입니다.",
                 ),
                 Text(
                     "Have more delegates sign it (dure charter sign), then pin it again.",
-                    "더 많은 대표가 서명한 뒤(dure charter sign) 다시 고정하십시오.",
+                    "대표들의 서명을 더 받은 뒤(dure charter sign) 다시 고정하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -67,7 +67,7 @@ class GovernanceError(DureError):
                 409,
                 Text(
                     "The charter does not follow the pinned one.",
-                    "고정된 협약을 잇는 협약이 아닙니다.",
+                    "고정된 협약에 이어지는 협약이 아닙니다.",
                 ),
                 Text(
                     "Version {version} is refused: {reason.en}.",
@@ -84,9 +84,9 @@ class GovernanceError(DureError):
                 409,
                 Text(
                     "This node's charter pin is in the way.",
-                    "이 노드의 협약 고정에 문제가 있습니다.",
+                    "이 노드에 맞는 협약이 고정되어 있지 않습니다.",
                 ),
-                Text("Refused: {reason.en}.", "거절: {reason.ko}."),
+                Text("Refused: {reason.en}.", "거부됨: {reason.ko}."),
                 Text(
                     "Pin a charter that lists this node (dure charter pin).",
                     "이 노드가 적힌 협약을 고정하십시오 (dure charter pin).",
@@ -98,8 +98,8 @@ class GovernanceError(DureError):
                 404,
                 Text("The name is unknown here.", "여기에서는 알 수 없는 이름입니다."),
                 Text(
-                    "There is no {part} named {name}.",
-                    "{name}(이)라는 {part} 항목이 없습니다.",
+                    "There is no {part.en} named {name}.",
+                    "해당하는 {part.ko}이(가) 없습니다: {name}.",
                 ),
                 Text(
                     "Look the name up (dure charter show, dure decisions list).",
@@ -122,7 +122,7 @@ class GovernanceError(DureError):
                 67,
                 403,
                 Text("The vote does not count.", "유효하지 않은 표입니다."),
-                Text("The vote was refused: {reason.en}.", "표가 거절되었습니다: {reason.ko}."),
+                Text("The vote was refused: {reason.en}.", "표가 거부되었습니다: {reason.ko}."),
                 Text(
                     "See who may vote and when (dure decisions show).",
                     "누가 언제 표결할 수 있는지 확인하십시오 (dure decisions show).",
@@ -134,7 +134,7 @@ class GovernanceError(DureError):
                 403,
                 Text(
                     "There is no valid permit for this act.",
-                    "이 행위에 대한 유효한 승인서가 없습니다.",
+                    "이 행위에 유효한 승인서가 없습니다.",
                 ),
                 Text("Request {request}: {reason.en}.", "요청 {request}: {reason.ko}."),
                 Text(
@@ -149,12 +149,12 @@ class GovernanceError(DureError):
                 409,
                 Text(
                     "Nobody knows yet whether this act happened.",
-                    "행위가 일어났는지 아직 알 수 없습니다.",
+                    "행위가 이루어졌는지 아직 알 수 없습니다.",
                 ),
                 Text("Request {request}: {reason.en}.", "요청 {request}: {reason.ko}."),
                 Text(
                     "Ask the target: dure decisions reconcile {request}.",
-                    "대상에 확인하십시오: dure decisions reconcile {request}.",
+                    "결과를 대조하십시오: dure decisions reconcile {request}.",
                 ),
             ),
             ErrorSpec(
@@ -185,7 +185,7 @@ class GovernanceError(DureError):
                 Text("{type}: {reason.en}.", "{type}: {reason.ko}."),
                 Text(
                     "Content leaves through a request that people approve (dure decisions list).",
-                    "내용은 사람들이 승인한 요청을 통해서만 나갑니다 (dure decisions list).",
+                    "내용은 사람이 승인한 요청으로만 반출됩니다 (dure decisions list).",
                 ),
             ),
             ErrorSpec(
@@ -195,11 +195,11 @@ class GovernanceError(DureError):
                 Text("A label can't fall by itself.", "보안등급 표시는 저절로 낮아지지 않습니다."),
                 Text(
                     "The target label does not dominate the label of what it is made from.",
-                    "목표 등급이 원본의 등급보다 낮습니다.",
+                    "목표로 정한 표시가 원본의 표시보다 느슨합니다.",
                 ),
                 Text(
                     "Use a label at least as strict, or request label.lower or report.release.",
-                    "같거나 더 엄격한 등급을 쓰거나 label.lower 또는 report.release를 요청하십시오.",
+                    "원본과 같거나 더 엄격한 표시를 쓰거나 label.lower 또는 report.release를 요청하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -222,9 +222,9 @@ class GovernanceError(DureError):
                 503,
                 Text(
                     "The key management service can't do this.",
-                    "키 관리 서비스가 처리할 수 없습니다.",
+                    "키 관리 서비스가 이 일을 처리할 수 없습니다.",
                 ),
-                _BECAUSE,
+                Text("{reason.en}.", "{reason.ko}."),
                 Text(
                     "See the node's state (dure node status, dure node doctor).",
                     "노드의 상태를 확인하십시오 (dure node status, dure node doctor).",

@@ -26,7 +26,7 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 HANDLE = re.compile(r"[0-9a-f]{64}")
 HEX = re.compile(r"([0-9a-f]{2}){1,512}")
 KEY_ID = re.compile(r"[0-9a-f]{16}")
-LINE = re.compile(r"[^\x00-\x1f\x7f]{1,4096}")
+LINE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,4096}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from dure.governance.keeper_tables import ASSETS, CHARTERS, TICKETS
 from dure.governance.permits import Permit, check_permit
 from dure.governance.policy.engine import Policy
 from dure.governance.policy.query import Query
-from dure.governance.tally import Bench
+from dure.governance.tally import Rulebook
 from dure.governance.tickets import READING, Ticket, check_ticket
 from dure.storage.database import Database
 from dure.storage.vault import Vault
@@ -252,24 +252,24 @@ class Keeper:
                     raise GovernanceError("governance.label-falls")
             return
         request = permit[1]
-        bench = self._check_permit(*permit)
-        if not bench.action.lowers or not set(about.parents) <= set(request.assets):
+        rulebook = self._check_permit(*permit)
+        if not rulebook.action.lowers or not set(about.parents) <= set(request.assets):
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
         if not label.dominates(Label.parse(request.target, self.charter.labels)):
             raise GovernanceError("governance.label-falls")
 
-    def _check_permit(self, permit: Permit, request: Request) -> Bench:
+    def _check_permit(self, permit: Permit, request: Request) -> Rulebook:
         """Count the votes again: the executor's word alone opens nothing."""
         charter = self.charter
         action = merge_actions(self._code_actions, charter).get(request.action)
         if action is None or request.agency != self._agency:
             raise GovernanceError("governance.permit", request=request.id, reason="other-request")
-        bench = Bench(charter, action, suite(charter.suite))
-        check_permit(permit, request, bench)
+        rulebook = Rulebook(charter, action, suite(charter.suite))
+        check_permit(permit, request, rulebook)
         if self._clock() >= request.expires_s:
             raise GovernanceError("governance.permit", request=request.id, reason="expired")
         self._check_source(request, charter)
-        return bench
+        return rulebook
 
     def _check_source(self, request: Request, charter: Charter) -> None:
         """Compare the source label that people signed, which a door wrote, with what is held here."""

@@ -18,7 +18,7 @@ from dure.governance.decisions import Request
 from dure.governance.document import MAX_PRINCIPALS, Charter
 from dure.governance.errors import GovernanceError
 from dure.governance.forms import DIGEST, DOTTED, HEX, KEY_ID, TERM, Form
-from dure.governance.tally import Ballot, Bench, count
+from dure.governance.tally import Ballot, Rulebook, count
 
 MAX_BALLOTS = 2 * MAX_PRINCIPALS
 
@@ -147,7 +147,7 @@ def issue_permit(
     return replace(permit, signature=sign("permit", permit.signed_dict()))
 
 
-def check_permit(permit: Permit, request: Request, bench: Bench) -> None:
+def check_permit(permit: Permit, request: Request, rulebook: Rulebook) -> None:
     """Check a permit against its request and a charter, as far as that can be seen from outside.
 
     The executor's signature, the exact request, and every vote, counted again. That the permit is
@@ -158,21 +158,21 @@ def check_permit(permit: Permit, request: Request, bench: Bench) -> None:
     GovernanceError
         ``governance.permit`` with the reason.
     """
-    executor = bytes.fromhex(bench.charter.member(request.agency).executor)
+    executor = bytes.fromhex(rulebook.charter.member(request.agency).executor)
     issued_s = read_time(permit.issued)
-    tally = count(request, permit.votes, bench)
+    tally = count(request, permit.votes, rulebook)
     reason = ""
-    if not bench.suite.verify_value(executor, "permit", permit.signed_dict(), permit.signature):
+    if not rulebook.suite.verify_value(executor, "permit", permit.signed_dict(), permit.signature):
         reason = "signature"
     elif (permit.request, permit.action, permit.agency, permit.incarnation, permit.expires) != (
         request.id, request.action, request.agency, request.incarnation, request.expires
-    ) or permit.digest != request.digest(bench.suite):  # fmt: skip
+    ) or permit.digest != request.digest(rulebook.suite):  # fmt: skip
         reason = "other-request"
     elif any(ballot.received_s > issued_s for ballot in permit.votes):
         reason = "early"
     elif issued_s >= request.expires_s:
         reason = "expired"
-    elif request.policy != policy_version(bench.charter, bench.suite):
+    elif request.policy != policy_version(rulebook.charter, rulebook.suite):
         reason = "charter-changed"
     elif tally.rejected:
         reason = "rejected"

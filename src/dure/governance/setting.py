@@ -19,7 +19,7 @@ from dure.governance.events import Event
 from dure.governance.journal import Journal
 from dure.governance.ledger.log import Appended
 from dure.governance.pins import Pins
-from dure.governance.tally import Bench
+from dure.governance.tally import Rulebook
 from dure.storage.database import Database
 
 
@@ -70,7 +70,7 @@ class Setting:
             raise GovernanceError("governance.charter-pin", reason="no-charter")
         return charter
 
-    def bench(self, connection: Connection, action: str) -> Bench:
+    def rulebook(self, connection: Connection, action: str) -> Rulebook:
         """Return what judges an action now.
 
         Raises
@@ -88,7 +88,7 @@ class Setting:
             reason = "no-act"
         if reason:
             raise GovernanceError("governance.request", where="$.action", reason=reason)
-        return Bench(charter, merged, self.suite)
+        return Rulebook(charter, merged, self.suite)
 
     def sign(self, type_: str, value: object) -> str:
         """Return the hex signature of the executor's key over a canonical value."""

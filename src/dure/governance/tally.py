@@ -57,7 +57,7 @@ class Ballot:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Rulebook:
     """All that judges the votes on one action under one charter.
 
     Parameters
@@ -151,7 +151,7 @@ def read_label(request: Request, part: str, charter: Charter) -> Label:
         ) from error
 
 
-def check_vote(request: Request, ballot: Ballot, bench: Bench) -> Principal:
+def check_vote(request: Request, ballot: Ballot, rulebook: Rulebook) -> Principal:
     """Check one vote by itself; return the voter.
 
     Raises
@@ -159,17 +159,17 @@ def check_vote(request: Request, ballot: Ballot, bench: Bench) -> Principal:
     GovernanceError
         ``governance.vote`` with the reason, ``governance.unknown`` for a stranger.
     """
-    vote, rule = ballot.vote, bench.quorum
-    voter = bench.charter.principal(vote.voter)
+    vote, rule = ballot.vote, rulebook.quorum
+    voter = rulebook.charter.principal(vote.voter)
     key = next((key for key in voter.keys if key.id == vote.key), None)
     reason = ""
-    if vote.request != request.digest(bench.suite):
+    if vote.request != request.digest(rulebook.suite):
         reason = "other-request"
     elif key is None:
         reason = "unknown-key"
     elif key.revoked:
         reason = "key-revoked"
-    elif not bench.suite.verify_value(
+    elif not rulebook.suite.verify_value(
         bytes.fromhex(key.public), "vote", vote.signed_dict(), vote.signature
     ):
         reason = "signature"
@@ -186,24 +186,24 @@ def check_vote(request: Request, ballot: Ballot, bench: Bench) -> Principal:
     return voter
 
 
-def count(request: Request, ballots: Sequence[Ballot], bench: Bench) -> Tally:
+def count(request: Request, ballots: Sequence[Ballot], rulebook: Rulebook) -> Tally:
     """Count the votes that stand; one that does not stand is as if it were not there.
 
     A person who voted twice is counted once, and a rejection outweighs everything.
     """
-    standing = list(_standing(request, ballots, bench))
+    standing = list(_standing(request, ballots, rulebook))
     rejected = any(vote.choice is Choice.REJECT for vote, _ in standing)
     yes = [(vote, voter) for vote, voter in standing if vote.choice is Choice.APPROVE]
     approvals = sorted({voter.id for _, voter in yes})
     agencies = sorted({voter.agency for _, voter in yes})
     missing = ""
-    if len(approvals) < bench.quorum.votes:
+    if len(approvals) < rulebook.quorum.votes:
         missing = "too-few"
-    elif len(agencies) < bench.quorum.agencies:
+    elif len(agencies) < rulebook.quorum.agencies:
         missing = "too-few-agencies"
     elif request.agency not in agencies:  # strangers alone don't decide over an agency's own
         missing = "owner-absent"
-    elif needs_outside_client(request, bench.charter) and not any(
+    elif needs_outside_client(request, rulebook.charter) and not any(
         vote.client is Client.CLI for vote, _ in yes
     ):
         missing = "outside-client"
@@ -211,10 +211,10 @@ def count(request: Request, ballots: Sequence[Ballot], bench: Bench) -> Tally:
 
 
 def _standing(
-    request: Request, ballots: Iterable[Ballot], bench: Bench
+    request: Request, ballots: Iterable[Ballot], rulebook: Rulebook
 ) -> Iterable[tuple[Vote, Principal]]:
     for ballot in ballots:
         try:
-            yield ballot.vote, check_vote(request, ballot, bench)
+            yield ballot.vote, check_vote(request, ballot, rulebook)
         except GovernanceError:
             continue

@@ -7,15 +7,23 @@ each ticket once, and asks the policy itself: a ticket is never the verdict.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from dure.core.canonical import MAX_INTEGER
 from dure.core.suites import Suite
 from dure.governance.errors import GovernanceError
+from dure.governance.forms import LINE, Form
 
 TICKET_LIFE_S = 120
 READING = frozenset({"content.read", "trial.run"})
 """Actions that a ticket may be for: being allowed to do something else is no leave to read."""
+
+_TICKET = ("asset", "principal", "action", "purpose", "run", "nonce", "expires", "entry")
+_form = Form("governance.request")
+_TEXT = re.compile("|" + LINE.pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +61,10 @@ class Ticket:
 
     def to_dict(self) -> dict[str, object]:
         """Return the canonical form, which is what the executor signs."""
-        return {
-            "asset": self.asset,
-            "principal": self.principal,
-            "action": self.action,
-            "purpose": self.purpose,
-            "run": self.run,
-            "nonce": self.nonce,
-            "expires": self.expires,
-            "entry": self.entry,
-        }
+        return {name: getattr(self, name) for name in _TICKET}
 
     @classmethod
-    def from_dict(cls, value: Mapping[str, object]) -> Ticket:
+    def from_dict(cls, value: object) -> Ticket:
         """Return the ticket of a canonical form.
 
         Raises
@@ -73,14 +72,26 @@ class Ticket:
         GovernanceError
             ``governance.ticket`` when it is malformed.
         """
-        texts = ("asset", "principal", "action", "purpose", "run", "nonce")
-        numbers = ("expires", "entry")
-        if set(value) != {*texts, *numbers} or not (
-            all(isinstance(value[name], str) for name in texts)
-            and all(type(value[name]) is int for name in numbers)
-        ):
-            raise GovernanceError("governance.ticket", asset="-", reason="wrong-form")
-        return cls(**value)  # type: ignore[arg-type]  # every field's type was just checked
+        try:
+            return cls._read(_form.fields(value, "$", _TICKET))
+        except GovernanceError as error:
+            raise GovernanceError("governance.ticket", asset="-", reason="wrong-form") from error
+
+    @classmethod
+    def _read(cls, parts: Mapping[str, Any]) -> Ticket:
+        def text(name: str) -> str:
+            return _form.text(parts[name], f"$.{name}", _TEXT)
+
+        return cls(
+            asset=text("asset"),
+            principal=text("principal"),
+            action=text("action"),
+            purpose=text("purpose"),
+            run=text("run"),
+            nonce=text("nonce"),
+            expires=_form.number(parts["expires"], "$.expires", 0, MAX_INTEGER),
+            entry=_form.number(parts["entry"], "$.entry", 0, MAX_INTEGER),
+        )
 
 
 def check_ticket(

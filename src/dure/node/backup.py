@@ -11,7 +11,9 @@ Everything but ``vault.kek`` is sealed under keys that are derived from the key-
 keeper's passphrase opens it, and so does the recovery key. The parts name each other: none can be
 exchanged for that of another backup.
 
-A node is backed up at rest: while none of its services runs. A restored node begins a new
+A node is backed up at rest: while none of its services runs. Of a separated node each store is read
+and filled by its own process, and the folders are given to their uids again at the end: the backup
+itself belongs to whoever makes it, root. A restored node begins a new
 incarnation, in which every permit issued before is dead; its envelopes go on with numbers that lie
 `MARGIN` above those that the backup knew; and its ledger says that it was restored, as soon as its
 executor starts. Both take their place in one step, on disk, under a random name until then: what a
@@ -20,30 +22,27 @@ crash leaves behind is removed by the next try.
 
 from __future__ import annotations
 
-import fcntl
 import os
-import re
-import shutil
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from dure.core import faults
 from dure.core.times import write_time
-from dure.exchange.outbox import skip_all
 from dure.governance.charter import SignedCharter
+from dure.node.acting import at_work, here, refuse_closed_way
 from dure.node.errors import NodeError
 from dure.node.genesis import give_away
 from dure.node.home import Home
 from dure.node.notices import FOLDER as NOTICES
 from dure.node.notices import leave
 from dure.node.rekeying import SEALING, SEALING_RECOVERY, lock_again
-from dure.node.resting import acting_for, at_rest
-from dure.node.unlocking import KEK, unlock_vault
+from dure.node.resting import at_rest
+from dure.node.stores import PART_OF, AskedStore, is_inside
+from dure.node.unlocking import KEK
 from dure.storage.backup import (
     MANIFEST,
-    StorePart,
     back_up,
     backup_key,
     file_digest,
@@ -51,19 +50,16 @@ from dure.storage.backup import (
     part_key,
     read_manifest,
     restore,
-    settle,
-    sync_tree,
     unpack,
+    write_new,
 )
-from dure.storage.database import open_database
 from dure.storage.errors import files
+from dure.storage.folders import new_folder
 from dure.storage.kek import Kek, read_kek_file, recover_kek
 from dure.storage.keys import PrivateKey, read_key_file
-from dure.storage.passphrases import Passphrase, read_private_file
+from dure.storage.passphrases import Passphrase
 from dure.storage.recovery import read_recovery_file
 from dure.storage.seal import seal, unseal
-from dure.storage.sealed_files import new_file, sync_folder, write_all
-from dure.storage.vault.lock import alone
 
 MARGIN = 1000
 """How far a restored node jumps over the numbers of envelopes that its backup knew: more than it may
@@ -88,7 +84,6 @@ _NAMES = (
 _PUBLIC = ("node.toml", "public/member.json")
 _CLOSED = ("door", "executor", "executor/releases", "keeper")
 _OPEN = ("public", "run", "run/executor", "run/keeper")
-_STORES = ("node", "executor", "keeper")
 _SEALED = "files.sealed"
 
 
@@ -108,7 +103,7 @@ def backup_node(home: Home, folder: Path, passphrase: Passphrase) -> dict[str, o
     ------
     NodeError
         ``node.home-taken`` when the folder is there, ``node.awake`` while a service of the node
-        runs.
+        runs, ``node.separated`` without root.
     StorageError
         ``storage.passphrase``, ``storage.key-file``, ``storage.key-mode``, ``storage.vault`` when
         the key is not the vault's, ``storage.no-space``, ``storage.file``, ``storage.database``.
@@ -117,21 +112,22 @@ def backup_node(home: Home, folder: Path, passphrase: Passphrase) -> dict[str, o
     folder = folder.absolute()
     if os.path.lexists(folder):
         raise NodeError("node.home-taken", path=folder)
-    with at_rest(home):
-        key, kek_file = _opened(home, passphrase)
+    with at_rest(home), _stores(home, PART_OF) as stores:
+        keeper = stores[-1].ask
+        told = keeper("vault.backup-key", passphrase=passphrase.reveal().hex())
+        key = bytes.fromhex(told["key"])
         with _growing(folder) as partial:
-            with _parts(home, placed=True) as parts:
-                manifest = back_up(
-                    partial / "state",
-                    key,
-                    stores=parts,
-                    vaults={"vault": home.vault},
-                    now=write_time(time.time()),
-                )
+            manifest = back_up(
+                partial / "state",
+                key,
+                stores=stores,
+                vaults={"vault": home.vault},
+                now=write_time(time.time()),
+            )
             content = pack(home.path, _NAMES, bound=file_digest(partial / "state" / MANIFEST))
-            _write(partial / _SEALED, seal(part_key(key, "files"), content))
+            write_new(partial / _SEALED, seal(part_key(key, "files"), content))
             faults.point("backup.files-sealed")
-            _write(partial / KEK, [kek_file])
+            write_new(partial / KEK, [bytes.fromhex(told["file"])])
             faults.point("backup.complete")
     faults.point("backup.placed")
     return {"backup": str(folder), "made": manifest.made_at, "stores": sorted(manifest.stores)}
@@ -170,7 +166,8 @@ def restore_node(
     ------
     NodeError
         ``node.home-taken`` when the path holds files, ``node.home-missing`` when the folder is no
-        backup.
+        backup; ``node.separated`` for a separated node without root, or in a place that its
+        processes can't reach.
     StorageError
         ``storage.backup`` when it is not whole or a store on a server is not empty,
         ``storage.seal-…``, ``storage.passphrase``, ``storage.key-file``, ``storage.key-mode``,
@@ -188,42 +185,39 @@ def restore_node(
     made_at = read_manifest(folder / "state", key).made_at
     with _growing(path) as partial:
         home = _unpacked(folder, key, partial)
+        separated = home.settings.profile == "separated"
+        if separated and os.geteuid() != 0:
+            raise NodeError("node.separated", reason="not-root")
+        refuse_closed_way(home)
         if new_passphrase is not None:
             _lock_again(home, passphrase, recovering, new_passphrase)
         leave(home, "node.restored.begun", backup=made_at)
-        elsewhere = [name for name in _STORES if not _is_inside(home, name)]
-        with _parts(home, placed=False) as parts:
+        elsewhere = [name for name in PART_OF if not is_inside(home, name)]
+        with _stores(home, elsewhere) as stores:
             incarnations = restore(
                 folder / "state",
                 key,
-                stores=parts,
+                stores=stores,
                 vaults={"vault": home.vault},
                 now=write_time(time.time()),
                 marked=dict.fromkeys(elsewhere, str(path)),
             )
-            numbers = skip_all(parts[0].db, _peers(home), MARGIN)
+            door = stores[0].ask
+            skipped = door("numbers.skip", peers=_peers(home), margin=MARGIN)
+            numbers = skipped["next_numbers"]
         faults.point("restore.numbers-moved")
         begun = incarnations["executor"]
         leave(home, "node.restored.done", backup=made_at, incarnation=begun, next_numbers=numbers)
-        if home.settings.profile == "separated":
-            partial.chmod(0o755)
+        if separated:
             give_away(home)
+            partial.chmod(0o755)
         faults.point("restore.complete")
     faults.point("restore.placed")
-    with _parts(Home.find(path), placed=True) as parts:
-        settle([part for part in parts if part.name in elsewhere])
+    with _stores(Home.find(path), elsewhere) as stores:
+        for store in stores:
+            if store.name in elsewhere:
+                store.settle()
     return {"home": str(path), "incarnation": begun, "next_numbers": numbers}
-
-
-def _opened(home: Home, passphrase: Passphrase) -> tuple[bytes, bytes]:
-    """Return the backup key and the file of the key-encryption key, proven to be the vault's own."""
-    with (
-        acting_for(home, "keeper"),
-        closing(open_database(home.database_url("keeper"))) as database,
-    ):
-        _, kek = unlock_vault(home, database, lambda file: read_kek_file(file, passphrase))
-        with alone(home.vault):  # makes the lock, if nobody has yet, as its owner
-            return backup_key(kek.key), read_private_file(home.keeper / KEK)
 
 
 def _open_kek(file: Path, passphrase: Passphrase, recovering: PrivateKey | None) -> Kek:
@@ -271,33 +265,18 @@ def _peers(home: Home) -> list[str]:
     return [each.agency for each in members if each.agency != home.settings.agency]
 
 
-def _write(path: Path, chunks: Iterator[bytes] | list[bytes]) -> None:
-    with new_file(path) as descriptor:
-        for chunk in chunks:
-            with files(path):
-                write_all(descriptor, chunk)
-
-
-def _is_inside(home: Home, store: str) -> bool:
-    """Say whether a store lies in the node's own folder, and so appears and goes with it."""
-    return str(home.path) + "/" in home.database_url(store)
-
-
 @contextmanager
-def _parts(home: Home, *, placed: bool) -> Iterator[list[StorePart]]:
-    """Open the node's stores, each as its owner when the node is in its place."""
-    owners = {"node": "door", "executor": "executor", "keeper": "keeper"}
+def _stores(home: Home, by_part: Collection[str]) -> Iterator[list[AskedStore]]:
+    """Give the stores of door, executor and keeper, those named opened by their own part.
+
+    This process opens none but those that it is making itself, where nobody else can reach them.
+    """
     with ExitStack() as stack:
-        parts = []
-        for name in _STORES:
-            with acting_for(home, owners[name]) if placed else nullcontext():
-                database = open_database(home.database_url(name))
-            stack.callback(database.close)
-            parts.append(StorePart(name, database, (name,)))
-        yield parts
-
-
-# ── a folder that appears whole, or not at all ─────────────────────────────────────────────────
+        asks = {
+            name: stack.enter_context(at_work(home, part)) if name in by_part else here(home)
+            for name, part in PART_OF.items()
+        }
+        yield [AskedStore(name, ask) for name, ask in asks.items()]
 
 
 @contextmanager
@@ -305,35 +284,5 @@ def _growing(target: Path) -> Iterator[Path]:
     """Give a new folder that takes the target's name, on disk, when the body ends well."""
     with files(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
-        partial = target.with_name(f".{target.name}.{os.urandom(8).hex()}.partial")
-        partial.mkdir(mode=0o700)
-        held = os.open(partial, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield partial
-        with files(target):
-            sync_tree(partial)
-            partial.rename(target)  # an empty folder there is replaced; one that is not, refuses
-            sync_folder(target.parent)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    finally:
-        os.close(held)
-
-
-def _sweep(target: Path) -> None:
-    """Remove what a process that was killed left of the same work."""
-    ours = re.compile(re.escape(f".{target.name}.") + r"[0-9a-f]{16}\.partial")
-    for left in target.parent.iterdir():
-        if not ours.fullmatch(left.name) or left.is_symlink() or not left.is_dir():
-            continue
-        held = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(left, ignore_errors=True)
-        except BlockingIOError:
-            continue  # somebody is at it just now
-        finally:
-            os.close(held)
+        with new_folder(target) as partial:
+            yield partial

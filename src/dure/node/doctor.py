@@ -86,7 +86,7 @@ def _profile(home: Home) -> Iterator[Finding]:
             Text(
                 "This node is embedded: door, executor and keeper share one uid. It holds Open data "
                 "only, and the laws about people's control are not claimed for it.",
-                "이 노드는 embedded 구성입니다. 문·집행·키 관리 프로세스의 uid가 같습니다. 공개 등급 "
+                "이 노드는 embedded 구성입니다. 출입구, 집행 서비스, 키 관리 서비스의 uid가 같습니다. 공개 등급 "
                 "자료만 두며, 사람의 통제에 관한 원칙은 보장하지 않습니다.",
             ),
             Text(
@@ -139,7 +139,7 @@ def _charter(home: Home) -> Iterator[Finding]:
             "charter",
             Text(
                 "No charter is pinned: nobody may do anything here.",
-                "협약이 고정되지 않아 아무도 행위할 수 없습니다.",
+                "협약이 고정되지 않아 아무 행위도 할 수 없습니다.",
             ),
             Text("Pin one: dure charter pin FILE.", "협약을 고정하십시오: dure charter pin FILE."),
         )

@@ -6,13 +6,13 @@ from types import MappingProxyType
 
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
-from dure.node.reasons import REASONS
+from dure.node.reasons import PROCESSES, REASONS
 
 
 class NodeError(DureError):
     """Something about the node itself was refused or failed."""
 
-    WORDS = MappingProxyType({"reason": REASONS})
+    WORDS = MappingProxyType({"reason": REASONS, "process": PROCESSES})
     TABLE = table(
         [
             ErrorSpec(
@@ -20,7 +20,7 @@ class NodeError(DureError):
                 111,
                 404,
                 Text("There is no node here.", "여기에는 기관 노드가 없습니다."),
-                Text("{path} holds no node.toml.", "{path}에 node.toml이 없습니다."),
+                Text("{path} holds no node.toml.", "{path} 폴더에 node.toml이 없습니다."),
                 Text(
                     "Name another folder with --home, or make a node: dure node init --help.",
                     "--home으로 다른 폴더를 지정하거나 노드를 만드십시오: dure node init --help.",
@@ -39,10 +39,7 @@ class NodeError(DureError):
                 113,
                 422,
                 Text("The node's settings can't be read.", "노드 설정을 읽을 수 없습니다."),
-                Text(
-                    "{path}: setting {setting} is missing or wrong.",
-                    "{path}: {setting} 설정이 없거나 잘못되었습니다.",
-                ),
+                Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
                 Text(
                     "Mend the file; docs/settings.md lists every setting.",
                     "파일을 고치십시오. 설정 목록은 docs/settings.md에 있습니다.",
@@ -56,22 +53,22 @@ class NodeError(DureError):
                     "A process of the node does not answer.", "노드의 프로세스가 응답하지 않습니다."
                 ),
                 Text(
-                    "The {process} could not be reached: {reason.en}.",
-                    "{process}에 연결할 수 없습니다: {reason.ko}.",
+                    "The {process.en} could not be reached: {reason.en}.",
+                    "{process.ko}에 연결할 수 없습니다: {reason.ko}.",
                 ),
                 Text(
                     "Start it (dure node start), then try again; nothing was done twice.",
-                    "프로세스를 시작한 뒤(dure node start) 다시 시도하십시오. 두 번 처리된 것은 없습니다.",
+                    "프로세스를 시작한 뒤(dure node start) 다시 시도하십시오. 두 번 처리되지는 않습니다.",
                 ),
             ),
             ErrorSpec(
                 "node.caller",
                 115,
                 403,
-                Text("The caller may not ask this.", "이 요청을 할 수 없는 호출자입니다."),
+                Text("The caller may not ask this.", "이 호출자는 이런 요청을 할 수 없습니다."),
                 Text(
-                    "The {process} does not take {operation} from this caller.",
-                    "{process}은(는) 이 호출자의 {operation} 요청을 받지 않습니다.",
+                    "The {process.en} does not take {operation} from this caller.",
+                    "{process.ko}은(는) 이 호출자의 {operation} 요청을 받지 않습니다.",
                 ),
                 Text("Ask through the node's own verbs.", "노드의 명령으로 요청하십시오."),
             ),
@@ -93,14 +90,14 @@ class NodeError(DureError):
                 "node.principal",
                 117,
                 403,
-                Text("The principal is unknown here.", "여기서 알 수 없는 행위자입니다."),
+                Text("The principal is unknown here.", "여기에서는 알 수 없는 행위자입니다."),
                 Text(
                     "The pinned charter has no {principal} of agency {agency}.",
-                    "고정된 협약에 {agency} 기관의 {principal}이(가) 없습니다.",
+                    "고정된 협약에 없는 {agency} 기관의 행위자입니다: {principal}.",
                 ),
                 Text(
                     "Name one with --as; dure charter show lists them.",
-                    "--as로 행위자를 지정하십시오. 목록은 dure charter show로 봅니다.",
+                    "--as로 행위자를 지정하십시오. 목록은 dure charter show로 확인하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -113,7 +110,7 @@ class NodeError(DureError):
                 ),
                 Text(
                     "A label of grade {grade} needs the separated profile.",
-                    "{grade} 등급은 separated 구성이 필요합니다.",
+                    "등급이 {grade}인 자료에는 separated 구성이 필요합니다.",
                 ),
                 Text(
                     "Set the node up as docs/separated.md says.",
@@ -135,7 +132,7 @@ class NodeError(DureError):
                 Text("There is no such asset.", "그런 자산이 없습니다."),
                 Text(
                     "Nothing visible to you here begins with {prefix}.",
-                    "볼 수 있는 것 가운데 {prefix}(으)로 시작하는 것이 없습니다.",
+                    "볼 수 있는 것 가운데 이렇게 시작하는 것이 없습니다: {prefix}.",
                 ),
                 Text(
                     "List what you may see (dure datasets list, dure trials show).",
@@ -148,22 +145,22 @@ class NodeError(DureError):
                 409,
                 Text("The node is in use.", "노드가 사용 중입니다."),
                 Text(
-                    "The {process} runs, or the node is backed up or given other keys just now.",
-                    "{process} 프로세스가 실행 중이거나, 지금 백업 또는 키 교체가 진행 중입니다.",
+                    "The {process.en} runs, or the node is backed up or given other keys just now.",
+                    "{process.ko}이(가) 실행 중이거나, 지금 백업 또는 키 교체가 진행 중입니다.",
                 ),
                 Text(
                     "Let what uses it end (stop dure node start, close open nodes), then try again.",
-                    "사용을 끝낸 뒤(dure node start 중지, 열린 노드 닫기) 다시 시도하십시오.",
+                    "사용을 마친 뒤(dure node start를 멈추고 열린 노드를 닫음) 다시 시도하십시오.",
                 ),
             ),
             ErrorSpec(
                 "node.at-rest",
                 123,
                 409,
-                Text("The node is at rest.", "노드가 쉬고 있습니다."),
+                Text("The node is at rest.", "노드가 정지되어 있습니다."),
                 Text(
                     "{path} is being backed up or given other keys.",
-                    "{path}의 백업 또는 키 교체가 진행 중입니다.",
+                    "{path} 노드의 백업 또는 키 교체가 진행 중입니다.",
                 ),
                 Text("Try again when that has ended.", "그 작업이 끝난 뒤 다시 시도하십시오."),
             ),
@@ -172,8 +169,8 @@ class NodeError(DureError):
                 121,
                 422,
                 Text(
-                    "The separated profile can't be set up so.",
-                    "separated 구성을 이렇게 만들 수 없습니다.",
+                    "The separated profile can't be used so.",
+                    "separated 구성을 이렇게 쓸 수 없습니다.",
                 ),
                 Text("{reason.en}.", "{reason.ko}."),
                 Text(

@@ -1,50 +1,77 @@
 """The executor process: ``python -m dure.node.executor``. Nobody else performs critical acts.
 
-What it does is `dure.governance.executor`; here are only the operations and the way to the keeper.
+What it does is `dure.governance.executor`; here are its keys and the operations that doors may ask.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
-import tarfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dure.core.assets import Asset
-from dure.core.labels import Label
 from dure.core.rooms import load
 from dure.core.suites import Suite, suite
-from dure.governance import claims
 from dure.governance.acts import Act
 from dure.governance.charter import SignedCharter
-from dure.governance.decisions import Request, Vote
+from dure.governance.decisions import MAX_ASSETS, MAX_REQUEST_BYTES, Vote
 from dure.governance.errors import GovernanceError
 from dure.governance.events import Event
 from dure.governance.executor import Executor
-from dure.governance.ledger.export import export_tiles
 from dure.governance.ledger.log import Ledger
 from dure.governance.ledger.reader import Head
-from dure.governance.permits import Permit
-from dure.node import wire
-from dure.node.errors import NodeError
+from dure.node.exporting import stream_ledger
 from dure.node.home import ORIGIN, Home
+from dure.node.keeper_link import KeeperLink
 from dure.node.links import connect
 from dure.node.notices import deliver
+from dure.node.operations import (
+    Part,
+    document,
+    handle,
+    handles,
+    line,
+    number,
+    operation,
+    parts,
+    plain,
+    streaming,
+)
 from dure.node.process import serve
 from dure.node.rooms import acts, code_actions, event_types
-from dure.node.service import Operation, Service
+from dure.node.service import Service
 from dure.storage.database import open_database
 from dure.storage.keys import PrivateKey, read_key_file
 from dure.storage.passphrases import Passphrase
 
 DOOR = frozenset({"door"})
-EXPORT = "export-"
+MAX_HEADER_BYTES = 64 * 1024
+
+TICKET: Mapping[str, Part] = {
+    "asset": handle,
+    "principal": line(),
+    "action": line(),
+    "purpose": line(),
+    "run": line(),
+}
+"""What a ticket is asked with."""
+
+DRAFT: Mapping[str, Part] = {
+    "arguments": plain(MAX_REQUEST_BYTES),
+    "assets": handles(MAX_ASSETS),
+    "source": line(),
+    "target": line(),
+    "evidence": line(),
+    "requester": line(),
+}
+"""What a door says of the request that it asks for; the executor adds the rest."""
+
+_RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 class HeldKey:
@@ -62,67 +89,6 @@ class HeldKey:
     def sign(self, message: bytes) -> bytes:
         """Return the signature of a message."""
         return self._suite.sign(self._key.private, message)
-
-
-class KeeperLink:
-    """The keeper, as acts see it: everything goes under a permit, and the keeper checks that permit.
-
-    Parameters
-    ----------
-    connect
-        Connects to the keeper; called when first needed, and again after the keeper has gone.
-    """
-
-    def __init__(self, connect: Callable[[], socket.socket]) -> None:
-        self._connect = connect
-        self._held: socket.socket | None = None
-        self._lock = threading.RLock()
-
-    def read(self, asset_id: str, permit: Permit, request: Request) -> Iterator[bytes]:
-        """Stream an asset's content under a permit; a short stream is an error."""
-        message = {
-            "op": "content.open-for-permit",
-            "asset": asset_id,
-            "permit": permit.to_dict(),
-            "request": request.to_dict(),
-        }
-        with self._channel() as channel:
-            fd, answer = wire.draw(channel, message)
-        left = int(answer["size"])
-        with os.fdopen(fd, "rb") as pipe:
-            while chunk := pipe.read(1 << 20):
-                left -= len(chunk)
-                yield chunk
-        if left != 0:
-            raise GovernanceError("governance.ticket", asset=asset_id[:16], reason="short")
-
-    def seal(self, pages: Iterable[bytes], permit: Permit, request: Request, **about: Any) -> Asset:
-        """Have the keeper seal what an act mints."""
-        label: Label = about["label"]
-        told = {
-            "kind": about["kind"],
-            "media_type": about["media_type"],
-            "schema_id": about["schema_id"],
-            "label": str(label),
-            "parents": list(about.get("parents", ())),
-            "producer": about["producer"],
-        }
-        message = {
-            "op": "content.seal",
-            "about": told,
-            "permit": permit.to_dict(),
-            "request": request.to_dict(),
-        }
-        with self._channel() as channel:
-            value = wire.pour(channel, message, pages)["asset"]
-        return _asset(value, label)
-
-    @contextmanager
-    def _channel(self) -> Iterator[socket.socket]:
-        with self._lock:
-            if self._held is None or wire.has_closed(self._held):
-                self._held = self._connect()
-            yield self._held
 
 
 class NamedActs(Mapping[str, Act]):
@@ -145,11 +111,6 @@ class NamedActs(Mapping[str, Act]):
 
     def __contains__(self, action: object) -> bool:
         return action in self._places
-
-
-def _asset(value: dict[str, Any], label: Label) -> Asset:
-    plain = {name: item for name, item in value.items() if name != "policy"}
-    return Asset(**{**plain, "label": label, "parents": tuple(value["parents"])})
 
 
 def open_executor(
@@ -198,55 +159,52 @@ class ExecutorOperations:
         self.home = home
 
     def service(self) -> Service:
-        """Return the operations and who may ask each."""
-        named: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-            "charter.pin": self.pin_charter,
-            "event.append": self.append,
-            "ticket.issue": self.issue_ticket,
-            "request.open": self.open_request,
-            "request.list": self.list_requests,
-            "request.show": self.show_request,
-            "request.execute": self.execute,
-            "request.reconcile": self.reconcile,
-            "vote.cast": self.cast_vote,
-            "envelope.sign": self.sign_envelope,
-            "ledger.head": self.head,
-            "ledger.entries": self.entries,
-            "ledger.opening": self.opening,
-            "status": self.status,
-        }
-        operations = {
-            name: Operation(_without_pipe(handle), DOOR) for name, handle in named.items()
-        }
-        operations["ledger.export"] = Operation(self.export, DOOR)
-        operations["release.read"] = Operation(self.read_release, DOOR)
-        return Service("executor", operations)
+        """Return the operations, the parts of each, and who may ask."""
+        return Service(
+            "executor",
+            {
+                "charter.pin": operation(
+                    self.pin_charter, DOOR, document=document(SignedCharter.from_dict)
+                ),
+                "event.append": operation(self.append, DOOR, event=document(Event.from_dict)),
+                "ticket.issue": operation(self.issue_ticket, DOOR, **TICKET),
+                "request.open": operation(
+                    self.open_request, DOOR, action=line(), draft=parts(**DRAFT)
+                ),
+                "request.list": operation(self.list_requests, DOOR),
+                "request.show": operation(self.show_request, DOOR, id=line()),
+                "request.execute": operation(self.execute, DOOR, id=line()),
+                "request.reconcile": operation(self.reconcile, DOOR, id=line()),
+                "vote.cast": operation(self.cast_vote, DOOR, vote=document(Vote.from_dict)),
+                "envelope.sign": operation(
+                    self.sign_envelope, DOOR, header=plain(MAX_HEADER_BYTES)
+                ),
+                "ledger.head": operation(self.head, DOOR),
+                "ledger.entries": operation(self.entries, DOOR, last=number),
+                "ledger.opening": operation(self.opening, DOOR, entry=number),
+                "ledger.export": streaming(self.export, DOOR),
+                "release.read": streaming(self.read_release, DOOR, file=line()),
+                "status": operation(self.status, DOOR),
+            },
+        )
 
-    def pin_charter(self, message: dict[str, Any]) -> dict[str, Any]:
+    def pin_charter(self, told: dict[str, Any]) -> dict[str, Any]:
         """Pin a signed charter."""
-        signed = SignedCharter.from_dict(message["document"])
-        charter = self.executor.pin_charter(signed, str(message.get("actor", "")))
-        return {"version": charter.version}
+        return {"version": self.executor.pin_charter(told["document"]).version}
 
-    def append(self, message: dict[str, Any]) -> dict[str, Any]:
+    def append(self, told: dict[str, Any]) -> dict[str, Any]:
         """Write a door's event into the ledger."""
-        appended = self.executor.append([Event.from_dict(message["event"])])
+        appended = self.executor.append([told["event"]])
         return {"entry": appended.first, "size": appended.size}
 
-    def issue_ticket(self, message: dict[str, Any]) -> dict[str, Any]:
+    def issue_ticket(self, told: dict[str, Any]) -> dict[str, Any]:
         """Write a read into the ledger and sign a ticket for it."""
-        ticket, signature = self.executor.issue_ticket(
-            message["asset"],
-            principal=message["principal"],
-            action=message["action"],
-            purpose=message["purpose"],
-            run=message["run"],
-        )
+        ticket, signature = self.executor.issue_ticket(**told)
         return {"ticket": ticket.to_dict(), "signature": signature}
 
-    def open_request(self, message: dict[str, Any]) -> dict[str, Any]:
+    def open_request(self, told: dict[str, Any]) -> dict[str, Any]:
         """Open a request."""
-        request = self.executor.open_request(message["action"], **message["draft"])
+        request = self.executor.open_request(told["action"], **told["draft"])
         return {"request": request.to_dict()}
 
     def list_requests(self, _: dict[str, Any]) -> dict[str, Any]:
@@ -268,74 +226,58 @@ class ExecutorOperations:
             ]
         }
 
-    def show_request(self, message: dict[str, Any]) -> dict[str, Any]:
+    def show_request(self, told: dict[str, Any]) -> dict[str, Any]:
         """Return one request in full; its id may be cut short to 6 digits or more."""
-        return {"request": self.executor.show(self._whole(str(message["id"])))}
+        return {"request": self.executor.show(self._whole(told["id"]))}
 
-    def execute(self, message: dict[str, Any]) -> dict[str, Any]:
+    def execute(self, told: dict[str, Any]) -> dict[str, Any]:
         """Perform an approved request, once."""
-        return {"outcome": dict(self.executor.execute(self._whole(str(message["id"]))))}
+        return {"outcome": dict(self.executor.execute(self._whole(told["id"])))}
 
-    def reconcile(self, message: dict[str, Any]) -> dict[str, Any]:
+    def reconcile(self, told: dict[str, Any]) -> dict[str, Any]:
         """Settle an unknown outcome."""
-        case = self.executor.reconcile(self._whole(str(message["id"])))
+        case = self.executor.reconcile(self._whole(told["id"]))
         return {"request": self.executor.show(case.request.id)}
 
-    def cast_vote(self, message: dict[str, Any]) -> dict[str, Any]:
+    def cast_vote(self, told: dict[str, Any]) -> dict[str, Any]:
         """Take a vote."""
-        case = self.executor.cast_vote(Vote.from_dict(message["vote"]))
+        case = self.executor.cast_vote(told["vote"])
         return {"request": self.executor.show(case.request.id)}
 
-    def sign_envelope(self, message: dict[str, Any]) -> dict[str, Any]:
+    def sign_envelope(self, told: dict[str, Any]) -> dict[str, Any]:
         """Sign an envelope's header."""
-        if message["type"] != "envelope":
-            raise NodeError("node.caller", process="executor", operation="envelope.sign")
-        return {"signature": self.executor.sign_envelope(json.loads(message["value"]))}
+        return {"signature": self.executor.sign_envelope(told["header"])}
 
     def head(self, _: dict[str, Any]) -> dict[str, Any]:
         """Return the ledger's head."""
         return _head(self.executor.checkpoint())
 
-    def entries(self, message: dict[str, Any]) -> dict[str, Any]:
+    def entries(self, told: dict[str, Any]) -> dict[str, Any]:
         """Return the newest entries."""
         size = self.executor.checkpoint().size
-        start = max(0, size - min(int(message["last"]), 10_000))
+        start = max(0, size - min(told["last"], 10_000))
         entries = self.executor.ledger.entries(start, size)
         return {
             "entries": [{"entry": start + i, **_header(entry)} for i, entry in enumerate(entries)]
         }
 
-    def opening(self, message: dict[str, Any]) -> dict[str, Any]:
+    def opening(self, told: dict[str, Any]) -> dict[str, Any]:
         """Return what opens one entry, to be shown to an auditor."""
-        salt, actor, detail = self.executor.opening(int(message["entry"]))
+        salt, actor, detail = self.executor.opening(told["entry"])
         return {"salt": salt.hex(), "actor": actor, "detail": dict(detail)}
 
     def status(self, _: dict[str, Any]) -> dict[str, Any]:
         """Say that the executor is there and unlocked."""
         return {"unlocked": True}
 
-    def export(self, _: dict[str, Any], fd: int | None, __: str) -> dict[str, Any]:
+    def export(self, _: dict[str, Any], fd: int) -> dict[str, Any]:
         """Stream the ledger as a tar of static tiles."""
-        if fd is None:
-            raise NodeError("node.wire", reason="no-pipe")
-        _remove_old_exports(self.home.executor)
-        folder = self.home.executor / f"{EXPORT}{claims.this_process(os.urandom(4).hex())}"
-        folder.mkdir(mode=0o700)
-        try:
-            head = export_tiles(self.executor.ledger, folder)
-        except BaseException:
-            os.close(fd)
-            shutil.rmtree(folder)
-            raise
-        threading.Thread(target=_pack, args=(folder, fd), daemon=True).start()
-        return {"head": _head(head)}
+        return {"head": _head(stream_ledger(self.executor.ledger, self.home.executor, fd))}
 
-    def read_release(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
+    def read_release(self, told: dict[str, Any], fd: int) -> dict[str, Any]:
         """Stream a file that an act released."""
-        if fd is None:
-            raise NodeError("node.wire", reason="no-pipe")
         try:
-            path = self._release(str(message["file"]))
+            path = self._release(told["file"])
             content = path.open("rb")
         except BaseException:
             os.close(fd)
@@ -346,7 +288,7 @@ class ExecutorOperations:
 
     def _release(self, name: str) -> Path:
         path = self.home.releases / name
-        if Path(name).name != name or not path.is_file():
+        if not _RELEASE.fullmatch(name) or not path.is_file():
             raise GovernanceError("governance.unknown", part="release", name=name[:64])
         return path
 
@@ -357,17 +299,6 @@ class ExecutorOperations:
         return found[0] if len(found) == 1 else start
 
 
-def _without_pipe(
-    handle: Callable[[dict[str, Any]], dict[str, Any]],
-) -> Callable[[dict[str, Any], int | None, str], dict[str, Any]]:
-    def handler(message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
-        if fd is not None:
-            os.close(fd)
-        return handle(message)
-
-    return handler
-
-
 def _head(head: Head) -> dict[str, Any]:
     return {"size": head.size, "root": head.root.hex(), "checkpoint": head.note}
 
@@ -375,23 +306,6 @@ def _head(head: Head) -> dict[str, Any]:
 def _header(entry: bytes) -> dict[str, Any]:
     value = json.loads(entry)
     return {name: value.get(name, "") for name in ("time", "type", "actor", "asset", "decision")}
-
-
-def _pack(folder: Path, fd: int) -> None:
-    # The pipe is closed last: who reads to its end knows that nothing was left behind here.
-    with suppress(BrokenPipeError), os.fdopen(fd, "wb") as pipe:
-        try:
-            with tarfile.open(fileobj=pipe, mode="w|") as tar:
-                tar.add(folder, arcname=".")
-        finally:
-            shutil.rmtree(folder)
-
-
-def _remove_old_exports(folder: Path) -> None:
-    """Remove what exports left whose process was killed."""
-    for left in folder.glob(f"{EXPORT}*"):
-        if not claims.is_alive(left.name.removeprefix(EXPORT)):
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _copy(content: Any, fd: int) -> None:

@@ -6,34 +6,36 @@ others may know of them is the member card. Nothing is left behind when a step f
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import shutil
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from dure.core import faults
 from dure.core.suites import Stretch
-from dure.core.times import write_time
+from dure.node.acting import Ask, at_work, here, refuse_closed_way
 from dure.node.errors import NodeError
 from dure.node.files import write_file
 from dure.node.home import ORIGIN, PROFILES, Home, Settings
 from dure.node.rekeying import SEALING, SEALING_RECOVERY
+from dure.node.stores import PART_OF, is_inside
 from dure.node.unlocking import KEK
-from dure.storage.database import open_database
 from dure.storage.errors import files
-from dure.storage.incarnation import begin
 from dure.storage.kek import new_kek, write_kek_file
-from dure.storage.keys import new_key, write_key_file
-from dure.storage.migrations import migrate
+from dure.storage.keys import new_key, read_key_file, write_key_file
 from dure.storage.passphrases import Passphrase
 from dure.storage.recovery import write_recovery_file
-from dure.storage.vault import HIGHEST_GRADE, Vault
+from dure.storage.sealed_files import sync_folder, write_all
+from dure.storage.vault import HIGHEST_GRADE
 
 RECOVERY = "recovery.key"
 """The key that opens the vault when the keeper's passphrase is lost; it belongs into a safe."""
 
+_COMING = ".node.toml.coming"
 _AGENCY = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
@@ -72,20 +74,16 @@ def init_node(
     Raises
     ------
     NodeError
-        ``node.home-taken``, ``node.settings``, ``node.separated``; ``node.profile`` for a vault
-        above Open in an embedded node.
+        ``node.home-taken``, ``node.settings``; ``node.separated`` without root, or in a place that
+        its processes can't reach; ``node.profile`` for a vault above Open in an embedded node.
     StorageError
         What the disk or the database refused.
     """
     _check(settings)
     grade = _grade(settings, grade)
-    with files(path):
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise NodeError("node.home-taken", path=path)
-        existed = path.exists()
-        path.mkdir(parents=True, exist_ok=True)
     home = Home(path.resolve(), settings)
-    try:
+    with _founding(home):
+        refuse_closed_way(home)
         if settings.profile == "separated":
             home.path.chmod(0o755)  # its processes pass through, whatever root's umask
         for folder, mode in (
@@ -117,14 +115,6 @@ def init_node(
             write_key_file(file, key, secret, stretch=stretch, random=random)
         write_kek_file(home.keeper / KEK, kek, keepers, stretch=stretch, random=random)
         write_recovery_file(home.keeper / SEALING_RECOVERY, sealing, recovery.public)
-        for store in ("node", "executor", "keeper"):
-            database = open_database(home.database_url(store))
-            migrate(database, store)
-            with database.write() as connection:
-                begin(connection, write_time(time.time()), random=random)
-            if store == "keeper":
-                Vault.create(home.vault, database, kek.key, grade=grade)
-            database.close()
         card = {
             "agency": settings.agency,
             "suite": settings.suite,
@@ -135,23 +125,87 @@ def init_node(
             "origin": ORIGIN.format(agency=settings.agency),
         }
         write_file(home.member_card, json.dumps(card, indent=1).encode() + b"\n")
-        write_file(home.path / "node.toml", settings.to_toml().encode("utf-8"))
-        for public in (home.member_card, home.path / "node.toml"):
-            public.chmod(0o644)
+        home.member_card.chmod(0o644)
+        inside = [store for store in PART_OF if is_inside(home, store)]
+        for store in inside:
+            _make_store(here(home), store, kek.key, grade)
         give_away(home)
-    except BaseException:
-        shutil.rmtree(path, ignore_errors=True)
-        if existed:
-            path.mkdir()
-        raise
+        for store in PART_OF.keys() - inside:  # nobody but its own part can make it
+            with at_work(home, PART_OF[store]) as ask:
+                _make_store(ask, store, kek.key, grade)
     return home
+
+
+@contextmanager
+def _founding(home: Home) -> Iterator[None]:
+    """Empty a home's folder but for the settings, which take their name when all is there.
+
+    A folder without them is no home (`Home.find`). So what an init that was killed left is known as
+    such, and removed by the next; nothing else ever is.
+    """
+    path, coming, settings = home.path, home.path / _COMING, home.path / "node.toml"
+    with files(path):
+        existed = path.exists()
+        if existed and (not path.is_dir() or (any(path.iterdir()) and not coming.exists())):
+            raise NodeError("node.home-taken", path=path)
+        path.mkdir(parents=True, exist_ok=True)
+        held = os.open(coming, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    try:
+        _alone(home, held)
+        try:
+            with files(path):
+                _clear(path, but=coming.name)
+                os.fchmod(held, 0o644)
+                os.ftruncate(held, 0)
+                write_all(held, home.settings.to_toml().encode("utf-8"))
+                os.fsync(held)
+            yield
+            faults.point("node.complete")
+            with files(path):
+                coming.rename(settings)
+                faults.point("node.placed")
+                sync_folder(path)
+        except BaseException:
+            _clear(path)
+            if not existed:
+                path.rmdir()
+            raise
+    finally:
+        os.close(held)
+
+
+def _alone(home: Home, held: int) -> None:
+    """Refuse when another process is making this home just now, or has just made it."""
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise NodeError("node.home-taken", path=home.path) from None
+    if (home.path / "node.toml").exists():
+        (home.path / _COMING).unlink(missing_ok=True)
+        raise NodeError("node.home-taken", path=home.path)
+
+
+def _clear(folder: Path, but: str = "") -> None:
+    for each in folder.iterdir():
+        if each.name == but:
+            continue
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
+
+
+def _make_store(ask: Ask, store: str, key: bytes, grade: int) -> None:
+    ask("store.make", store=store)
+    if store == "keeper":
+        ask("vault.create", key=key.hex(), grade=grade)
 
 
 def _check(settings: Settings) -> None:
     if not _AGENCY.fullmatch(settings.agency):
-        raise NodeError("node.settings", path="node.toml", setting="agency")
+        raise NodeError("node.settings", path="node.toml", reason="setting", setting="agency")
     if settings.profile not in PROFILES:
-        raise NodeError("node.settings", path="node.toml", setting="profile")
+        raise NodeError("node.settings", path="node.toml", reason="setting", setting="profile")
     if settings.profile == "separated" and os.geteuid() != 0:
         raise NodeError("node.separated", reason="not-root")
 
@@ -162,7 +216,7 @@ def _grade(settings: Settings, wanted: int | None) -> int:
     if wanted is None:
         return HIGHEST_GRADE if separated else 0
     if wanted < 0:
-        raise NodeError("node.settings", path="node.toml", setting="grade")
+        raise NodeError("node.settings", path="node.toml", reason="setting", setting="grade")
     if wanted and not separated:
         raise NodeError("node.profile", grade=wanted)
     return wanted
@@ -178,24 +232,40 @@ def new_person_key(
 ) -> Path:
     """Make a person's signing key and, beside it, its public card; return the card's path.
 
+    A crash may have come between the two. The same again then makes the card of the key that is there.
+
     Raises
     ------
     NodeError
-        ``node.home-taken`` when the file exists.
+        ``node.home-taken`` when the card exists, or a key that is not this person's.
     StorageError
-        What the disk refused.
+        What the disk refused; ``storage.passphrase`` when it does not open the key that is there.
     """
     card_file = file.with_suffix(".json")
-    for taken in (file, card_file):
-        if taken.exists():
-            raise NodeError("node.home-taken", path=taken)
-    key = new_key("signing", key_id, suite_name, random=random)
+    if card_file.exists():
+        raise NodeError("node.home-taken", path=card_file)
     with files(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-    public = write_key_file(file, key, passphrase, stretch=stretch, random=random)
+        _sweep(file, card_file)
+    if file.exists():
+        public = read_key_file(file, passphrase).card
+        if (public.kind, public.id, public.suite) != ("signing", key_id, suite_name):
+            raise NodeError("node.home-taken", path=file)
+    else:
+        key = new_key("signing", key_id, suite_name, random=random)
+        public = write_key_file(file, key, passphrase, stretch=stretch, random=random)
     card = {"id": key_id, "suite": suite_name, "key": public.key_id, "public": public.public}
     write_file(card_file, json.dumps(card, indent=1).encode() + b"\n")
     return card_file
+
+
+def _sweep(*files_: Path) -> None:
+    """Remove what a process that was killed left of writing these files."""
+    names = "|".join(re.escape(file.name) for file in files_)
+    ours = re.compile(rf"\.+({names})(\.[0-9a-f]{{16}}\.(new|partial))+")
+    for left in files_[0].parent.iterdir():
+        if ours.fullmatch(left.name):
+            left.unlink(missing_ok=True)
 
 
 def give_away(home: Home) -> None:
@@ -211,7 +281,8 @@ def give_away(home: Home) -> None:
         (home.vault, settings.keeper_uid),
         (home.socket("keeper").parent, settings.keeper_uid),
     ):
-        for root, _, names in os.walk(folder):
-            for name in (".", *names):
-                # Never what a link points to: the folder may have been its process's before.
+        # From the bottom up: as long as the folder itself is root's, its process can't get in and
+        # exchange what lies in it for a link. And never what a link points to.
+        for root, _, names in os.walk(folder, topdown=False):
+            for name in (*names, "."):
                 os.chown(Path(root) / name, uid, uid, follow_symlinks=False)

@@ -97,7 +97,7 @@ class Home:
         except FileNotFoundError as error:
             raise NodeError("node.home-missing", path=path) from error
         except (OSError, ValueError) as error:
-            raise NodeError("node.settings", path=file, setting="(file)") from error
+            raise NodeError("node.settings", path=file, reason="no-setting") from error
         return cls(path.resolve(), _settings(raw, file))
 
     @property
@@ -158,13 +158,13 @@ def _settings(raw: dict[str, Any], file: Path) -> Settings:
     for name, value in raw.items():
         wanted = int if known.get(name) == "int" else str
         if name not in known or type(value) is not wanted:
-            raise NodeError("node.settings", path=file, setting=name[:64])
+            raise NodeError("node.settings", path=file, reason="setting", setting=name[:64])
     for name in ("agency", "suite", "profile"):
         if not raw.get(name):
-            raise NodeError("node.settings", path=file, setting=name)
+            raise NodeError("node.settings", path=file, reason="setting", setting=name)
     settings = Settings(**raw)
     if settings.suite not in SUITE_NAMES:
-        raise NodeError("node.settings", path=file, setting="suite")
+        raise NodeError("node.settings", path=file, reason="setting", setting="suite")
     if settings.profile not in PROFILES:
-        raise NodeError("node.settings", path=file, setting="profile")
+        raise NodeError("node.settings", path=file, reason="setting", setting="profile")
     return settings

@@ -116,9 +116,7 @@ class NodeHouse:
         """
         known = {p.id: p for p in self.charter.principals if p.agency == self.agency}
         if self._principal not in known:
-            raise NodeError(
-                "node.principal", principal=self._principal or "(none)", agency=self.agency
-            )
+            raise NodeError("node.principal", principal=self._principal or "-", agency=self.agency)
         return known[self._principal]
 
     @cached_property

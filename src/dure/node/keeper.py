@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -22,11 +22,21 @@ from dure.governance.keeper import About, Keeper
 from dure.governance.permits import Permit
 from dure.governance.tickets import Ticket
 from dure.node import wire
-from dure.node.errors import NodeError
 from dure.node.home import Home
+from dure.node.operations import (
+    Part,
+    document,
+    handle,
+    handles,
+    hex_bytes,
+    line,
+    operation,
+    parts,
+    streaming,
+)
 from dure.node.process import serve
 from dure.node.rooms import code_actions
-from dure.node.service import Operation, Service
+from dure.node.service import Service
 from dure.node.unlocking import unlock_vault
 from dure.storage.database import Database, open_database
 from dure.storage.errors import StorageError
@@ -38,6 +48,17 @@ from dure.storage.vault.tables import VERSIONS
 
 DOOR = frozenset({"door"})
 EXECUTOR = frozenset({"executor"})
+MAX_PARENTS = 1024
+
+ABOUT = parts(
+    kind=line(64),
+    media_type=line(128),
+    schema_id=line(128),
+    label=line(),
+    parents=handles(MAX_PARENTS),
+    producer=line(64),
+)
+"""What is said of content when it is sealed: `About`, as long as the keeper's store takes."""
 
 
 def open_keeper(home: Home, passphrase: Passphrase, clock: Any) -> Keeper:
@@ -80,84 +101,84 @@ class KeeperOperations:
         self.keeper = keeper
 
     def service(self) -> Service:
-        """Return the operations and who may ask each."""
+        """Return the operations, the parts of each, and who may ask."""
+        permit: dict[str, Part] = {
+            "permit": document(Permit.from_dict),
+            "request": document(Request.from_dict),
+        }
+        ticket = document(Ticket.from_dict)
+        charter = document(SignedCharter.from_dict)
+        both = DOOR | EXECUTOR
         return Service(
             "keeper",
             {
-                "charter.pin": Operation(self.pin_charter, DOOR),
-                "content.seal": Operation(self.seal, DOOR | EXECUTOR),
-                "content.open": Operation(self.open, DOOR),
-                "content.open-for-permit": Operation(self.open_for_permit, EXECUTOR),
-                "content.describe": Operation(self.describe, DOOR | EXECUTOR),
-                "key.unwrap": Operation(self.unwrap, DOOR),
-                "status": Operation(self.status, DOOR | EXECUTOR),
+                "charter.pin": operation(self.pin_charter, DOOR, document=charter),
+                "content.seal": streaming(self.seal, both, about=ABOUT),
+                "content.seal-for-permit": streaming(
+                    self.seal_for_permit, EXECUTOR, about=ABOUT, **permit
+                ),
+                "content.open": streaming(self.open, DOOR, ticket=ticket, signature=line()),
+                "content.open-for-permit": streaming(
+                    self.open_for_permit, EXECUTOR, asset=handle, **permit
+                ),
+                "content.describe": operation(self.describe, both, asset=handle),
+                "key.unwrap": operation(self.unwrap, DOOR, wrapped=hex_bytes, info=hex_bytes),
+                "status": operation(self.status, both),
             },
         )
 
-    def pin_charter(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
+    def pin_charter(self, told: dict[str, Any]) -> dict[str, Any]:
         """Pin a signed charter."""
-        _close(fd)
-        self.keeper.pin_charter(SignedCharter.from_dict(message["document"]))
+        self.keeper.pin_charter(told["document"])
         return {"version": self.keeper.charter.version}
 
-    def seal(self, message: dict[str, Any], fd: int | None, caller: str) -> dict[str, Any]:
+    def seal(self, told: dict[str, Any], fd: int) -> dict[str, Any]:
         """Seal the frames that come through the pipe."""
-        permit = message.get("permit")
-        if permit is not None and caller != "executor":
-            _close(fd)
-            raise NodeError("node.caller", process="keeper", operation="content.seal")
-        with os.fdopen(_fd(fd), "rb", buffering=1 << 20) as source:
-            asset = self.keeper.seal(
-                wire.read_pages(source),
-                About(**{**message["about"], "parents": tuple(message["about"]["parents"])}),
-                None
-                if permit is None
-                else (Permit.from_dict(permit), Request.from_dict(message["request"])),
-            )
-        return {"asset": asset.to_dict()}
+        return self._seal(told, fd, None)
 
-    def open(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
+    def seal_for_permit(self, told: dict[str, Any], fd: int) -> dict[str, Any]:
+        """Seal the frames that come through the pipe, as a permit allows."""
+        return self._seal(told, fd, (told["permit"], told["request"]))
+
+    def open(self, told: dict[str, Any], fd: int) -> dict[str, Any]:
         """Stream an asset into the pipe, against a ticket."""
-        return self._stream(
-            fd, lambda: self.keeper.open(Ticket.from_dict(message["ticket"]), message["signature"])
-        )
+        return _stream(fd, lambda: self.keeper.open(told["ticket"], told["signature"]))
 
-    def open_for_permit(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
+    def open_for_permit(self, told: dict[str, Any], fd: int) -> dict[str, Any]:
         """Stream an asset into the pipe, against a permit."""
-        return self._stream(
+        return _stream(
             fd,
-            lambda: self.keeper.open_for_permit(
-                Permit.from_dict(message["permit"]),
-                Request.from_dict(message["request"]),
-                message["asset"],
-            ),
+            lambda: self.keeper.open_for_permit(told["permit"], told["request"], told["asset"]),
         )
 
-    def describe(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
+    def describe(self, told: dict[str, Any]) -> dict[str, Any]:
         """Say what an asset is; never what is in it."""
-        _close(fd)
-        return {"asset": self.keeper.describe(message["asset"]).to_dict()}
+        return {"asset": self.keeper.describe(told["asset"]).to_dict()}
 
-    def unwrap(self, message: dict[str, Any], fd: int | None, _: str) -> dict[str, Any]:
+    def unwrap(self, told: dict[str, Any]) -> dict[str, Any]:
         """Unwrap a content key that another node wrapped to this one."""
-        _close(fd)
-        key = self.keeper.unwrap(bytes.fromhex(message["wrapped"]), bytes.fromhex(message["info"]))
-        return {"key": key.hex()}
+        return {"key": self.keeper.unwrap(told["wrapped"], told["info"]).hex()}
 
-    def status(self, _: dict[str, Any], fd: int | None, __: str) -> dict[str, Any]:
+    def status(self, _: dict[str, Any]) -> dict[str, Any]:
         """Say that the keeper is there and unlocked."""
-        _close(fd)
         return {"unlocked": True}
 
-    def _stream(self, fd: int | None, opening: Any) -> dict[str, Any]:
-        out = _fd(fd)
-        try:
-            size, chunks = opening()
-        except BaseException:
-            os.close(out)
-            raise
-        threading.Thread(target=_pour, args=(out, chunks), daemon=True).start()
-        return {"size": size}
+    def _seal(
+        self, told: dict[str, Any], fd: int, permit: tuple[Permit, Request] | None
+    ) -> dict[str, Any]:
+        with os.fdopen(fd, "rb", buffering=1 << 20) as source:
+            asset = self.keeper.seal(wire.read_pages(source), About(**told["about"]), permit)
+        return {"asset": asset.to_dict()}
+
+
+def _stream(fd: int, opening: Callable[[], tuple[int, Iterator[bytes]]]) -> dict[str, Any]:
+    try:
+        size, chunks = opening()
+    except BaseException:
+        os.close(fd)
+        raise
+    threading.Thread(target=_pour, args=(fd, chunks), daemon=True).start()
+    return {"size": size}
 
 
 def _pour(out: int, chunks: Iterator[bytes]) -> None:
@@ -172,17 +193,6 @@ def _pour(out: int, chunks: Iterator[bytes]) -> None:
             return
         except DureError as error:
             sys.stderr.write(f"dure keeper: {error.code}\n")
-
-
-def _fd(fd: int | None) -> int:
-    if fd is None:
-        raise NodeError("node.wire", reason="no-pipe")
-    return fd
-
-
-def _close(fd: int | None) -> None:
-    if fd is not None:
-        os.close(fd)
 
 
 def main() -> None:

@@ -17,22 +17,25 @@ by doing it again, since the recovery key opens both, whatever passphrase they h
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from dure.core import faults
 from dure.core.suites import Stretch
+from dure.node.acting import acting_for, at_work
 from dure.node.home import Home
 from dure.node.notices import leave
-from dure.node.resting import acting_for, at_rest
+from dure.node.resting import at_rest
 from dure.node.unlocking import COMING, KEK, take_over, unlock_vault
 from dure.storage.database import open_database
+from dure.storage.errors import files
 from dure.storage.kek import Kek, new_kek, read_kek_file, recover_kek, write_kek_file
 from dure.storage.keys import PrivateKey, read_key_file, write_key_file
 from dure.storage.passphrases import Passphrase
 from dure.storage.recovery import read_recovery_file
+from dure.storage.vault import Vault
 
 SEALING = "sealing.key"
 SEALING_RECOVERY = "sealing.recovery"
@@ -40,11 +43,7 @@ SEALING_RECOVERY = "sealing.recovery"
 
 
 def rotate_node(
-    home: Home,
-    passphrase: Passphrase,
-    *,
-    stretch: Stretch | None = None,
-    random: Callable[[int], bytes] = os.urandom,
+    home: Home, passphrase: Passphrase, *, stretch: Stretch | None = None
 ) -> dict[str, object]:
     """Give the node's vault a new key-encryption key; the old one opens nothing afterwards.
 
@@ -53,37 +52,26 @@ def rotate_node(
     Parameters
     ----------
     home
-        The node.
+        The node; of a separated one root does it.
     passphrase
         Of the keeper's keys; it stays the same.
     stretch
         How hard it is stretched; the suite's own measure when None.
-    random
-        Gives that many random bytes.
 
     Raises
     ------
     NodeError
-        ``node.awake`` while a service of the node runs.
+        ``node.awake`` while a service of the node runs, ``node.separated`` without root.
     StorageError
         ``storage.passphrase``, ``storage.key-file``, ``storage.key-mode``, ``storage.vault``,
         ``storage.database``, ``storage.file``, ``storage.no-space``.
     """
-    with (
-        at_rest(home),
-        acting_for(home, "keeper"),
-        closing(open_database(home.database_url("keeper"))) as database,
-    ):
-        vault, old = unlock_vault(home, database, lambda file: read_kek_file(file, passphrase))
-        new = new_kek(old.id, old.suite, old.recovery_public, random=random)
-        with _told(home, "node.rotated", vault=vault.id):
-            write_kek_file(
-                home.keeper / COMING, new, passphrase, stretch=stretch, random=random, replace=True
-            )
-            faults.point("rotation.key-written")
-            vault.rotate(new.key)
-            take_over(home)
-    return {"home": str(home.path), "vault": vault.id}
+    secret = passphrase.reveal().hex()
+    with at_rest(home), at_work(home, "keeper") as keeper:
+        vault = keeper("vault.examine", passphrase=secret)["vault"]
+        with _told(home, "node.rotated", vault=vault):
+            keeper("vault.rotate", passphrase=secret, stretch=_plain(stretch))
+    return {"home": str(home.path), "vault": vault}
 
 
 def recover_node(
@@ -93,7 +81,6 @@ def recover_node(
     new_passphrase: Passphrase,
     *,
     stretch: Stretch | None = None,
-    random: Callable[[int], bytes] = os.urandom,
 ) -> dict[str, object]:
     """Give the keeper's keys a new passphrase, opened by the recovery key.
 
@@ -104,20 +91,20 @@ def recover_node(
     Parameters
     ----------
     home
-        The node.
+        The node; of a separated one root does it.
     recovery
         The recovery key's file.
     passphrase
         Of the recovery key.
     new_passphrase
         What opens the keeper's keys from now on.
-    stretch, random
+    stretch
         As for `rotate_node`.
 
     Raises
     ------
     NodeError
-        ``node.awake`` while a service of the node runs.
+        ``node.awake`` while a service of the node runs, ``node.separated`` without root.
     StorageError
         ``storage.passphrase`` when it is not the recovery key's, or the new one is too short;
         ``storage.key-file`` when the keys are not locked for this recovery key; others as
@@ -125,16 +112,106 @@ def recover_node(
     """
     key = read_key_file(recovery, passphrase)
     new_passphrase.strong_enough(home.keeper / KEK)
-    with (
-        at_rest(home),
-        acting_for(home, "keeper"),
-        closing(open_database(home.database_url("keeper"))) as database,
-    ):
-        vault, kek = unlock_vault(home, database, lambda file: recover_kek(file, key))
-        sealing = read_recovery_file(home.keeper / SEALING_RECOVERY, key)
-        with _told(home, "node.recovered", vault=vault.id):
-            lock_again(home, kek, sealing, new_passphrase, stretch=stretch, random=random)
-    return {"home": str(home.path), "vault": vault.id}
+    private, fresh = {**asdict(key), "private": key.private.hex()}, new_passphrase.reveal().hex()
+    with at_rest(home), at_work(home, "keeper") as keeper:
+        vault = keeper("vault.examine", recovery=private)["vault"]
+        with _told(home, "node.recovered", vault=vault):
+            keeper("vault.recover", recovery=private, passphrase=fresh, stretch=_plain(stretch))
+    return {"home": str(home.path), "vault": vault}
+
+
+# ── what the keeper does (`dure.node.acting`) ──────────────────────────────────────────────────
+
+
+def examine(
+    home: Home,
+    _: int | None,
+    *,
+    passphrase: str | None = None,
+    recovery: Mapping[str, str] | None = None,
+) -> dict[str, object]:
+    """Prove that a passphrase, or the recovery key, opens the keeper's keys; return the vault's id.
+
+    Raises
+    ------
+    StorageError
+        ``storage.passphrase``, ``storage.key-file``, ``storage.key-mode``, ``storage.vault``.
+    """
+    if recovery is not None:
+        read_recovery_file(home.keeper / SEALING_RECOVERY, _private(recovery))
+    with _unlocked(home, _opener(passphrase, recovery)) as (vault, _kek):
+        return {"vault": vault.id}
+
+
+def rotate(
+    home: Home, _: int | None, *, passphrase: str, stretch: list[int] | None
+) -> dict[str, object]:
+    """Wrap the vault's keys under a new key-encryption key.
+
+    Raises
+    ------
+    StorageError
+        As `rotate_node`.
+    """
+    secret = Passphrase(bytes.fromhex(passphrase))
+    with _unlocked(home, _opener(passphrase, None)) as (vault, old):
+        new = new_kek(old.id, old.suite, old.recovery_public)
+        write_kek_file(home.keeper / COMING, new, secret, stretch=_stretch(stretch), replace=True)
+        faults.point("rotation.key-written")
+        vault.rotate(new.key)
+        take_over(home)
+    return {}
+
+
+def recover(
+    home: Home,
+    _: int | None,
+    *,
+    recovery: Mapping[str, str],
+    passphrase: str,
+    stretch: list[int] | None,
+) -> dict[str, object]:
+    """Lock the keeper's keys, opened by the recovery key, by a new passphrase.
+
+    Raises
+    ------
+    StorageError
+        As `recover_node`.
+    """
+    with _unlocked(home, _opener(None, recovery)) as (_vault, kek):
+        sealing = read_recovery_file(home.keeper / SEALING_RECOVERY, _private(recovery))
+        fresh = Passphrase(bytes.fromhex(passphrase))
+        lock_again(home, kek, sealing, fresh, stretch=_stretch(stretch))
+    return {}
+
+
+@contextmanager
+def _unlocked(home: Home, open_kek: Callable[[Path], Kek]) -> Iterator[tuple[Vault, Kek]]:
+    with closing(open_database(home.database_url("keeper"))) as database:
+        unlocked = unlock_vault(home, database, open_kek)
+        with files(home.keeper):
+            for left in home.keeper.glob(".*.partial"):
+                left.unlink()  # from a crash: the node is at rest
+        yield unlocked
+
+
+def _opener(passphrase: str | None, recovery: Mapping[str, str] | None) -> Callable[[Path], Kek]:
+    if recovery is not None:
+        return lambda file: recover_kek(file, _private(recovery))
+    secret = Passphrase(bytes.fromhex(passphrase or ""))
+    return lambda file: read_kek_file(file, secret)
+
+
+def _private(recovery: Mapping[str, str]) -> PrivateKey:
+    return PrivateKey(**{**recovery, "private": bytes.fromhex(recovery["private"])})  # type: ignore[arg-type]
+
+
+def _plain(stretch: Stretch | None) -> list[int] | None:
+    return None if stretch is None else [stretch.rounds, stretch.memory_kib]
+
+
+def _stretch(plain: list[int] | None) -> Stretch | None:
+    return None if plain is None else Stretch(*plain)
 
 
 def lock_again(
@@ -144,7 +221,6 @@ def lock_again(
     passphrase: Passphrase,
     *,
     stretch: Stretch | None = None,
-    random: Callable[[int], bytes] = os.urandom,
 ) -> None:
     """Lock the keeper's keys by another passphrase.
 
@@ -153,12 +229,13 @@ def lock_again(
     StorageError
         ``storage.passphrase`` when it is too short, ``storage.file``, ``storage.no-space``.
     """
-    write_key_file(
-        home.keeper / SEALING, sealing, passphrase, stretch=stretch, random=random, replace=True
-    )
+    write_key_file(home.keeper / SEALING, sealing, passphrase, stretch=stretch, replace=True)
     faults.point("recovery.sealing-locked")
-    write_kek_file(home.keeper / KEK, kek, passphrase, stretch=stretch, random=random, replace=True)
+    write_kek_file(home.keeper / KEK, kek, passphrase, stretch=stretch, replace=True)
     faults.point("recovery.vault-locked")
+
+
+# ── what the ledger is told ────────────────────────────────────────────────────────────────────
 
 
 @contextmanager

@@ -4,9 +4,7 @@ Each service holds a lock in its own folder below ``run/`` as long as it lives, 
 its kind (an embedded node may have several). Who needs the node at rest takes both locks alone, and
 waits for nobody. The kernel frees a lock when its process dies, so that a crash leaves nothing.
 
-A separated node is put to rest by root, who acts as the owner of each part while touching it: what
-is made there belongs to the part's own process, and a link planted there leads root nowhere that
-this process could not go itself.
+A separated node is put to rest by root (`dure.node.acting`).
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from dure.node.acting import acting_for
 from dure.node.errors import NodeError
 from dure.node.home import Home
 from dure.storage.errors import files
@@ -58,10 +57,13 @@ def at_rest(home: Home) -> Iterator[None]:
     Raises
     ------
     NodeError
-        ``node.awake`` when one of them runs now, or another process keeps the node at rest.
+        ``node.awake`` when one of them runs now, or another process keeps the node at rest;
+        ``node.separated`` when it is a separated node and this process is not root's.
     StorageError
         ``storage.file``.
     """
+    if home.settings.profile == "separated" and os.geteuid() != 0:
+        raise NodeError("node.separated", reason="not-root")
     with ExitStack() as held:
         for process in SERVICES:
             descriptor = _open(home, process)
@@ -71,34 +73,6 @@ def at_rest(home: Home) -> Iterator[None]:
             except BlockingIOError:
                 raise NodeError("node.awake", process=process) from None
         yield
-
-
-@contextmanager
-def acting_for(home: Home, part: str) -> Iterator[None]:
-    """Act as the owner of a part of a separated node while the body runs; takes root.
-
-    Parameters
-    ----------
-    home
-        The node's home; nothing changes for an embedded one.
-    part
-        ``door``, ``executor`` or ``keeper``.
-    """
-    if home.settings.profile != "separated" or os.getuid() != 0:
-        yield
-        return
-    uid, before = getattr(home.settings, f"{part}_uid"), (os.geteuid(), os.getegid())
-    _become(uid, uid)
-    try:
-        yield
-    finally:
-        _become(*before)
-
-
-def _become(uid: int, gid: int) -> None:
-    os.seteuid(0)  # only root may change its group, and go from one part to another
-    os.setegid(gid)
-    os.seteuid(uid)
 
 
 def _open(home: Home, process: str) -> int:

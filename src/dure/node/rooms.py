@@ -63,3 +63,8 @@ def event_types() -> frozenset[str]:
 def acts() -> dict[str, str]:
     """Return where the act of each critical action is, as ``module:attribute``."""
     return {action: place for room in rooms() for action, place in room.acts.items()}
+
+
+def settled() -> dict[str, str]:
+    """Return where what notes a critical action's outcome is, as ``module:attribute``."""
+    return {action: place for room in rooms() for action, place in room.settled.items()}

@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from dure.node.acting import no_interpreter, refuse_closed_way, start_as, uid_of
 from dure.node.errors import NodeError
 from dure.node.home import Home
 from dure.storage.passphrases import Passphrase
@@ -43,38 +44,23 @@ def start_service(
     Raises
     ------
     NodeError
-        ``node.process`` when it ends before it listens, or takes longer than 30 s.
+        ``node.process`` when it ends before it listens, or takes longer than 30 s;
+        ``node.separated`` when its uid can't reach the node, or run the interpreter.
     """
-    uid = getattr(home.settings, f"{process}_uid")
+    refuse_closed_way(home)
+    uid = uid_of(home.settings, process)
     listening = home.socket(process)
     listening.unlink(missing_ok=True)
     secret_out, secret_in = os.pipe()
     try:
-        child = subprocess.Popen(  # our own module
-            [
-                str(python or sys.executable),
-                "-P",  # the current folder may be the door's: nothing is imported from there
-                "-m",
-                f"dure.node.{process}",
-                "--home",
-                str(home.path),
-                "--secret-fd",
-                str(secret_out),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=(secret_out,),
-            user=uid if os.geteuid() == 0 else None,
-            group=uid if os.geteuid() == 0 else None,
-            extra_groups=[] if os.geteuid() == 0 else None,
-            umask=0o077,
-        )
+        words = [f"dure.node.{process}", "--home", str(home.path), "--secret-fd", str(secret_out)]
+        child = start_as(uid, words, [secret_out], python)
         os.write(secret_in, passphrase.reveal())
     finally:
         os.close(secret_out)
         os.close(secret_in)
     try:
-        _wait(child, process, listening)
+        _wait(child, process, listening, no_interpreter(uid, python))
     except BaseException:
         child.kill()
         child.wait()
@@ -82,9 +68,13 @@ def start_service(
     return child
 
 
-def _wait(child: subprocess.Popen[bytes], process: str, listening: Path) -> None:
+def _wait(
+    child: subprocess.Popen[bytes], process: str, listening: Path, no_interpreter: NodeError
+) -> None:
     end = time.monotonic() + WAIT_S
     while not listening.exists():
+        if child.poll() == 1:  # what an interpreter ends with that can't read dure
+            raise no_interpreter
         if child.poll() is not None:
             raise NodeError(
                 "node.process", process=process, reason="ended", status=child.returncode
@@ -103,7 +93,7 @@ def run_services(home: Home, passphrases: Mapping[str, Passphrase]) -> None:
         ``node.settings`` when the node is not separated, ``node.process``.
     """
     if home.settings.profile != "separated":
-        raise NodeError("node.settings", path="node.toml", setting="profile")
+        raise NodeError("node.settings", path="node.toml", reason="setting", setting="profile")
     children: list[subprocess.Popen[bytes]] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -112,7 +102,8 @@ def run_services(home: Home, passphrases: Mapping[str, Passphrase]) -> None:
             print(f"{process}: {home.socket(process)}", flush=True)
         pid, status = os.wait()
         ended = next(
-            (name for name, child in zip(ORDER, children, strict=True) if child.pid == pid), "?"
+            (name for name, child in zip(ORDER, children, strict=True) if child.pid == pid),
+            "service",
         )
         code = os.waitstatus_to_exitcode(status)
         raise NodeError("node.process", process=ended, reason="ended", status=code)

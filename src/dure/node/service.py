@@ -64,13 +64,16 @@ class Service:
         self._strangers = threading.BoundedSemaphore(STRANGERS)
 
     def serve_channel(self, channel: socket.socket, caller: str) -> None:
-        """Serve one connection until the other side closes it, or sends what is no message."""
+        """Serve one connection until the other side closes it, or nobody knows what comes next."""
         with channel, suppress(OSError):
             while True:
                 try:
                     received = wire.receive(channel)
-                except NodeError:
-                    return
+                except NodeError as error:
+                    if error.facts["reason"] not in wire.READ_WHOLE:
+                        return
+                    wire.send(channel, {"error": wire.write_error(error)})
+                    continue
                 if received is None:
                     return
                 message, fd = received

@@ -36,4 +36,4 @@ def _uid(name: str) -> int:
     try:
         return pwd.getpwnam(name).pw_uid
     except KeyError as error:
-        raise NodeError("node.settings", path="--users", setting=name[:32]) from error
+        raise NodeError("node.separated", reason="no-user", user=name[:32]) from error

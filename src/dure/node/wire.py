@@ -24,6 +24,8 @@ from dure.node.rooms import load_errors
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 MAX_PAGE_BYTES = 16 * 1024 * 1024
 END = b"\0\0\0\0"
+READ_WHOLE = frozenset({"not-json", "not-object"})
+"""Why `receive` refused what it had read to its end: the next message can be read all the same."""
 
 _LENGTH = struct.Struct(">I")
 _CREDENTIALS = struct.Struct("3i")

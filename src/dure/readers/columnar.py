@@ -11,8 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dure.readers.delimited import column_names
 from dure.readers.faults import Fault
+from dure.readers.names import column_names
 
 _BATCH_ROWS = 1 << 16
 _GROUP_ROWS = 1 << 17

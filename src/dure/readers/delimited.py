@@ -8,7 +8,6 @@ columns with those types.
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from dure.readers.faults import Fault
+from dure.readers.names import column_names
 from dure.readers.tables import DELIMITERS
 from dure.readers.text import find_encoding, write_utf8
 from dure.readers.types import Guess, as_type
@@ -25,7 +25,6 @@ from dure.readers.types import Guess, as_type
 _SAMPLE_CHARACTERS = 1 << 18
 _SAMPLE_ROWS = 50
 _BLOCK_BYTES = 1 << 23
-_NAME_CHARACTERS = 255
 _GROUP_ROWS = 1 << 17
 
 csv.field_size_limit(1 << 27)
@@ -40,9 +39,16 @@ class Shape:
 
 
 def read_delimited(
-    raw: Path, target: Path, scratch: Path, encoding: str, delimiter: str, missing: tuple[str, ...]
+    raw: Path,
+    target: Path,
+    scratch: Path,
+    encoding: str,
+    delimiter: str,
+    missing: tuple[str, ...],
+    *,
+    compression: str = "zstd",
 ) -> dict[str, object]:
-    """Write a delimited file as typed zstd Parquet and return what is known about it.
+    """Write a delimited file as typed Parquet and return what is known about it.
 
     Parameters
     ----------
@@ -54,6 +60,8 @@ def read_delimited(
         What to hold it to, or "" to find out.
     missing
         Unquoted texts that stand for a missing value.
+    compression
+        Of the Parquet file: ``zstd`` to keep it, ``lz4`` to read it at once and forget it.
 
     Raises
     ------
@@ -81,7 +89,7 @@ def read_delimited(
     schema = pa.schema(
         [pa.field(name, guess.type()) for name, guess in zip(shape.names, guesses, strict=True)]
     )
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(target, schema, compression=compression) as writer:
         for batch in _batches(text, shape, missing):
             columns = [as_type(*pair) for pair in zip(batch.columns, schema.types, strict=True)]
             writer.write_batch(pa.record_batch(columns, schema=schema), row_group_size=_GROUP_ROWS)
@@ -122,24 +130,6 @@ def find_shape(text: Path, wanted: str) -> Shape:
     if first is None:
         raise Fault("readers.empty", size_bytes=text.stat().st_size)
     return Shape(best, column_names(first))
-
-
-def column_names(raw: list[str]) -> tuple[str, ...]:
-    """Return names in NFC without surrounding space.
-
-    Raises
-    ------
-    Fault
-        ``readers.header`` at the first that is empty, too long, not printable or repeated.
-    """
-    names: dict[str, None] = {}
-    for number, word in enumerate(raw, 1):
-        name = unicodedata.normalize("NFC", word.strip())
-        printable = name.isprintable() or (name.replace("\n", " ").isprintable())
-        if not name or name in names or len(name) > _NAME_CHARACTERS or not printable:
-            raise Fault("readers.header", column=number, expected=len(raw))
-        names[name] = None
-    return tuple(names)
 
 
 def _sample_rows(sample: str, delimiter: str) -> Iterator[list[str]]:

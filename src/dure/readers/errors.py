@@ -19,11 +19,31 @@ STOPPED = MappingProxyType(
 )
 """Why a reader was stopped."""
 
+FAULTS = MappingProxyType(
+    {
+        "not-parquet": Text("it is not a Parquet file", "Parquet 파일이 아닙니다"),
+        "damaged": Text("it is damaged", "손상되었습니다"),
+        "nested": Text("column {column} is nested", "{column}번째 열이 중첩되어 있습니다"),
+        "type": Text(
+            "column {column} has a type that tables here don't have",
+            "{column}번째 열의 자료형은 쓸 수 없습니다",
+        ),
+        "name-empty": Text("it is empty", "비어 있습니다"),
+        "name-length": Text("it is longer than 255 characters", "255자를 넘습니다"),
+        "name-unseen": Text(
+            "it holds a character that can't be seen, such as a zero-width one",
+            "너비 없는 문자처럼 보이지 않는 문자가 들어 있습니다",
+        ),
+        "name-taken": Text("an earlier column has it", "앞 열의 이름과 같습니다"),
+    }
+)
+"""What is wrong with a Parquet file, or with the name of a column."""
+
 
 class ReaderError(DureError):
     """A file could not be read as a table; nothing of it has been kept."""
 
-    WORDS = MappingProxyType({"reason": SYSTEM, "cause": STOPPED})
+    WORDS = MappingProxyType({"reason": SYSTEM, "cause": STOPPED, "fault": FAULTS})
     TABLE = table(
         [
             ErrorSpec(
@@ -55,14 +75,14 @@ class ReaderError(DureError):
                 "readers.rows",
                 47,
                 422,
-                Text("The rows do not form a table.", "행들이 표를 이루지 않습니다."),
+                Text("The rows do not form a table.", "행의 구성이 표와 맞지 않습니다."),
                 Text(
                     "Line {line} has {found} fields where the header names {expected}.",
                     "머리글은 {expected}개 열인데 {line}번째 줄에는 {found}개 값이 있습니다.",
                 ),
                 Text(
                     "Correct that line: a missing separator, or a quotation mark that is not closed.",
-                    "그 줄에서 빠진 구분자나 닫히지 않은 따옴표를 고치십시오.",
+                    "그 줄에 빠진 구분자나 닫히지 않은 따옴표가 있는지 보고 고치십시오.",
                 ),
             ),
             ErrorSpec(
@@ -71,14 +91,12 @@ class ReaderError(DureError):
                 422,
                 Text("The names of the columns can't be used.", "열 이름을 쓸 수 없습니다."),
                 Text(
-                    "The name of column {column} of {expected} is empty, too long, not printable, or "
-                    "already taken by an earlier column.",
-                    "{expected}개 열 가운데 {column}번째 이름이 비었거나, 너무 길거나, 출력할 수 없는 "
-                    "문자를 담고 있거나, 앞의 열과 같습니다.",
+                    "The name of column {column} of {expected}: {fault.en}.",
+                    "{expected}개 열 가운데 {column}번째 열의 이름: {fault.ko}.",
                 ),
                 Text(
-                    "Give every column a name of its own in the first row.",
-                    "첫 행에서 모든 열에 서로 다른 이름을 붙이십시오.",
+                    "Give every column a name of its own that can be seen; type this one anew.",
+                    "모든 열에 눈에 보이는 서로 다른 이름을 붙이십시오. 이 이름은 새로 입력하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -88,11 +106,11 @@ class ReaderError(DureError):
                 Text("The file holds no rows.", "파일에 행이 없습니다."),
                 Text(
                     "It has {size_bytes} bytes and no row below a header.",
-                    "{size_bytes}바이트이며 머리글 아래에 행이 없습니다.",
+                    "크기는 {size_bytes}바이트이고 머리글 아래에 행이 없습니다.",
                 ),
                 Text(
                     "Check that the export has finished, then import it again.",
-                    "내보내기가 끝났는지 확인한 뒤 다시 가져오십시오.",
+                    "내보내기가 끝났는지 확인한 뒤 다시 들여오십시오.",
                 ),
             ),
             ErrorSpec(
@@ -100,15 +118,10 @@ class ReaderError(DureError):
                 50,
                 422,
                 Text("The Parquet file can't be used.", "Parquet 파일을 쓸 수 없습니다."),
+                Text("In this file: {fault.en}.", "이 파일에 문제가 있습니다: {fault.ko}."),
                 Text(
-                    "Fault: {fault}; column {column} (0 means the whole file).",
-                    "결함: {fault}, {column}번째 열 (0은 파일 전체).",
-                ),
-                Text(
-                    "not-parquet or damaged: export it again. nested or type: turn the column into "
-                    "plain numbers, text, dates or times.",
-                    "not-parquet 또는 damaged이면 다시 내보내십시오. nested 또는 type이면 그 열을 "
-                    "숫자, 문자열, 날짜, 시각 같은 단순한 형으로 바꾸십시오.",
+                    "Export it again, with plain numbers, text, dates and times as its columns.",
+                    "열을 숫자, 문자열, 날짜, 시각 같은 단순한 자료형으로 하여 다시 내보내십시오.",
                 ),
             ),
             ErrorSpec(
@@ -122,7 +135,7 @@ class ReaderError(DureError):
                 ),
                 Text(
                     "Split the file, or raise that limit for this import.",
-                    "파일을 나누거나 이번 가져오기의 해당 한도를 늘리십시오.",
+                    "파일을 나누거나 이번에 들여올 때의 한도를 늘리십시오.",
                 ),
             ),
         ]

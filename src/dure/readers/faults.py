@@ -19,6 +19,10 @@ WORDS = (
     "damaged",
     "nested",
     "type",
+    "name-empty",
+    "name-length",
+    "name-unseen",
+    "name-taken",
 )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,8 @@ import msgspec
 
 from dure.core.system import reason_of
 from dure.readers.errors import ReaderError
-from dure.readers.faults import honest
+from dure.readers.faults import Fault, honest
+from dure.readers.names import column_names
 from dure.readers.tables import (
     FAULT_NAME,
     FAULT_STATUS,
@@ -31,7 +33,7 @@ from dure.readers.tables import (
 )
 from dure.sandbox.box import run
 from dure.sandbox.runtime import python_command
-from dure.sandbox.tasks import Outcome
+from dure.sandbox.tasks import Bind, Limits, Outcome
 
 TableSink = Callable[[Iterator[bytes]], None]
 
@@ -45,7 +47,6 @@ _SETTINGS = {
 }
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
-_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 _Word = Annotated[str, msgspec.Meta(max_length=256)]
 _Type = Annotated[
     str,
@@ -56,7 +57,7 @@ _Type = Annotated[
 
 
 class _ColumnForm(msgspec.Struct, forbid_unknown_fields=True):
-    name: _Name
+    name: str
     type: _Type
     nulls: _Count
 
@@ -115,28 +116,84 @@ def parse(
     if kind not in KINDS:
         raise ValueError(f"kind is one of {', '.join(KINDS)}")
     chosen = options or Options()
-    raw = _Raw(source, chosen.limits.input_bytes)
     words = {name: getattr(chosen, name) for name in ("encoding", "delimiter", "missing")}
-    task = python_command(
-        ["-m", "dure.readers.worker", kind, json.dumps(words)],
-        inputs=["raw"],
-        environment=_SETTINGS,
-        limits=chosen.limits,
-    )
     found = _Found(sink)
-    with raw:
-        outcome = run(task, {"raw": raw.blocks()}, sink=found.take)
-    if outcome.status != "done":
-        raise _why(outcome, raw.size_bytes)
+    raw = read_inside(
+        source, ["-m", "dure.readers.worker", kind, json.dumps(words)], chosen.limits, found.take
+    )
     if found.schema is None or not found.has_table:
         raise ReaderError("readers.stopped", cause="output", size_bytes=raw.size_bytes)
     return Parsed(
         columns=tuple(Column(one.name, one.type, one.nulls) for one in found.schema.columns),
         rows=found.schema.rows,
-        digest=f"sha256:{raw.digest.hexdigest()}",
+        digest=raw.digest,
         size_bytes=raw.size_bytes,
         facts=found.schema.facts,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """The bytes that a worker was given.
+
+    Parameters
+    ----------
+    digest
+        ``sha256:<hex>``, computed on this side of the sandbox.
+    size_bytes
+        How many.
+    """
+
+    digest: str
+    size_bytes: int
+
+
+def read_inside(
+    source: Path | int,
+    command: Sequence[str],
+    limits: Limits,
+    take: Callable[[str, Iterator[bytes]], None],
+    *,
+    binds: Sequence[Bind] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Raw:
+    """Run a worker over the bytes of a file, which it finds at ``/in/raw``, in the sandbox.
+
+    Parameters
+    ----------
+    source
+        A file, or a readable descriptor (read to its end, stays the caller's).
+    command
+        What follows ``python3``.
+    limits
+        What it may use; ``input_bytes`` bounds the file.
+    take
+        Given name and content of each file that it leaves, when it has ended well.
+    binds
+        More of the host that it sees, read-only.
+    environment
+        More variables.
+
+    Raises
+    ------
+    ReaderError
+        ``readers.source``, ``readers.stopped``, or the fault that the worker names.
+    SandboxError
+        When this host can't provide the sandbox.
+    """
+    raw = _Raw(source, limits.input_bytes)
+    task = python_command(
+        command,
+        inputs=["raw"],
+        binds=binds,
+        environment={**_SETTINGS, **(environment or {})},
+        limits=limits,
+    )
+    with raw:
+        outcome = run(task, {"raw": raw.blocks()}, sink=take)
+    if outcome.status != "done":
+        raise _why(outcome, raw.size_bytes)
+    return Raw(f"sha256:{raw.digest.hexdigest()}", raw.size_bytes)
 
 
 class _Raw:
@@ -218,10 +275,18 @@ def _decoded(data: bytes) -> _SchemaForm | None:
         form = msgspec.json.decode(data, type=_SchemaForm)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    words = [one.name for one in form.columns]
-    if len(set(words)) != len(words) or any(one.nulls > form.rows for one in form.columns):
+    if any(one.nulls > form.rows for one in form.columns) or not _plain_names(form):
         return None
     return form
+
+
+def _plain_names(form: _SchemaForm) -> bool:
+    """Say whether the names have the form that an honest worker gives them."""
+    words = tuple(one.name for one in form.columns)
+    try:
+        return column_names(words) == words
+    except Fault:
+        return False
 
 
 def _why(outcome: Outcome, size_bytes: int) -> ReaderError:

@@ -73,7 +73,7 @@ class Column:
     Parameters
     ----------
     name
-        In NFC.
+        As `dure.readers.names` writes it: in NFC, with plain spaces.
     type
         As Arrow writes it: ``int64``, ``double``, ``bool``, ``date32[day]``, ``timestamp[us]``,
         ``string`` and, from Parquet, other plain types.

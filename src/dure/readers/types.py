@@ -24,22 +24,22 @@ _EXACT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Spelling:
     """A type, and the pattern (RE2) that each of its values has."""
 
     pattern: str
     type: pa.DataType
 
 
-WHOLE = Form(_WHOLE, pa.int64())
-NUMBER = Form(_NUMBER, pa.float64())
-FORMS = (
+WHOLE = Spelling(_WHOLE, pa.int64())
+NUMBER = Spelling(_NUMBER, pa.float64())
+SPELLINGS = (
     WHOLE,
     NUMBER,
-    Form(_TRUTH, pa.bool_()),
-    Form(_DATE, pa.date32()),
-    Form(_TIME + "$", pa.timestamp("us")),
-    Form(_TIME + _ZONE, pa.timestamp("us", tz="UTC")),
+    Spelling(_TRUTH, pa.bool_()),
+    Spelling(_DATE, pa.date32()),
+    Spelling(_TIME + "$", pa.timestamp("us")),
+    Spelling(_TIME + _ZONE, pa.timestamp("us", tz="UTC")),
 )
 
 
@@ -56,7 +56,7 @@ class Guess:
 
     def __init__(self) -> None:
         self.nulls = 0
-        self._form: Form | None = None
+        self._spelling: Spelling | None = None
         self._is_text = False
         self._wide = False
 
@@ -66,25 +66,27 @@ class Guess:
         if self._is_text or values.null_count == len(values):
             return
         present = values.drop_null()
-        if self._form is None:
-            self._form = next((form for form in FORMS if _all_have(present, form)), None)
-            self._is_text = self._form is None
-        elif not _all_have(present, self._form):
-            widened = self._form is WHOLE and not self._wide and _all_have(present, NUMBER)
-            self._form = NUMBER if widened else None
+        if self._spelling is None:
+            self._spelling = next(
+                (spelling for spelling in SPELLINGS if _all_have(present, spelling)), None
+            )
+            self._is_text = self._spelling is None
+        elif not _all_have(present, self._spelling):
+            widened = self._spelling is WHOLE and not self._wide and _all_have(present, NUMBER)
+            self._spelling = NUMBER if widened else None
             self._is_text = not widened
-        if self._form is NUMBER:
+        if self._spelling is NUMBER:
             # A whole number that no double holds exactly would be changed by the cast.
             whole = present.filter(pc.match_substring_regex(present, _DIGITS))
             self._is_text = len(whole) > 0 and not _exact(whole)
-        elif self._form is WHOLE:
+        elif self._spelling is WHOLE:
             self._wide = self._wide or not _exact(present)
 
     def type(self) -> pa.DataType:
         """Return the type that holds every value seen; text when there was none."""
-        if self._is_text or self._form is None:
+        if self._is_text or self._spelling is None:
             return pa.string()
-        return self._form.type
+        return self._spelling.type
 
 
 def as_type(values: pa.Array, kind: pa.DataType) -> pa.Array:
@@ -103,11 +105,11 @@ def as_type(values: pa.Array, kind: pa.DataType) -> pa.Array:
     return pc.cast(values, kind)
 
 
-def _all_have(values: pa.Array, form: Form) -> bool:
-    if not pc.all(pc.match_substring_regex(values, form.pattern)).as_py():
+def _all_have(values: pa.Array, spelling: Spelling) -> bool:
+    if not pc.all(pc.match_substring_regex(values, spelling.pattern)).as_py():
         return False
     try:
-        as_type(values, form.type)
+        as_type(values, spelling.type)
     except pa.ArrowInvalid:
         return False
     return True

@@ -6,13 +6,13 @@ from types import MappingProxyType
 
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
-from dure.sandbox.reasons import MENDS, PARTS, REASONS
+from dure.sandbox.reasons import MENDS, PARTS, REASONS, STEPS
 
 
 class SandboxError(DureError):
     """The sandbox could not be made, or its task is malformed; nothing has been run bare."""
 
-    WORDS = MappingProxyType({"reason": REASONS, "mend": MENDS, "part": PARTS})
+    WORDS = MappingProxyType({"reason": REASONS, "mend": MENDS, "part": PARTS, "step": STEPS})
     TABLE = table(
         [
             ErrorSpec(
@@ -23,7 +23,7 @@ class SandboxError(DureError):
                     "This host can't provide the sandbox.",
                     "이 호스트에서는 격리 실행 환경을 만들 수 없습니다.",
                 ),
-                Text("At the step {step}: {reason.en}.", "{step} 단계: {reason.ko}."),
+                Text("While {step.en}: {reason.en}.", "{step.ko} 단계: {reason.ko}."),
                 Text("{mend.en}", "{mend.ko}"),
             ),
             ErrorSpec(
@@ -39,7 +39,7 @@ class SandboxError(DureError):
                 ),
                 Text(
                     "Install it ({mend.en}), then run dure node doctor.",
-                    "설치하신 뒤({mend.ko}) dure node doctor를 실행하십시오.",
+                    "설치한 뒤({mend.ko}) dure node doctor를 실행하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -50,7 +50,7 @@ class SandboxError(DureError):
                     "The task for the sandbox is malformed.",
                     "격리 실행할 작업의 형식이 잘못되었습니다.",
                 ),
-                Text("It has no valid form: {part.en}.", "형식에 맞지 않는 부분: {part.ko}."),
+                Text("It has no valid form: {part.en}.", "형식에 맞지 않는 것: {part.ko}."),
                 Text("Correct it and run the task again.", "고친 뒤 작업을 다시 실행하십시오."),
             ),
             ErrorSpec(
@@ -64,7 +64,7 @@ class SandboxError(DureError):
                 Text("{name}: {reason.en}.", "{name}: {reason.ko}."),
                 Text(
                     "Check that it exists and that this user may read it.",
-                    "존재하는지, 이 사용자에게 읽기 권한이 있는지 확인하십시오.",
+                    "파일이 있는지, 이 사용자에게 읽기 권한이 있는지 확인하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -74,7 +74,7 @@ class SandboxError(DureError):
                 Text("The inputs are too large.", "입력이 너무 큽니다."),
                 Text(
                     "{name} does not fit into the {limit_bytes} bytes that this task may be given.",
-                    "{name}이(가) 이 작업에 허용된 {limit_bytes}바이트에 들어가지 않습니다.",
+                    "{name}: 이 작업에 허용된 입력은 {limit_bytes}바이트까지입니다.",
                 ),
                 Text(
                     "Give it less, or raise input_bytes in the limits of the task.",
@@ -85,12 +85,12 @@ class SandboxError(DureError):
                 "sandbox.tier",
                 40,
                 422,
-                Text("There is no such tier of sandbox here.", "이 격리 등급은 제공되지 않습니다."),
+                Text("There is no such tier of sandbox here.", "이 격리 수준은 제공되지 않습니다."),
                 Text(
                     "{tier} was asked for; this host provides {known}.",
-                    "{tier} 등급을 요청했으나 이 호스트는 {known} 등급을 제공합니다.",
+                    "격리 수준 {tier}을(를) 요청했으나 이 호스트에서 되는 것은 {known}입니다.",
                 ),
-                Text("Ask for a tier that it provides.", "제공되는 등급을 지정하십시오."),
+                Text("Ask for a tier that it provides.", "제공되는 격리 수준을 지정하십시오."),
             ),
             ErrorSpec(
                 "sandbox.launcher",
@@ -102,11 +102,11 @@ class SandboxError(DureError):
                 ),
                 Text(
                     "The launcher ended with status {status}: {reason.en}.",
-                    "실행기가 상태 {status}(으)로 끝났습니다: {reason.ko}.",
+                    "실행기가 종료되었습니다(종료 상태 {status}): {reason.ko}.",
                 ),
                 Text(
                     "Run it again; if it happens again, run dure node doctor.",
-                    "다시 실행하시고, 반복되면 dure node doctor를 실행하십시오.",
+                    "다시 실행하고, 반복되면 dure node doctor를 실행하십시오.",
                 ),
             ),
         ]

@@ -1,7 +1,7 @@
-"""The few system calls that Python does not offer, for the launcher.
+"""The few system calls that Python does not offer, for the launcher above all.
 
-Imported only by the launcher process, which is started without site packages: standard library
-alone, and as little of it as possible, because every import delays the start of a run.
+The launcher process is started without site packages: standard library alone, and as little of it
+as possible, because every import delays the start of a run.
 """
 
 from __future__ import annotations

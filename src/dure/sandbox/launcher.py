@@ -53,6 +53,7 @@ def main(arguments: list[str]) -> None:
     for descriptor in (answer, *(number for _, number in plan["inputs"])):
         os.set_inheritable(descriptor, False)
     group: Cgroup | None = None
+    os.umask(0o022)  # what is staged here is for another user, however careful the caller is
     try:
         os.setsid()
         kernel.adopt_orphans()
@@ -133,6 +134,9 @@ def _stage(plan: dict[str, Any]) -> str:
             mend="namespaces",
         ) from None
     staging.build_root(root, f"{place}/empty", plan["binds"])
+    seen = [(target, root + target, source) for source, target, _ in plan["binds"]]
+    started = f"{place}/x/{program}"
+    staging.refuse_closed(uid, [*seen, ("bwrap", started, folders[0])], started)
     staging.fill(f"{root}/in", plan["inputs"], limits["input_bytes"])
     kernel.set_read_only(root, below=False)
     return place
@@ -309,9 +313,7 @@ class Run:
             if process == 0:
                 self._kill(children(os.getpid()))
                 if time.monotonic() > deadline:
-                    raise staging.Refused(
-                        "sandbox.launcher", status="stuck", reason="processes-stay"
-                    )
+                    raise staging.Refused("sandbox.launcher", status="-", reason="processes-stay")
                 time.sleep(0.0002)
 
     def _kill(self, processes: list[int]) -> None:
@@ -405,8 +407,8 @@ def take_limits(limits: dict[str, Any], *, bounded: bool) -> None:
 def exit_code(status: bytes) -> int | None:
     r"""Return the exit status in bubblewrap's status lines; None when the command never started.
 
-    The first process inside passes it on, and what runs there may have taken that one over: what is
-    no exit status counts as a death by signal, never as a sandbox that could not be made.
+    The first process inside passes it on, and nothing inside is believed: what is no exit status
+    counts as a death by signal, never as a sandbox that could not be made.
 
     Examples
     --------

@@ -11,6 +11,10 @@ from dure.core.text import Text
 REASONS: Mapping[str, Text] = MappingProxyType(
     {
         **SYSTEM,
+        "closed": Text(
+            "the user that runs it can't read it; let every user read it: chmod -R a+rX {paths}",
+            "실행하는 사용자가 읽을 수 없습니다. 모든 사용자가 읽게 하십시오: chmod -R a+rX {paths}",
+        ),
         "no-place": Text("no folder is free to stage a run", "실행을 준비할 빈 폴더가 없습니다"),
         "not-executable": Text("it is not executable", "실행할 수 있는 파일이 아닙니다"),
         "no-user": Text("every throw-away user is in use", "일회용 사용자가 모두 사용 중입니다"),
@@ -20,6 +24,16 @@ REASONS: Mapping[str, Text] = MappingProxyType(
     }
 )
 """Why a run could not be made."""
+
+STEPS: Mapping[str, Text] = MappingProxyType(
+    {
+        "staging": Text("staging the run", "실행 준비"),
+        "user": Text("choosing a throw-away user", "일회용 사용자 선택"),
+        "namespaces": Text("making namespaces", "이름공간 생성"),
+        "bubblewrap": Text("starting bubblewrap", "bubblewrap 시작"),
+    }
+)
+"""At which step."""
 
 MENDS: Mapping[str, Text] = MappingProxyType(
     {
@@ -47,14 +61,12 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "libseccomp": Text("libseccomp.so.2", "libseccomp.so.2"),
         "python": Text("the standard library of Python", "Python 표준 라이브러리"),
         # of a task
-        "given": Text(
-            "the inputs given are not the inputs named", "주어진 입력이 선언된 입력과 다름"
-        ),
+        "given": Text("the inputs given are not the inputs named", "선언과 다르게 주어진 입력"),
         "limit": Text("the limit {limit}", "{limit} 한도"),
         "target": Text("the target {target}", "위치 {target}"),
         "command": Text("the command", "명령"),
         "inputs": Text("the names of the inputs", "입력의 이름"),
-        "nested": Text("a bind inside another bind", "다른 연결 안에 있는 연결"),
+        "nested": Text("a bind inside another bind", "다른 연결 안의 연결"),
         "words": Text("the command or its environment", "명령 또는 환경 변수"),
     }
 )
@@ -63,13 +75,13 @@ PARTS: Mapping[str, Text] = MappingProxyType(
 CAUSES: Mapping[str, Text] = MappingProxyType(
     {
         "": Text("its output was not whole", "출력이 온전하지 않습니다"),
-        "cpu": Text("it used up its processor time", "처리기 시간을 다 썼습니다"),
+        "cpu": Text("it used up its processor time", "프로세서 시간을 다 썼습니다"),
         "memory": Text("it used up its memory", "메모리를 다 썼습니다"),
         "wall": Text("it took too long", "시간이 너무 오래 걸렸습니다"),
         "stdout": Text("it printed too much", "출력이 너무 많습니다"),
         "processes": Text("it started too many processes", "프로세스를 너무 많이 만들었습니다"),
-        "signal": Text("a signal ended it", "신호로 종료되었습니다"),
-        "exit": Text("it ended with an error", "오류로 끝났습니다"),
+        "signal": Text("a signal ended it", "신호를 받아 종료되었습니다"),
+        "exit": Text("it ended with an error", "오류로 종료되었습니다"),
         "caller": Text("its caller went away", "호출한 프로세스가 사라졌습니다"),
     }
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,7 +70,7 @@ def python_command(
     if packages:
         seen.extend(package_binds())
         paths.append("/site")
-    seen.append(Bind(Path(__file__).parent.parent, "/dure/dure"))
+    seen.append(own_source())
     return Task(
         argv=(PYTHON, "-S", "-s", "-B", "-P", *arguments),
         binds=(*seen, *binds),
@@ -143,10 +144,49 @@ def interpreter_binds() -> tuple[Bind, ...]:
 
 
 @cache
-def package_binds() -> tuple[Bind, ...]:
-    """Return the runtime's packages, each by itself, and no neighbour of theirs."""
+def own_source() -> Bind:
+    """Return our own source.
+
+    As root, each of its files is looked at, since the run has another user: a checkout that was
+    brought up to date under a strict umask has a few files that are root's alone, and any of them
+    may be what a worker begins with. (What is closed as a whole the launcher finds.)
+
+    Raises
+    ------
+    SandboxError
+        ``sandbox.source`` when others can read it, but not all of it.
+    """
+    root = Path(__file__).parent.parent
+    if os.geteuid() == 0 and _is_open(root) and not all(map(_is_open, _source_files(root))):
+        raise SandboxError("sandbox.source", name="/dure/dure", reason="closed", paths=str(root))
+    return Bind(root, "/dure/dure")
+
+
+def _source_files(root: Path) -> Iterator[Path]:
+    for path in root.iterdir():
+        if path.name != "__pycache__":  # is made anew where it can't be read
+            yield path
+            if path.is_dir():
+                yield from _source_files(path)
+
+
+def _is_open(path: Path) -> bool:
+    mode = path.stat().st_mode
+    wanted = 0o005 if stat.S_ISDIR(mode) else 0o004
+    return mode & wanted == wanted
+
+
+@cache
+def package_binds(names: tuple[str, ...] = _PACKAGES) -> tuple[Bind, ...]:
+    """Return packages with what they require, each by itself, and no neighbour of theirs.
+
+    Parameters
+    ----------
+    names
+        The packages, by default the runtime's; those that are not installed are left out.
+    """
     found: dict[str, Path] = {}
-    for package in _with_required(_PACKAGES):
+    for package in _with_required(names):
         for name in _top_names(package):
             source = Path(str(package.locate_file(name))).resolve()
             if source.exists():

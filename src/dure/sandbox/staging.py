@@ -79,7 +79,7 @@ def build_root(root: str, empty: str, binds: list[tuple[str, str, list[str]]]) -
     Raises
     ------
     Refused
-        ``sandbox.source`` when a source is missing or unreadable.
+        ``sandbox.source`` when a source is missing or can't be bound.
     """
     for source, target, hidden in binds:
         path = root + target
@@ -122,8 +122,64 @@ def bind_program(place: str, program: str, folders: list[str]) -> None:
         raise Refused("sandbox.source", name="bwrap", reason="not-executable")
 
 
+def refuse_closed(uid: int, seen: list[tuple[str, str, str]], program: str) -> None:
+    """Refuse a run that would not see what was bound for it: its user is not the one who bound it.
+
+    What root checked out or installed under a strict umask is root's alone. A bind does not change
+    that, and only says so when the run has begun, in words that nobody is shown.
+
+    Parameters
+    ----------
+    uid
+        The user of the run.
+    seen
+        Name, staged path and source of each thing that it must be able to read.
+    program
+        The one among the staged paths that it must be able to start.
+
+    Raises
+    ------
+    Refused
+        ``sandbox.source`` with the sources, or with the folder that several of them lie in.
+    """
+    closed = _closed(uid, seen, program)
+    if not closed:
+        return
+    folders = [os.path.dirname(source) for _, source in closed]
+    paths = {
+        source if folders.count(folder) == 1 else folder
+        for (_, source), folder in zip(closed, folders, strict=True)
+    }
+    name = closed[0][0]
+    raise Refused("sandbox.source", name=name, reason="closed", paths=" ".join(sorted(paths)))
+
+
+def _closed(uid: int, seen: list[tuple[str, str, str]], program: str) -> list[tuple[str, str]]:
+    user, group = os.geteuid(), os.getegid()
+    if uid != user:
+        os.setgroups([])  # the run has none either
+        os.setegid(uid)
+        os.seteuid(uid)
+    found = []
+    for name, path, source in seen:
+        wanted = os.X_OK if path == program else os.R_OK
+        if os.path.isdir(path):
+            wanted |= os.X_OK
+        if not os.access(path, wanted, effective_ids=True):
+            found.append((name, source))
+    if uid != user:
+        os.seteuid(user)
+        os.setegid(group)
+    return found
+
+
 def quiet_proc(place: str, memory_bytes: int) -> list[tuple[str, str]]:
-    """Stage what covers the parts of ``/proc`` that tell about the host, and return the pairs."""
+    """Stage what covers the parts of ``/proc`` that nobody inside needs, and return the pairs.
+
+    Most tell about the host. The first process inside is bubblewrap's own, of the same user as the
+    run: it takes the filter a moment after the run has begun, holds descriptors of the host until
+    then, and passes on how the run ended. Who can't open its memory and descriptors gains nothing.
+    """
     folder = f"{place}/proc"
     os.mkdir(folder, 0o755)
     total = memory_bytes // 1024
@@ -137,6 +193,7 @@ def quiet_proc(place: str, memory_bytes: int) -> list[tuple[str, str]]:
         with open(f"{folder}/{name}", "w", encoding="ascii") as file:
             file.write(text)
     pairs = [(f"{folder}/{name}", f"/proc/{name}") for name in ("cpuinfo", "meminfo")]
+    pairs.append((f"{place}/empty", "/proc/1"))
     for name in _TELLING_PROC:
         path = f"/proc/{name}"
         if not os.access(path, os.R_OK):

@@ -27,7 +27,7 @@ _LOOKUP = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """An asset as the catalogue holds it.
 
     Parameters
@@ -122,7 +122,7 @@ class AssetCatalogue:
             faults.point("assets.recorded")
         return True
 
-    def get(self, asset_id: str) -> Entry:
+    def get(self, asset_id: str) -> CatalogueEntry:
         """Return the entry of an asset, withdrawn or not.
 
         Raises
@@ -142,7 +142,7 @@ class AssetCatalogue:
         withdrawn: bool = False,
         limit: int | None = None,
         offset: int = 0,
-    ) -> list[Entry]:
+    ) -> list[CatalogueEntry]:
         """Return the entries that a filter lets through, newest first.
 
         Parameters
@@ -227,7 +227,7 @@ class AssetCatalogue:
         where: ColumnElement[bool],
         limit: int | None = None,
         offset: int = 0,
-    ) -> list[Entry]:
+    ) -> list[CatalogueEntry]:
         rows = connection.execute(
             select(ASSETS)
             .where(where)
@@ -252,7 +252,7 @@ class AssetCatalogue:
 
     def _entry(
         self, row: Row[Any], label: Label, parents: Sequence[str], facts: Mapping[str, str]
-    ) -> Entry:
+    ) -> CatalogueEntry:
         asset = Asset(
             id=row.id,
             kind=row.kind,
@@ -264,7 +264,7 @@ class AssetCatalogue:
             producer=row.producer,
             created=row.created_at,
         )
-        return Entry(
+        return CatalogueEntry(
             asset=asset,
             name=row.name,
             facts=MappingProxyType(dict(facts)),

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.system import reason_of
 from dure.core.text import Text
-from dure.storage.reasons import REASONS
+from dure.storage.reasons import KINDS, REASONS
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -19,7 +19,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 class StorageError(DureError):
     """A database, a seal, the vault, a key file or a backup refused. Exit statuses 20 to 34."""
 
-    WORDS = MappingProxyType({"reason": REASONS})
+    WORDS = MappingProxyType({"reason": REASONS, "kind": KINDS})
     TABLE = table(
         [
             ErrorSpec(
@@ -31,8 +31,8 @@ class StorageError(DureError):
                 Text(
                     "Check the path or the server, that no other process holds it, and that this "
                     "version of dure is not older than the database (dure node doctor).",
-                    "경로나 서버, 다른 프로세스의 점유 여부, dure 버전이 데이터베이스보다 "
-                    "오래되지 않았는지 확인하십시오 (dure node doctor).",
+                    "경로나 서버가 맞는지, 다른 프로세스가 쓰고 있지 않은지, dure가 데이터베이스보다 "
+                    "오래된 버전이 아닌지 확인하십시오 (dure node doctor).",
                 ),
             ),
             ErrorSpec(
@@ -52,28 +52,28 @@ class StorageError(DureError):
                 409,
                 Text(
                     "Something else is already there under this name.",
-                    "같은 이름으로 다른 것이 이미 있습니다.",
+                    "같은 이름의 것이 이미 있습니다.",
                 ),
                 Text("{name}: {reason.en}.", "{name}: {reason.ko}."),
                 Text(
                     "Nothing was overwritten. Choose another name, or remove the old one first.",
-                    "아무것도 덮어쓰지 않았습니다. 다른 이름을 쓰거나 기존 항목을 먼저 치우십시오.",
+                    "덮어쓴 것은 없습니다. 다른 이름을 쓰거나 기존의 것을 먼저 치우십시오.",
                 ),
             ),
             ErrorSpec(
                 "storage.seal-header",
                 23,
                 422,
-                Text("The seal's header is not right.", "봉인의 머리부가 올바르지 않습니다."),
+                Text("The seal's header is not right.", "봉인의 머리글이 올바르지 않습니다."),
                 Text(
                     "{where}: the header was altered, is of another format, "
                     "or belongs to another key.",
-                    "{where}: 머리부가 변경되었거나, 다른 형식이거나, 다른 키로 봉인되었습니다.",
+                    "{where}: 머리글이 변조되었거나, 다른 형식이거나, 다른 키로 봉인되었습니다.",
                 ),
                 Text(
                     "Use the key it was sealed with; if that is the one, take the file from a "
                     "backup.",
-                    "봉인할 때 쓴 키를 사용하십시오. 키가 맞다면 백업에서 파일을 되찾으십시오.",
+                    "봉인할 때 쓴 키를 사용하십시오. 키가 맞다면 백업에서 파일을 복원하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -87,7 +87,7 @@ class StorageError(DureError):
                 ),
                 Text(
                     "Copy it again in full, or take it from a backup.",
-                    "전체를 다시 복사하거나 백업에서 되찾으십시오.",
+                    "전체를 다시 복사하거나 백업에서 복원하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -100,11 +100,11 @@ class StorageError(DureError):
                 ),
                 Text(
                     "{where}: at block {index} a block stands that belongs elsewhere in this seal.",
-                    "{where}: {index}번 자리에 같은 봉인의 다른 자리에 속한 블록이 있습니다.",
+                    "{where}: {index}번 자리에 이 봉인의 다른 자리에 있어야 할 블록이 있습니다.",
                 ),
                 Text(
                     "Someone or something rearranged it: report it, and take it from a backup.",
-                    "누군가 또는 무언가가 순서를 바꾸었습니다. 신고하고 백업에서 되찾으십시오.",
+                    "순서가 바뀐 경위를 신고하고 백업에서 복원하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -121,21 +121,21 @@ class StorageError(DureError):
                 ),
                 Text(
                     "Someone or something exchanged it: report it, and take it from a backup.",
-                    "누군가 또는 무언가가 바꿔치기했습니다. 신고하고 백업에서 되찾으십시오.",
+                    "바뀐 경위를 신고하고 백업에서 복원하십시오.",
                 ),
             ),
             ErrorSpec(
                 "storage.seal-altered",
                 27,
                 422,
-                Text("The sealed content was altered.", "봉인된 내용이 변경되었습니다."),
+                Text("The sealed content was altered.", "봉인된 내용이 변조되었습니다."),
                 Text(
                     "{where}: block {index} does not authenticate.",
                     "{where}: {index}번 블록의 인증이 실패했습니다.",
                 ),
                 Text(
                     "Check the disk or the carrier, report it, and take the content from a backup.",
-                    "디스크나 운반 매체를 점검하고 신고한 뒤 백업에서 되찾으십시오.",
+                    "디스크나 이동 매체를 점검하고, 신고한 뒤 백업에서 복원하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -145,7 +145,7 @@ class StorageError(DureError):
                 Text("There is no space left.", "저장 공간이 없습니다."),
                 Text(
                     "{path} could not be written in full; what was written was taken back.",
-                    "{path}을(를) 끝까지 쓰지 못했으며, 쓰던 내용은 되돌렸습니다.",
+                    "{path}: 끝까지 쓰지 못했으며, 쓰던 내용은 되돌렸습니다.",
                 ),
                 Text(
                     "Free space or enlarge the disk or quota, then run the same command again.",
@@ -167,18 +167,18 @@ class StorageError(DureError):
                 "storage.unknown",
                 30,
                 404,
-                Text("There is no such thing here.", "해당 항목이 없습니다."),
-                Text("No {kind} is named {name}.", "{name}(이)라는 {kind} 항목이 없습니다."),
+                Text("There is no such thing here.", "여기에 없는 것입니다."),
+                Text("No {kind.en} is named {name}.", "해당하는 {kind.ko}이(가) 없습니다: {name}."),
                 Text(
                     "Check the name; it may have been shredded or withdrawn.",
-                    "이름을 확인하십시오. 파쇄되었거나 회수되었을 수 있습니다.",
+                    "이름을 확인하십시오. 파기되었거나 철회되었을 수 있습니다.",
                 ),
             ),
             ErrorSpec(
                 "storage.passphrase",
                 31,
                 401,
-                Text("The passphrase is not accepted.", "암호문구를 받아들일 수 없습니다."),
+                Text("The passphrase is not accepted.", "이 암호문구를 쓸 수 없습니다."),
                 Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
                 Text(
                     "Enter the passphrase of this key file; if it is lost, use the recovery key.",
@@ -210,7 +210,7 @@ class StorageError(DureError):
                 ),
                 Text(
                     "Make it so (chmod 600, chown), and treat the secret as seen by others.",
-                    "chmod 600과 chown으로 고치고, 비밀이 이미 노출되었다고 간주하십시오.",
+                    "권한을 고치고(chmod 600, chown), 이미 노출된 비밀로 간주하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -221,7 +221,7 @@ class StorageError(DureError):
                 Text("{where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
                     "Restore into empty stores, from a complete backup, with its own key.",
-                    "온전한 백업과 그 백업의 키로, 비어 있는 저장소에 복원하십시오.",
+                    "온전한 백업을 그 백업의 키로, 비어 있는 저장 단위에 복원하십시오.",
                 ),
             ),
         ]

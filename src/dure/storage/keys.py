@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,6 @@ from dure.storage.sealed_files import new_file, sync_folder, write_all
 
 FORMAT = "dure/key-file/v1"
 KINDS = ("signing", "sealing", "recovery")
-
-_CARD = ("format", "kind", "id", "suite", "public")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +144,7 @@ def write_key_file(
         ``storage.file``, ``storage.no-space``.
     """
     card = key.card
-    clear = {
-        "format": FORMAT,
-        "kind": card.kind,
-        "id": card.id,
-        "suite": card.suite,
-        "public": card.public,
-    }
+    clear = {"format": FORMAT, **asdict(card)}
     passphrase.strong_enough(path)
     beside = canonical_bytes("key-file", clear, card.suite)
     locked = lock(
@@ -172,13 +164,10 @@ def read_key_file(path: Path, passphrase: Passphrase) -> PrivateKey:
         read the file, ``storage.key-file`` when it is damaged or none, ``storage.file``.
     """
     values = parse_checked(path, read_private_file(path), FORMAT)
-    card = _card(path, values)
-    beside = canonical_bytes("key-file", {name: values[name] for name in _CARD}, card.suite)
+    card = read_card(path, values)
+    beside = canonical_bytes("key-file", {"format": FORMAT, **asdict(card)}, card.suite)
     private = open_locked(path, suite(card.suite), values.get("locked"), passphrase, beside)
-    key = PrivateKey(card.kind, card.id, card.suite, private)
-    if len(private) != KEY_BYTES or not hmac.compare_digest(key.public.hex(), card.public):
-        raise StorageError("storage.key-file", path=str(path), reason="halves")
-    return key
+    return whole_key(path, card, private)
 
 
 def change_passphrase(
@@ -210,10 +199,10 @@ def public_card(path: Path) -> PublicCard:
     """
     with files(path):
         data = path.read_bytes()
-    return _card(path, parse_checked(path, data, FORMAT))
+    return read_card(path, parse_checked(path, data, FORMAT))
 
 
-# ── the form that key files and KEK files share ────────────────────────────────────────────────
+# ── the form that key files, recovery files and KEK files share ────────────────────────────────
 
 
 def write_checked(path: Path, values: dict[str, Any], *, replace: bool) -> None:
@@ -286,13 +275,16 @@ def open_locked(
     return secret
 
 
-def _digest(values: dict[str, Any]) -> str:
-    return "sha256:" + hashlib.sha256(canonical_json(values)).hexdigest()
+def read_card(path: Path, values: dict[str, Any]) -> PublicCard:
+    """Return what a file's values say in clear of its key.
 
-
-def _card(path: Path, values: dict[str, Any]) -> PublicCard:
+    Raises
+    ------
+    StorageError
+        ``storage.key-file``.
+    """
     try:
-        card = PublicCard(*(text(values[name]) for name in _CARD[1:]))
+        card = PublicCard(*(text(values[name]) for name in PublicCard.__slots__))
         suite(card.suite)
         bytes.fromhex(card.public)
     except (KeyError, ValueError, CoreError):
@@ -300,6 +292,24 @@ def _card(path: Path, values: dict[str, Any]) -> PublicCard:
     if card.kind not in KINDS:
         raise StorageError("storage.key-file", path=str(path), reason="unknown-kind")
     return card
+
+
+def whole_key(path: Path, card: PublicCard, private: bytes) -> PrivateKey:
+    """Return the key of a card and its private half, which must be one.
+
+    Raises
+    ------
+    StorageError
+        ``storage.key-file``.
+    """
+    key = PrivateKey(card.kind, card.id, card.suite, private)
+    if len(private) != KEY_BYTES or not hmac.compare_digest(key.public.hex(), card.public):
+        raise StorageError("storage.key-file", path=str(path), reason="halves")
+    return key
+
+
+def _digest(values: dict[str, Any]) -> str:
+    return "sha256:" + hashlib.sha256(canonical_json(values)).hexdigest()
 
 
 def text(value: object) -> str:

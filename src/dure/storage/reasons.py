@@ -1,4 +1,4 @@
-"""Why storage says no: each reason's code, and its words for people.
+"""Why storage says no, and what is unknown: each code, and its words for people.
 
 An error carries the code (``error.facts["reason"]``); what the operating system refuses has the
 codes of `dure.core.system`.
@@ -18,17 +18,17 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         # the database
         "busy": Text(
             "another process held the writer's turn too long",
-            "다른 프로세스가 쓰기 차례를 너무 오래 잡고 있었습니다",
+            "다른 프로세스가 너무 오래 쓰고 있습니다",
         ),
         "other-schema": Text(
-            "its schema is not the one this version knows", "스키마가 이 버전이 아는 것과 다릅니다"
+            "its schema is not the one this version knows", "스키마가 이 버전의 것과 다릅니다"
         ),
         "newer-schema": Text(
             "its {store} schema is one that this version of dure does not know",
-            "{store} 스키마를 이 버전의 dure가 알지 못합니다",
+            "{store} 스키마가 이 버전의 dure보다 새것입니다",
         ),
         "read-only": Text("it can't be written to", "쓸 수 없습니다"),
-        "disk": Text("the disk failed", "디스크에 오류가 났습니다"),
+        "disk": Text("the disk failed", "디스크에 오류가 발생했습니다"),
         "not-sqlite": Text(
             "the file is not a database, or it is damaged",
             "데이터베이스 파일이 아니거나 손상되었습니다",
@@ -55,28 +55,30 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the folder holds the pages of a vault", "폴더에 이미 격리 저장소의 페이지가 있습니다"
         ),
         "index-there": Text(
-            "the store holds a vault's index", "저장소에 이미 격리 저장소의 색인이 있습니다"
+            "the store holds a vault's index", "저장 단위에 이미 격리 저장소의 색인이 있습니다"
         ),
         "no-vault": Text("no vault was created here", "여기에는 격리 저장소가 없습니다"),
         "other-index": Text("the folder belongs to another index", "다른 색인에 속한 폴더입니다"),
         "rotated": Text(
             "its keys were rotated since this process opened it; open it again",
-            "이 프로세스가 연 뒤에 키가 교체되었습니다. 다시 여십시오",
+            "이 프로세스가 연 뒤에 키가 교체되었으니 다시 여십시오",
         ),
-        "handle": Text("a version's handle is not its own", "판의 손잡이가 그 판의 것이 아닙니다"),
+        "handle": Text(
+            "a version's handle is not its own", "판의 가명 식별자가 그 판의 것이 아닙니다"
+        ),
         "writing": Text("content is being written at the moment", "지금 내용을 쓰고 있습니다"),
-        "page-missing": Text("page {page} is missing", "페이지 {page}이(가) 없습니다"),
+        "page-missing": Text("page {page} is missing", "{page} 페이지가 없습니다"),
         "page-key-missing": Text(
-            "the key of page {page} is missing", "페이지 {page}의 키가 없습니다"
+            "the key of page {page} is missing", "{page} 페이지의 키가 없습니다"
         ),
         "not-as-put": Text(
-            "the pages are not the content that was put", "페이지가 넣을 때의 내용과 다릅니다"
+            "the pages are not the content that was put", "페이지의 내용이 넣을 때와 다릅니다"
         ),
         "locked-identity-secret": Text(
             "the key does not open the identity secret", "이 키로 신원 비밀값을 열 수 없습니다"
         ),
         "locked-handle-secret": Text(
-            "the key does not open the handle secret", "이 키로 손잡이 비밀값을 열 수 없습니다"
+            "the key does not open the handle secret", "이 키로 가명 식별자 비밀값을 열 수 없습니다"
         ),
         "locked-page-key": Text(
             "the key does not open the page key", "이 키로 페이지 키를 열 수 없습니다"
@@ -91,7 +93,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the key does not open the references", "이 키로 페이지 참조를 열 수 없습니다"
         ),
         # key files and passphrases
-        "halves": Text("the two halves don't fit", "공개 부분과 비밀 부분이 서로 맞지 않습니다"),
+        "halves": Text("the two halves don't fit", "두 부분이 서로 맞지 않습니다"),
         "other-format": Text("it is not {format}", "{format} 형식이 아닙니다"),
         "damaged": Text("it is damaged", "손상되었습니다"),
         "locked-part": Text("its locked part is malformed", "잠긴 부분의 형식이 잘못되었습니다"),
@@ -104,25 +106,37 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "key-length": Text("its key has a wrong length", "키의 길이가 잘못되었습니다"),
         "wrong": Text("this passphrase does not open it", "이 암호문구로 열리지 않습니다"),
         "differ": Text("the two entries differ", "두 번 입력한 값이 다릅니다"),
-        "none": Text("no passphrase was entered", "암호문구가 입력되지 않았습니다"),
+        "none": Text("no passphrase was entered", "암호문구를 입력하지 않았습니다"),
         "too-short": Text(
             "a new passphrase has {least} bytes or more",
             "새 암호문구는 {least}바이트 이상이어야 합니다",
         ),
         # backups
-        "not-manifest": Text("it is not a manifest", "백업 목록이 아닙니다"),
+        "not-manifest": Text("it is not a manifest", "백업 명세서가 아닙니다"),
         "altered-or-other-key": Text(
             "it was altered, or the key is another", "변조되었거나 다른 키입니다"
         ),
         "unknown-format": Text("its format is unknown", "알 수 없는 형식입니다"),
-        "other-parts": Text("it holds other stores or vaults", "다른 저장소가 담겨 있습니다"),
-        "store-not-empty": Text("the store is not empty", "저장소가 비어 있지 않습니다"),
+        "other-parts": Text(
+            "it holds other stores or vaults", "다른 저장 단위나 격리 저장소가 담겨 있습니다"
+        ),
+        "store-not-empty": Text("the store is not empty", "저장 단위가 비어 있지 않습니다"),
         "not-empty": Text("it is not empty", "비어 있지 않습니다"),
-        "exchanged": Text("it was altered or exchanged", "변조되었거나 바뀌었습니다"),
+        "exchanged": Text("it was altered or exchanged", "변조되었거나 다른 것으로 바뀌었습니다"),
         "altered": Text("it was altered", "변조되었습니다"),
         "not-files": Text(
             "it is not an archive of a node's files", "노드 파일의 보관본이 아닙니다"
         ),
-        "no-table": Text("the store has no such table", "저장소에 그런 테이블이 없습니다"),
+        "no-table": Text("the store has no such table", "저장 단위에 그런 테이블이 없습니다"),
     }
 )
+"""Why storage says no."""
+
+KINDS: Mapping[str, Text] = MappingProxyType(
+    {
+        "asset": Text("asset", "자산"),
+        "version": Text("version", "판"),
+        "incarnation": Text("incarnation", "복원 차수"),
+    }
+)
+"""What is unknown."""

@@ -7,19 +7,17 @@ recovery key itself is in them but its public half.
 
 from __future__ import annotations
 
-import hmac
+from dataclasses import asdict
 from pathlib import Path
 
 from dure.core.canonical import canonical_bytes
 from dure.core.errors import CoreError
-from dure.core.suites import KEY_BYTES, suite
+from dure.core.suites import suite
 from dure.storage.errors import StorageError
-from dure.storage.keys import PrivateKey, parse_checked, text, write_checked
+from dure.storage.keys import PrivateKey, parse_checked, read_card, text, whole_key, write_checked
 from dure.storage.passphrases import read_private_file
 
 FORMAT = "dure/recovery-file/v1"
-
-_CLEAR = ("format", "kind", "id", "suite", "public", "recovery_public")
 
 
 def write_recovery_file(path: Path, key: PrivateKey, recovery_public: bytes) -> None:
@@ -42,14 +40,7 @@ def write_recovery_file(path: Path, key: PrivateKey, recovery_public: bytes) -> 
         ``core.key-form`` when the public recovery key is malformed.
     """
     card = key.card
-    clear = {
-        "format": FORMAT,
-        "kind": card.kind,
-        "id": card.id,
-        "suite": card.suite,
-        "public": card.public,
-        "recovery_public": recovery_public.hex(),
-    }
+    clear = {"format": FORMAT, **asdict(card), "recovery_public": recovery_public.hex()}
     beside = canonical_bytes("recovery-file", clear, card.suite)
     wrapped = suite(card.suite).wrap(recovery_public, key.private, beside)
     write_checked(path, clear | {"recovery": wrapped.hex()}, replace=False)
@@ -65,22 +56,18 @@ def read_recovery_file(path: Path, recovery: PrivateKey) -> PrivateKey:
         ``storage.key-mode``, ``storage.file``.
     """
     values = parse_checked(path, read_private_file(path), FORMAT)
+    card = read_card(path, values)
     try:
-        clear = {name: text(values[name]) for name in _CLEAR}
-        algorithms = suite(clear["suite"])
-    except (KeyError, ValueError, CoreError):
+        for_key = text(values["recovery_public"])
+    except (KeyError, ValueError):
         raise StorageError("storage.key-file", path=str(path), reason="clear-part") from None
+    clear = {"format": FORMAT, **asdict(card), "recovery_public": for_key}
     try:
-        private = algorithms.unwrap(
+        private = suite(card.suite).unwrap(
             recovery.private,
             bytes.fromhex(str(values.get("recovery"))),
-            canonical_bytes("recovery-file", clear, clear["suite"]),
+            canonical_bytes("recovery-file", clear, card.suite),
         )
     except (CoreError, ValueError):
         raise StorageError("storage.key-file", path=str(path), reason="other-recovery") from None
-    if len(private) != KEY_BYTES:
-        raise StorageError("storage.key-file", path=str(path), reason="key-length")
-    key = PrivateKey(clear["kind"], clear["id"], clear["suite"], private)
-    if not hmac.compare_digest(key.public.hex(), clear["public"]):
-        raise StorageError("storage.key-file", path=str(path), reason="halves")
-    return key
+    return whole_key(path, card, private)

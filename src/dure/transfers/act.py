@@ -19,7 +19,7 @@ from dure.core import faults
 from dure.core.errors import CoreError
 from dure.core.labels import Label
 from dure.exchange.header import Kind
-from dure.exchange.payloads import Tally, measure
+from dure.exchange.payloads import Meter, measure
 from dure.governance.acts import ActContext
 from dure.governance.decisions import Request
 from dure.governance.permits import Permit
@@ -87,8 +87,8 @@ class SealForAgency:
             wrapped_key=context.suite.wrap(sealing, key, info).hex(),
         )
         signed = SignedManifest(manifest, context.sign(TYPE, manifest.to_dict()))
-        tally = Tally()
-        content = (tally.add(chunk) for chunk in context.read(told.asset.id))
+        meter = Meter()
+        content = (meter.add(chunk) for chunk in context.read(told.asset.id))
         path = _place(request, context)
         with new_file(path) as descriptor:
             with files(path):
@@ -96,7 +96,7 @@ class SealForAgency:
             for block in seal(key, content, seal_id=seal_id):
                 with files(path):
                     write_all(descriptor, block)
-            if (tally.digest, tally.size) != (told.digest, told.size):
+            if (meter.digest, meter.size) != (told.digest, told.size):
                 raise TransfersError("transfers.content", request=request.id, sender=context.agency)
             faults.point("transfer.sealed")
         faults.point("transfer.written")
@@ -117,15 +117,15 @@ class SealForAgency:
 
 
 def _outcome(path: Path, told: Terms, context: ActContext) -> dict[str, Any]:
-    tally = measure(path)
-    context.release(Kind.BUNDLE.value, tally.digest)
+    meter = measure(path)
+    context.release(Kind.BUNDLE.value, meter.digest)
     faults.point("transfer.released")
     return {
         "source_asset": told.asset.id,  # not "asset": this act mints none in our own vault
         "to": told.to,
         "bundle": path.name,
-        "digest": tally.digest,
-        "size": tally.size,
+        "digest": meter.digest,
+        "size": meter.size,
     }
 
 

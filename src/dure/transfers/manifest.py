@@ -114,8 +114,12 @@ class Manifest:
         try:
             return cls._read(_form.fields(value, "$", _MANIFEST))
         except (CoreError, GovernanceError) as error:
-            where = str(error.facts.get("where", "$"))
-            raise malformed(f"manifest.{where}", "other-form") from error
+            raise TransfersError(
+                "transfers.malformed",
+                where="manifest",
+                at=error.facts.get("where", "$"),
+                reason="other-form",
+            ) from error
 
     @classmethod
     def _read(cls, parts: Mapping[str, Any]) -> Manifest:

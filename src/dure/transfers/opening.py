@@ -19,12 +19,12 @@ from dure.core.labels import Label
 from dure.core.suites import Suite
 from dure.exchange.envelope import Unwrapper
 from dure.exchange.framing import blocks
-from dure.exchange.payloads import Tally
+from dure.exchange.payloads import Meter
 from dure.governance.charter import Charter, Member, merge_actions
 from dure.governance.decisions import Request
 from dure.governance.errors import GovernanceError
 from dure.governance.permits import check_permit
-from dure.governance.tally import Bench
+from dure.governance.tally import Rulebook
 from dure.storage.errors import StorageError, files
 from dure.storage.seal import KEY_BYTES, unseal
 from dure.transfers.errors import TransfersError
@@ -163,7 +163,7 @@ def _decided(manifest: Manifest, reader: Reader) -> Charter:
     if request.action != TRANSFER.name or request.agency != manifest.sender:
         raise _undecided(manifest, "other-decision")
     try:
-        check_permit(permit, request, Bench(charter, action, reader.suite))
+        check_permit(permit, request, Rulebook(charter, action, reader.suite))
     except GovernanceError as error:
         raise TransfersError(
             "transfers.decision",
@@ -210,17 +210,19 @@ def _key(manifest: Manifest, reader: Reader) -> bytes:
 
 
 def _content(stream: BinaryIO, manifest: Manifest, terms: Terms, key: bytes) -> Iterator[bytes]:
-    tally = Tally()
-    sealed = unseal(key, blocks(stream), where="bundle", expected=bytes.fromhex(manifest.seal_id))
+    meter = Meter()
+    sealed = unseal(
+        key, blocks(stream), where=manifest.request.id, expected=bytes.fromhex(manifest.seal_id)
+    )
     while True:
         try:
             chunk = next(sealed, None)
         except StorageError as error:
             raise _unlike(manifest) from error
-        if chunk is None or tally.size + len(chunk) > terms.size:
+        if chunk is None or meter.size + len(chunk) > terms.size:
             break
-        yield tally.add(chunk)
-    if (tally.digest, tally.size) != (terms.digest, terms.size) or chunk is not None:
+        yield meter.add(chunk)
+    if (meter.digest, meter.size) != (terms.digest, terms.size) or chunk is not None:
         raise _unlike(manifest)
 
 

@@ -35,6 +35,7 @@ ROOM = RoomSpec(
     title=Text("Transfers between agencies", "기관 간 이전"),
     actions=(TRANSFER, IMPORT),
     acts=MappingProxyType({TRANSFER.name: "dure.transfers.act:SealForAgency"}),
+    settled=MappingProxyType({TRANSFER.name: "dure.transfers.verbs:note_sealed"}),
     commands="dure.cli.transfers:app",
     events=frozenset(
         f"{action.name}.{phase}"

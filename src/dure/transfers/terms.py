@@ -14,7 +14,7 @@ from dure.core.assets import Asset
 from dure.core.errors import CoreError
 from dure.core.labels import Label, LabelPolicy
 from dure.core.suites import Suite
-from dure.exchange.payloads import Tally
+from dure.exchange.payloads import Meter
 from dure.governance.charter import Charter, Member
 from dure.governance.decisions import Request
 from dure.governance.errors import GovernanceError
@@ -89,10 +89,10 @@ class Terms:
 
 def weigh(chunks: Iterable[bytes]) -> tuple[str, int]:
     """Return digest and size of a content."""
-    tally = Tally()
+    meter = Meter()
     for chunk in chunks:
-        tally.add(chunk)
-    return tally.digest, tally.size
+        meter.add(chunk)
+    return meter.digest, meter.size
 
 
 def refuse_recipient(charter: Charter, agency: str, to: str, target: Label) -> Member:

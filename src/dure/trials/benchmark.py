@@ -113,7 +113,7 @@ def _table(house: House, dataset: Asset) -> Asset:
             if asset.kind == _TABLE:
                 return asset
     if dataset.kind != _TABLE:
-        raise _refuse("dataset", "not-dataset")
+        raise _refuse("not-dataset")
     return dataset
 
 
@@ -164,14 +164,14 @@ def _seal_part(house: House, table: Asset, name: str, blocks: Iterator[bytes]) -
 
 def _facts(outcome: Outcome, told: list[bytes], parts: dict[str, Asset]) -> dict[str, int]:
     if outcome.status != "done" or len(told) != 1:
-        raise TrialsError("trials.worker", step="split", cause=outcome.cause or "no-answer")
+        raise TrialsError("trials.worker", cause=outcome.cause or "no-answer")
     facts = _told(told[0])
     if facts is None:  # whoever wrote the data may have taken the worker over: nothing is repeated
-        raise TrialsError("trials.worker", step="split", cause="bad-answer")
+        raise TrialsError("trials.worker", cause="bad-answer")
     if isinstance(refused := facts.get("refused"), str):
-        raise _refuse(refused, refused)
+        raise _refuse(refused)
     if set(parts) != set(PARTS):
-        raise TrialsError("trials.worker", step="split", cause="no-part")
+        raise TrialsError("trials.worker", cause="no-part")
     return facts
 
 
@@ -249,10 +249,10 @@ def find_benchmark(house: House, name: str) -> Benchmark:
     )
 
 
-def _refuse(where: str, reason: str) -> TrialsError:
+def _refuse(reason: str) -> TrialsError:
     return TrialsError(
         "trials.benchmark",
-        where=where,
+        part="dataset",
         reason=reason,
         least_rows=LEAST_ROWS,
         most_classes=MOST_CLASSES,

@@ -73,13 +73,11 @@ class Definition:
             ),
             "budget": (0 < self.budget <= 10_000, "budget"),
         }
-        for where, (sound, reason) in checks.items():
+        for part, (sound, reason) in checks.items():
             if not sound:
-                raise TrialsError(
-                    "trials.benchmark", where=where, reason=reason, most=MOST_FEATURES
-                )
+                raise TrialsError("trials.benchmark", part=part, reason=reason, most=MOST_FEATURES)
         if self.target in self.features:
-            raise TrialsError("trials.benchmark", where="features", reason="target-among")
+            raise TrialsError("trials.benchmark", part="features", reason="target-among")
 
     def to_dict(self) -> dict[str, object]:
         """Return the definition as canonical values."""
@@ -119,7 +117,7 @@ class Definition:
                 budget=int(str(value["budget"])),
             )
         except (KeyError, TypeError, ValueError):
-            raise TrialsError("trials.benchmark", where="definition", reason="malformed") from None
+            raise TrialsError("trials.benchmark", part="definition", reason="malformed") from None
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -6,13 +6,13 @@ from types import MappingProxyType
 
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
-from dure.trials.reasons import CAUSES, REASONS
+from dure.trials.reasons import CAUSES, KINDS, PARTS, REASONS
 
 
 class TrialsError(DureError):
     """Errors of the room of trials."""
 
-    WORDS = MappingProxyType({"reason": REASONS, "cause": CAUSES})
+    WORDS = MappingProxyType({"reason": REASONS, "cause": CAUSES, "kind": KINDS, "part": PARTS})
     TABLE = table(
         [
             ErrorSpec(
@@ -23,7 +23,7 @@ class TrialsError(DureError):
                 Text("{where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
                     "Mend that line; demo/algorithms/baseline/algorithm.toml shows a complete one.",
-                    "해당 항목을 고치십시오. demo/algorithms/baseline/algorithm.toml이 완전한 예입니다.",
+                    "해당 항목을 고치십시오. 온전한 예는 demo/algorithms/baseline/algorithm.toml입니다.",
                 ),
             ),
             ErrorSpec(
@@ -35,8 +35,8 @@ class TrialsError(DureError):
                 Text(
                     "Submit a folder of plain files with an algorithm.toml, no links, at most "
                     "{limit_mib} MiB and {limit_files} files.",
-                    "링크 없이 일반 파일과 algorithm.toml만 담은 {limit_mib} MiB, 파일 {limit_files}개 "
-                    "이하의 폴더를 제출하십시오.",
+                    "algorithm.toml과 일반 파일만 담고 링크가 없는, {limit_mib} MiB와 파일 "
+                    "{limit_files}개 이하의 폴더를 제출하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -45,7 +45,7 @@ class TrialsError(DureError):
                 422,
                 Text(
                     "The packed algorithm is not in the one allowed form.",
-                    "알고리즘 묶음이 허용된 단일 형식이 아닙니다.",
+                    "알고리즘 묶음이 허용된 형식이 아닙니다.",
                 ),
                 Text("At byte {offset}: {reason.en}.", "{offset}번째 바이트: {reason.ko}."),
                 Text(
@@ -58,10 +58,10 @@ class TrialsError(DureError):
                 95,
                 422,
                 Text("What arrived can't be accepted.", "도착한 내용을 받아들일 수 없습니다."),
-                Text("From {agency}: {reason.en}.", "{agency} 기관: {reason.ko}."),
+                Text("From {agency}: {reason.en}.", "{agency} 기관이 보낸 것: {reason.ko}."),
                 Text(
                     "Tell that agency; nothing was kept.",
-                    "해당 기관에 알리십시오. 아무것도 보관하지 않았습니다.",
+                    "해당 기관에 알리십시오. 보관한 것은 없습니다.",
                 ),
             ),
             ErrorSpec(
@@ -69,23 +69,26 @@ class TrialsError(DureError):
                 96,
                 422,
                 Text("The benchmark can't be made.", "평가 기준을 만들 수 없습니다."),
-                Text("{where}: {reason.en}.", "{where}: {reason.ko}."),
+                Text("{part.en}: {reason.en}.", "{part.ko}: {reason.ko}."),
                 Text(
                     "Choose columns that the data set has (dure datasets show) and a task that fits "
                     "them.",
-                    "데이터 집합에 있는 열(dure datasets show)과 그에 맞는 과제를 고르십시오.",
+                    "데이터셋에 있는 열(dure datasets show)과 그에 맞는 과제를 고르십시오.",
                 ),
             ),
             ErrorSpec(
                 "trials.unknown",
                 97,
                 404,
-                Text("There is no such thing here.", "해당 항목이 없습니다."),
+                Text("There is no such thing here.", "여기에 없는 것입니다."),
                 Text(
-                    "This node knows no {kind} named {name}.",
-                    "이 노드에는 {name}(이)라는 {kind} 항목이 없습니다.",
+                    "This node knows no {kind.en} named {name}.",
+                    "이 노드에는 해당하는 {kind.ko}이(가) 없습니다: {name}.",
                 ),
-                Text("List what there is: dure trials show.", "목록을 보십시오: dure trials show."),
+                Text(
+                    "List what there is: dure trials show.",
+                    "목록을 확인하십시오: dure trials show.",
+                ),
             ),
             ErrorSpec(
                 "trials.mismatch",
@@ -97,25 +100,25 @@ class TrialsError(DureError):
                 ),
                 Text(
                     "It declares the task {declared}; the benchmark is {wanted}.",
-                    "알고리즘은 {declared} 과제를 선언했으나 평가 기준은 {wanted}입니다.",
+                    "알고리즘의 과제는 {declared}인데 평가 기준의 과제는 {wanted}입니다.",
                 ),
                 Text(
                     "Choose a benchmark of that task, or ask the developer for another algorithm.",
-                    "같은 과제의 평가 기준을 고르거나 개발 기관에 다른 알고리즘을 요청하십시오.",
+                    "과제가 같은 평가 기준을 고르거나 개발 기관에 다른 알고리즘을 요청하십시오.",
                 ),
             ),
             ErrorSpec(
                 "trials.budget-spent",
                 99,
                 429,
-                Text("The query budget is spent.", "질의 한도를 다 썼습니다."),
+                Text("The query budget is spent.", "실행 한도를 다 썼습니다."),
                 Text(
                     "{agency} has run {spent} of {limit} trials on this benchmark.",
-                    "{agency} 기관이 이 평가 기준에서 {limit}회 중 {spent}회를 실행했습니다.",
+                    "{agency} 기관은 이 평가 기준의 실행 한도 {limit}회 가운데 {spent}회를 썼습니다.",
                 ),
                 Text(
                     "Make a new version of the benchmark with fresh rows, or stop here.",
-                    "새로운 행으로 평가 기준의 새 판을 만들거나 여기서 멈추십시오.",
+                    "새로운 행으로 평가 기준의 새 판을 만들거나 여기에서 끝내십시오.",
                 ),
             ),
             ErrorSpec(
@@ -124,15 +127,15 @@ class TrialsError(DureError):
                 502,
                 Text(
                     "Sealed content did not arrive whole.",
-                    "격리된 내용이 온전히 도착하지 않았습니다.",
+                    "봉인된 내용이 온전히 도착하지 않았습니다.",
                 ),
                 Text(
                     "{name}: {got} of {size} bytes came.",
-                    "{name}: {size}바이트 중 {got}바이트만 왔습니다.",
+                    "{name}: {size}바이트 가운데 {got}바이트만 왔습니다.",
                 ),
                 Text(
                     "Check the keeper (dure node doctor) and run the trial again.",
-                    "키 관리 서비스를 확인(dure node doctor)하고 시험을 다시 실행하십시오.",
+                    "키 관리 서비스를 확인하고(dure node doctor) 시험을 다시 실행하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -143,7 +146,7 @@ class TrialsError(DureError):
                 Text("{reason.en}.", "{reason.ko}."),
                 Text(
                     "Look at the run (dure trials show) and run it again if need be.",
-                    "실행 내용(dure trials show)을 보고 필요하면 다시 실행하십시오.",
+                    "실행 내용을 확인하고(dure trials show) 필요하면 다시 실행하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -152,15 +155,15 @@ class TrialsError(DureError):
                 500,
                 Text(
                     "One of our own steps failed inside the sandbox.",
-                    "샌드박스 안에서 자체 처리 단계가 실패했습니다.",
+                    "격리 실행 환경 안에서 자체 처리가 실패했습니다.",
                 ),
                 Text(
-                    "The step {step} gave no result: {cause.en}.",
-                    "{step} 단계의 결과가 없습니다: {cause.ko}.",
+                    "Splitting the data set gave no result: {cause.en}.",
+                    "데이터셋 분할의 결과가 없습니다: {cause.ko}.",
                 ),
                 Text(
                     "Check the host (dure trials doctor); if it is sound, report a defect.",
-                    "호스트를 점검(dure trials doctor)하고, 이상이 없으면 결함으로 알려 주십시오.",
+                    "호스트를 점검하고(dure trials doctor), 이상이 없으면 결함으로 알려 주십시오.",
                 ),
             ),
         ]

@@ -25,7 +25,7 @@ from dure.trials.results import (
     ESTIMATE,
     INTERVAL,
     SIDES,
-    Form,
+    ResultForm,
     allowed_metrics,
     check_keys,
     check_result,
@@ -54,7 +54,7 @@ class Candidate:
     """A score on its way through the gates."""
 
     subject: str
-    form: Form
+    form: ResultForm
     outcome: OutcomeClass
     data: bytes
     budget: Budget
@@ -83,7 +83,9 @@ def pass_gates(candidate: Candidate) -> Gated:
 
     Examples
     --------
-    >>> form = Form(TaskType.REGRESSION, ("mae",))
+    >>> from dure.trials.results import ResultForm
+    >>> from dure.trials.tasks import TaskType
+    >>> form = ResultForm(TaskType.REGRESSION, ("mae",))
     >>> failed = Candidate("run", form, OutcomeClass.ALGORITHM_ERROR, b"", Budget(1, 20))
     >>> dict(pass_gates(failed).result)
     {'outcome': 'algorithm-error', 'task': 'tabular-regression'}
@@ -97,7 +99,7 @@ def pass_gates(candidate: Candidate) -> Gated:
     return Gated(candidate.outcome, candidate.result, ())
 
 
-def recheck(result: object, subject: str, form: Form) -> tuple[Finding, ...]:
+def recheck(result: object, subject: str, form: ResultForm) -> tuple[Finding, ...]:
     """Return what is wrong with a result that claims to have passed; empty means nothing.
 
     Parameters
@@ -116,7 +118,7 @@ def recheck(result: object, subject: str, form: Form) -> tuple[Finding, ...]:
     return ()
 
 
-def _said(form: Form, outcome: OutcomeClass) -> dict[str, object]:
+def _said(form: ResultForm, outcome: OutcomeClass) -> dict[str, object]:
     return {"outcome": outcome.value, "task": form.task.value}
 
 

@@ -159,7 +159,7 @@ def _refuse(where: str, reason: str, **facts: object) -> TrialsError:
 def _section(whole: Mapping[str, object], name: str) -> Mapping[str, object]:
     section = whole.get(name, {})
     if not isinstance(section, dict):
-        raise _refuse(name, "section")
+        raise _refuse(f"[{name}]", "section")
     return section
 
 

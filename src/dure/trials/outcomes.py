@@ -19,10 +19,10 @@ class OutcomeClass(StrEnum):
 
 WORDS = {
     OutcomeClass.OK: Text(
-        "It ran, and its predictions were scored.", "실행되었고 예측을 채점했습니다."
+        "It ran, and its predictions were scored.", "실행이 끝나고 예측이 채점되었습니다."
     ),
     OutcomeClass.ALGORITHM_ERROR: Text(
-        "The algorithm stopped with an error of its own.", "알고리즘이 자체 오류로 멈췄습니다."
+        "The algorithm stopped with an error of its own.", "알고리즘이 자체 오류로 종료되었습니다."
     ),
     OutcomeClass.LIMIT_EXCEEDED: Text(
         "It used more time, memory, processes or output than its limits allow.",
@@ -32,7 +32,7 @@ WORDS = {
         "Its predictions do not have the demanded form.", "예측이 요구된 형식이 아닙니다."
     ),
     OutcomeClass.REFUSED: Text(
-        "The result did not pass the gates.", "결과가 출력 점검을 통과하지 못했습니다."
+        "The result did not pass the gates.", "결과가 반출 관문을 통과하지 못했습니다."
     ),
 }
 

@@ -27,7 +27,7 @@ _LONGEST_NUMBER = 40
 _LONGEST_CLASS = 256
 
 
-class Reason(StrEnum):
+class Refusal(StrEnum):
     """Why predictions were refused; for the operator, never for the developer."""
 
     MISSING = "missing"
@@ -48,7 +48,7 @@ class Reason(StrEnum):
 class PredictionsRefused(Exception):  # noqa: N818 (an outcome, not a defect)
     """The predictions don't have the demanded form."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Refusal) -> None:
         super().__init__(reason.value)
         self.reason = reason
 
@@ -117,10 +117,10 @@ def read_predictions(
         With the reason.
     """
     if len(data) > MOST_BYTES:
-        raise PredictionsRefused(Reason.TOO_LARGE)
+        raise PredictionsRefused(Refusal.TOO_LARGE)
     lines = data.split(b"\n", rows + 2)
     if len(lines) != rows + 2 or lines.pop():
-        raise PredictionsRefused(Reason.WRONG_LENGTH)
+        raise PredictionsRefused(Refusal.WRONG_LENGTH)
     header = _header(lines[0], task, rows, classes)
     if task is TaskType.REGRESSION:
         return Predictions([_regression(line) for line in lines[1:]])
@@ -136,94 +136,94 @@ def read_predictions(
 def _header(line: bytes, task: TaskType, rows: int, known: frozenset[str]) -> tuple[str, ...]:
     header = _parse(line)
     if header.get("form") != FORM or not set(header) <= {"form", "rows", "classes"}:
-        raise PredictionsRefused(Reason.WRONG_FORM)
+        raise PredictionsRefused(Refusal.WRONG_FORM)
     if type(header.get("rows")) is not int or header["rows"] != rows:
-        raise PredictionsRefused(Reason.WRONG_LENGTH)
+        raise PredictionsRefused(Refusal.WRONG_LENGTH)
     if "classes" not in header:
         return ()
     classes = header["classes"]
     if task is TaskType.REGRESSION or not isinstance(classes, list):
-        raise PredictionsRefused(Reason.WRONG_FORM)
+        raise PredictionsRefused(Refusal.WRONG_FORM)
     if not all(isinstance(name, str) for name in classes) or len(set(classes)) != len(classes):
-        raise PredictionsRefused(Reason.WRONG_FORM)
+        raise PredictionsRefused(Refusal.WRONG_FORM)
     if set(classes) != known:
-        raise PredictionsRefused(Reason.UNKNOWN_CLASS)
+        raise PredictionsRefused(Refusal.UNKNOWN_CLASS)
     return tuple(classes)
 
 
 def _regression(line: bytes) -> float:
     row = _parse(line)
     if set(row) != {"prediction"}:
-        raise PredictionsRefused(Reason.WRONG_FORM)
+        raise PredictionsRefused(Refusal.WRONG_FORM)
     value = _number(row["prediction"])
     if abs(value) > MOST_MAGNITUDE:
-        raise PredictionsRefused(Reason.OUT_OF_RANGE)
+        raise PredictionsRefused(Refusal.OUT_OF_RANGE)
     return value
 
 
 def _classification(line: bytes, known: frozenset[str], width: int) -> tuple[str, list[float]]:
     row = _parse(line)
     if set(row) != ({"prediction", "scores"} if width else {"prediction"}):
-        raise PredictionsRefused(Reason.WRONG_FORM)
+        raise PredictionsRefused(Refusal.WRONG_FORM)
     value = row["prediction"]
     if not isinstance(value, str) or len(value) > _LONGEST_CLASS:
-        raise PredictionsRefused(Reason.WRONG_FORM)
+        raise PredictionsRefused(Refusal.WRONG_FORM)
     if value not in known:
-        raise PredictionsRefused(Reason.UNKNOWN_CLASS)
+        raise PredictionsRefused(Refusal.UNKNOWN_CLASS)
     if not width:
         return value, []
     scores = row["scores"]
     if not isinstance(scores, list) or len(scores) != width:
-        raise PredictionsRefused(Reason.WRONG_SCORES)
+        raise PredictionsRefused(Refusal.WRONG_SCORES)
     numbers = [_number(score) for score in scores]
     if any(abs(number) > MOST_MAGNITUDE for number in numbers):
-        raise PredictionsRefused(Reason.OUT_OF_RANGE)
+        raise PredictionsRefused(Refusal.OUT_OF_RANGE)
     return value, numbers
 
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise PredictionsRefused(Reason.WRONG_FORM)
+        raise PredictionsRefused(Refusal.WRONG_FORM)
     if not math.isfinite(value):
-        raise PredictionsRefused(Reason.NOT_FINITE)
+        raise PredictionsRefused(Refusal.NOT_FINITE)
     return float(value)
 
 
 def _parse(line: bytes) -> dict[str, object]:
     if len(line) > MOST_LINE:
-        raise PredictionsRefused(Reason.LONG_LINE)
+        raise PredictionsRefused(Refusal.LONG_LINE)
     try:
         row = _decode(line.decode("utf-8"))
     except RecursionError:
-        raise PredictionsRefused(Reason.NESTED) from None
+        raise PredictionsRefused(Refusal.NESTED) from None
     except ValueError:
-        raise PredictionsRefused(Reason.NOT_JSON) from None
+        raise PredictionsRefused(Refusal.NOT_JSON) from None
     if not isinstance(row, dict):
-        raise PredictionsRefused(Reason.WRONG_FORM)
+        raise PredictionsRefused(Refusal.WRONG_FORM)
     return row
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     row = dict(pairs)
     if len(row) != len(pairs):
-        raise PredictionsRefused(Reason.DUPLICATE_KEY)
+        raise PredictionsRefused(Refusal.DUPLICATE_KEY)
     return row
 
 
 def _whole(text: str) -> int:
     if len(text) > _LONGEST_NUMBER:
-        raise PredictionsRefused(Reason.LONG_NUMBER)
+        raise PredictionsRefused(Refusal.LONG_NUMBER)
     return int(text)
 
 
 def _real(text: str) -> float:
     if len(text) > _LONGEST_NUMBER:
-        raise PredictionsRefused(Reason.LONG_NUMBER)
+        raise PredictionsRefused(Refusal.LONG_NUMBER)
     return float(text)
 
 
 def _constant(_: str) -> float:
-    raise PredictionsRefused(Reason.NOT_FINITE)
+    raise PredictionsRefused(Refusal.NOT_FINITE)
 
 
 _decode = json.JSONDecoder(

@@ -1,4 +1,4 @@
-"""Why a trial's room says no: each reason's code, and its words for people."""
+"""Why a trial's room says no, and to what: each code, and its words for people."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "use lower-case letters, digits, dots and hyphens",
             "영문 소문자, 숫자, 점, 붙임표만 쓰십시오",
         ),
-        "version-form": Text("use something like 1.0", "1.0 같은 형식으로 쓰십시오"),
+        "version-form": Text("use something like 1.0", "1.0과 같은 형식으로 쓰십시오"),
         "one-of": Text("it must be one of {known}", "다음 가운데 하나여야 합니다: {known}"),
         "entry-point": Text(
             "write module:Class, or the name of a .py file",
@@ -26,14 +26,14 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "too-long": Text("it is longer than {limit_kib} KiB", "{limit_kib} KiB를 넘습니다"),
         "not-utf-8": Text("it is not UTF-8", "UTF-8이 아닙니다"),
         "not-toml": Text("it is not TOML", "TOML이 아닙니다"),
-        "section": Text("it must be a section", "구역이어야 합니다"),
+        "section": Text("it must be a section", "구역([…])이어야 합니다"),
         "unknown-entries": Text(
             "{count} unknown entries; known are {known}",
             "알 수 없는 항목이 {count}개 있습니다. 쓸 수 있는 것: {known}",
         ),
         "line": Text(
             "it must be a line of 1 to {most} characters",
-            "1자에서 {most}자까지의 한 줄이어야 합니다",
+            "1자부터 {most}자까지의 한 줄이어야 합니다",
         ),
         "whole-number": Text(
             "it must be a whole number from 1 to {most}", "1부터 {most}까지의 정수여야 합니다"
@@ -48,7 +48,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "문자열, 숫자, true, false 가운데 하나여야 합니다",
         ),
         "too-many-characters": Text("at most {most} characters", "{most}자까지만 쓸 수 있습니다"),
-        "none-there": Text("the folder has none", "폴더에 없습니다"),
+        "none-there": Text("the folder has none", "폴더에 이 파일이 없습니다"),
         "no-such-file": Text("there is no such file", "그런 파일이 없습니다"),
         "file-count": Text("it holds {count} files", "파일이 {count}개 있습니다"),
         "too-large": Text("it is too large", "너무 큽니다"),
@@ -59,13 +59,13 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the content is cut off or padded with something else",
             "내용이 잘렸거나 다른 것으로 채워져 있습니다",
         ),
-        "no-end": Text("the end is not the end", "끝이 끝의 형식이 아닙니다"),
+        "no-end": Text("the end is not the end", "끝부분의 형식이 잘못되었습니다"),
         "link": Text("it is a link", "링크입니다"),
         "too-deep": Text("the folders are nested too deeply", "폴더가 너무 깊이 중첩되어 있습니다"),
         "not-plain": Text("it is not a plain file", "일반 파일이 아닙니다"),
         "unreadable-header": Text("the header can't be read", "머리글을 읽을 수 없습니다"),
         "other-form": Text(
-            "the header is not in the one allowed form", "머리글이 허용된 단일 형식이 아닙니다"
+            "the header is not in the one allowed form", "머리글이 허용된 형식이 아닙니다"
         ),
         # what arrived
         "header-form": Text(
@@ -76,11 +76,12 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the label names another owner", "보안등급 표시의 소유 기관이 다릅니다"
         ),
         "label-agency": Text(
-            "the label does not let {to} have it", "보안등급 표시가 {to}에 공개를 허용하지 않습니다"
+            "the label does not let {to} have it",
+            "보안등급 표시가 {to} 기관에 대한 공개를 허용하지 않습니다",
         ),
         "label-us": Text(
             "the label does not let this agency have it",
-            "보안등급 표시가 이 기관에 공개를 허용하지 않습니다",
+            "보안등급 표시가 이 기관에 대한 공개를 허용하지 않습니다",
         ),
         "label-trial": Text(
             "the label does not allow a trial", "보안등급 표시가 시험을 허용하지 않습니다"
@@ -102,7 +103,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the result is not the one whose digest was signed", "서명된 요약값과 다른 결과입니다"
         ),
         "report-gates": Text(
-            "the result did not pass the gates", "결과가 반출 검사를 통과하지 못했습니다"
+            "the result did not pass the gates", "결과가 반출 관문을 통과하지 못했습니다"
         ),
         # a benchmark
         "benchmark-name": Text(
@@ -111,15 +112,15 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "no-column": Text("it must name a column", "열 이름을 지정하십시오"),
         "columns": Text(
             "name 1 to {most} columns, each once",
-            "열을 1개에서 {most}개까지 한 번씩만 지정하십시오",
+            "열을 1개부터 {most}개까지, 한 번씩만 지정하십시오",
         ),
-        "permille": Text("it must be 1 to 999 permille", "1에서 999 퍼밀 사이여야 합니다"),
+        "permille": Text("it must be 1 to 999 permille", "1부터 999까지의 천분율이어야 합니다"),
         "seed": Text("it must be 0 to 2147483647", "0부터 2147483647까지여야 합니다"),
         "metrics": Text(
-            "one of them does not belong to the task", "과제에 속하지 않는 지표가 있습니다"
+            "one of them does not belong to the task", "과제에 맞지 않는 지표가 있습니다"
         ),
         "budget": Text("it must be 1 to 10000", "1부터 10000까지여야 합니다"),
-        "target-among": Text("the target is among them", "예측할 열이 그 안에 들어 있습니다"),
+        "target-among": Text("the target is among them", "예측할 열이 그 안에 있습니다"),
         "malformed": Text("it is malformed", "형식이 잘못되었습니다"),
         "not-dataset": Text(
             "this asset is not a data set with a table", "이 자산은 표가 있는 데이터셋이 아닙니다"
@@ -128,7 +129,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the data set has no column of the target's name", "데이터셋에 예측할 열이 없습니다"
         ),
         "feature-missing": Text(
-            "the data set lacks one of the feature columns", "데이터셋에 없는 특성 열이 있습니다"
+            "the data set lacks one of the feature columns", "데이터셋에 없는 입력 변수가 있습니다"
         ),
         "target-type": Text(
             "the target's type does not fit the task", "예측할 열의 자료형이 과제와 맞지 않습니다"
@@ -143,43 +144,69 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         ),
         "classes": Text(
             "a classification needs 2 to {most_classes} classes, all of them in the training part",
-            "분류에는 2개에서 {most_classes}개의 분류가 모두 학습 부분에 있어야 합니다",
+            "분류 과제의 클래스는 2개부터 {most_classes}개까지이고, 모두 학습 부분에 있어야 합니다",
         ),
-        "unsplit": Text("the data set can't be split so", "데이터셋을 이렇게 나눌 수 없습니다"),
         # a release
-        "no-report": Text("the run has no report", "실행에 보고서가 없습니다"),
+        "no-report": Text("the run has no report", "이 실행에는 보고서가 없습니다"),
         "target-agency": Text(
             "the target label does not let {to} have it",
-            "목표 등급 표시가 {to}에 공개를 허용하지 않습니다",
+            "목표로 정한 표시가 {to} 기관에 대한 공개를 허용하지 않습니다",
         ),
         "not-canonical": Text(
-            "the sealed report is not canonical", "봉인된 보고서가 정규 형식이 아닙니다"
+            "the sealed report is not canonical", "봉인된 보고서가 정규 바이트로 쓰여 있지 않습니다"
         ),
         "sealed-form": Text(
             "the sealed report does not have the form of a trial's",
             "봉인된 보고서가 시험 보고서의 형식이 아닙니다",
         ),
         "no-task": Text(
-            "the sealed report names no known task", "봉인된 보고서에 알려진 과제가 없습니다"
+            "the sealed report names no known task", "봉인된 보고서에 적힌 과제를 알 수 없습니다"
         ),
         "one-report": Text(
             "the request must name one report", "요청은 보고서 하나를 지정해야 합니다"
         ),
         "sealed-size": Text("the sealed report is too large", "봉인된 보고서가 너무 큽니다"),
-        "gate": Text("the gate {gate} did not let it pass", "{gate} 검사를 통과하지 못했습니다"),
+        "gate": Text("the gate {gate} did not let it pass", "{gate} 관문을 통과하지 못했습니다"),
         "other-digests": Text(
             "the request names other digests than the sealed report has",
-            "요청의 요약값이 봉인된 보고서와 다릅니다",
+            "요청에 적힌 요약값이 봉인된 보고서의 것과 다릅니다",
         ),
         "other-outcome": Text(
             "the request names another outcome than the sealed report has",
-            "요청의 결과 분류가 봉인된 보고서와 다릅니다",
+            "요청에 적힌 시험 결과가 봉인된 보고서의 것과 다릅니다",
         ),
         "request-id": Text(
             "the request's id does not have the form of one", "요청 식별자의 형식이 아닙니다"
         ),
     }
 )
+"""Why the room says no."""
+
+KINDS: Mapping[str, Text] = MappingProxyType(
+    {
+        "algorithm": Text("algorithm", "알고리즘"),
+        "benchmark": Text("benchmark", "평가 기준"),
+        "run": Text("run", "실행"),
+        "release": Text("release", "반출"),
+    }
+)
+"""What is unknown."""
+
+PARTS: Mapping[str, Text] = MappingProxyType(
+    {
+        "dataset": Text("The data set", "데이터셋"),
+        "definition": Text("The definition", "정의"),
+        "name": Text("The name", "이름"),
+        "task": Text("The task", "과제"),
+        "target": Text("The target", "예측할 열"),
+        "features": Text("The features", "입력 변수"),
+        "test_permille": Text("The test share", "시험 비율"),
+        "seed": Text("The seed", "난수 씨앗"),
+        "metrics": Text("The metrics", "지표"),
+        "budget": Text("The budget", "실행 횟수 한도"),
+    }
+)
+"""Which part of a benchmark can't be used."""
 
 CAUSES: Mapping[str, Text] = MappingProxyType(
     {

@@ -13,7 +13,7 @@ from dure.trials import records, spec
 from dure.trials.errors import TrialsError
 from dure.trials.gates import recheck
 from dure.trials.releasing import FORM, MOST_REPORT_BYTES, SIGNED_TYPE
-from dure.trials.results import Form
+from dure.trials.results import ResultForm
 from dure.trials.tables import RECEIVED
 from dure.trials.tasks import METRICS, TaskType
 
@@ -99,11 +99,11 @@ def receive_report(house: House, payload: bytes, from_agency: str) -> Asset:
     return asset
 
 
-def _widest(task: TaskType, result: Mapping[str, object]) -> Form:
+def _widest(task: TaskType, result: Mapping[str, object]) -> ResultForm:
     """Return the form with just the metrics that are there; the benchmark is the sender's."""
     figures = result.get("figures")
     there = figures if isinstance(figures, dict) else {}
-    return Form(task, tuple(metric.name for metric in METRICS[task] if metric.name in there))
+    return ResultForm(task, tuple(metric.name for metric in METRICS[task] if metric.name in there))
 
 
 def _refuse(agency: str, reason: str) -> TrialsError:

@@ -9,20 +9,22 @@ from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from dure.core.times import write_time
+from dure.governance.claims import is_alive, this_process
 from dure.governance.house import House
 from dure.trials.errors import TrialsError
 from dure.trials.spec import SWEEP
-from dure.trials.tables import BENCHMARKS, RUNS, SUBMISSIONS
+from dure.trials.tables import BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
 
 _KINDS = {
     SUBMISSIONS.name: "algorithm",
     BENCHMARKS.name: "benchmark",
     RUNS.name: "run",
+    RELEASES.name: "release",
 }
 
 
 def keep(house: House, table: Table, values: Mapping[str, Any], verb: str) -> None:
-    """Write a row with who and when, unless a row of that key is there already.
+    """Write a row with who and when (here and now), unless a row of that key is there already.
 
     Parameters
     ----------
@@ -31,15 +33,15 @@ def keep(house: House, table: Table, values: Mapping[str, Any], verb: str) -> No
     table
         One of the room's tables.
     values
-        Its columns, without who and when.
+        Its columns; also who and when, if it was somebody else or earlier.
     verb
         First part of those two columns' names: ``recorded`` for ``recorded_at``, ``recorded_by``.
     """
     [key] = table.primary_key.columns
     stamped = {
-        **values,
         f"{verb}_at": write_time(house.now()),
         f"{verb}_by": house.principal.id,
+        **values,
     }
     with house.database.write() as connection:
         known = select(key).where(key == values[key.name])
@@ -63,8 +65,7 @@ def find(house: House, table: Table, name: str) -> RowMapping:
             begins = select(table).where(key.startswith(name)).limit(2)
             found = connection.execute(begins).mappings().all()
     if len(found) != 1:
-        kind = _KINDS.get(table.name, table.name)
-        raise TrialsError("trials.unknown", kind=kind, name=ascii(name)[1:33])
+        raise TrialsError("trials.unknown", kind=_KINDS[table.name], name=ascii(name)[1:33])
     return found[0]
 
 
@@ -75,6 +76,19 @@ def listed(house: House, table: Table) -> list[RowMapping]:
         return list(connection.execute(select(table).order_by(key)).mappings())
 
 
+def unfinished(house: House, submission: str, benchmark: str, seed: int) -> str:
+    """Return the id of the earliest run of just this that failed or died, or "" when there is none."""
+    same = (
+        (RUNS.c.submission_id == submission)
+        & (RUNS.c.benchmark_id == benchmark)
+        & (RUNS.c.seed == seed)
+        & (RUNS.c.status == "failed")
+    )
+    with house.database.read() as connection:
+        found = select(RUNS.c.id).where(same).order_by(RUNS.c.begun_at, RUNS.c.id).limit(1)
+        return connection.execute(found).scalar() or ""
+
+
 def begin_run(
     house: House,
     run: str,
@@ -82,15 +96,15 @@ def begin_run(
     benchmark: tuple[str, int],
     seed: int,
     lease_s: int,
-) -> int:
-    """Write the row of a run that begins, and return how many its agency has now spent.
+) -> tuple[str, int]:
+    """Write the row of a run that begins or is taken up again.
 
     Parameters
     ----------
     house
         The node.
     run
-        Id of the run.
+        Id of the run: a new one, or `unfinished`.
     submission
         Row of the submission.
     benchmark
@@ -98,10 +112,16 @@ def begin_run(
     seed
         The run's seed.
     lease_s
-        Seconds after which a run that has not ended has died.
+        Seconds after which a run that has not ended has died, wherever it ran.
 
     Counting and writing are one transaction of the store's only writer, so that two runs at once
-    can't both take the last of a budget.
+    can't both take the last of a budget, nor the same unfinished run.
+
+    Returns
+    -------
+    str, int
+        The run's id, a new one when another process has just taken up the unfinished one; and how
+        many its agency has now spent.
 
     Raises
     ------
@@ -123,20 +143,24 @@ def begin_run(
         ).scalar_one()
         if spent >= budget:
             raise TrialsError("trials.budget-spent", agency=agency, spent=spent, limit=budget)
-        connection.execute(
-            insert(RUNS).values(
-                id=run,
-                submission_id=submission["asset_id"],
-                benchmark_id=benchmark_id,
-                agency=agency,
-                seed=seed,
-                status="running",
-                begun_at=write_time(now),
-                begun_by=house.principal.id,
-                lease_ends_at=write_time(now + lease_s),
-            )
-        )
-    return int(spent) + 1
+        values = {
+            "submission_id": submission["asset_id"],
+            "benchmark_id": benchmark_id,
+            "agency": agency,
+            "seed": seed,
+            "status": "running",
+            "begun_at": write_time(now),
+            "begun_by": house.principal.id,
+            "claimant": this_process(run),
+            "lease_ends_at": write_time(now + lease_s),
+            "ended_at": None,
+        }
+        again = (RUNS.c.id == run) & (RUNS.c.status == "failed")
+        if not connection.execute(update(RUNS).where(again).values(values)).rowcount:
+            if connection.execute(select(RUNS.c.id).where(RUNS.c.id == run)).first() is not None:
+                run = house.random(16).hex()
+            connection.execute(insert(RUNS).values(id=run, **values))
+    return run, int(spent) + 1
 
 
 def end_run(house: House, run: str, status: str, **values: str) -> None:
@@ -150,12 +174,26 @@ def end_run(house: House, run: str, status: str, **values: str) -> None:
 
 
 def sweep(house: House) -> int:
-    """Mark runs whose lease is over as failed (their process died), and return how many there were."""
+    """Mark runs whose process died as failed, and return how many there were.
+
+    That it died is seen at once on this machine; of another, or another container, when the lease is
+    over.
+    """
     now = write_time(house.now())
-    over = (RUNS.c.status == "running") & (RUNS.c.lease_ends_at < now)
     with house.database.read() as connection:
-        runs = list(connection.execute(select(RUNS.c.id).where(over)).scalars())
-    if runs:
-        with house.doing(SWEEP, detail={"runs": runs}), house.database.write() as connection:
-            connection.execute(update(RUNS).where(over).values(status="failed", ended_at=now))
-    return len(runs)
+        running = connection.execute(select(RUNS).where(RUNS.c.status == "running")).all()
+    died = [row for row in running if row.lease_ends_at < now or not is_alive(row.claimant)]
+    if died:
+        with (
+            house.doing(SWEEP, detail={"runs": [row.id for row in died]}),
+            house.database.write() as connection,
+        ):
+            for row in died:
+                # Not what somebody has taken up again meanwhile.
+                same = (RUNS.c.id == row.id) & (RUNS.c.claimant == row.claimant)
+                connection.execute(
+                    update(RUNS)
+                    .where(same & (RUNS.c.status == "running"))
+                    .values(status="failed", ended_at=now)
+                )
+    return len(died)

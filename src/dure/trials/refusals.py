@@ -41,17 +41,17 @@ WORDS = {
         ).fill(least=LEAST_CELL),
         Text(
             "Make a benchmark with more rows in each class.",
-            "분류마다 행이 더 많은 평가 기준을 만드십시오.",
+            "클래스마다 행이 더 많은 평가 기준을 만드십시오.",
         ),
     ),
     "gate.budget": (
-        Text("The query budget is overdrawn.", "질의 한도를 초과했습니다."),
+        Text("The query budget is overdrawn.", "실행 한도를 넘었습니다."),
         Text("Make a new version of the benchmark.", "평가 기준의 새 판을 만드십시오."),
     ),
     "gate.outcome": (
         Text(
             "A trial that did not succeed says more than its class.",
-            "성공하지 못한 시험이 결과 분류 외의 내용을 담고 있습니다.",
+            "성공하지 못한 시험의 보고서에 결과의 종류 외의 내용이 있습니다.",
         ),
         Text("Run the trial again.", "시험을 다시 실행하십시오."),
     ),

@@ -92,9 +92,30 @@ def request_release(
         target=wanted,
         evidence=row["report_digest"],
     )
-    values = {"request_id": request.id, "run_id": row["id"], "agency": agency}
-    records.keep(house, RELEASES, values, "requested")
+    note_request(house, request)
     return request
+
+
+def note_request(house: House, request: Request) -> None:
+    """Note a request in the node's own store; noting twice is once.
+
+    A crash may have come between the executor, which has the request, and this node's own store.
+    People may have signed it all the same.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.unknown`` when it is about no run of this node.
+    """
+    told = request.arguments
+    values = {
+        "request_id": request.id,
+        "run_id": records.find(house, RUNS, str(told.get("run")))["id"],
+        "agency": str(told.get("to")),
+        "requested_at": request.created,
+        "requested_by": request.requester,
+    }
+    records.keep(house, RELEASES, values, "requested")
 
 
 def release(house: House, request_id: str) -> Mapping[str, object]:

@@ -25,7 +25,7 @@ from dure.governance.permits import Permit
 from dure.trials import spec
 from dure.trials.errors import TrialsError
 from dure.trials.gates import recheck
-from dure.trials.results import Form
+from dure.trials.results import ResultForm
 from dure.trials.tasks import TaskType
 
 PAYLOAD_KIND = "report"
@@ -62,7 +62,7 @@ def read_report(data: bytes) -> Mapping[str, object]:
     return report
 
 
-def form_of(evidence: Mapping[str, object]) -> Form:
+def form_of(evidence: Mapping[str, object]) -> ResultForm:
     """Return the form that a report's result must have, from its evidence.
 
     Raises
@@ -73,7 +73,7 @@ def form_of(evidence: Mapping[str, object]) -> Form:
     task, metrics = evidence.get("task"), evidence.get("metrics")
     if task not in tuple(TaskType) or not isinstance(metrics, list):
         raise _refuse("no-task")
-    return Form(TaskType(str(task)), tuple(map(str, metrics)))
+    return ResultForm(TaskType(str(task)), tuple(map(str, metrics)))
 
 
 class ReleaseReport:

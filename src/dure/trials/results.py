@@ -15,14 +15,14 @@ ESTIMATE = ("value", "lower", "upper")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ResultForm:
     """The form that a score must have: its task and the metrics that may be in it."""
 
     task: TaskType
     metrics: tuple[str, ...]
 
 
-def check_result(result: object, form: Form) -> None:
+def check_result(result: object, form: ResultForm) -> None:
     """Check a result that claims to have passed.
 
     Raises
@@ -71,13 +71,13 @@ def check_keys(value: object, wanted: set[str], where: str) -> bool:
     return True
 
 
-def allowed_metrics(found: set[str], form: Form) -> bool:
+def allowed_metrics(found: set[str], form: ResultForm) -> bool:
     """Say whether the metrics are all that were asked for, save those that need scores."""
     needed = {name for name in form.metrics if not metric_in(form, name).needs_scores}
     return needed <= found <= set(form.metrics) and bool(found)
 
 
-def metric_in(form: Form, name: str) -> Metric:
+def metric_in(form: ResultForm, name: str) -> Metric:
     """Return the metric of that name, which the form's task must have."""
     metric = metric_of(form.task, name)
     if metric is None:

@@ -8,16 +8,21 @@
                              answer key ───┘
 
 The targets of the test are never in the sandbox of the algorithm: not as a file, not as a path, not
-in its environment. The run's row is written before anything starts and ended whatever happens; a
-process that dies leaves a row whose lease runs out (`dure.trials.records.sweep`).
+in its environment. The run's row is written before anything starts and ended whatever happens; of a
+process that died it is ended by the next (`dure.trials.records.sweep`).
+
+A run that failed or died costs nothing of the budget. The same submission on the same benchmark with
+the same seed takes it up again under its id: it runs once more, unless all that comes of it was
+sealed already. Then that is what came of it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sqlalchemy import select
 from sqlalchemy.engine import RowMapping
 
 import dure
@@ -28,6 +33,7 @@ from dure.core.labels import join_all
 from dure.core.reports import Report
 from dure.governance.house import House
 from dure.sandbox.tasks import MIB, Limits, Outcome
+from dure.storage.tables import ASSETS, FACTS
 from dure.trials import records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
@@ -36,8 +42,9 @@ from dure.trials.errors import TrialsError
 from dure.trials.gates import Budget, Candidate, Gated, pass_gates
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
-from dure.trials.predictions import FILE, Reason
-from dure.trials.results import Form
+from dure.trials.predictions import FILE, Refusal
+from dure.trials.releasing import MOST_REPORT_BYTES, read_report
+from dure.trials.results import ResultForm
 from dure.trials.runner import ALGORITHM
 from dure.trials.scoring import SCORE
 from dure.trials.tables import SUBMISSIONS
@@ -47,7 +54,7 @@ REPORT_SCHEMA = "dure/trial-report/v1"
 SEED = 1
 
 _LEASE_MARGIN_S = 120
-_REFUSED = {reason.value for reason in Reason}
+_REFUSED = {reason.value for reason in Refusal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,8 @@ class Trial:
     outcome
         Its class.
     report
-        The gated report.
+        The gated report; when it was sealed before a crash, without its findings, which are in the
+        sealed one.
     asset
         The sealed report.
     diagnosis
@@ -132,7 +140,8 @@ def run(
     algorithm = house.assets.get(submission["asset_id"]).asset
     work = _Work(
         house,
-        house.random(16).hex(),
+        records.unfinished(house, submission["asset_id"], benchmark.asset.id, seed)
+        or house.random(16).hex(),
         submission,
         manifest,
         algorithm,
@@ -148,7 +157,7 @@ def run(
         asset=benchmark.asset.id,
         detail={"run": work.id, "algorithm": algorithm.id, "agency": submission["agency"]},
     ) as doing:
-        spent = records.begin_run(
+        run_id, spent = records.begin_run(
             house,
             work.id,
             submission,
@@ -156,8 +165,10 @@ def run(
             seed,
             int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
         )
+        work = replace(work, id=run_id)
+        doing.detail["run"] = run_id
         try:
-            trial = _perform(work, spent)
+            trial = _sealed_before(work) or _perform(work, spent)
         except BaseException:
             records.end_run(house, work.id, "failed")
             raise
@@ -195,7 +206,7 @@ def _perform(work: _Work, spent: int) -> Trial:
     gated = pass_gates(
         Candidate(
             subject=work.id,
-            form=Form(definition.task, definition.metrics),
+            form=ResultForm(definition.task, definition.metrics),
             outcome=outcome,
             data=data,
             budget=Budget(spent, definition.budget),
@@ -227,7 +238,7 @@ def _run_algorithm(work: _Work) -> Outcome:
 def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes, dict[str, str]]:
     """Return the outcome so far, the score's bytes, and what the operator may know."""
     if predictions is None:
-        return OutcomeClass.INVALID_PREDICTIONS, b"", {"reason": Reason.MISSING.value}
+        return OutcomeClass.INVALID_PREDICTIONS, b"", {"reason": Refusal.MISSING.value}
     definition = work.benchmark.definition
     plan = {
         "task": definition.task.value,
@@ -269,16 +280,6 @@ def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
     house, benchmark = work.house, work.benchmark
     report = Report(REPORT_KIND, 1, gated.result, _evidence(work), gated.findings)
     inputs = (work.algorithm, benchmark.train, benchmark.features)
-    noted = house.seal(
-        [diagnosis],
-        kind=KIND,
-        media_type="application/json",
-        schema_id=SCHEMA,
-        label=join_all(asset.label for asset in inputs),
-        parents=tuple(asset.id for asset in inputs),
-        producer=spec.RUN,
-        name=f"diagnosis {work.id[:8]}",
-    )
     everything = (*inputs, benchmark.answers, benchmark.asset)
     asset = house.seal(
         [canonical_json(report.to_dict())],
@@ -291,20 +292,58 @@ def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
         name=f"{work.submission['name']} on {benchmark.definition.name}",
         facts={"outcome": gated.outcome.value},
     )
+    # The report is the same when the run is done once more; the diagnosis has times in it, so it comes
+    # last and names the report: both are sealed when it is there.
+    noted = house.seal(
+        [diagnosis],
+        kind=KIND,
+        media_type="application/json",
+        schema_id=SCHEMA,
+        label=join_all(asset.label for asset in inputs),
+        parents=tuple(asset.id for asset in inputs),
+        producer=spec.RUN,
+        name=f"diagnosis {work.id[:8]}",
+        facts={"run": work.id, "report": asset.id},
+    )
     faults.point("trial.report-sealed")
-    suite = house.suite
+    trial = Trial(work.id, gated.outcome, report, asset, noted.id)
+    _end(house, trial, report.to_dict())
+    return trial
+
+
+def _sealed_before(work: _Work) -> Trial | None:
+    """Return what came of the run when it died after all of it was sealed; its end is noted now."""
+    house = work.house
+    of_this = select(FACTS.c.asset_id).where(FACTS.c.name == "run", FACTS.c.value == work.id)
+    ours = (ASSETS.c.kind == KIND) & (ASSETS.c.producer == spec.RUN) & ASSETS.c.id.in_(of_this)
+    for noted in house.assets.find(ours):
+        sealed = house.assets.get(noted.facts["report"])
+        data = house.read(sealed.asset.id, purpose=SCORING, limit=MOST_REPORT_BYTES)
+        told = read_report(data)
+        result, evidence = told["result"], told["evidence"]
+        assert isinstance(result, dict)  # noqa: S101 (read_report checked it)
+        assert isinstance(evidence, dict)  # noqa: S101
+        report = Report(REPORT_KIND, 1, result, evidence)
+        outcome = OutcomeClass(sealed.facts["outcome"])
+        trial = Trial(work.id, outcome, report, sealed.asset, noted.asset.id)
+        _end(house, trial, told)
+        return trial
+    return None
+
+
+def _end(house: House, trial: Trial, told: Mapping[str, object]) -> None:
+    """Note in the run's row what came of it; ``told`` is the sealed report."""
     records.end_run(
         house,
-        work.id,
+        trial.id,
         "done",
-        outcome=gated.outcome.value,
-        report_id=asset.id,
-        report_digest=suite.digest("report", report.to_dict()),
-        result_digest=report.result_digest(suite.name),
-        evidence_digest=report.evidence_digest(suite.name),
-        diagnosis_id=noted.id,
+        outcome=trial.outcome.value,
+        report_id=trial.asset.id,
+        report_digest=house.suite.digest("report", dict(told)),
+        result_digest=trial.report.result_digest(house.suite.name),
+        evidence_digest=trial.report.evidence_digest(house.suite.name),
+        diagnosis_id=trial.diagnosis,
     )
-    return Trial(work.id, gated.outcome, report, asset, noted.id)
 
 
 def _evidence(work: _Work) -> Mapping[str, object]:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from dure.trials import metrics
 from dure.trials.metrics import Comparison
-from dure.trials.predictions import FILE, Predictions, PredictionsRefused, Reason, read_predictions
+from dure.trials.predictions import FILE, Predictions, PredictionsRefused, Refusal, read_predictions
 from dure.trials.split import ANSWER, BASELINE_KEY
 from dure.trials.tasks import TaskType, metric_of
 
@@ -143,7 +143,7 @@ def main(source: Path = Path("/in"), target: Path = Path("/out")) -> None:
     except PredictionsRefused as refused:
         said = json.dumps({"refused": refused.reason.value}).encode("ascii")
     except RecursionError:
-        said = json.dumps({"refused": Reason.NESTED.value}).encode("ascii")
+        said = json.dumps({"refused": Refusal.NESTED.value}).encode("ascii")
     (target / SCORE).write_bytes(said)
 
 

@@ -26,12 +26,12 @@ ACTIONS = (
     ),
     Action(
         PREPARE,
-        Text("Make a benchmark from a data set", "데이터 집합으로 평가 기준 마련"),
+        Text("Make a benchmark from a data set", "데이터셋으로 평가 기준 만들기"),
         roles=frozenset({Role.STEWARD, Role.OPERATOR}),
     ),
     Action(
         RUN,
-        Text("Run an algorithm against sealed data", "격리된 자료로 알고리즘 시험 실행"),
+        Text("Run an algorithm against sealed data", "봉인된 자료로 알고리즘 시험 실행"),
         roles=frozenset({Role.STEWARD, Role.OPERATOR}),
     ),
     Action(
@@ -51,9 +51,10 @@ ACTIONS = (
 
 ROOM = RoomSpec(
     name="trials",
-    title=Text("Trials of algorithms against sealed data", "격리된 자료에 대한 알고리즘 시험"),
+    title=Text("Trials of algorithms against sealed data", "봉인된 자료에 대한 알고리즘 시험"),
     actions=ACTIONS,
     acts=MappingProxyType({RELEASE: "dure.trials.releasing:ReleaseReport"}),
+    settled=MappingProxyType({RELEASE: "dure.trials.release:note_release"}),
     commands="dure.cli.trials:app",
     events=frozenset(
         f"{name}.{step}"

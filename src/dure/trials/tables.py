@@ -77,6 +77,7 @@ RUNS = Table(
     Column("diagnosis_id", _HANDLE),
     Column("begun_at", _TIME, nullable=False),
     Column("begun_by", _NAME, nullable=False),
+    Column("claimant", Text, nullable=False),
     Column("lease_ends_at", _TIME, nullable=False),
     Column("ended_at", _TIME),
     CheckConstraint("status IN ('running', 'done', 'failed')", name="status"),

@@ -41,7 +41,10 @@ def runs(house: House) -> list[Row]:
     asked: dict[str, list[Row]] = {}
     for row in records.listed(house, RELEASES):
         asked.setdefault(row["run_id"], []).append(dict(row))
-    found = [{**row, "releases": asked.get(row["id"], [])} for row in records.listed(house, RUNS)]
+    found = [
+        {**_without(dict(row), {"claimant"}), "releases": asked.get(row["id"], [])}
+        for row in records.listed(house, RUNS)
+    ]
     return sorted(found, key=lambda row: (row["begun_at"], row["id"]))
 
 

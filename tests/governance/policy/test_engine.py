@@ -241,7 +241,7 @@ def test_a_refusal_carries_rules_and_words_in_both_languages() -> None:
     )
     assert error.facts["rules"] == "clearance, nearly, role"
     assert "above the clearance of coast.one" in error.why
-    assert "인가 등급보다 높습니다" in str(error.to_dict("ko")["why"])
+    assert "비밀취급 인가보다 높습니다" in str(error.to_dict("ko")["why"])
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 

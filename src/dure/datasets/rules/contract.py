@@ -28,7 +28,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from dure.datasets.errors import DatasetError
-from dure.datasets.rules.forms import AnyRule, Rule
+from dure.datasets.rules.forms import AnyRule, ContractRule
 from dure.datasets.rules.reasons import FORM
 
 MAX_BYTES = 1 << 20
@@ -134,7 +134,7 @@ def write(contract: Contract) -> str:
     return "\n".join(lines)
 
 
-def _told(rule: Rule) -> dict[str, Any]:
+def _told(rule: ContractRule) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": rule.kind}
     for field in msgspec.structs.fields(rule):
         value = getattr(rule, field.name)

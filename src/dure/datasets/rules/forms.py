@@ -33,7 +33,9 @@ Comparison = Literal["<", "<=", "==", "!=", ">=", ">"]
 Bound = int | float | dt.date | dt.datetime
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+class ContractRule(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"
+):
     """What every rule may have.
 
     Parameters
@@ -66,7 +68,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             raise ValueError("columns")
 
 
-class _OfColumn(Rule, frozen=True, kw_only=True):
+class _OfColumn(ContractRule, frozen=True, kw_only=True):
     column: Name
 
     @property
@@ -151,7 +153,7 @@ class Allowed(_OfColumn, frozen=True, kw_only=True, tag="allowed"):
             raise ValueError("values")
 
 
-class Unique(Rule, frozen=True, kw_only=True, tag="unique"):
+class Unique(ContractRule, frozen=True, kw_only=True, tag="unique"):
     """No two rows have the same values in these columns together; rows with a gap don't count."""
 
     columns: Names
@@ -162,7 +164,7 @@ class Unique(Rule, frozen=True, kw_only=True, tag="unique"):
         return self.columns
 
 
-class Relation(Rule, frozen=True, kw_only=True, tag="relation"):
+class Relation(ContractRule, frozen=True, kw_only=True, tag="relation"):
     """In every row that has both values, one stands so to the other."""
 
     left: Name
@@ -175,7 +177,7 @@ class Relation(Rule, frozen=True, kw_only=True, tag="relation"):
         return (self.left, self.right)
 
 
-class ForeignKey(Rule, frozen=True, kw_only=True, tag="foreign-key"):
+class ForeignKey(ContractRule, frozen=True, kw_only=True, tag="foreign-key"):
     """Every value, or combination of values, is in those columns of another table."""
 
     columns: Names
@@ -193,7 +195,7 @@ class ForeignKey(Rule, frozen=True, kw_only=True, tag="foreign-key"):
             raise ValueError("columns")
 
 
-class RowCount(Rule, frozen=True, kw_only=True, tag="row-count"):
+class RowCount(ContractRule, frozen=True, kw_only=True, tag="row-count"):
     """The table has between so many and so many rows, both included."""
 
     min: Count = 0

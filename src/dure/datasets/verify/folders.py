@@ -96,7 +96,7 @@ def hold(report: Report, asset: str) -> None:
     wrong = [one for one in report.findings if one.severity >= Severity.ERROR]
     if wrong:
         part = " ".join(filter(None, (wrong[0].subject, wrong[0].locator)))
-        raise DatasetError("datasets.changed", part=part, asset=asset, finding=wrong[0].code)
+        raise DatasetError("datasets.changed", file=part, asset=asset, finding=wrong[0].code)
 
 
 class _Verifying:

@@ -191,7 +191,7 @@ class Ledger(LedgerReader):
             kept = rows.lines(size)
             if f"{line.rsplit(' ', 1)[0]} " in kept:
                 return
-            within("number of signatures", kept.count("\n") + 2, 2, MAX_SIGNATURES)
+            within("signatures", kept.count("\n") + 2, 2, MAX_SIGNATURES)
             rows.add_line(size, witness.name, line)
 
     def close(self) -> None:
@@ -222,7 +222,7 @@ class Ledger(LedgerReader):
 
 
 def _check(entries: Sequence[bytes]) -> None:
-    within("number of entries in the batch", len(entries), 1, 2**31)
+    within("entries", len(entries), 1, 2**31)
     for entry in entries:
         if len(entry) > MAX_ENTRY_BYTES:
-            within("length of an entry in bytes", len(entry), 0, MAX_ENTRY_BYTES)
+            within("entry-bytes", len(entry), 0, MAX_ENTRY_BYTES)

@@ -135,8 +135,8 @@ class LedgerReader:
             ``ledger.bounds`` for a range that is not in the ledger; otherwise as `head`.
         """
         with self._reading() as (rows, known):
-            within("end of the range", end, 0, known.edge.size)
-            within("start of the range", start, 0, end)
+            within("end", end, 0, known.edge.size)
+            within("start", start, 0, end)
             return read_entries(rows, start, end)
 
     def root(self, size: int) -> bytes:
@@ -148,7 +148,7 @@ class LedgerReader:
             ``ledger.bounds`` beyond the present size; otherwise as `head`.
         """
         with self._reading() as (rows, known):
-            within("tree size", size, 0, known.edge.size)
+            within("size", size, 0, known.edge.size)
             return StoredTree(rows, known.edge, self._tiles).hash(0, size) if size else EMPTY_ROOT
 
     def inclusion(self, position: int, size: int | None = None) -> list[bytes]:
@@ -161,7 +161,7 @@ class LedgerReader:
         """
         with self._reading() as (rows, known):
             size = known.edge.size if size is None else size
-            within("tree size", size, 1, known.edge.size)
+            within("size", size, 1, known.edge.size)
             within("position", position, 0, size - 1)
             return StoredTree(rows, known.edge, self._tiles).hashes(
                 inclusion_ranges(position, size)
@@ -177,8 +177,8 @@ class LedgerReader:
         """
         with self._reading() as (rows, known):
             second = known.edge.size if second is None else second
-            within("tree size", second, 0, known.edge.size)
-            within("earlier tree size", first, 0, second)
+            within("size", second, 0, known.edge.size)
+            within("earlier-size", first, 0, second)
             return StoredTree(rows, known.edge, self._tiles).hashes(
                 consistency_ranges(first, second)
             )
@@ -194,8 +194,8 @@ class LedgerReader:
         """
         with self._reading() as (rows, known):
             full, partial = widths(known.edge.size, level)
-            within("tile number", number, 0, full)
-            within("tile width", width, 1, TILE_WIDTH if number < full else partial)
+            within("tile", number, 0, full)
+            within("tile-width", width, 1, TILE_WIDTH if number < full else partial)
             return StoredTree(rows, known.edge, self._tiles).tile(level, number)[
                 : width * HASH_BYTES
             ]

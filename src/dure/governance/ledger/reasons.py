@@ -1,4 +1,4 @@
-"""What is wrong with a ledger and where: each code, and its words."""
+"""What is wrong with a ledger, and where: each code, and its words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         # the form of a note or a key
         "key-name": Text(
             "A key name must not be empty nor hold a space or a plus sign",
-            "키 이름은 비어 있거나 빈칸 또는 더하기 기호를 담을 수 없습니다",
+            "키 이름은 비어 있을 수 없고, 빈칸이나 더하기 기호를 담을 수 없습니다",
         ),
         "key-type": Text(
             "The signature type of a key is not one of 1, 2 and 4",
@@ -20,7 +20,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         ),
         "key-length": Text(
             "A public key of signature type {kind} has {length} bytes",
-            "서명 유형 {kind}의 공개 키는 {length}바이트입니다",
+            "서명 유형 {kind}의 공개 키는 {length}바이트여야 합니다",
         ),
         "key-id": Text(
             "The key id of a verifier key does not belong to its key",
@@ -32,39 +32,42 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         ),
         "note-parts": Text(
             "A note is a text, an empty line and signature lines",
-            "기준점 문서는 본문, 빈 줄, 서명 줄로 이루어집니다",
+            "기준점 문서는 본문, 빈 줄, 서명 줄로 이루어져야 합니다",
         ),
         "note-end": Text(
             "A note ends with a newline after its last signature line",
-            "기준점 문서는 마지막 서명 줄 뒤의 줄바꿈으로 끝납니다",
+            "기준점 문서는 마지막 서명 줄 뒤의 줄바꿈으로 끝나야 합니다",
         ),
         "too-many-signatures": Text(
-            "A note has at most {most} signatures", "기준점 문서의 서명은 {most}개까지입니다"
+            "A note has at most {most} signatures",
+            "기준점 문서에는 서명이 {most}개까지만 있을 수 있습니다",
         ),
         "checkpoint-lines": Text(
             "A checkpoint has an origin, a size and a root hash, each on its line",
-            "기준점은 출처, 크기, 루트 해시를 한 줄씩 담습니다",
+            "기준점은 출처, 크기, 루트 해시를 한 줄씩 담아야 합니다",
         ),
         "checkpoint-size": Text(
             "The size of a checkpoint is a decimal number without leading zeros",
-            "기준점의 크기는 앞에 0이 없는 10진수입니다",
+            "기준점의 크기는 앞에 0이 없는 10진수여야 합니다",
         ),
         "checkpoint-root": Text(
-            "The root hash of a checkpoint has 32 bytes", "기준점의 루트 해시는 32바이트입니다"
+            "The root hash of a checkpoint has 32 bytes", "기준점의 루트 해시는 32바이트여야 합니다"
         ),
         "signature-length": Text(
             "A signature has more than the four bytes of its key id",
-            "서명은 키 식별자 4바이트보다 깁니다",
+            "서명은 키 식별자 4바이트보다 길어야 합니다",
         ),
         "signature-line": Text(
             "A signature line is a dash, a key name and a signature",
-            "서명 줄은 줄표, 키 이름, 서명으로 이루어집니다",
+            "서명 줄은 줄표, 키 이름, 서명으로 이루어져야 합니다",
         ),
-        "too-long": Text("A note has at most {most} bytes", "기준점 문서는 {most}바이트까지입니다"),
-        "not-utf-8": Text("A note is UTF-8", "기준점 문서는 UTF-8입니다"),
+        "too-long": Text(
+            "A note has at most {most} bytes", "기준점 문서는 {most}바이트를 넘을 수 없습니다"
+        ),
+        "not-utf-8": Text("A note is UTF-8", "기준점 문서는 UTF-8이어야 합니다"),
         "control-character": Text(
             "A note holds no control character but newline",
-            "기준점 문서에는 줄바꿈 외의 제어 문자가 없습니다",
+            "기준점 문서에는 줄바꿈 외의 제어 문자가 있을 수 없습니다",
         ),
         # a signature
         "wrong-signature": Text("its signature is wrong", "서명이 올바르지 않습니다"),
@@ -97,3 +100,19 @@ EXTENTS: Mapping[str, Text] = MappingProxyType(
     }
 )
 """How many entries were signed, as far as can be told."""
+
+PARTS: Mapping[str, Text] = MappingProxyType(
+    {
+        "signatures": Text("number of signatures", "서명의 수"),
+        "entries": Text("number of entries in the batch", "한 번에 쓰는 기록의 수"),
+        "entry-bytes": Text("length of an entry in bytes", "기록 하나의 길이(바이트)"),
+        "position": Text("position", "위치"),
+        "start": Text("start of the range", "범위의 시작"),
+        "end": Text("end of the range", "범위의 끝"),
+        "size": Text("tree size", "트리의 크기"),
+        "earlier-size": Text("earlier tree size", "이전 트리의 크기"),
+        "tile": Text("tile number", "타일의 번호"),
+        "tile-width": Text("tile width", "타일의 너비"),
+    }
+)
+"""Which number is out of its bounds."""

@@ -31,7 +31,7 @@ class PolicyError(DureError):
                 Text("{words_en} (rules: {rules})", "{words_ko} (규칙: {rules})"),
                 Text(
                     "Ask someone who may, or have the label or the charter changed by those who can.",
-                    "권한이 있는 사람에게 요청하거나, 권한 있는 이들을 통해 표시나 협약을 바꾸십시오.",
+                    "권한이 있는 사람에게 맡기거나, 보안등급 표시나 협약의 변경을 담당자에게 요청하십시오.",
                 ),
             ),
         ]

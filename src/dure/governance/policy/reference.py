@@ -17,7 +17,7 @@ from dure.governance.policy.words import NEARLY
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class _Asked:
     """A query, and the charter's terms that it is judged by."""
 
     query: Query
@@ -30,43 +30,43 @@ class Case:
         return self.actions.get(self.query.action)
 
 
-def _lacks_role(case: Case) -> bool:
-    return case.action is None or not case.action.roles & case.query.principal.roles
+def _lacks_role(asked: _Asked) -> bool:
+    return asked.action is None or not asked.action.roles & asked.query.principal.roles
 
 
-def _lacks_own_purpose(case: Case) -> bool:
-    return case.query.purpose not in case.query.principal.purposes
+def _lacks_own_purpose(asked: _Asked) -> bool:
+    return asked.query.purpose not in asked.query.principal.purposes
 
 
-def _lacks_label_purpose(case: Case) -> bool:
-    return not case.query.label.serves(case.query.purpose)
+def _lacks_label_purpose(asked: _Asked) -> bool:
+    return not asked.query.label.serves(asked.query.purpose)
 
 
-_FORBIDS: Mapping[str, Callable[[Case], bool]] = MappingProxyType(
+_FORBIDS: Mapping[str, Callable[[_Asked], bool]] = MappingProxyType(
     {
-        "unknown-action": lambda case: case.action is None,
-        "stranger": lambda case: case.query.principal.agency not in case.labels.agencies,
-        "label-policy": lambda case: case.query.label.policy.id != case.labels.id,
-        "clearance": lambda case: case.query.label.grade > case.query.principal.grade,
-        "categories": lambda case: bool(
-            case.query.label.categories - case.query.principal.categories
+        "unknown-action": lambda asked: asked.action is None,
+        "stranger": lambda asked: asked.query.principal.agency not in asked.labels.agencies,
+        "label-policy": lambda asked: asked.query.label.policy.id != asked.labels.id,
+        "clearance": lambda asked: asked.query.label.grade > asked.query.principal.grade,
+        "categories": lambda asked: bool(
+            asked.query.label.categories - asked.query.principal.categories
         ),
-        "releasable": lambda case: not case.query.label.released_to(case.query.principal.agency),
-        "answer-key": lambda case: (
-            ANSWER_KEY in case.query.label.categories and case.query.purpose != SCORING
+        "releasable": lambda asked: not asked.query.label.released_to(asked.query.principal.agency),
+        "answer-key": lambda asked: (
+            ANSWER_KEY in asked.query.label.categories and asked.query.purpose != SCORING
         ),
-        "own-request": lambda case: (
-            case.action is not None
-            and case.action.name == VOTE
-            and case.query.requester in {"", case.query.principal.id}
+        "own-request": lambda asked: (
+            asked.action is not None
+            and asked.action.name == VOTE
+            and asked.query.requester in {"", asked.query.principal.id}
         ),
-        "label-falls": lambda case: (
-            case.query.target_falls() and not (case.action is not None and case.action.lowers)
+        "label-falls": lambda asked: (
+            asked.query.target_falls() and not (asked.action is not None and asked.action.lowers)
         ),
-        "withdrawn": lambda case: case.query.withdrawn,
+        "withdrawn": lambda asked: asked.query.withdrawn,
     }
 )
-_NEEDS: Mapping[str, Callable[[Case], bool]] = MappingProxyType(
+_NEEDS: Mapping[str, Callable[[_Asked], bool]] = MappingProxyType(
     {
         "role": _lacks_role,
         "own-purpose": _lacks_own_purpose,
@@ -81,9 +81,9 @@ def judge(
     query: Query, actions: Mapping[str, Action], labels: LabelPolicy
 ) -> tuple[bool, tuple[str, ...]]:
     """Return the answer to a well-formed query and the names of the rules behind it."""
-    case = Case(query, actions, labels)
-    against = tuple(rule for rule, speaks in _FORBIDS.items() if speaks(case))
-    missing = tuple(need for need, lacks in _NEEDS.items() if lacks(case))
-    if missing and case.action is not None:
+    asked = _Asked(query, actions, labels)
+    against = tuple(rule for rule, speaks in _FORBIDS.items() if speaks(asked))
+    missing = tuple(need for need, lacks in _NEEDS.items() if lacks(asked))
+    if missing and asked.action is not None:
         return False, (*against, NEARLY, *missing)
     return not against, against or (PERMIT,)

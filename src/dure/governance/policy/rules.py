@@ -27,7 +27,7 @@ _DECLARED = re.compile(r"^action ([^{]*?) appliesTo \{", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Permit:
+class PermittingRule:
     """A permitting rule: its name, and the names of its conditions."""
 
     rule: str
@@ -61,7 +61,7 @@ class Rules:
     schema: Schema
     deciding: PolicySet
     parts: PolicySet
-    permits: tuple[Permit, ...]
+    permits: tuple[PermittingRule, ...]
     forbids: tuple[str, ...]
 
     def names(self) -> frozenset[str]:
@@ -144,15 +144,15 @@ def _by_id(policies: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return named
 
 
-def _permit(rule: str, policy: dict[str, Any]) -> Permit:
+def _permit(rule: str, policy: dict[str, Any]) -> PermittingRule:
     needs = tuple(policy["annotations"].get("needs", "").split())
     if len(needs) != len(policy["conditions"]):
         raise ValueError(f"@needs of {rule} does not name every condition")
-    return Permit(rule, needs)
+    return PermittingRule(rule, needs)
 
 
 def _parts(
-    policies: dict[str, dict[str, Any]], permits: Iterable[Permit]
+    policies: dict[str, dict[str, Any]], permits: Iterable[PermittingRule]
 ) -> dict[str, dict[str, Any]]:
     derived: dict[str, dict[str, Any]] = {}
     for permit in permits:

@@ -21,12 +21,12 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "need-to-know": Text(
             "{principal} has a role that {action} takes, and the purpose {purpose} is both "
             "{principal}'s and the asset's.",
-            "{principal}에게 {action}에 맞는 역할이 있고, {purpose} 목적이 행위자와 자산 모두에 "
-            "허용되어 있습니다.",
+            "{principal}에게 {action} 행위에 필요한 역할이 있고, {purpose} 목적이 행위자와 자산 "
+            "모두에 허용되어 있습니다.",
         ),
         "role": Text(
             "{action} takes a role among {roles}; {principal} has none of them.",
-            "{action} 행위에는 {roles} 가운데 한 역할이 필요하지만 {principal}에게 없습니다.",
+            "{action} 행위에는 {roles} 가운데 한 역할이 필요하지만 {principal}에게는 없습니다.",
         ),
         "own-purpose": Text(
             "{principal} may not act for the purpose {purpose}.",
@@ -34,22 +34,22 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         ),
         "label-purpose": Text(
             "The asset may not be used for the purpose {purpose}.",
-            "자산을 {purpose} 목적으로 쓸 수 없습니다.",
+            "이 자산은 {purpose} 목적으로 쓸 수 없습니다.",
         ),
         "unknown-action": Text(
             "The charter names no action {action}.", "협약에 {action} 행위가 없습니다."
         ),
         "stranger": Text(
             "The agency of {principal} is not a member of this alliance.",
-            "{principal}의 기관은 이 협의체의 회원이 아닙니다.",
+            "{principal}의 소속 기관은 이 협의체의 회원이 아닙니다.",
         ),
         "label-policy": Text(
             "The asset's label follows another label policy than the charter does.",
-            "자산의 표시가 협약과 다른 등급 정책을 따릅니다.",
+            "자산의 보안등급 표시가 협약과 다른 등급 정책을 따릅니다.",
         ),
         "clearance": Text(
             "The asset's grade is above the clearance of {principal}.",
-            "자산의 등급이 {principal}의 인가 등급보다 높습니다.",
+            "자산의 등급이 {principal}의 비밀취급 인가보다 높습니다.",
         ),
         "categories": Text(
             "The asset is of a category that {principal} is not cleared for.",
@@ -57,11 +57,11 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         ),
         "releasable": Text(
             "The asset is not releasable to the agency of {principal}.",
-            "{principal}의 기관에 제공할 수 없는 자산입니다.",
+            "{principal}의 소속 기관에는 공개할 수 없는 자산입니다.",
         ),
         "answer-key": Text(
             "An answer key serves scoring alone, not the purpose {purpose}.",
-            "정답 자료는 채점에만 쓰며 {purpose} 목적으로는 쓸 수 없습니다.",
+            "정답표는 채점에만 쓰며 {purpose} 목적으로는 쓸 수 없습니다.",
         ),
         "own-request": Text(
             "Nobody votes on their own request, nor on one whose requester is not named.",
@@ -69,7 +69,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         ),
         "label-falls": Text(
             "{action} may not give its result a lower label than its source has.",
-            "{action} 행위로는 결과의 표시를 원본보다 낮출 수 없습니다.",
+            "{action} 행위로는 결과의 보안등급 표시를 원본보다 낮출 수 없습니다.",
         ),
         "withdrawn": Text("The asset has been withdrawn.", "철회된 자산입니다."),
         NO_PERMIT: Text(
@@ -78,7 +78,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         ),
         NEARLY: Text(
             "The rule {permits} could have permitted {action}, but what follows is missing.",
-            "{permits} 규칙이 {action} 행위를 허용할 수 있었으나 다음이 모자랍니다.",
+            "{permits} 규칙이 {action} 행위를 허용할 수 있으나 다음 조건이 충족되지 않았습니다.",
         ),
         MALFORMED: Text(
             "The question is malformed, so the answer is no.",
@@ -86,7 +86,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         ),
         FAILED: Text(
             "The rules could not be evaluated, so the answer is no.",
-            "규칙을 평가할 수 없어 허용하지 않습니다.",
+            "규칙을 판정할 수 없어 허용하지 않습니다.",
         ),
     }
 )

@@ -7,10 +7,12 @@ from typing import Any
 
 from dure.core.labels import Label
 from dure.core.principals import Role
+from dure.core.rooms import load
 from dure.governance.errors import GovernanceError
 from dure.governance.policy.query import Query
 from dure.governance.spec import READ
 from dure.node.house import NodeHouse
+from dure.node.rooms import settled
 
 WATCH = frozenset({Role.AUDITOR, Role.OPERATOR})
 """Roles that see every request: they watch the node, whatever it decides over."""
@@ -53,8 +55,11 @@ class DecisionsDesk:
         return view
 
     def execute(self, request: str) -> Mapping[str, object]:
-        """Have the executor perform an approved request, once."""
-        return self.house.execute(self._whole(request))
+        """Have the executor perform an approved request, once, and note what came of it."""
+        view = self.show(request)
+        outcome = self.house.execute(view["id"])
+        self._note(view, outcome)
+        return outcome
 
     def reconcile(self, request: str) -> dict[str, Any]:
         """Settle a request whose outcome is unknown, by asking the target whether it happened.
@@ -62,13 +67,13 @@ class DecisionsDesk:
         A request that is done is noted in the catalogue again, should a crash have kept it out.
         """
         self.house.links.need("keeper")
-        name = self._whole(request)
-        view = self.show(name)
+        view = self.show(request)
         if view["state"] not in ("done", "failed"):
-            answer = self.house.links.ask("executor", "request.reconcile", id=name)
+            answer = self.house.links.ask("executor", "request.reconcile", id=view["id"])
             view = {**answer["request"], "charter": view["charter"]}
         if view["state"] == "done":
-            self._note(view)
+            self.house.settle(view["outcome"])
+            self._note(view, view["outcome"])
         return {name: value for name, value in view.items() if name != "charter"}
 
     def _may_see(self, request: Mapping[str, Any]) -> bool:
@@ -85,16 +90,7 @@ class DecisionsDesk:
             for purpose in house.principal.purposes
         )
 
-    def _note(self, view: Mapping[str, Any]) -> None:
-        """Note in the node's own store what came of a request; noting twice is noting once."""
-        from dure.transfers.verbs import note_sealed
-        from dure.trials.release import note_release
-
-        self.house.settle(view["outcome"])
-        if view["request"]["action"] == "asset.transfer":
-            note_sealed(self.house, view["id"], view["outcome"])
-        elif view["request"]["action"] == "report.release":
-            note_release(self.house, view["id"], view["outcome"])
-
-    def _whole(self, request: str) -> str:
-        return str(self.show(request)["id"])
+    def _note(self, view: Mapping[str, Any], outcome: Mapping[str, object]) -> None:
+        """Have the room that owns the action note what came of a request; twice is once."""
+        if place := settled().get(view["request"]["action"]):
+            load(place)(self.house, view["id"], outcome)

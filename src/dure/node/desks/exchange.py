@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from dure.core import faults
-from dure.core.canonical import canonical_json
 from dure.exchange.envelope import SUFFIX, open_header
 from dure.exchange.header import Kind
 from dure.exchange.inbox import Delivery, Handler, receive
@@ -169,10 +168,8 @@ class ExchangeDesk:
             raise GovernanceError("governance.request", where="$", reason="wrong-form") from error
         self.house.links.ask("executor", "vote.cast", vote=vote)
 
-    def _sign(self, type_: str, value: object) -> str:
-        answer = self.house.links.ask(
-            "executor", "envelope.sign", type=type_, value=canonical_json(value).decode("utf-8")
-        )
+    def _sign(self, _: str, header: object) -> str:
+        answer = self.house.links.ask("executor", "envelope.sign", header=header)
         return str(answer["signature"])
 
     def unwrap(self, wrapped: bytes, info: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -48,12 +47,8 @@ class TransfersDesk:
 
     def send_bundle(self, request: str, outcome: Mapping[str, object]) -> dict[str, Any]:
         """Make the envelope of a sealed bundle; the same bundle gives the same envelope."""
-        with tempfile.TemporaryDirectory(dir=self.house.home.door) as scratch:
-            bundle = Path(scratch) / str(outcome["bundle"])
-            with bundle.open("wb") as out:
-                for chunk in self.house.release_chunks(bundle.name):
-                    out.write(chunk)
-            return self._exchange.put(bundle, to=str(outcome["to"]), kind="bundle", key=request)
+        chunks = self.house.release_chunks(str(outcome["bundle"]))
+        return self._exchange.put(chunks, to=str(outcome["to"]), kind="bundle", key=request)
 
     def open(self, bundle: str | Path) -> dict[str, Any]:
         """Verify a bundle whole, offline, and take its content into our vault."""

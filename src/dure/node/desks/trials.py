@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dure.governance.decisions import Request
 from dure.node.desks.assets import find, visible
 from dure.node.desks.exchange import ExchangeDesk
 from dure.node.house import NodeHouse
@@ -54,7 +55,7 @@ class TrialsDesk:
 
         if task not in set(TaskType):
             raise TrialsError(
-                "trials.benchmark", where="task", reason="one-of", known=", ".join(TaskType)
+                "trials.benchmark", part="task", reason="one-of", known=", ".join(TaskType)
             )
 
         benchmark = prepare(
@@ -141,10 +142,13 @@ class TrialsDesk:
 
         What is released already gives the same report and the same envelope again.
         """
-        from dure.trials.release import note_release, release
+        from dure.trials.release import note_release, note_request, release
+        from dure.trials.spec import RELEASE
 
         whole = self.house.links.ask("executor", "request.show", id=request)["request"]
-        if whole["state"] == "done" and whole["request"]["action"] == "report.release":
+        if whole["request"]["action"] == RELEASE:
+            note_request(self.house, Request.from_dict(whole["request"]))
+        if whole["state"] == "done" and whole["request"]["action"] == RELEASE:
             # A crash may have kept the envelope from being made. Nothing is done twice.
             outcome = whole["outcome"]
             self.house.settle(outcome)

@@ -1,7 +1,7 @@
 """What an attempt is: a function that tries something it must not be able to do.
 
 It returns what it reached (then it has escaped), raises `Contained` or any `OSError` when it was
-stopped, or returns a `Note` when there is something to know but nothing to hold. Anything else it
+stopped, or returns a `Remark` when there is something to know but nothing to hold. Anything else it
 raises is a defect of the attempt, and counts as such: a probe that is broken proves nothing.
 """
 
@@ -28,7 +28,7 @@ class Contained(Exception):  # noqa: N818 (being contained is no error)
     """The attempt was stopped, and how that showed."""
 
 
-class Note(str):
+class Remark(str):
     """Something to know that is no escape."""
 
     __slots__ = ()
@@ -57,7 +57,7 @@ def try_one(function: Callable[[Clues], object], clues: Clues) -> tuple[str, str
         return "contained", errno.errorcode.get(error.errno or 0, type(error).__name__)
     except Exception as error:  # noqa: BLE001 (whatever it is, it must not end the others)
         return "broken", f"{type(error).__name__}: {error}"[:80]
-    return ("informational" if isinstance(reached, Note) else "escaped"), str(reached)[:80]
+    return ("informational" if isinstance(reached, Remark) else "escaped"), str(reached)[:80]
 
 
 def try_apart(function: Callable[[Clues], object], clues: Clues) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from dure.sandbox.probes.attempt import ATTEMPTS, Clues, Contained, Note, attempt
+from dure.sandbox.probes.attempt import ATTEMPTS, Clues, Contained, Remark, attempt
 
 _PLAIN_DEVICES = {
     *("console", "core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin"),
@@ -136,7 +136,7 @@ def _host_facts(_: Clues) -> str:
 def _mount_sources(clues: Clues) -> object:
     text = Path("/proc/self/mountinfo").read_text()
     if clues["source"] in text:
-        return Note("mountinfo names the folders of the host that are bound")
+        return Remark("mountinfo names the folders of the host that are bound")
     raise Contained("not named")
 
 
@@ -179,4 +179,4 @@ def _control_groups(_: Clues) -> str:
 
 @attempt
 def _control_group_path(_: Clues) -> object:
-    return Note(Path("/proc/self/cgroup").read_text().splitlines()[-1])
+    return Remark(Path("/proc/self/cgroup").read_text().splitlines()[-1])

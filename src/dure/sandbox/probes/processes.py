@@ -13,7 +13,7 @@ import resource
 import time
 from pathlib import Path
 
-from dure.sandbox.probes.attempt import Clues, Contained, Note, attempt, call, in_child
+from dure.sandbox.probes.attempt import Clues, Contained, Remark, attempt, call, in_child
 
 _PTRACE_SEIZE = 0x4206
 _PR_GET_NO_NEW_PRIVS, _PR_SET_DUMPABLE, _PR_SET_PDEATHSIG = 39, 4, 1
@@ -48,6 +48,23 @@ def _read_memory(clues: Clues) -> str:
     vector = (ctypes.c_void_p * 2)(ctypes.addressof(buffer), 8)
     call(clues, "process_vm_readv", os.getpid(), vector, 1, vector, 1, 0)
     return "the call that reads another process's memory"
+
+
+@attempt
+def _write_first_process(_: Clues) -> str:
+    maps = Path("/proc/1/maps").read_text().splitlines()
+    where = next(int(line.partition("-")[0], 16) for line in maps if " rw-p " in line)
+    with open("/proc/1/mem", "r+b", buffering=0) as memory:
+        memory.seek(where)
+        same = memory.read(8)  # nobody is harmed where the attempt succeeds
+        memory.seek(where)
+        memory.write(same)
+    return "writes the memory of the sandbox's first process"
+
+
+@attempt
+def _descriptors_of_first_process(_: Clues) -> str:
+    return f"reaches {len(os.listdir('/proc/1/fd'))} descriptors of the sandbox's first process"
 
 
 @attempt
@@ -167,9 +184,9 @@ def _calls_of_32_bits(_: Clues) -> str:
 
 @attempt
 def _clock(_: Clues) -> object:
-    return Note(f"resolution {time.get_clock_info('perf_counter').resolution} s")
+    return Remark(f"resolution {time.get_clock_info('perf_counter').resolution} s")
 
 
 @attempt
 def _processors(_: Clues) -> object:
-    return Note(f"{len(os.sched_getaffinity(0))} processors")
+    return Remark(f"{len(os.sched_getaffinity(0))} processors")

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from dure.sandbox import box
-from dure.sandbox.probes.catalogue import CATALOGUE, Entry
+from dure.sandbox.probes.catalogue import CATALOGUE, Attempt
 from dure.sandbox.probes.inside import TOGETHER
 from dure.sandbox.runtime import python_command
 from dure.sandbox.seccomp import call_numbers
@@ -95,7 +95,7 @@ def _isolation(
 
 
 def pressure(
-    entry: Entry, clues: Mapping[str, object], limits: Limits, runner: Runner
+    entry: Attempt, clues: Mapping[str, object], limits: Limits, runner: Runner
 ) -> ProbeOutcome:
     """Make one attempt on resources in a run of its own.
 
@@ -120,7 +120,7 @@ def pressure(
     return judged(entry, outcome)
 
 
-def judged(entry: Entry, outcome: Outcome) -> ProbeOutcome:
+def judged(entry: Attempt, outcome: Outcome) -> ProbeOutcome:
     """Say what came of an attempt on resources or outputs, from how its run ended."""
     name = entry.name
     if outcome.status != "done":

@@ -16,8 +16,9 @@ A node's other files become one stream (`dure.storage.backup.tree`) that the nod
 
 A restore wants empty places, changes nothing until all of the backup is proven, and begins a new
 incarnation in every store: permits issued before it are dead. Stores that lie elsewhere (on a
-server) may be marked as being restored until the caller calls `settle`: a restore that was cut
-short is then begun again over its own remains, and over nobody else's.
+server) may be marked as being restored until the caller settles them: a restore that was cut
+short is then begun again over its own remains, and over nobody else's. Stores are named by what a
+backup asks of them (`Store`), so that each may be opened by the process that it belongs to.
 
 A backup keeps what was shredded after it was made; rotate the key-encryption key to take that from
 old backups.
@@ -26,19 +27,21 @@ old backups.
 from dure.storage.backup.form import (
     MANIFEST,
     Manifest,
-    StorePart,
     backup_key,
     file_digest,
     part_key,
     read_manifest,
 )
-from dure.storage.backup.making import back_up
-from dure.storage.backup.restoring import restore, settle
-from dure.storage.backup.tree import pack, sync_tree, unpack
+from dure.storage.backup.making import back_up, write_new
+from dure.storage.backup.restoring import restore
+from dure.storage.backup.stores import Revisions, Store, StorePart
+from dure.storage.backup.tree import pack, unpack
 
 __all__ = [
     "MANIFEST",
     "Manifest",
+    "Revisions",
+    "Store",
     "StorePart",
     "back_up",
     "backup_key",
@@ -47,7 +50,6 @@ __all__ = [
     "part_key",
     "read_manifest",
     "restore",
-    "settle",
-    "sync_tree",
     "unpack",
+    "write_new",
 ]

@@ -11,37 +11,13 @@ from typing import Any
 
 from dure.core.canonical import canonical_json, parse_canonical
 from dure.core.errors import CoreError
-from dure.storage.database import Database
+from dure.storage.backup.tree import open_plain
 from dure.storage.errors import StorageError, files
-from dure.storage.migrations import History, history, revision
 
 FORMAT = "dure/backup/v1"
 MANIFEST = "manifest.json"
 SCHEMA_TABLES = "storage_schema_"
 """How the names of the revision tables begin: they are made by migrating, not copied."""
-
-
-@dataclass(frozen=True, slots=True)
-class StorePart:
-    """A store in a backup.
-
-    Parameters
-    ----------
-    name
-        Lower-case name, unique in the backup.
-    db
-        The store's database.
-    histories
-        The migration histories that made its tables.
-    """
-
-    name: str
-    db: Database
-    histories: tuple[str | History, ...] = ()
-
-    def revisions(self) -> dict[str, str | None]:
-        """Return the revision of each history that the store is at."""
-        return {history(each).name: revision(self.db, each) for each in self.histories}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +98,11 @@ def file_digest(path: Path) -> str:
     StorageError
         ``storage.file``.
     """
-    with files(path), path.open("rb") as stream:
+    with (
+        open_plain(path) as descriptor,
+        files(path),
+        open(descriptor, "rb", closefd=False) as stream,
+    ):
         return "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
 
 

@@ -1,35 +1,36 @@
-"""Making a backup: everything in a neighbour of the target, named only when it is complete."""
+"""Making a backup: each store and vault into a folder that appears whole, or not at all."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from dure.core import faults
-from dure.storage.backup import rows
-from dure.storage.backup.form import (
-    MANIFEST,
-    Manifest,
-    StorePart,
-    file_digest,
-    part_key,
-)
+from dure.storage.backup.form import MANIFEST, Manifest, file_digest, part_key
+from dure.storage.backup.stores import Revisions, Store
+from dure.storage.backup.tree import open_plain, plain_below
 from dure.storage.errors import StorageError, files
+from dure.storage.folders import new_folder
 from dure.storage.seal import seal
 from dure.storage.sealed_files import new_file, sync_folder, write_all
 from dure.storage.vault.lock import alone
 from dure.storage.vault.pages import PageFiles
+
+PAGE_MODE = 0o400
+"""Mode of a page's file: what is in it never changes."""
+
+_PAGE = re.compile(r"pages/[0-9a-f]{2}/[0-9a-f]{32}")
 
 
 def back_up(
     target: Path,
     key: bytes,
     *,
-    stores: Sequence[StorePart],
+    stores: Sequence[Store],
     vaults: Mapping[str, Path],
     now: str,
 ) -> Manifest:
@@ -56,65 +57,68 @@ def back_up(
     """
     if target.exists():
         raise StorageError("storage.conflict", name=str(target), reason="exists")
-    partial = target.with_name(f".{target.name}.{os.urandom(8).hex()}.partial")
-    try:
-        with files(partial):
-            for folder in (partial, partial / "stores", partial / "vaults"):
-                folder.mkdir(mode=0o700)
+    with files(target), new_folder(target) as partial:
+        for folder in (partial / "stores", partial / "vaults"):
+            folder.mkdir(mode=0o700)
         with ExitStack() as held:
             for name in sorted(vaults):
                 held.enter_context(alone(vaults[name]))
             made = Manifest(
                 now,
-                {part.name: (_store(part, partial, key), part.revisions()) for part in stores},
+                {part.name: _store(part, partial, key) for part in stores},
                 {name: _vault(name, root, partial, key) for name, root in sorted(vaults.items())},
             )
-        _write(partial / MANIFEST, [made.write(key)])
+        write_new(partial / MANIFEST, [made.write(key)])
         faults.point("backup.written")
-        with files(target):
-            for folder in (partial / "stores", partial / "vaults", partial):
-                sync_folder(folder)
-            partial.rename(target)
-            faults.point("backup.renamed")
-            sync_folder(target.parent)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
     return made
 
 
-def _store(part: StorePart, partial: Path, key: bytes) -> str:
+def _store(part: Store, partial: Path, key: bytes) -> tuple[str, Revisions]:
     path = partial / "stores" / f"{part.name}.sealed"
-    with part.db.read() as connection:
-        _write(path, seal(part_key(key, f"store/{part.name}"), rows.dump(connection)))
+    with new_file(path) as descriptor:
+        revisions = part.dump(descriptor, part_key(key, f"store/{part.name}"))
     faults.point("backup.store.written")
-    return file_digest(path)
+    return file_digest(path), revisions
 
 
 def _vault(name: str, root: Path, partial: Path, key: bytes) -> str:
+    """Copy a vault's files as they are: no link is followed, and what is no page is left out."""
     folder = partial / "vaults" / name
     copies, lines = PageFiles(folder), []
     copies.create()
-    originals = PageFiles(root)
     touched = {folder}
-    for page in originals.names():
-        source, target = originals.path(page), copies.path(page)
+    for place, descriptor in plain_below(root, ["pages"]):
+        page, target = place.rpartition("/")[2], folder / place
+        if not _PAGE.fullmatch(place) or copies.path(page) != target:
+            continue
         with files(target):
             target.parent.mkdir(mode=0o700, exist_ok=True)
         touched |= {target.parent, target.parent.parent}
-        lines.append(f"{page} {copy(source, target)}\n".encode())
-    copy(root / "vault.id", folder / "vault.id")
+        lines.append(f"{page} {copy(descriptor, target, mode=PAGE_MODE)}\n".encode())
+    copy_file(root / "vault.id", folder / "vault.id")
     with files(folder):
         for each in touched:
             sync_folder(each)
     path = partial / "vaults" / f"{name}.sealed"
-    _write(path, seal(part_key(key, f"vault/{name}"), lines))
+    write_new(path, seal(part_key(key, f"vault/{name}"), lines))
     faults.point("backup.vault.written")
     return file_digest(path)
 
 
-def copy(source: Path, target: Path) -> str:
-    """Copy a file and put it on disk; return the SHA-256 of what was copied, in hex.
+def copy_file(source: Path, target: Path, *, mode: int = 0o600) -> str:
+    """Copy a plain file, put it on disk, and return the SHA-256 of what was copied, in hex.
+
+    Raises
+    ------
+    StorageError
+        ``storage.file``, also for a link or a pipe; ``storage.no-space``.
+    """
+    with open_plain(source) as descriptor:
+        return copy(descriptor, target, mode=mode)
+
+
+def copy(source: int, target: Path, *, mode: int) -> str:
+    """Copy what an open file holds; as `copy_file`.
 
     Raises
     ------
@@ -123,10 +127,10 @@ def copy(source: Path, target: Path) -> str:
     """
     digest = hashlib.sha256()
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    with files(source), source.open("rb") as reading:
-        descriptor = os.open(target, flags, 0o600)
+    with files(target):
+        descriptor = os.open(target, flags, mode)
         try:
-            while chunk := reading.read(1 << 20):
+            while chunk := os.read(source, 1 << 20):
                 digest.update(chunk)
                 write_all(descriptor, chunk)
             os.fsync(descriptor)
@@ -135,7 +139,14 @@ def copy(source: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
-def _write(path: Path, chunks: Iterable[bytes]) -> None:
+def write_new(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file of a backup, whole and on disk, or not at all.
+
+    Raises
+    ------
+    StorageError
+        ``storage.file``, ``storage.no-space``, and what the chunks raise.
+    """
     with new_file(path) as descriptor:
         for chunk in chunks:
             with files(path):

@@ -4,45 +4,29 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Column, MetaData, Table, Text, inspect, select
-
 from dure.core import faults
-from dure.storage import incarnation
-from dure.storage.backup import rows
-from dure.storage.backup.form import (
-    SCHEMA_TABLES,
-    Manifest,
-    StorePart,
-    file_digest,
-    part_key,
-    read_manifest,
-)
-from dure.storage.backup.making import copy
-from dure.storage.database import Database
+from dure.core.errors import DureError
+from dure.storage.backup.form import Manifest, file_digest, part_key, read_manifest
+from dure.storage.backup.making import PAGE_MODE, copy_file
+from dure.storage.backup.stores import Store
+from dure.storage.backup.tree import open_plain
 from dure.storage.errors import StorageError, files
-from dure.storage.migrations import history, migrate
 from dure.storage.seal import unseal
 from dure.storage.sealed_files import sync_folder
 from dure.storage.vault.pages import PageFiles
-
-_MARK = Table(f"{SCHEMA_TABLES}restoring", MetaData(), Column("place", Text, nullable=False))
-"""Stands in a store while it is being restored, and names what the restore is for."""
-
-Create = Callable[[StorePart, Mapping[str, str | None]], None]
 
 
 def restore(
     source: Path,
     key: bytes,
     *,
-    stores: Sequence[StorePart],
+    stores: Sequence[Store],
     vaults: Mapping[str, Path],
     now: str,
-    create: Create | None = None,
     marked: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Restore a backup into empty places, and begin a new incarnation in every store.
@@ -59,11 +43,9 @@ def restore(
         Name -> folder that is not there, or empty.
     now
         UTC time.
-    create
-        Makes a store's tables at the given revisions; migrates when None.
     marked
         Name of a store -> what it is restored for (a path). Such a store stays marked with it until
-        `settle`; what a restore with the same mark left there is removed first.
+        it is settled; what a restore with the same mark left there is removed first.
 
     Returns
     -------
@@ -81,7 +63,7 @@ def restore(
     marked = marked or {}
     _fits(source, manifest, stores, vaults, marked)
     placed: dict[Path, Path] = {}
-    filled: list[Database] = []
+    filled: list[Store] = []
     incarnations: dict[str, str] = {}
     try:
         for name, root in vaults.items():
@@ -89,13 +71,12 @@ def restore(
             placed[root] = partial
             _vault(source, name, partial, key)
         for part in stores:
-            filled.append(part.db)
-            if part.name in marked:
-                _mark(part.db, marked[part.name])
-            (create or _migrated)(part, manifest.stores[part.name][1])
-            incarnations[part.name] = _store(source, part, key, now)
-            for each in part.histories:
-                migrate(part.db, each)
+            filled.append(part)
+            revisions, mark = manifest.stores[part.name][1], marked.get(part.name, "")
+            with open_plain(source / "stores" / f"{part.name}.sealed") as sealed:
+                incarnations[part.name] = part.fill(
+                    sealed, part_key(key, f"store/{part.name}"), revisions, now, mark
+                )
         faults.point("restore.stores.filled")
         for root, partial in placed.items():
             with files(root):
@@ -105,43 +86,17 @@ def restore(
     except BaseException:
         for root, partial in placed.items():
             shutil.rmtree(partial if partial.exists() else root, ignore_errors=True)
-        for db in filled:
-            with suppress(StorageError):
-                _empty(db)
+        for part in filled:
+            with suppress(DureError):
+                part.empty()
         raise
     return incarnations
-
-
-def settle(stores: Sequence[StorePart]) -> None:
-    """Take the mark of being restored from stores, now that everything else is in its place.
-
-    Raises
-    ------
-    StorageError
-        ``storage.database``.
-    """
-    for part in stores:
-        with part.db.rebuild() as connection:
-            _MARK.drop(connection, checkfirst=True)
-
-
-def _mark(db: Database, place: str) -> None:
-    with db.rebuild() as connection:
-        _MARK.create(connection)
-        connection.execute(_MARK.insert().values(place=place))
-
-
-def _marked(db: Database) -> str | None:
-    with db.read() as connection:
-        if not inspect(connection).has_table(_MARK.name):
-            return None
-        return connection.execute(select(_MARK.c.place)).scalar()
 
 
 def _fits(
     source: Path,
     manifest: Manifest,
-    stores: Sequence[StorePart],
+    stores: Sequence[Store],
     vaults: Mapping[str, Path],
     marked: Mapping[str, str],
 ) -> None:
@@ -152,13 +107,7 @@ def _fits(
         raise StorageError("storage.backup", where=str(source), reason="other-parts")
     for part in stores:
         _same(source / "stores" / f"{part.name}.sealed", manifest.stores[part.name][0])
-        with part.db.read() as connection:
-            metadata = MetaData()
-            metadata.reflect(connection)
-        if part.name in marked and _marked(part.db) == marked[part.name]:
-            _empty(part.db)
-        elif metadata.tables:
-            raise StorageError("storage.backup", where=part.db.where, reason="store-not-empty")
+        part.vacate(marked.get(part.name, ""))
     for name, root in vaults.items():
         _same(source / "vaults" / f"{name}.sealed", manifest.vaults[name])
         with files(root):
@@ -169,25 +118,6 @@ def _fits(
 def _same(path: Path, digest: str) -> None:
     if file_digest(path) != digest:
         raise StorageError("storage.backup", where=str(path), reason="exchanged")
-
-
-def _migrated(part: StorePart, revisions: Mapping[str, str | None]) -> None:
-    for each in part.histories:
-        migrate(part.db, each, to=revisions[history(each).name])
-
-
-def _store(source: Path, part: StorePart, key: bytes, now: str) -> str:
-    path = source / "stores" / f"{part.name}.sealed"
-    with files(path), path.open("rb") as stream, part.db.rebuild() as connection:
-        chunks = iter(lambda: stream.read(1 << 20), b"")
-        content = unseal(part_key(key, f"store/{part.name}"), chunks, where=path.name)
-        rows.load(connection, rows.split(content))
-        known = {table.name for table in rows.tables_of(connection)}
-        begun = ""
-        if incarnation.INCARNATIONS.name in known:
-            begun = incarnation.begin(connection, now)
-        faults.point("restore.store.loaded")
-    return begun
 
 
 def _vault(source: Path, name: str, partial: Path, key: bytes) -> None:
@@ -205,17 +135,10 @@ def _vault(source: Path, name: str, partial: Path, key: bytes) -> None:
         with files(target):
             target.parent.mkdir(mode=0o700, exist_ok=True)
         touched |= {target.parent, target.parent.parent}
-        if copy(originals.path(page), target) != digest:
+        if copy_file(originals.path(page), target, mode=PAGE_MODE) != digest:
             raise StorageError("storage.backup", where=str(originals.path(page)), reason="altered")
-    copy(source / "vaults" / name / "vault.id", partial / "vault.id")
+    copy_file(source / "vaults" / name / "vault.id", partial / "vault.id")
     with files(partial):
         for each in touched:
             sync_folder(each)
     faults.point("restore.vault.copied")
-
-
-def _empty(db: Database) -> None:
-    with db.rebuild() as connection:
-        metadata = MetaData()
-        metadata.reflect(connection)
-        metadata.drop_all(connection)

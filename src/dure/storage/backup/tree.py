@@ -18,13 +18,14 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from dure.core.canonical import canonical_json, parse_canonical
 from dure.core.errors import CoreError
 from dure.storage.errors import StorageError, files
-from dure.storage.sealed_files import new_file, sync_folder, write_all
+from dure.storage.sealed_files import new_file, write_all
 
 FORMAT = "dure/backup-files/v1"
 MAX_LINE_BYTES = 8192
@@ -55,21 +56,61 @@ def pack(root: Path, names: Iterable[str], *, bound: str) -> Iterator[bytes]:
     """
     yield _line({"format": FORMAT, "bound": bound})
     entries = 0
+    for path, descriptor in plain_below(root, names):
+        entries += 1
+        found = os.fstat(descriptor)
+        if stat.S_ISDIR(found.st_mode):
+            yield _line({"folder": path})
+        else:
+            yield _line({"file": path, "size": found.st_size})
+            yield from _content(descriptor, found.st_size, root / path)
+    yield _line({"entries": entries})
+
+
+def plain_below(root: Path, names: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Yield plain files and folders, each opened without following a link on the way.
+
+    Parameters
+    ----------
+    root, names
+        As `pack`.
+
+    Yields
+    ------
+    tuple
+        The path below the root, and a descriptor that is open until the next one is asked for.
+
+    Raises
+    ------
+    StorageError
+        ``storage.file``.
+    """
     with files(root):
         base = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for name in names:
-            for path, descriptor in _plain(base, "", name.split("/")):
-                entries += 1
-                found = os.fstat(descriptor)
-                if stat.S_ISDIR(found.st_mode):
-                    yield _line({"folder": path})
-                else:
-                    yield _line({"file": path, "size": found.st_size})
-                    yield from _content(descriptor, found.st_size, root / path)
+            yield from _plain(base, "", name.split("/"))
     finally:
         os.close(base)
-    yield _line({"entries": entries})
+
+
+@contextmanager
+def open_plain(path: Path) -> Iterator[int]:
+    """Give a descriptor of a plain file, to read from; neither a link nor a pipe is opened.
+
+    Raises
+    ------
+    StorageError
+        ``storage.file``.
+    """
+    with files(path):
+        descriptor = os.open(path, _READ)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise StorageError("storage.file", path=str(path), reason="not-plain")
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def unpack(chunks: Iterable[bytes], target: Path, *, bound: str, where: str) -> int:
@@ -113,18 +154,6 @@ def unpack(chunks: Iterable[bytes], target: Path, *, bound: str, where: str) -> 
             raise stream.refusal()
     stream.end()
     return entries
-
-
-def sync_tree(folder: Path) -> None:
-    """Put the entries of a folder, and of all folders in it, on disk.
-
-    Raises
-    ------
-    OSError
-        When the system refuses.
-    """
-    for each, _, _ in os.walk(folder, topdown=False):
-        sync_folder(Path(each))
 
 
 def _plain(parent: int, at: str, parts: list[str]) -> Iterator[tuple[str, int]]:

@@ -20,9 +20,9 @@ version without its pages. ``put`` and ``shred`` share a lock on the folder, gar
 backup have it alone; the kernel frees it when a process dies.
 """
 
-from dure.storage.vault.checks import Fault, VaultCheck
+from dure.storage.vault.checks import Damage, VaultCheck
 from dure.storage.vault.garbage import Garbage
-from dure.storage.vault.house import HIGHEST_GRADE, Sealed, Vault
+from dure.storage.vault.house import HIGHEST_GRADE, SealedVersion, Vault
 from dure.storage.vault.pages import MAX_PAGE_BYTES, PAGE_BYTES, fixed_pages
 from dure.storage.vault.tables import METADATA
 
@@ -31,9 +31,9 @@ __all__ = [
     "MAX_PAGE_BYTES",
     "METADATA",
     "PAGE_BYTES",
-    "Fault",
+    "Damage",
     "Garbage",
-    "Sealed",
+    "SealedVersion",
     "Vault",
     "VaultCheck",
     "fixed_pages",

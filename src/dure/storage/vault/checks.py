@@ -16,7 +16,7 @@ from dure.storage.vault.versions import read_version
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Damage:
     """One thing that is wrong.
 
     Parameters
@@ -25,13 +25,10 @@ class Fault:
         The error's code, or ``storage.vault``.
     subject
         Handle of the version or id of the page.
-    why
-        In words.
     """
 
     code: str
     subject: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class VaultCheck:
     versions: int
     pages: int
     size: int
-    faults: tuple[Fault, ...]
+    faults: tuple[Damage, ...]
     garbage: Garbage
 
     @property
@@ -62,7 +59,7 @@ class VaultCheck:
 
 def check(index: Index, page_files: PageFiles) -> VaultCheck:
     """Read every version in full and compare the page rows with what the versions use."""
-    faults: list[Fault] = []
+    faults: list[Damage] = []
     uses: Counter[str] = Counter()
     versions = size = 0
     with index.db.read() as connection:
@@ -73,7 +70,7 @@ def check(index: Index, page_files: PageFiles) -> VaultCheck:
                 for page_ids in index.parts(connection, index.version_wrapper(row), row.id):
                     uses.update(page_ids)
             except StorageError as error:
-                faults.append(Fault(error.code, row.handle or row.id, error.why))
+                faults.append(Damage(error.code, row.handle or row.id))
     for row in rows:
         if row.handle is None:
             continue
@@ -82,9 +79,9 @@ def check(index: Index, page_files: PageFiles) -> VaultCheck:
             for chunk in read_version(index, page_files, row, index.facts(row)):
                 size += len(chunk)
         except StorageError as error:
-            faults.append(Fault(error.code, row.handle, error.why))
+            faults.append(Damage(error.code, row.handle))
     faults += [
-        Fault("storage.vault", page, f"{counted.get(page, 0)} uses counted, {uses[page]} found")
+        Damage("storage.vault", page)
         for page in sorted(counted.keys() | uses.keys())
         if counted.get(page, 0) != uses[page]
     ]

@@ -32,7 +32,7 @@ _ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedVersion:
     """A version in the vault.
 
     Parameters
@@ -157,7 +157,7 @@ class Vault:
         index = Index(db, str(root), row.id, row.epoch, wrapper, identity, handle)
         return cls(root, index, row.grade)
 
-    def put(self, pages: Iterable[bytes], *, bound: bytes) -> Sealed:
+    def put(self, pages: Iterable[bytes], *, bound: bytes) -> SealedVersion:
         """Put content in; the same content with the same ``bound`` gives the same version again.
 
         Parameters
@@ -191,7 +191,7 @@ class Vault:
         row, facts = self._find(handle)
         return read_version(self._index, self._files, row, facts)
 
-    def describe(self, handle: str) -> Sealed:
+    def describe(self, handle: str) -> SealedVersion:
         """Return what is known of a version.
 
         Raises
@@ -255,5 +255,5 @@ class Vault:
         return row, self._index.facts(row)
 
 
-def _sealed(facts: Facts) -> Sealed:
-    return Sealed(facts.handle, f"sha256:{facts.digest.hex()}", facts.size, facts.pages)
+def _sealed(facts: Facts) -> SealedVersion:
+    return SealedVersion(facts.handle, f"sha256:{facts.digest.hex()}", facts.size, facts.pages)

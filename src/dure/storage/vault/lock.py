@@ -44,7 +44,7 @@ def alone(root: Path, *, wait: bool = True) -> Iterator[None]:
 def _held(root: Path, how: int) -> Iterator[None]:
     path = root / _NAME
     with files(path):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         try:
             fcntl.flock(descriptor, how)  # the kernel frees it when the process dies

@@ -250,6 +250,7 @@ def upgrade() -> None:
         sa.Column("diagnosis_id", sa.String(length=64), nullable=True),
         sa.Column("begun_at", sa.String(length=20), nullable=False),
         sa.Column("begun_by", sa.String(length=128), nullable=False),
+        sa.Column("claimant", sa.Text(), nullable=False),
         sa.Column("lease_ends_at", sa.String(length=20), nullable=False),
         sa.Column("ended_at", sa.String(length=20), nullable=True),
         sa.CheckConstraint(

@@ -25,7 +25,7 @@ _form = Form("governance.request")
 
 
 @dataclass(slots=True)
-class Run:
+class Enactment:
     """One act under way.
 
     Parameters

@@ -1,0 +1,1 @@
+"""Inspect a table: statistics, findings and one readiness report, with no node at all."""

@@ -1,0 +1,121 @@
+"""Small plots as inline SVG: no script, no style attribute, and words for those who don't see them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+from dure.datasets.inspect.statistics import Histogram
+
+WIDTH, HEIGHT = 320, 84
+_GAP = 1.0
+
+
+def number(value: float) -> str:
+    """Return a number with four significant digits, and separators between thousands.
+
+    Examples
+    --------
+    >>> number(1234567), number(0.000012345), number(2.50)
+    ('1,234,567', '1.234e-05', '2.5')
+    """
+    if not math.isfinite(value):
+        return str(value)
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    if abs(value) >= 1e15 or 0 < abs(value) < 1e-4:
+        return f"{value:.4g}"
+    text = f"{value:,.{max(0, 3 - math.floor(math.log10(abs(value))))}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def histogram(found: Histogram, told: str) -> str:
+    """Return a histogram.
+
+    Parameters
+    ----------
+    found
+        What to draw.
+    told
+        The same in words.
+    """
+    most = max(found.counts, default=0) or 1
+    width = WIDTH / len(found.counts)
+    bars = "".join(
+        f'<rect x="{at * width + _GAP / 2:.2f}" y="{HEIGHT - height:.2f}" '
+        f'width="{max(width - _GAP, 0.5):.2f}" height="{height:.2f}"/>'
+        for at, count in enumerate(found.counts)
+        if (height := max(HEIGHT * count / most, 1.0 if count else 0.0))
+    )
+    return _svg("histogram", WIDTH, HEIGHT, told, f"{bars}{_baseline()}", stretched=True)
+
+
+def _baseline() -> str:
+    return f'<line x1="0" y1="{HEIGHT}" x2="{WIDTH}" y2="{HEIGHT}"/>'
+
+
+def share_bar(share: float, told: str, kind: str = "") -> str:
+    """Return a bar that is filled to a share from 0 to 1."""
+    filled = 100 * min(1.0, max(0.0, share))
+    inside = (
+        '<rect class="room" width="100" height="8"/>'
+        f'<rect class="part" width="{filled:.2f}" height="8"/>'
+    )
+    return _svg(f"share {kind}".strip(), 100, 8, told, inside, stretched=True)
+
+
+def heat_map(names: Sequence[str], values: Sequence[Sequence[float | None]], told: str) -> str:
+    """Return a table of correlations as coloured squares, each with its number.
+
+    Blue is positive, orange negative; the stronger, the darker.
+    """
+    cell, left, top = 46, 150, 20
+    parts = []
+    for row, name in enumerate(names):
+        y = top + row * cell
+        parts.append(
+            f'<text class="name" x="{left - 8}" y="{y + cell / 2 + 4:.0f}">'
+            f"{row + 1} · {escape(shortened(name, 15))}</text>"
+            f'<text class="head" x="{left + row * cell + cell / 2:.0f}" y="{top - 6}">{row + 1}</text>'
+        )
+        for column in range(len(names)):
+            value = values[row][column]
+            if value is None:
+                continue
+            x, strength = left + column * cell, abs(value)
+            tone = f"{'up' if value >= 0 else 'down'} s{min(4, int(strength * 5))}"
+            parts.append(
+                f'<rect class="{tone}" x="{x}" y="{y}" width="{cell - 2}" height="{cell - 2}" rx="3"/>'
+                f'<text class="value{" light" if strength >= 0.6 else ""}" x="{x + cell / 2 - 1:.0f}" '
+                f'y="{y + cell / 2 + 4:.0f}">{value:.2f}</text>'
+            )
+    size = cell * len(names)
+    return _svg("heat", left + size, top + size, told, "".join(parts))
+
+
+def icon(kind: str) -> str:
+    """Return the sign of a verdict: a tick, an exclamation mark or a cross, beside its words."""
+    strokes = {
+        "ready": '<path d="M14 25l8 8 14-17"/>',
+        "ready-with-work": '<path d="M24 12v16M24 34v2"/>',
+        "not-ready": '<path d="M16 16l16 16M32 16l-16 16"/>',
+    }
+    inside = f'<circle cx="24" cy="24" r="22"/>{strokes[kind]}'
+    return f'<svg class="icon" viewBox="0 0 48 48" aria-hidden="true">{inside}</svg>'
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the text, cut to so many characters with an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _svg(
+    kind: str, width: float, height: float, told: str, inside: str, *, stretched: bool = False
+) -> str:
+    words = escape(told)
+    free = ' preserveAspectRatio="none"' if stretched else f' width="{width:g}"'
+    return (
+        f'<svg class="{kind}" viewBox="0 0 {width:g} {height:g}"{free} role="img" aria-label="{words}">'
+        f"<title>{words}</title>{inside}</svg>"
+    )

@@ -1,0 +1,64 @@
+"""``dure datasets inspect`` on a bare file: no node, no passphrase, no setting."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.node.alliance import command
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{n % 90},{'a' if n % 2 else 'b'},{n * 7 % 97}\n" for n in range(300))
+    (tmp_path / "holdings.csv").write_text(f"speed,part,depth\n{rows}")
+    return tmp_path
+
+
+def test_a_steward_needs_no_node(folder: Path):
+    said = command(None, "datasets", "inspect", "holdings.csv", "--report", "out.html")
+    assert (said.status, said.err) == (0, "")
+    assert "Ready for AI" in said.out
+    assert "300" in said.out
+    assert (folder / "out.html").read_text().startswith("<!DOCTYPE html>")
+    assert {one.name for one in folder.iterdir()} == {"holdings.csv", "out.html"}
+
+
+def test_json_is_one_value_with_all_of_it(folder: Path):
+    said = command(None, "datasets", "inspect", "holdings.csv", "--json")
+    told = json.loads(said.out)
+    assert (said.status, told["readiness"], told["statistics"]["rows"]) == (0, "ready", 300)
+    assert "report" not in told
+    said = command(None, "datasets", "inspect", "holdings.csv", "--report", "out.html", "--json")
+    assert json.loads(said.out)["report"] == "out.html"
+
+
+def test_what_is_not_ready_ends_with_status_1(folder: Path):
+    clean = command(None, "datasets", "inspect", "holdings.csv", "--split", "part")
+    assert clean.status == 0
+    rows = "".join(f"{n % 150},{'train' if n < 200 else 'test'}\n" for n in range(300))
+    (folder / "split.csv").write_text(f"speed,part\n{rows}")
+    said = command(None, "datasets", "inspect", "split.csv", "--split", "part", "--json")
+    told = json.loads(said.out)
+    assert (said.status, told["readiness"]) == (1, "not-ready")
+    assert "similarity.split-leak" in [one["code"] for one in told["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "code"),
+    [
+        (["missing.csv"], 45, "readers.source"),
+        (["holdings.csv", "--target", "gaol"], 90, "datasets.document"),
+        (["holdings.csv", "--report", "holdings.csv"], 90, "datasets.document"),
+        (["holdings.csv", "--kind", "pdf"], 84, "datasets.kind"),
+        (["holdings.csv", "--report", "nowhere/out.html"], 21, "storage.file"),
+    ],
+)
+def test_refusals_have_their_status(folder: Path, words: list[str], status: int, code: str):
+    said = command(None, "datasets", "inspect", *words, "--json")
+    error = json.loads(said.out)["error"]
+    assert (said.status, error["code"]) == (status, code)
+    assert (folder / "holdings.csv").read_text().startswith("speed")
