@@ -17,9 +17,11 @@ def texts() -> dict[str, str]:
     waiting = [[]] + [[name] for name in main.groups()]
     while waiting:
         words = waiting.pop()
-        if len(words) == 1:
+        if words:
             group = typer.main.get_command(main.load(main.groups()[words[0]][0]))
-            waiting += [[words[0], name] for name in group.commands]
+            for name in words[1:]:
+                group = group.commands[name]
+            waiting += [[*words, name] for name in getattr(group, "commands", ())]
         out = io.StringIO()
         sys.argv = ["dure", *words, "--help"]
         with redirect_stdout(out), suppress(SystemExit):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dure.cli import rules as rules_commands
 from dure.cli import session
 from dure.cli.arguments import NAME_OR_ID
 from dure.cli.words import LANGUAGE, say
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from dure.datasets.inspect.inspection import Inspection
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(rules_commands.app, name="rules")
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)]
 
@@ -42,12 +44,27 @@ def import_(
     description: Annotated[str, typer.Option(help=say("What it is.", "설명."))] = "",
     licence: Annotated[str, typer.Option(help=say("Its licence.", "이용 허락 조건."))] = "",
     kind: Annotated[str, typer.Option(help="csv | parquet")] = "",
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            help=say(
+                "Contract that it must keep, or nothing is sealed.",
+                "지켜야 할 계약. 어기면 아무것도 봉인하지 않습니다.",
+            )
+        ),
+    ] = None,
 ) -> None:
     """Import a file."""
     output = session.current.output
     with session.current.node() as node, output.progress(say("importing", "들여오는 중")):
         asset = node.datasets.import_(
-            file, label=label, name=name, description=description, licence=licence, kind=kind
+            file,
+            label=label,
+            name=name,
+            description=description,
+            licence=licence,
+            kind=kind,
+            rules=rules,
         )
         entry = node.house.assets.get(asset.id)
     output.value({**asset.to_dict(), "name": entry.name, **entry.facts})
@@ -204,3 +221,44 @@ def export(
     with session.current.node() as node, output.progress(say("exporting", "내보내는 중")):
         asset = node.datasets.export(dataset, folder)
     output.value({"dataset": asset.id, "folder": str(folder)})
+
+
+@app.command(
+    help=say(
+        "Hold a Croissant document against the files beside it; needs no node.",
+        "Croissant 문서를 옆에 있는 파일과 대조합니다. 노드가 없어도 됩니다.",
+    )
+)
+def verify(
+    folder: Annotated[
+        Path, typer.Argument(help=say("Folder, or the document in it.", "폴더 또는 그 안의 문서."))
+    ],
+) -> None:
+    """Verify an exported folder, or somebody else's."""
+    from dure.datasets.errors import DatasetError
+    from dure.datasets.verify.folders import hold, verify_folder
+
+    output = session.current.output
+    with output.progress(say("verifying", "대조하는 중")):
+        report = verify_folder(folder)
+    shown = [finding.to_dict(LANGUAGE) for finding in report.findings]
+    if output.as_json:
+        output.value({**report.to_dict(), "findings": shown})
+    else:
+        output.value(report.result)
+        if shown:
+            output.rows(
+                shown,
+                [
+                    ("severity", say("severity", "심각도")),
+                    ("subject", say("file", "파일")),
+                    ("locator", say("place", "자리")),
+                    ("words", say("finding", "점검 결과")),
+                ],
+            )
+    try:
+        hold(report, folder.name)
+    except DatasetError as changed:
+        if not output.as_json:
+            raise
+        raise typer.Exit(changed.spec.exit_status) from None

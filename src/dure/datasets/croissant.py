@@ -26,7 +26,7 @@ TABLE_FILE = "data.parquet"
 DOCUMENT_FILE = "croissant.json"
 NO_LICENCE = "not stated"
 
-_CARDINALITY = "wd:Q4049983"
+CARDINALITY = "wd:Q4049983"
 _RAW = "urn:dure:raw:sha256:"
 _HEX = re.compile(r"[0-9a-f]{64}")
 _PLAIN_NAME = re.compile(r"(?!\.+$)[\w.-]{1,64}")
@@ -156,7 +156,7 @@ def write_document(about: Description, table: Table) -> dict[str, Any]:
                     "@type": "cr:Field",
                     "@id": f"{RECORDS}/~count",
                     "name": f"{RECORDS}/count",
-                    "dataType": _CARDINALITY,
+                    "dataType": CARDINALITY,
                     "value": table.rows,
                 },
                 "field": [_field(i, field) for i, field in enumerate(table.fields)],

@@ -8,6 +8,7 @@ from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.system import SYSTEM
 from dure.core.text import Text
 from dure.datasets.reasons import REASONS
+from dure.datasets.rules.reasons import FORM
 
 PARTS = MappingProxyType(
     {
@@ -22,7 +23,7 @@ PARTS = MappingProxyType(
 class DatasetError(DureError):
     """A data set was refused."""
 
-    WORDS = MappingProxyType({"reason": {**SYSTEM, **REASONS}, "part": PARTS})
+    WORDS = MappingProxyType({"reason": {**SYSTEM, **REASONS, **FORM}, "part": PARTS})
     TABLE = table(
         [
             ErrorSpec(
@@ -111,6 +112,20 @@ class DatasetError(DureError):
                 Text(
                     "Correct that place; docs/datasets.md shows the form.",
                     "그 자리를 고치십시오. 형식은 docs/datasets.md에 있습니다.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.rules",
+                91,
+                422,
+                Text("The data break the contract.", "자료가 데이터 계약을 어깁니다."),
+                Text(
+                    "{broken} of {rules} rules don't hold; the first is {first}.",
+                    "규칙 {rules}개 가운데 {broken}개가 지켜지지 않습니다. 첫째는 {first}입니다.",
+                ),
+                Text(
+                    "dure datasets rules check shows the rows; mend the data, or the contract.",
+                    "dure datasets rules check로 해당 행을 보고 자료나 계약을 고치십시오.",
                 ),
             ),
         ]

@@ -1,8 +1,7 @@
-"""Export: a data set out of the vault, for its own agency, as two files checked against each other."""
+"""Export: a data set out of the vault, for its own agency, as two files verified against each other."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -13,10 +12,11 @@ from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.system import reason_of
 from dure.datasets.catalogue import describe, table_of
-from dure.datasets.croissant import DOCUMENT_FILE, TABLE_FILE, Table, read_table
+from dure.datasets.croissant import DOCUMENT_FILE, TABLE_FILE
 from dure.datasets.errors import DatasetError
 from dure.datasets.import_ import any_purpose
 from dure.datasets.spec import EXPORT
+from dure.datasets.verify.folders import hold, verify_folder
 from dure.governance.house import House
 from dure.storage.folders import new_folder
 
@@ -24,10 +24,10 @@ _BLOCK_BYTES = 1 << 20
 
 
 def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") -> Asset:
-    """Write a data set as ``croissant.json`` and ``data.parquet``, checked against each other.
+    """Write a data set as ``croissant.json`` and ``data.parquet``, verified against each other.
 
-    The folder appears when both are whole and on disk, readable by its owner alone. What a crash left
-    of an export to the same folder is removed first.
+    The folder appears when both are whole, agree, and are on disk, readable by its owner alone. What a
+    crash left of an export to the same folder is removed first.
 
     Parameters
     ----------
@@ -78,25 +78,19 @@ def _write(
         out.write(text.encode("utf-8"))
         os.fsync(out.fileno())
     with _new(partial / TABLE_FILE) as out:
-        size, digest = _pour(house, table_id, purpose, out)
+        _pour(house, table_id, purpose, out)
         os.fsync(out.fileno())
-    told: Table = read_table(document)
-    if (size, digest) != (told.size, told.sha256):
-        raise DatasetError("datasets.changed", file=TABLE_FILE, asset=dataset_id[:16])
+    hold(verify_folder(partial), dataset_id[:16])
 
 
 def _new(path: Path) -> Any:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", 0)
 
 
-def _pour(house: House, table_id: str, purpose: str, out: Any) -> tuple[int, str]:
+def _pour(house: House, table_id: str, purpose: str, out: Any) -> None:
     stream = house.open(table_id, purpose=purpose, run="")
-    size, digest = 0, hashlib.sha256()
     with os.fdopen(stream.fd, "rb") as content:
         while part := content.read(_BLOCK_BYTES):
-            size += len(part)
-            digest.update(part)
             view = memoryview(part)
             while view:
                 view = view[out.write(view) :]
-    return size, digest.hexdigest()

@@ -30,13 +30,14 @@ from dure.datasets.croissant import (
     write_document,
 )
 from dure.datasets.errors import DatasetError
+from dure.datasets.kinds import kind_of
+from dure.datasets.rules.contract import Contract
+from dure.datasets.rules.enforcing import enforced
 from dure.datasets.spec import IMPORT
 from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
 from dure.governance.house import House
 from dure.readers.parse import parse
 from dure.readers.tables import Parsed
-
-KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet"}
 
 DATASET = "dataset"
 TABLE = "dataset.table"
@@ -76,6 +77,7 @@ def import_(
     description: str = "",
     licence: str = "",
     kind: str = "",
+    rules: Contract | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Asset:
     """Import one file as a data set of this agency.
@@ -92,6 +94,8 @@ def import_(
         Words for the Croissant document; the name is the file's by default.
     kind
         ``csv`` or ``parquet``; by default the file's ending tells.
+    rules
+        Contract that the data must keep; when they break it, nothing is sealed.
     progress
         Told the step under way: ``parse``, ``seal``, ``describe``.
 
@@ -103,7 +107,7 @@ def import_(
     Raises
     ------
     DatasetError
-        ``datasets.kind``, ``datasets.owner``, ``datasets.words``.
+        ``datasets.kind``, ``datasets.owner``, ``datasets.words``, ``datasets.rules``.
     CoreError
         ``core.label-text``, ``core.label-term``.
     ReaderError
@@ -113,10 +117,7 @@ def import_(
     StorageError
         What the disk refused.
     """
-    found = kind or KINDS.get(source.suffix.lower(), "")
-    if found not in set(KINDS.values()):
-        given = kind or source.name
-        raise DatasetError("datasets.kind", given=given, known=" ".join(sorted(KINDS)))
+    found = kind_of(source, kind)
     wanted = own_label(house, label)
     words = _Words(
         checked("name", name, NAME_CHARACTERS) or name_of(source),
@@ -130,7 +131,7 @@ def import_(
         progress("seal")
         meter = _Meter()
         table = house.seal(
-            meter.counted(blocks),
+            meter.counted(blocks if rules is None else enforced(blocks, rules)),
             kind=TABLE,
             media_type="application/vnd.apache.parquet",
             schema_id=TABLE_SCHEMA,

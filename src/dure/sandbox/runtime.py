@@ -24,7 +24,7 @@ from dure.sandbox.errors import SandboxError
 from dure.sandbox.tasks import Bind, Limits, Task
 
 PYTHON = "/py/bin/python3"
-_PACKAGES = ("polars", "pyarrow", "numpy", "scikit-learn")
+_PACKAGES = ("polars", "pyarrow", "numpy", "scikit-learn", "msgspec")
 _ASIDE = ("__pycache__", ".dist-info")
 _REQUIRED = re.compile(r"\s*([A-Za-z0-9._-]+)")
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from dure.core.findings import Finding
 from dure.core.times import write_time
 from dure.datasets.errors import DatasetError
-from dure.datasets.import_ import KINDS
 from dure.datasets.inspect.judging import judge
 from dure.datasets.inspect.measuring import Measured, measure_file
 from dure.datasets.inspect.page import Contents, page
 from dure.datasets.inspect.quality import Measure, measures
 from dure.datasets.inspect.statistics import Asked
 from dure.datasets.inspect.verdict import ReadinessVerdict, verdict_on
+from dure.datasets.kinds import kind_of
 from dure.datasets.personal.summary import findings as findings_about
 from dure.readers.tables import Options
 from dure.storage.sealed_files import new_file, write_all
@@ -135,10 +135,7 @@ def inspect(
     SandboxError
         When this host can't provide the sandbox.
     """
-    found = kind or KINDS.get(source.suffix.lower(), "")
-    if found not in set(KINDS.values()):
-        given = kind or source.name
-        raise DatasetError("datasets.kind", given=given, known=" ".join(sorted(KINDS)))
+    found = kind_of(source, kind)
     asked = Asked(target, split, show_values, int(now_s))
     progress("measure")
     measured = measure_file(source, found, asked, options=options)

@@ -26,10 +26,12 @@ class DatasetsDesk:
         description: str = "",
         licence: str = "",
         kind: str = "",
+        rules: str | Path | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> Asset:
-        """Import a file; see `dure.datasets.import_.import_`."""
+        """Import a file; see `dure.datasets.import_.import_`. ``rules`` is a contract's file."""
         from dure.datasets.import_ import import_
+        from dure.datasets.rules.sandboxed import read_contract
 
         return import_(
             self.house,
@@ -39,6 +41,7 @@ class DatasetsDesk:
             description=description,
             licence=licence,
             kind=kind,
+            rules=None if rules is None else read_contract(Path(rules)),
             progress=progress,
         )
 

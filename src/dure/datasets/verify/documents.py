@@ -1,0 +1,346 @@
+"""Reading a Croissant document that anybody may have written: what it says of its files and columns.
+
+Versions 1.0 and 1.1, in the compact form that the specification shows and mlcroissant writes. What a
+document says that this can't hold against data is named, so that nobody takes it for verified.
+
+Source
+------
+MLCommons, Croissant Format Specification 1.0 and 1.1: FileObject, FileSet, RecordSet and Field.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dure.datasets.croissant import CARDINALITY
+from dure.datasets.errors import DatasetError
+
+VERSIONS = ("http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/1.1")
+MAX_BYTES = 192 * 1024 * 1024
+MAX_PARTS = 100_000
+MAX_WORD = 4_096
+
+Node = Mapping[str, Any]
+
+_PREFIXES = ("", "cr:", "sc:", "ml:", "dct:", "dure:")
+_KINDS = {
+    "text/csv": "csv",
+    "text/tsv": "csv",
+    "text/tab-separated-values": "csv",
+    "application/x-parquet": "parquet",
+    "application/vnd.apache.parquet": "parquet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One file, or a set of files, as the document states it.
+
+    Parameters
+    ----------
+    id
+        Its identifier in the document.
+    place
+        Path below the document's folder; of a set, "".
+    includes, excludes
+        Of a set, which files belong to it.
+    kind
+        ``csv``, ``parquet``, or "" for what isn't read as a table.
+    size
+        Bytes, or None.
+    sha256, md5
+        Digests, or "".
+    """
+
+    id: str
+    place: str
+    includes: tuple[str, ...]
+    excludes: tuple[str, ...]
+    kind: str
+    size: int | None
+    sha256: str
+    md5: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatedColumn:
+    """One field: which column of which file it is, and its type.
+
+    Parameters
+    ----------
+    name
+        Of the field.
+    source
+        Identifier of the file or set.
+    column
+        Name of the column there.
+    types
+        Croissant's data types.
+    arrow
+        The exact type, which our own documents state; or "".
+    """
+
+    name: str
+    source: str
+    column: str
+    types: tuple[str, ...]
+    arrow: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatedRecords:
+    """A record set: its columns, and how many rows it has if the document says so."""
+
+    name: str
+    columns: tuple[StatedColumn, ...]
+    rows: int | None
+
+
+@dataclass(slots=True)
+class Stating:
+    """What a document says.
+
+    Parameters
+    ----------
+    licensed
+        Whether it states a licence.
+    sources
+        Its files and sets, by identifier.
+    records
+        Its record sets.
+    unread
+        Places of the document that can't be held against data, each with the code of its reason.
+    unchecked
+        Places that say more than is compared.
+    """
+
+    licensed: bool
+    sources: dict[str, Stated] = field(default_factory=dict)
+    records: list[StatedRecords] = field(default_factory=list)
+    unread: list[tuple[str, str]] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+
+
+def read_document(content: bytes, name: str) -> Stating:
+    """Return what a document says.
+
+    Parameters
+    ----------
+    content
+        JSON-LD.
+    name
+        The file's name, for messages.
+
+    Raises
+    ------
+    DatasetError
+        ``datasets.document``, with the reason and the place.
+    """
+    try:
+        return _Reading().whole(_loaded(content))
+    except _Wrong as wrong:
+        reason, place = wrong.args
+        raise DatasetError("datasets.document", file=name, reason=reason, place=place) from None
+
+
+class _Wrong(Exception):  # noqa: N818 (it becomes a DatasetError)
+    """The document has another form: the reason's code and the place."""
+
+
+def _loaded(content: bytes) -> Node:
+    if len(content) > MAX_BYTES:
+        raise _Wrong("size", "-")
+    try:
+        document = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
+    except UnicodeDecodeError as error:
+        raise _Wrong("encoding", f"byte {error.start}") from None
+    except (ValueError, RecursionError):
+        raise _Wrong("json", "-") from None
+    return _node(document, "-")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+class _Reading:
+    """One document under way."""
+
+    def __init__(self) -> None:
+        self._said = Stating(licensed=False)
+
+    def whole(self, document: Node) -> Stating:
+        if "@graph" in document:
+            raise _Wrong("expanded", "@graph")
+        versions = [_id(one, "conformsTo") for one in _many(_get(document, "conformsTo"))]
+        if not set(VERSIONS) & set(versions):
+            raise _Wrong("version", "conformsTo")
+        self._said.licensed = bool(_many(_get(document, "license")))
+        for place, one in _listed(document, "distribution"):
+            self._source(one, place)
+        for place, one in _listed(document, "recordSet"):
+            self._records(one, place)
+        return self._said
+
+    def _source(self, node: Node, place: str) -> None:
+        identifier = _name(node, place)
+        if identifier in self._said.sources:
+            raise _Wrong("twice", place)
+        is_set = _type(node) == "FileSet"
+        url = "" if is_set else _word(_get(node, "contentUrl"), f"{place}.contentUrl")
+        formats = [_word(one, place) for one in _many(_get(node, "encodingFormat"))]
+        reason = ""
+        if _get(node, "containedIn") is not None:
+            reason = "archive"
+        elif "://" in url or url.startswith("data:"):
+            reason = "remote"
+        includes = _words(node, "includes", place) if is_set else ()
+        if reason:
+            self._said.unread.append((place, reason))
+        elif not (includes if is_set else url):
+            raise _Wrong("missing", f"{place}.{'includes' if is_set else 'contentUrl'}")
+        self._said.sources[identifier] = Stated(
+            id=identifier,
+            place="" if reason else url,
+            includes=() if reason else includes,
+            excludes=_words(node, "excludes", place),
+            kind=next((_KINDS[one] for one in formats if one in _KINDS), ""),
+            size=_size(_get(node, "contentSize")),
+            sha256=_word(_get(node, "sha256"), place).lower(),
+            md5=_word(_get(node, "md5"), place).lower(),
+        )
+
+    def _records(self, node: Node, place: str) -> None:
+        name = _name(node, place)
+        columns: list[StatedColumn] = []
+        for where, one in _listed(node, "field", place):
+            if _get(node, "data") is not None:
+                self._inline(node, one, where)
+            elif (column := self._column(one, where)) is not None:
+                columns.append(column)
+        if _get(node, "key") is not None:
+            self._said.unchecked.append(f"{place}.key")
+        rows = next(_counts(node, place), None)
+        self._said.records.append(StatedRecords(name, tuple(columns), rows))
+
+    def _inline(self, records: Node, node: Node, place: str) -> None:
+        """Hold records that stand in the document itself against their fields."""
+        known = {_word(_get(node, "name"), place), _name(node, place)}
+        for row in _many(_get(records, "data")):
+            if not known & set(_node(row, place)):
+                raise _Wrong("missing", f"{place}: data")
+
+    def _column(self, node: Node, place: str) -> StatedColumn | None:
+        reason = ""
+        source = _get(node, "source")
+        extract = _get(source, "extract") if isinstance(source, Mapping) else None
+        origins = [
+            _id(origin, place)
+            for key in ("fileObject", "fileSet")
+            if isinstance(source, Mapping) and (origin := _get(source, key)) is not None
+        ]
+        if _many(_get(node, "subField")) or _truth(node, "repeated") or _truth(node, "isArray"):
+            reason = "nested"
+        elif len(origins) != 1:
+            reason = "source"
+        elif not isinstance(extract, Mapping) or _get(extract, "column") is None:
+            reason = "extract"
+        elif any(_many(_get(source, key)) for key in ("transform", "format")):
+            reason = "transform"
+        if reason or not isinstance(extract, Mapping):
+            self._said.unread.append((place, reason or "extract"))
+            return None
+        if _get(node, "references") is not None:
+            self._said.unchecked.append(f"{place}.references")
+        return StatedColumn(
+            name=_word(_get(node, "name"), place) or _name(node, place),
+            source=origins[0],
+            column=_word(_get(extract, "column"), place),
+            types=tuple(_short(_id(one, place)) for one in _many(_get(node, "dataType"))),
+            arrow=_word(_get(node, "arrowType"), place),
+        )
+
+
+def _counts(records: Node, place: str) -> Iterator[int]:
+    """Yield how many rows the annotations say there are."""
+    for one in _many(_get(records, "annotation")):
+        if isinstance(one, Mapping) and _short(str(_get(one, "dataType"))) == _short(CARDINALITY):
+            value = _get(one, "value")
+            if type(value) is not int or value < 0:
+                raise _Wrong("value", f"{place}.annotation")
+            yield value
+
+
+def _get(node: Node, key: str) -> Any:
+    return next((node[prefix + key] for prefix in _PREFIXES if prefix + key in node), None)
+
+
+def _many(value: Any) -> list[Any]:
+    if value is None or value is False:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _listed(node: Node, key: str, above: str = "") -> Iterator[tuple[str, Node]]:
+    found = _many(_get(node, key))
+    place = f"{above}.{key}".lstrip(".")
+    if len(found) > MAX_PARTS:
+        raise _Wrong("size", place)
+    for number, one in enumerate(found):
+        yield f"{place}[{number}]", _node(one, f"{place}[{number}]")
+
+
+def _node(value: Any, place: str) -> Node:
+    if not isinstance(value, dict):
+        raise _Wrong("value", place)
+    return value
+
+
+def _word(value: Any, place: str) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > MAX_WORD or "\0" in value:
+        raise _Wrong("value", place)
+    return value
+
+
+def _words(node: Node, key: str, place: str) -> tuple[str, ...]:
+    return tuple(_word(one, f"{place}.{key}") for one in _many(_get(node, key)))
+
+
+def _id(value: Any, place: str) -> str:
+    return _word(value.get("@id") if isinstance(value, Mapping) else value, place)
+
+
+def _name(node: Node, place: str) -> str:
+    found = _word(node.get("@id"), place) or _word(_get(node, "name"), place)
+    if not found:
+        raise _Wrong("missing", f"{place}.@id")
+    return found
+
+
+def _type(node: Node) -> str:
+    return _short(str(next(iter(_many(node.get("@type"))), "")))
+
+
+def _short(word: str) -> str:
+    """Return a term without its prefix or the address of its vocabulary."""
+    return word.rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
+
+
+def _truth(node: Node, key: str) -> bool:
+    return _get(node, key) in (True, "true", "True")
+
+
+def _size(value: Any) -> int | None:
+    """Return the bytes that ``contentSize`` says: ``"12 B"``, ``"12"`` or 12; other units are rounded."""
+    if value is None:
+        return None
+    number = str(value).removesuffix("B").strip()
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 17 else None
