@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -109,18 +110,34 @@ def show(dataset: DatasetArgument) -> None:
     )
 
 
+class Layout(StrEnum):
+    """What an exported folder looks like."""
+
+    CROISSANT = "croissant"
+    HUGGINGFACE = "huggingface"
+
+
 @app.command(
     help=say(
-        "Write a data set as Croissant and Parquet for its own agency.",
-        "데이터셋을 자기 기관용 Croissant와 Parquet으로 씁니다.",
+        "Write a data set into a new folder for its own agency.",
+        "데이터셋을 자기 기관용 새 폴더에 씁니다.",
     )
 )
 def export(
     dataset: DatasetArgument,
     folder: Annotated[Path, typer.Argument(help=say("New folder.", "새 폴더."))],
+    layout: Annotated[
+        Layout,
+        typer.Option(
+            help=say(
+                "Croissant and Parquet, or the Hugging Face Hub's folder with a card.",
+                "Croissant와 Parquet, 또는 카드가 있는 Hugging Face Hub 폴더.",
+            )
+        ),
+    ] = Layout.CROISSANT,
 ) -> None:
     """Export a data set."""
     output = session.current.output
     with session.current.node() as node, output.progress(say("exporting", "내보내는 중")):
-        asset = node.datasets.export(dataset, folder)
+        asset = node.datasets.export(dataset, folder, layout=layout)
     output.value({"dataset": asset.id, "folder": str(folder)})

@@ -1,4 +1,4 @@
-"""Errors of the data sets room. Statuses 84 to 91."""
+"""Errors of the data sets room. Statuses 84 to 91, and 3."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from types import MappingProxyType
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.system import SYSTEM
 from dure.core.text import Text
+from dure.datasets.reading_reasons import READING
 
 
 class DatasetError(DureError):
     """A data set was refused."""
 
-    WORDS = MappingProxyType({"reason": SYSTEM})
+    WORDS = MappingProxyType({"reason": {**SYSTEM, **READING}})
     TABLE = table(
         [
             ErrorSpec(
@@ -86,13 +87,38 @@ class DatasetError(DureError):
                 89,
                 409,
                 Text(
-                    "The folder can't be written.",
-                    "폴더에 쓸 수 없습니다.",
+                    "The file or folder can't be written.",
+                    "파일이나 폴더를 쓸 수 없습니다.",
                 ),
                 Text("{folder}: {reason.en}.", "{folder}: {reason.ko}."),
                 Text(
-                    "Name a new folder in one that you may write and that has room.",
-                    "쓰기 권한과 여유 공간이 있는 곳에 새 폴더 이름을 지정하십시오.",
+                    "Give a new name in a folder that you may write and that has room.",
+                    "쓰기 권한과 여유 공간이 있는 폴더 안에 새 이름을 지정하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.document",
+                90,
+                422,
+                Text("The file can't be used.", "파일을 쓸 수 없습니다."),
+                Text("{file}, {place}: {reason.en}.", "{file}, {place}: {reason.ko}."),
+                Text(
+                    "Correct that place; docs/datasets.md shows the form.",
+                    "그 자리를 고치십시오. 형식은 docs/datasets.md에 있습니다.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.form",
+                3,
+                422,
+                Text(
+                    "The data can't be given in that form.",
+                    "자료를 그 형태로 줄 수 없습니다.",
+                ),
+                Text("{part}: {reason.en}.", "{part}: {reason.ko}."),
+                Text(
+                    "Choose other columns or another form; Arrow and Polars hold every column.",
+                    "다른 열이나 다른 형태를 고르십시오. Arrow와 Polars는 모든 열을 담습니다.",
                 ),
             ),
         ]
