@@ -43,12 +43,28 @@ def import_(
     description: Annotated[str, typer.Option(help=say("What it is.", "설명."))] = "",
     licence: Annotated[str, typer.Option(help=say("Its licence.", "이용 허락 조건."))] = "",
     kind: Annotated[str, typer.Option(help="csv | parquet")] = "",
+    ranges: Annotated[
+        bool,
+        typer.Option(
+            "--with-ranges",
+            help=say(
+                "Describe ranges, codes and shares of gaps too, for dummy data.",
+                "더미 자료를 위해 범위·코드·누락 비율도 설명에 넣습니다.",
+            ),
+        ),
+    ] = False,
 ) -> None:
     """Import a file."""
     output = session.current.output
     with session.current.node() as node, output.progress(say("importing", "들여오는 중")):
         asset = node.datasets.import_(
-            file, label=label, name=name, description=description, licence=licence, kind=kind
+            file,
+            label=label,
+            name=name,
+            description=description,
+            licence=licence,
+            kind=kind,
+            ranges=ranges,
         )
         entry = node.house.assets.get(asset.id)
     output.value({**asset.to_dict(), "name": entry.name, **entry.facts})
@@ -141,3 +157,43 @@ def export(
     with session.current.node() as node, output.progress(say("exporting", "내보내는 중")):
         asset = node.datasets.export(dataset, folder, layout=layout)
     output.value({"dataset": asset.id, "folder": str(folder)})
+
+
+@app.command(
+    help=say(
+        "Write made-up rows that are faithful to a Croissant document; needs no node, sees no record.",
+        "Croissant 문서를 따르는 더미 행을 만듭니다. 노드가 없어도 되고 실제 기록을 보지 않습니다.",
+    )
+)
+def dummy(
+    document: Annotated[
+        Path,
+        typer.Argument(
+            help=say("croissant.json, or the folder that holds it.", "croissant.json 또는 그 폴더.")
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(help=say("New file: .csv or .parquet.", "새 파일: .csv 또는 .parquet."))
+    ],
+    rows: Annotated[
+        int, typer.Option(min=1, max=10_000_000, help=say("How many rows.", "행의 수."))
+    ] = 1_000,
+    seed: Annotated[
+        int,
+        typer.Option(help=say("The same seed gives the same rows.", "씨앗이 같으면 행도 같음.")),
+    ] = 1,
+) -> None:
+    """Write dummy data."""
+    if out.suffix.lower() not in (".csv", ".parquet"):
+        raise typer.BadParameter(
+            say(
+                "the file ends in .csv or .parquet", "파일 이름은 .csv나 .parquet으로 끝나야 합니다"
+            ),
+            param_hint="--out",
+        )
+    from dure.datasets.dummy.writing import write_dummy
+
+    output = session.current.output
+    with output.progress(say("writing", "쓰는 중")):
+        table = write_dummy(document, out, rows=rows, seed=seed)
+    output.value({"file": str(out), "rows": rows, "columns": len(table.fields), "seed": seed})

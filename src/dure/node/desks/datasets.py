@@ -29,6 +29,7 @@ class DatasetsDesk:
         description: str = "",
         licence: str = "",
         kind: str = "",
+        ranges: bool = False,
         progress: Callable[[str], None] = lambda _: None,
     ) -> Asset:
         """Import a file; see `dure.datasets.import_.import_`."""
@@ -42,6 +43,7 @@ class DatasetsDesk:
             description=description,
             licence=licence,
             kind=kind,
+            ranges=ranges,
             progress=progress,
         )
 
