@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def main() -> None:
     ):
         figure = {
             "figure": words,
-            "peer": f"mlcroissant {mlc.__version__}, records()",
+            "peer": f"mlcroissant {version('mlcroissant')}, records()",
             "ours_s": round(middle[name], 4),
             "peer_s": round(middle["peer"], 3),
             "times_as_fast": round(middle["peer"] / middle[name], 1),
