@@ -101,3 +101,5 @@ def test_a_shuffle_mixes_the_blocks_of_a_pool_and_moves_pools() -> None:
     assert first != set(range(POOL_BLOCKS)), "and not the first ones"
     assert len({row // 100 for row in given[:50]}) == POOL_BLOCKS, "mixed row by row"
     assert rows_of(blocks, Order(8)) != given
+    takes = [tuple(pool.take) for pool in pools(blocks, Order(7)) if pool.take is not None]
+    assert len(set(takes)) == len(takes) == 3, "each pool has an order of its own"

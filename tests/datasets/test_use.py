@@ -65,13 +65,7 @@ def mixed(rows: int = ROWS) -> pa.Table:
 def exported(folder: Path, table: pa.Table, group_rows: int = 150) -> Path:
     """Write a folder whose table has several blocks."""
     write(folder, table)
-    pq.write_table(
-        table,
-        folder / "data.parquet",
-        row_group_size=group_rows,
-        compression="zstd",
-        write_page_checksum=True,
-    )
+    pq.write_table(table, folder / "data.parquet", row_group_size=group_rows, compression="zstd")
     redigest(folder)
     return folder
 
@@ -463,6 +457,18 @@ def test_memory_holds_one_block_of_a_stream(tmp_path: Path) -> None:
     assert peak((folder / "data.parquet").read_bytes) >= size, "the measure sees such memory"
 
 
+def test_a_stream_of_another_table_is_found(folder: Path, tmp_path: Path) -> None:
+    """One that is whole in itself, with the same columns and as many rows."""
+    table = mixed()
+    other = exported(tmp_path / "other", table.set_column(0, "n", pa.array(range(1, ROWS + 1))))
+    data = (other / "data.parquet").read_bytes()
+    for shuffle in (False, True):
+        opened = piped(folder, lambda n, real: data if n else real)
+        with pytest.raises(DatasetError) as refused:
+            (opened.shuffle(1) if shuffle else opened).to_arrow()
+        assert refused.value.code == "datasets.changed"
+
+
 def test_a_long_end_of_the_file_takes_another_stream(tmp_path: Path) -> None:
     """Statistics of long texts make the file's end longer than what is kept at first."""
     long = [chr(0x61 + i % 26) * 3000 for i in range(60)]
@@ -527,6 +533,21 @@ def test_a_page_that_is_damaged_behind_a_right_digest(tmp_path: Path) -> None:
     with pytest.raises(DatasetError) as refused:
         open_folder(folder, trusted=True).to_arrow()
     assert refused.value.code == "datasets.changed"
+
+
+def test_bytes_that_are_no_text_behind_a_right_digest(tmp_path: Path) -> None:
+    """A file that decodes, and whose text column holds bytes that are no UTF-8."""
+    folder = exported(tmp_path / "out", pa.table({"t": ["fine", "text"]}))
+    wrong = pa.Array.from_buffers(
+        pa.string(), 2, pa.array([b"fine", b"\xff\xfe"], pa.binary()).buffers()
+    )
+    pq.write_table(pa.table({"t": wrong}), folder / "data.parquet", store_schema=False)
+    redigest(folder)
+    with pytest.raises(DatasetError) as refused:
+        open_folder(folder, trusted=True).to_arrow()
+    assert refused.value.code == "datasets.changed"
+    with pytest.raises(ReaderError):
+        open_folder(folder)
 
 
 def test_a_file_that_is_written_to_while_it_is_read(tmp_path: Path) -> None:

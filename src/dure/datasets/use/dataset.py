@@ -227,6 +227,7 @@ class DataSet:
                     yield from next(blocks)
                 else:
                     yield from self._taken(pool, pool.take, blocks, rows)
+            next(blocks, None)  # the source looks at what it gave, once it has given all
 
     def _taken(
         self, pool: Pool, take: Indices, blocks: Blocks, rows: int

@@ -78,7 +78,7 @@ class PipedSource:
         Raises
         ------
         DatasetError
-            ``datasets.changed`` when the stream ends early.
+            ``datasets.changed`` when the stream ends early, or, at its end, was another one.
         """
         spans = [_span(self._metadata.row_group(number)) for number in numbers]
         starts = [start for start, _ in spans]
@@ -86,15 +86,16 @@ class PipedSource:
         if any(end > start for end, start in zip(ends, starts[1:], strict=False)):
             yield from self.in_memory().blocks(numbers, columns, batch_rows)
             return
-        stream = self._stream()
-        at = 0
-        with os.fdopen(stream.fd, "rb") as pipe:
+        with os.fdopen(self._stream().fd, "rb") as pipe:
+            passing = _Passing(pipe, self._name)
             for number, (start, end) in zip(numbers, spans, strict=True):
-                self._skip(pipe, start - at)
-                at = end
-                block = self._read(pipe, end - start)
+                passing.skip(start)
+                block = passing.read(end - start)
                 with closing(opened(self._window(block, start), self._name)) as parquet:
                     yield block_batches(parquet, number, columns, batch_rows, self._name)
+            passing.skip(self._told.size)
+            if passing.digest.hexdigest() != self._told.sha256:
+                raise changed(self._name)
 
     def in_memory(self) -> FileSource:
         """Return the same table with its compressed bytes in memory, to be read in any order."""
@@ -136,20 +137,42 @@ class PipedSource:
             while block := pipe.read(_BLOCK_BYTES):
                 yield block
 
-    def _skip(self, pipe: io.BufferedReader, count: int) -> None:
-        while count:
-            count -= len(self._read(pipe, min(count, _BLOCK_BYTES)))
-
-    def _read(self, pipe: io.BufferedReader, count: int) -> bytes:
-        block = pipe.read(count)
-        if len(block) != count:
-            raise changed(self._name)
-        return block
-
     def _window(self, block: bytes, start: int) -> pa.NativeFile:
         size = self._told.size
         pieces = ((start, block), (size - len(self._tail), self._tail))
         return pa.PythonFile(_Window(size, pieces), "r")
+
+
+class _Passing:
+    """A stream that is digested while it passes.
+
+    Parameters
+    ----------
+    pipe
+        What it comes from.
+    name
+        What messages call the data set.
+    """
+
+    def __init__(self, pipe: io.BufferedReader, name: str) -> None:
+        self.digest = hashlib.sha256()
+        self._pipe = pipe
+        self._name = name
+        self._at = 0
+
+    def read(self, count: int) -> bytes:
+        """Return the next bytes, exactly so many."""
+        block = self._pipe.read(count)
+        if len(block) != count:
+            raise changed(self._name)
+        self.digest.update(block)
+        self._at += count
+        return block
+
+    def skip(self, to: int) -> None:
+        """Let the bytes up to a place pass."""
+        while self._at < to:
+            self.read(min(to - self._at, _BLOCK_BYTES))
 
 
 class _Window(io.RawIOBase):
