@@ -276,3 +276,25 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
 )
 def test_json_after_two_dashes_is_an_argument(pinned: Alliance, words: tuple[str, ...]):
     assert command(pinned, *words).status == (2 if words[-1] == "--json" else 0)
+
+
+def test_dummy_data_are_made_of_a_document_alone(pinned: Alliance, tmp_path: Path):
+    told(pinned, "datasets", "import", pinned.data, "--label", LABEL, "--name", "tracks",
+         "--with-ranges")  # fmt: skip
+    hub = tmp_path / "hub"
+    told(pinned, "datasets", "export", "tracks", hub, "--layout", "huggingface")
+    assert (hub / "README.md").is_file()
+    assert (hub / "data" / "train-00000-of-00001.parquet").is_file()
+    # Elsewhere, where there is no node and no table.
+    document = tmp_path / "elsewhere.json"
+    document.write_bytes((hub / "croissant.json").read_bytes())
+    dummy = ("datasets", "dummy", document, "--rows", 5, "--seed", 3, "--out")
+    made = told(None, *dummy, tmp_path / "a.csv")
+    assert (made["rows"], made["seed"]) == (5, 3)
+    assert len((tmp_path / "a.csv").read_text("utf-8").splitlines()) == 6
+    assert "a.csv" not in words_of(None, *dummy, tmp_path / "b.parquet")
+    assert told(None, *dummy, tmp_path / "a.csv", status=89)["error"]["code"] == "datasets.folder"
+    document.write_text("{}")
+    assert told(None, *dummy, tmp_path / "c.csv", status=90)["error"]["code"] == "datasets.document"
+    assert command(None, *dummy, tmp_path / "c.xlsx").status == 2
+    assert not (tmp_path / "c.csv").exists()

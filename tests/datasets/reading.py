@@ -71,12 +71,12 @@ def told(table: pa.Table) -> list[dict[str, Any]]:
     """Return a table's rows as a Croissant reader should tell them."""
     names = [field_id(i, name) for i, name in enumerate(table.column_names)]
     return [
-        dict(zip(names, (_told(value) for value in row.values()), strict=True))
+        dict(zip(names, (told_value(value) for value in row.values()), strict=True))
         for row in table.to_pylist()
     ]
 
 
-def _told(value: object) -> object:
+def told_value(value: object) -> object:
     match value:
         case float() if math.isnan(value):
             return None  # pandas has one mark for "no value" and "no number"

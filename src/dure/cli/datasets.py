@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,6 +54,16 @@ def import_(
             )
         ),
     ] = None,
+    ranges: Annotated[
+        bool,
+        typer.Option(
+            "--with-ranges",
+            help=say(
+                "Describe ranges, codes and shares of gaps too, for dummy data.",
+                "더미 자료를 위해 범위·코드·누락 비율도 설명에 넣습니다.",
+            ),
+        ),
+    ] = False,
 ) -> None:
     """Import a file."""
     output = session.current.output
@@ -65,6 +76,7 @@ def import_(
             licence=licence,
             kind=kind,
             rules=rules,
+            ranges=ranges,
         )
         entry = node.house.assets.get(asset.id)
     output.value({**asset.to_dict(), "name": entry.name, **entry.facts})
@@ -206,20 +218,36 @@ def show(dataset: DatasetArgument) -> None:
     )
 
 
+class Layout(StrEnum):
+    """What an exported folder looks like."""
+
+    CROISSANT = "croissant"
+    HUGGINGFACE = "huggingface"
+
+
 @app.command(
     help=say(
-        "Write a data set as Croissant and Parquet for its own agency.",
-        "데이터셋을 자기 기관에서 쓸 Croissant와 Parquet으로 내보냅니다.",
+        "Write a data set into a new folder for its own agency.",
+        "데이터셋을 자기 기관용 새 폴더에 씁니다.",
     )
 )
 def export(
     dataset: DatasetArgument,
     folder: Annotated[Path, typer.Argument(help=say("New folder.", "새 폴더."))],
+    layout: Annotated[
+        Layout,
+        typer.Option(
+            help=say(
+                "Croissant and Parquet, or the Hugging Face Hub's folder with a card.",
+                "Croissant와 Parquet, 또는 카드가 있는 Hugging Face Hub 폴더.",
+            )
+        ),
+    ] = Layout.CROISSANT,
 ) -> None:
     """Export a data set."""
     output = session.current.output
     with session.current.node() as node, output.progress(say("exporting", "내보내는 중")):
-        asset = node.datasets.export(dataset, folder)
+        asset = node.datasets.export(dataset, folder, layout=layout)
     output.value({"dataset": asset.id, "folder": str(folder)})
 
 
@@ -262,3 +290,43 @@ def verify(
         if not output.as_json:
             raise
         raise typer.Exit(changed.spec.exit_status) from None
+
+
+@app.command(
+    help=say(
+        "Write made-up rows that are faithful to a Croissant document; needs no node, sees no record.",
+        "Croissant 문서를 따르는 더미 행을 만듭니다. 노드가 없어도 되고 실제 기록을 보지 않습니다.",
+    )
+)
+def dummy(
+    document: Annotated[
+        Path,
+        typer.Argument(
+            help=say("croissant.json, or the folder that holds it.", "croissant.json 또는 그 폴더.")
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(help=say("New file: .csv or .parquet.", "새 파일: .csv 또는 .parquet."))
+    ],
+    rows: Annotated[
+        int, typer.Option(min=1, max=10_000_000, help=say("How many rows.", "행의 수."))
+    ] = 1_000,
+    seed: Annotated[
+        int,
+        typer.Option(help=say("The same seed gives the same rows.", "씨앗이 같으면 행도 같음.")),
+    ] = 1,
+) -> None:
+    """Write dummy data."""
+    if out.suffix.lower() not in (".csv", ".parquet"):
+        raise typer.BadParameter(
+            say(
+                "the file ends in .csv or .parquet", "파일 이름은 .csv나 .parquet으로 끝나야 합니다"
+            ),
+            param_hint="--out",
+        )
+    from dure.datasets.dummy.writing import write_dummy
+
+    output = session.current.output
+    with output.progress(say("writing", "쓰는 중")):
+        table = write_dummy(document, out, rows=rows, seed=seed)
+    output.value({"file": str(out), "rows": rows, "columns": len(table.fields), "seed": seed})

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from dure.datasets.croissant import DOCUMENT_FILE, read_table
+from dure.datasets.document import MAX_DOCUMENT_BYTES
 from dure.datasets.errors import DatasetError
 from dure.datasets.import_ import DATASET, any_purpose
 from dure.governance.house import House
-
-MAX_DOCUMENT_BYTES = 192 * 1024 * 1024
-"""More than a document of 65,536 columns with the longest names takes."""
 
 
 def table_of(house: House, dataset_id: str) -> str:

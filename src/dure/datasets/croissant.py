@@ -186,11 +186,15 @@ def read_table(document: Mapping[str, Any]) -> Table:
             sha256=file["sha256"],
             raw_sha256=file["prov:wasDerivedFrom"]["@id"].removeprefix(_RAW),
         )
-        whole = type(table.rows) is int
+        whole = type(table.rows) is int and table.rows >= 0
+        names = [field.name for field in table.fields]
+        words = [*names, *(field.type for field in table.fields)]
+        named = len(set(names)) == len(names) and all(type(word) is str for word in words)
+        "".join(words).encode()  # half a pair of surrogates is no text
         digests = all(_HEX.fullmatch(digest) for digest in (table.sha256, table.raw_sha256))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("the document lacks a part") from error
-    if not whole or not digests:
+    if not whole or not named or not digests:
         raise ValueError("a part of the document has another form")
     return table
 

@@ -1,4 +1,4 @@
-"""Errors of the data sets room. Statuses 84 to 91."""
+"""Errors of the data sets room. Statuses 84 to 91, and 3."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from types import MappingProxyType
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.system import SYSTEM
 from dure.core.text import Text
+from dure.datasets.reading_reasons import READING
 from dure.datasets.reasons import REASONS
 from dure.datasets.rules.reasons import FORM
 
@@ -23,7 +24,7 @@ PARTS = MappingProxyType(
 class DatasetError(DureError):
     """A data set was refused."""
 
-    WORDS = MappingProxyType({"reason": {**SYSTEM, **REASONS, **FORM}, "part": PARTS})
+    WORDS = MappingProxyType({"reason": {**SYSTEM, **REASONS, **FORM, **READING}, "part": PARTS})
     TABLE = table(
         [
             ErrorSpec(
@@ -96,11 +97,14 @@ class DatasetError(DureError):
                 "datasets.folder",
                 89,
                 409,
-                Text("The folder can't be written.", "폴더에 쓸 수 없습니다."),
+                Text(
+                    "The file or folder can't be written.",
+                    "파일이나 폴더를 쓸 수 없습니다.",
+                ),
                 Text("{folder}: {reason.en}.", "{folder}: {reason.ko}."),
                 Text(
-                    "Name a new folder in one that you may write and that has room.",
-                    "쓰기 권한과 여유 공간이 있는 곳에 새 폴더를 지정하십시오.",
+                    "Give a new name in a folder that you may write and that has room.",
+                    "쓰기 권한과 여유 공간이 있는 폴더 안에 새 이름을 지정하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -126,6 +130,20 @@ class DatasetError(DureError):
                 Text(
                     "dure datasets rules check shows the rows; mend the data, or the contract.",
                     "dure datasets rules check로 해당 행을 보고 자료나 계약을 고치십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.form",
+                3,
+                422,
+                Text(
+                    "The data can't be given in that form.",
+                    "자료를 그 형태로 줄 수 없습니다.",
+                ),
+                Text("{part}: {reason.en}.", "{part}: {reason.ko}."),
+                Text(
+                    "Choose other columns or another form; Arrow and Polars hold every column.",
+                    "다른 열이나 다른 형태를 고르십시오. Arrow와 Polars는 모든 열을 담습니다.",
                 ),
             ),
         ]

@@ -14,6 +14,7 @@ from dure.core.system import reason_of
 from dure.datasets.catalogue import describe, table_of
 from dure.datasets.croissant import DOCUMENT_FILE, TABLE_FILE
 from dure.datasets.errors import DatasetError
+from dure.datasets.huggingface import CARD_FILE, DATA_FILE, card, relocated
 from dure.datasets.import_ import any_purpose
 from dure.datasets.spec import EXPORT
 from dure.datasets.verify.folders import hold, verify_folder
@@ -23,10 +24,20 @@ from dure.storage.folders import new_folder
 _BLOCK_BYTES = 1 << 20
 
 
-def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") -> Asset:
-    """Write a data set as ``croissant.json`` and ``data.parquet``, verified against each other.
+LAYOUTS = ("croissant", "huggingface")
 
-    The folder appears when both are whole, agree, and are on disk, readable by its owner alone. What a
+
+def export(
+    house: House,
+    dataset_id: str,
+    folder: Path,
+    *,
+    purpose: str = "",
+    layout: str = "croissant",
+) -> Asset:
+    """Write a data set as a Croissant document and a Parquet file, verified against each other.
+
+    The folder appears when all is whole, agrees, and is on disk, readable by its owner alone. What a
     crash left of an export to the same folder is removed first.
 
     Parameters
@@ -39,6 +50,9 @@ def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") ->
         New folder, in one that is there.
     purpose
         Purpose of the read; "" means any that the principal and the label have in common.
+    layout
+        ``croissant``: ``croissant.json`` and ``data.parquet``; ``huggingface``: the same table under
+        ``data/``, with a data set card beside the document.
 
     Raises
     ------
@@ -46,7 +60,11 @@ def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") ->
         ``datasets.not-dataset``, ``datasets.changed``, ``datasets.folder``.
     GovernanceError
         ``governance.denied``.
+    ValueError
+        For an unknown layout.
     """
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout is one of {', '.join(LAYOUTS)}")
     table_id = table_of(house, dataset_id)
     dataset = house.assets.get(dataset_id).asset
     purpose = purpose or any_purpose(house, dataset.label)
@@ -57,7 +75,9 @@ def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") ->
         document = describe(house, dataset_id, purpose=purpose)
         try:
             with new_folder(folder) as partial:
-                _write(house, partial, document, table_id, purpose, dataset_id)
+                table = _write_words(partial, document, layout)
+                _write_table(house, table, table_id, purpose)
+                hold(verify_folder(partial), dataset_id[:16])
         except OSError as error:
             reason = reason_of(error)
             raise DatasetError("datasets.folder", folder=folder, reason=reason) from error
@@ -65,22 +85,30 @@ def export(house: House, dataset_id: str, folder: Path, *, purpose: str = "") ->
     return dataset
 
 
-def _write(
-    house: House,
-    partial: Path,
-    document: Mapping[str, Any],
-    table_id: str,
-    purpose: str,
-    dataset_id: str,
-) -> None:
-    text = json.dumps(document, ensure_ascii=False, indent=1)
-    with _new(partial / DOCUMENT_FILE) as out:
-        out.write(text.encode("utf-8"))
+def _write_words(folder: Path, document: Mapping[str, Any], layout: str) -> Path:
+    """Write what the layout says about the table; return where the table belongs."""
+    table = TABLE_FILE
+    if layout == "huggingface":
+        table = DATA_FILE
+        _write_text(folder / CARD_FILE, card(document))
+        document = relocated(document)
+    _write_text(folder / DOCUMENT_FILE, json.dumps(document, ensure_ascii=False, indent=1))
+    (folder / table).parent.mkdir(mode=0o700, exist_ok=True)
+    return folder / table
+
+
+def _write_text(path: Path, text: str) -> None:
+    with _new(path) as out:
+        content = memoryview(text.encode("utf-8"))
+        while content:
+            content = content[out.write(content) :]
         os.fsync(out.fileno())
-    with _new(partial / TABLE_FILE) as out:
+
+
+def _write_table(house: House, path: Path, table_id: str, purpose: str) -> None:
+    with _new(path) as out:
         _pour(house, table_id, purpose, out)
         os.fsync(out.fileno())
-    hold(verify_folder(partial), dataset_id[:16])
 
 
 def _new(path: Path) -> Any:

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from dure.core import faults
 from dure.core.assets import Asset
@@ -78,6 +79,7 @@ def import_(
     licence: str = "",
     kind: str = "",
     rules: Contract | None = None,
+    ranges: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Asset:
     """Import one file as a data set of this agency.
@@ -96,8 +98,11 @@ def import_(
         ``csv`` or ``parquet``; by default the file's ending tells.
     rules
         Contract that the data must keep; when they break it, nothing is sealed.
+    ranges
+        Whether the document is to carry released statistics (`dure.datasets.dummy.released`), for
+        dummy data; it never does unless the steward says so.
     progress
-        Told the step under way: ``parse``, ``seal``, ``describe``.
+        Told the step under way: ``parse``, ``seal``, ``measure``, ``describe``.
 
     Returns
     -------
@@ -145,8 +150,15 @@ def import_(
         progress("parse")
         parsed = parse(source, found, sink=sink)
         faults.point("dataset.table-sealed")
+        released: Mapping[str, Any] = {}
+        if ranges:
+            from dure.datasets.dummy.measured import measured
+
+            progress("measure")
+            fields, purpose = _fields(parsed), any_purpose(house, wanted)
+            released = measured(house, sealed[0][0].id, fields, purpose)
         progress("describe")
-        dataset = _describe(house, parsed, *sealed[0], words)
+        dataset = _describe(house, parsed, *sealed[0], words, released)
         faults.point("dataset.sealed")
         doing.asset = dataset.id
         doing.detail["rows"] = parsed.rows
@@ -178,7 +190,18 @@ def own_label(house: House, text: str) -> Label:
     return replace(label, releasable=label.releasable | {house.agency})
 
 
-def _describe(house: House, parsed: Parsed, table: Asset, meter: _Meter, words: _Words) -> Asset:
+def _fields(parsed: Parsed) -> tuple[Field, ...]:
+    return tuple(Field(column.name, column.type) for column in parsed.columns)
+
+
+def _describe(
+    house: House,
+    parsed: Parsed,
+    table: Asset,
+    meter: _Meter,
+    words: _Words,
+    released: Mapping[str, Any],
+) -> Asset:
     rows, columns = parsed.rows, len(parsed.columns)
     document = write_document(
         Description(
@@ -191,13 +214,17 @@ def _describe(house: House, parsed: Parsed, table: Asset, meter: _Meter, words: 
             created=table.created,
         ),
         Table(
-            tuple(Field(column.name, column.type) for column in parsed.columns),
+            _fields(parsed),
             rows,
             meter.size,
             meter.digest.hexdigest(),
             parsed.digest.removeprefix("sha256:"),
         ),
     )
+    if released:
+        from dure.datasets.dummy.released import with_block
+
+        document = with_block(document, released)
     return house.seal(
         [json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")],
         kind=DATASET,

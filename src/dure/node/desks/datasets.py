@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dure.core.assets import Asset
 from dure.node.desks.assets import find, rows
 from dure.node.house import NodeHouse
+
+if TYPE_CHECKING:
+    from dure.datasets.use.dataset import DataSet
 
 
 class DatasetsDesk:
@@ -27,6 +30,7 @@ class DatasetsDesk:
         licence: str = "",
         kind: str = "",
         rules: str | Path | None = None,
+        ranges: bool = False,
         progress: Callable[[str], None] = lambda _: None,
     ) -> Asset:
         """Import a file; see `dure.datasets.import_.import_`. ``rules`` is a contract's file."""
@@ -42,6 +46,7 @@ class DatasetsDesk:
             licence=licence,
             kind=kind,
             rules=None if rules is None else read_contract(Path(rules)),
+            ranges=ranges,
             progress=progress,
         )
 
@@ -57,8 +62,16 @@ class DatasetsDesk:
         document: Mapping[str, Any] = describe(self.house, asset.id)
         return {"asset": asset.to_dict(), "croissant": dict(document)}
 
-    def export(self, dataset: str, folder: str | Path) -> Asset:
-        """Write a data set as Croissant and Parquet; see `dure.datasets.export.export`."""
+    def open(self, dataset: str, *, purpose: str = "") -> DataSet:
+        """Open a data set for use; see `dure.datasets.use.opening.open_dataset`."""
+        from dure.datasets.use.opening import open_dataset
+
+        asset = find(self.house, dataset, "dataset")
+        return open_dataset(self.house, asset.id, purpose=purpose)
+
+    def export(self, dataset: str, folder: str | Path, *, layout: str = "croissant") -> Asset:
+        """Write a data set into a new folder; see `dure.datasets.export.export`."""
         from dure.datasets.export import export
 
-        return export(self.house, find(self.house, dataset, "dataset").id, Path(folder))
+        asset = find(self.house, dataset, "dataset")
+        return export(self.house, asset.id, Path(folder), layout=layout)

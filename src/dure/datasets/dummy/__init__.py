@@ -1,0 +1,1 @@
+"""Dummy data: made-up rows for a developer who may not see the real ones."""

@@ -1,0 +1,121 @@
+"""Opening a data set for use: from a node's vault under a ticket, or from an exported folder.
+
+Parquet is parsed in this process only when its bytes were written by dure's own reader inside the
+sandbox: a table that this node imported, or a folder of which the caller says that he trusts who
+wrote it. Any other table is read inside the sandbox first and written anew there, into this
+process's memory.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from functools import partial
+from pathlib import Path
+
+from dure.core.system import reason_of
+from dure.datasets.catalogue import describe, table_of
+from dure.datasets.croissant import TABLE_FILE, Table, read_table
+from dure.datasets.document import read_document, unusable
+from dure.datasets.huggingface import DATA_FILE
+from dure.datasets.import_ import any_purpose
+from dure.datasets.spec import IMPORT
+from dure.datasets.use.dataset import DataSet
+from dure.datasets.use.piped import PipedSource
+from dure.datasets.use.source import FileSource, changed, held
+from dure.governance.house import House
+from dure.readers.parse import parse
+
+
+def open_dataset(house: House, dataset_id: str, *, purpose: str = "") -> DataSet:
+    """Open a data set of this node; each read of its rows is a ticket, and so in the ledger.
+
+    The whole table is streamed once and held against its document before this returns.
+
+    Parameters
+    ----------
+    house
+        The node.
+    dataset_id
+        The data set.
+    purpose
+        Purpose of the reads; "" means any that the principal and the label have in common.
+
+    Raises
+    ------
+    DatasetError
+        ``datasets.not-dataset``, ``datasets.changed``.
+    GovernanceError
+        ``governance.denied``.
+    """
+    table_id = table_of(house, dataset_id)
+    purpose = purpose or any_purpose(house, house.assets.get(dataset_id).asset.label)
+    document = describe(house, dataset_id, purpose=purpose)
+    told, name = read_table(document), dataset_id[:16]
+    stream = partial(house.open, table_id, purpose=purpose, run="")
+    if house.assets.get(table_id).asset.producer == IMPORT.name:
+        return DataSet(PipedSource(stream, told, name), document)
+    return DataSet(_anew(stream().fd, told, name), document)
+
+
+def open_folder(folder: str | Path, *, trusted: bool = False) -> DataSet:
+    """Open an exported folder, of either layout; needs no node.
+
+    The table's size and digest are held against the document before this returns.
+
+    Parameters
+    ----------
+    folder
+        Folder that ``dure datasets export`` wrote.
+    trusted
+        Whether whoever wrote the folder is trusted: its Parquet file is then parsed right here.
+        Otherwise the sandbox parses it and writes it anew, into memory.
+
+    Raises
+    ------
+    DatasetError
+        ``datasets.document``, ``datasets.changed``.
+    ReaderError
+        Why it is no table.
+    SandboxError
+        When it is not trusted and this host has no sandbox.
+    """
+    folder = Path(folder)
+    document, told = read_document(folder)
+    given = document["distribution"][0].get("contentUrl")
+    if given not in (TABLE_FILE, DATA_FILE):
+        raise unusable(folder, "contentUrl", "document-form")
+    file = folder / given
+    descriptor = _opened(file)
+    if trusted:
+        source = FileSource(descriptor, told, folder.name)
+        if source.digest() != (told.size, told.sha256):
+            raise changed(folder.name)
+        return DataSet(source, document)
+    return DataSet(_anew(descriptor, told, folder.name), document)
+
+
+def _opened(file: Path) -> int:
+    try:
+        # A pipe or a device must neither block nor be read for ever.
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
+        descriptor = os.open(file, flags)
+    except OSError as error:
+        raise unusable(file, "-", reason_of(error)) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise unusable(file, "-", "not-file")
+    return descriptor
+
+
+def _anew(descriptor: int, told: Table, name: str) -> FileSource:
+    """Return the same table as the sandbox wrote it, in memory; the descriptor is closed."""
+    written: list[int] = []
+    try:
+        parsed = parse(descriptor, "parquet", sink=lambda blocks: written.append(held(blocks)))
+    finally:
+        os.close(descriptor)
+    source = FileSource(written[0], told, name)
+    if (parsed.size_bytes, parsed.digest) != (told.size, f"sha256:{told.sha256}"):
+        raise changed(name)
+    return source
