@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from dure.core.errors import DureError
 
-NAMES = frozenset({"bwrap", "sqlite"})
+NAMES = frozenset({"bwrap", "pandas", "sqlite", "torch"})
 """Literals of one plain word that are names."""
 
 IDENTIFIERS = frozenset({"limit", "member", "setting", "type"})

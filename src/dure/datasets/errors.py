@@ -140,7 +140,7 @@ class DatasetError(DureError):
                     "The data can't be given in that form.",
                     "자료를 그 형태로 줄 수 없습니다.",
                 ),
-                Text("{part}: {reason.en}.", "{part}: {reason.ko}."),
+                Text("{name}: {reason.en}.", "{name}: {reason.ko}."),
                 Text(
                     "Choose other columns or another form; Arrow and Polars hold every column.",
                     "다른 열이나 다른 형태를 고르십시오. Arrow와 Polars는 모든 열을 담습니다.",

@@ -98,7 +98,7 @@ def parse(content: bytes, name: str = "contract") -> Contract:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _refused(name, "encoding", f"byte {error.start}") from None
+        raise _refused(name, "encoding", f"@{error.start}") from None
     _hold_to_plain_form(text, name)
     try:
         known = msgspec.convert(tomllib.loads(text), _File)
@@ -166,7 +166,7 @@ def _hold_to_plain_form(text: str, name: str) -> None:
     while place < len(text):
         token = _TOKEN.match(text, place)
         if token is None:
-            raise _refused(name, "form-line", f"line {line}")
+            raise _refused(name, "form-line", f"L{line}")
         place, kind, found = token.end(), token.lastgroup, token[0]
         depth += {"[": 1, "]": -1}.get(found, 0)
         wrong = (
@@ -176,7 +176,7 @@ def _hold_to_plain_form(text: str, name: str) -> None:
             or (kind == before == "text")  # three quotation marks open a text over lines
         )
         if wrong:
-            raise _refused(name, "form-line", f"line {line}")
+            raise _refused(name, "form-line", f"L{line}")
         line, before = line + found.count("\n"), kind or ""
         if kind != "space":
             word = found if kind == "word" else ""
@@ -188,7 +188,7 @@ def _refused(name: str, reason: str, place: str) -> DatasetError:
 
 def _line_of(said: str) -> str:
     found = re.search(r"at line ([0-9]+)", said)
-    return f"line {found[1]}" if found else "-"
+    return f"L{found[1]}" if found else "-"
 
 
 def _reason_of(said: str) -> tuple[str, str]:

@@ -31,7 +31,7 @@ def optional(package: str) -> Any:
     try:
         return import_module(package)
     except ModuleNotFoundError as error:
-        raise DatasetError("datasets.form", part=package, reason="not-installed") from error
+        raise DatasetError("datasets.form", name=package, reason="not-installed") from error
 
 
 def array(name: str, values: pa.Array, *, with_nulls: bool) -> npt.NDArray[Any]:
@@ -96,7 +96,7 @@ def tensors(arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, Any]:
     torch = optional("torch")
     for name, values in arrays.items():
         if values.dtype.kind not in "biuf":
-            raise DatasetError("datasets.form", part=name, reason="not-number")
+            raise DatasetError("datasets.form", name=name, reason="not-number")
     return {name: torch.from_numpy(values) for name, values in arrays.items()}
 
 
@@ -105,5 +105,5 @@ def _as_float(name: str, values: pa.Array) -> pa.Array:
         return pc.cast(values, pa.uint8()).cast(pa.float64())
     spread = pc.min_max(values).as_py()
     if values.null_count < len(values) and (spread["min"] < -_EXACT or spread["max"] > _EXACT):
-        raise DatasetError("datasets.form", part=name, reason="inexact")
+        raise DatasetError("datasets.form", name=name, reason="inexact")
     return pc.cast(values, pa.float64())

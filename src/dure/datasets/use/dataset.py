@@ -98,7 +98,7 @@ class DataSet:
         """
         for name in columns:
             if name not in self.columns:
-                raise DatasetError("datasets.form", part=name, reason="no-column")
+                raise DatasetError("datasets.form", name=name, reason="no-column")
         if not columns or len(set(columns)) != len(columns):
             raise ValueError("select takes each column once, and at least one")
         return DataSet(self._source, self.document, columns, self._order)

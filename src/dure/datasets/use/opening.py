@@ -84,7 +84,7 @@ def open_folder(folder: str | Path, *, trusted: bool = False) -> DataSet:
     document, told = read_document(folder)
     given = document["distribution"][0].get("contentUrl")
     if given not in (TABLE_FILE, DATA_FILE):
-        raise unusable(folder, "contentUrl", "document-form")
+        raise unusable(folder, "distribution[0].contentUrl", "document-form")
     file = folder / given
     descriptor = _opened(file)
     if trusted:

@@ -167,7 +167,7 @@ def block_batches(
 
 def changed(name: str) -> DatasetError:
     """Return the error of a table that is not what its document says."""
-    return DatasetError("datasets.changed", part=TABLE_FILE, asset=name)
+    return DatasetError("datasets.changed", file=TABLE_FILE, asset=name)
 
 
 def held(blocks: Iterable[bytes]) -> int:
