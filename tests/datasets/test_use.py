@@ -302,7 +302,7 @@ def test_a_number_that_no_double_holds_is_not_rounded(tmp_path: Path) -> None:
     opened = open_folder(exported(tmp_path / "out", table), trusted=True)
     with pytest.raises(DatasetError) as refused:
         opened.to_numpy()
-    assert refused.value.facts == {"part": "n", "reason": "inexact"}
+    assert refused.value.facts == {"name": "n", "reason": "inexact"}
     assert str(2**53 + 1) not in refused.value.why
     assert opened.select("m").to_numpy()["m"].tolist() == [2**53 + 1, 0]
     assert opened.to_polars()["n"].to_list() == [2**53 + 1, None]
@@ -322,7 +322,7 @@ def test_a_package_that_is_missing_is_named(
     opened = open_folder(folder, trusted=True).select("n")
     with pytest.raises(DatasetError) as refused:
         opened.to_pandas() if package == "pandas" else next(opened.tensors())
-    assert refused.value.facts == {"part": package, "reason": "not-installed"}
+    assert refused.value.facts == {"name": package, "reason": "not-installed"}
     assert package in refused.value.why
 
 
@@ -349,7 +349,7 @@ def test_tensors_share_the_memory_of_arrays(
     for column in ("이름", "day"):
         with pytest.raises(DatasetError) as refused:
             next(opened.select("n", column).tensors())
-        assert refused.value.facts == {"part": column, "reason": "not-number"}
+        assert refused.value.facts == {"name": column, "reason": "not-number"}
 
 
 # ── the vault ──────────────────────────────────────────────────────────────────────────────────
