@@ -15,7 +15,7 @@ from dure.core.findings import Severity
 if TYPE_CHECKING:
     from dure.datasets.inspect.inspection import Inspection
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)]
 
