@@ -134,8 +134,9 @@ def transfer(stage: Stage, story: Story) -> None:
             )
             request = view["id"]
             wait_until(node.decisions.show(request)["needs"]["votes_from"])
-        for person in ("bravo.checker", "bravo.officer"):
-            approve("bravo", request, person)
+        with stage.working("two people read the request and sign it", "두 사람이 읽고 서명하는 중"):
+            for person in ("bravo.checker", "bravo.officer"):
+                approve("bravo", request, person)
         with open_node("bravo", "bravo.steward") as node:
             made = node.transfers.seal(request)
             node.exchange.send(MEDIA)

@@ -20,6 +20,7 @@ LABEL = "bravo//O// REL bravo FOR trial"
 TARGET = "arr_delay"
 FEATURES = ("month", "day", "sched_dep_time", "sched_arr_time", "carrier", "origin", "dest", "distance", "hour")  # fmt: skip
 ALGORITHMS = Path(__file__).parent / "algorithms"
+OUTCOMES = {"contained": "막음", "escaped": "벗어남"}
 
 
 def alliance(stage: Stage, story: Story) -> None:
@@ -87,7 +88,7 @@ def import_flights(stage: Stage, story: Story) -> None:
                 {
                     say("id (means nothing outside)", "식별자 (밖에서는 의미 없음)"): asset.id,
                     say("rows", "행"): entry.facts["rows"],
-                    say("label", "등급 표시"): str(asset.label),
+                    say("label", "보안등급 표시"): str(asset.label),
                 },
             )
             rows = int(entry.facts["rows"])
@@ -190,10 +191,11 @@ def run_trials(stage: Stage, story: Story) -> None:
             rows,
             say(
                 "What the gates let pass: three digits, with intervals",
-                "관문을 통과한 값: 세 자리와 구간",
+                "반출 관문을 통과한 값: 세 자리와 구간",
             ),
         )
-        again = node.trials.run(story.submissions["mean-by-route"], on=story.benchmark)
+        with stage.working("running mean-by-route again", "mean-by-route를 다시 실행 중"):
+            again = node.trials.run(story.submissions["mean-by-route"], on=story.benchmark)
         first = story.runs["mean-by-route"]
         stage.check(
             again["result"] == first["result"],
@@ -201,7 +203,8 @@ def run_trials(stage: Stage, story: Story) -> None:
             "같은 입력과 난수 씨앗은 같은 결과를 냅니다",
         )
         stage.tell(
-            f"Label of the sealed report: {first['label']}", f"봉인 보고서의 등급: {first['label']}"
+            f"Label of the sealed report: {first['label']}",
+            f"봉인 보고서의 보안등급 표시: {first['label']}",
         )
 
 
@@ -221,7 +224,14 @@ def run_hostile(stage: Stage, story: Story) -> None:
             if attempts:
                 stage.table(
                     [say("attempt", "시도"), say("outcome", "결과"), say("what it saw", "본 것")],
-                    [[key, value["outcome"], value["seen"]] for key, value in attempts.items()],
+                    [
+                        [
+                            key,
+                            say(value["outcome"], OUTCOMES.get(value["outcome"], "?")),
+                            value["seen"],
+                        ]
+                        for key, value in attempts.items()
+                    ],
                     say(
                         f"{name}: seen by bravo's operator alone", f"{name}: 브라보 운영자만 봅니다"
                     ),

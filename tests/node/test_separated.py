@@ -13,6 +13,7 @@ from textwrap import dedent
 
 import pytest
 
+from dure.node.errors import NodeError
 from dure.node.home import Settings
 from dure.node.separated import start_service
 from dure.node.votes import Choice, make_vote
@@ -295,6 +296,15 @@ def test_a_keeper_that_was_restarted_is_found_again(separated: Separated):
     separated.start("keeper")
     done = separated.door("answer = node.transfers.seal(sys.argv[2])['to']", view["id"])
     assert done == "alpha"
+
+
+@pytest.mark.parametrize("process", ["keeper", "executor"])
+def test_a_second_service_is_refused_and_the_first_goes_on(separated: Separated, process: str):
+    with pytest.raises(NodeError) as refused:
+        separated.start(process)
+    assert (refused.value.code, refused.value.facts["process"]) == ("node.awake", process)
+    assert separated.services[process].poll() is None
+    ask_for_transfer(separated)  # the first is still there, and still reached
 
 
 def test_the_doctor_sees_a_folder_that_others_may_enter(separated: Separated):

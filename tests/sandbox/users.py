@@ -16,7 +16,8 @@ from pathlib import Path
 
 from dure.sandbox import kernel
 
-UID = 54321
+UID, GID = 54321, 54322
+"""System accounts often have a group whose number isn't the user's."""
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -50,7 +51,7 @@ def run_as_ordinary_user(
         for name, source in binds.items():
             kernel.bind_read_only(str(source), str(folder / name))
         os.setgroups([])
-        os.setresgid(UID, UID, UID)
+        os.setresgid(GID, GID, GID)
         os.setresuid(UID, UID, UID)
 
     environment = {

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import KeyPassphraseOption
 from dure.cli.passphrases import key_passphrase, new_passphrase
 from dure.cli.words import say
 
-app = typer.Typer(no_args_is_help=True)
+if TYPE_CHECKING:
+    from dure.governance.charter import SignedCharter
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.command(
@@ -64,10 +68,15 @@ def propose(
     from dure.node.files import write_file
     from dure.node.rooms import code_actions
 
+    if out.exists():  # it may hold signatures that took people days to collect
+        raise typer.BadParameter(
+            say(f"{out} is there already.", f"{out} 파일이 이미 있습니다."), param_hint="'--out'"
+        )
     before = None if previous is None else read_charter(previous)
     signed = propose_charter(file, code_actions(), before)
     write_file(out, signed.to_bytes())
     session.current.output.value(_summary(signed, out))
+    _say_next(signed, out)
 
 
 @app.command(
@@ -79,7 +88,7 @@ def sign(
         str, typer.Option(help=say("Agency of the delegate.", "대표가 소속된 기관."))
     ],
     key: Annotated[Path, typer.Option(help=say("The delegate's key file.", "대표의 키 파일."))],
-    key_passphrase_file: Annotated[Path | None, typer.Option()] = None,
+    key_passphrase_file: KeyPassphraseOption = None,
 ) -> None:
     """Sign a charter."""
     from dure.governance.charter import sign as sign_charter
@@ -96,6 +105,7 @@ def sign(
     signed = sign_charter(signed, agency, private.private)
     write_file(file, signed.to_bytes())
     session.current.output.value(_summary(signed, file))
+    _say_next(signed, file)
 
 
 @app.command(
@@ -121,6 +131,7 @@ def pin(
     with session.current.node() as node:
         node.pin_charter(signed)
     session.current.output.value(_summary(signed, file))
+    session.current.output.line(say("Pinned at this node.", "이 노드에 고정했습니다."))
 
 
 @app.command(help=say("Show the pinned charter.", "고정된 협약을 표시합니다."))
@@ -132,10 +143,24 @@ def show() -> None:
         )
 
 
-def _summary(signed: object, file: Path) -> dict[str, object]:
-    from dure.governance.charter import SignedCharter
+def _say_next(signed: SignedCharter, file: Path) -> None:
+    missing = signed.charter.quorum - len(signed.signatures)
+    session.current.output.line(
+        say(
+            f"Signatures still needed: {missing}. Each delegate: dure charter sign {file} --agency AGENCY --key KEY",
+            f"더 필요한 서명: {missing}개. 기관 대표마다: dure charter sign {file} --agency AGENCY --key KEY",
+        )
+        if missing > 0
+        else say(
+            "Signed by the quorum. Compare the digest with the other agencies by another way, then "
+            f"each node: dure charter pin {file}",
+            "정족수의 기관이 서명했습니다. 요약값을 다른 경로로 다른 기관과 대조한 뒤 노드마다 고정하십시오: "
+            f"dure charter pin {file}",
+        )
+    )
 
-    assert isinstance(signed, SignedCharter)  # noqa: S101  # narrows the type of a lazy import
+
+def _summary(signed: SignedCharter, file: Path) -> dict[str, object]:
     return {
         "file": str(file),
         "alliance": signed.charter.alliance,

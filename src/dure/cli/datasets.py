@@ -17,7 +17,7 @@ from dure.core.findings import Severity
 if TYPE_CHECKING:
     from dure.datasets.inspect.inspection import Inspection
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(rules_commands.app, name="rules")
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)]

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from dure.cli import session
-from dure.cli.arguments import RequestId
+from dure.cli.arguments import KeyPassphraseOption, RequestId
 from dure.cli.passphrases import key_passphrase
 from dure.cli.words import say
 from dure.node.files import write_file
 from dure.node.votes import Choice, make_vote, read_view, read_vote, request_digest
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 RequestArgument = Annotated[
     str,
@@ -27,16 +27,6 @@ RequestArgument = Annotated[
 ]
 KeyOption = Annotated[
     Path, typer.Option("--key", help=say("Your own key file.", "본인의 키 파일."))
-]
-KeyPassphraseOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--key-passphrase-file",
-        help=say(
-            "File with your key's passphrase; else it is asked.",
-            "키 암호문구 파일. 없으면 묻습니다.",
-        ),
-    ),
 ]
 OutOption = Annotated[
     Path | None,
@@ -174,5 +164,5 @@ def _show_what_is_signed(view: dict[str, Any]) -> None:
     if output.as_json:
         return
     output.line(say("You sign exactly this:", "다음 내용에 서명합니다:"))
-    output.value(view["request"])
+    output.value(view["request"], exact=True)
     output.line(say("Its digest, computed here: ", "여기서 계산한 요약값: ") + request_digest(view))

@@ -10,7 +10,7 @@ import typer
 from dure.cli import session
 from dure.cli.words import LANGUAGE, say
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 FolderArgument = Annotated[
     Path, typer.Argument(help=say("Folder of the carried media.", "이동 매체의 폴더."))
@@ -43,6 +43,10 @@ def send(
             ("number", say("number", "번호")),
             ("kind", say("kind", "종류")),
         ],
+        none=say(
+            "No envelope waits. Earlier ones again: --again",
+            "대기 중인 봉투가 없습니다. 이전 봉투를 다시 쓰려면: --again",
+        ),
     )
 
 
@@ -63,6 +67,7 @@ def receive(folder: FolderArgument) -> None:
                 ("kind", say("kind", "종류")),
                 ("outcome", say("outcome", "결과")),
             ],
+            none=say("No new envelope.", "새 봉투가 없습니다."),
         )
         for finding in result["findings"]:
             output.line(f"! {finding['words']} {finding['next_step']}")

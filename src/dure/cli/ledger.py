@@ -10,7 +10,7 @@ import typer
 from dure.cli import session
 from dure.cli.words import say
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.command(help=say("Show the newest entries.", "최근의 감사 기록을 표시합니다."))
@@ -29,7 +29,7 @@ def show(
             ("entry", "#"),
             ("time", say("time", "시각")),
             ("type", say("type", "유형")),
-            ("actor", say("actor (pseudonym)", "행위자(가명)")),
+            ("actor", say("pseudonym", "행위자 가명")),
             ("asset", say("asset", "자산")),
             ("decision", say("decision", "결정")),
         ],

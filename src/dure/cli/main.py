@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from dure import __version__
-from dure.cli import session
+from dure.cli import session, usage
 from dure.cli.output import Output
 from dure.cli.words import LANGUAGE, say
 from dure.core.errors import DureError
 from dure.core.rooms import load
+from dure.core.text import LANGUAGES
 from dure.node.rooms import rooms
 
 _HOUSE: dict[str, tuple[str, str]] = {
@@ -103,6 +104,12 @@ app = typer.Typer(
 )
 
 
+def _language(wanted: str) -> str:
+    if wanted not in ("", *LANGUAGES):
+        raise typer.BadParameter(" | ".join(LANGUAGES))
+    return wanted
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         print(__version__)
@@ -135,7 +142,7 @@ def _options(
         bool,
         typer.Option("--json", help=say("Print one JSON value.", "JSON 값 하나를 출력합니다.")),
     ] = False,
-    lang: Annotated[str, typer.Option("--lang", help="en | ko")] = "",
+    lang: Annotated[str, typer.Option("--lang", callback=_language, help="en | ko")] = "",
     version: Annotated[
         bool,
         typer.Option(
@@ -153,14 +160,37 @@ def _options(
     session.current.output = Output(as_json)
 
 
-def _korean_panels() -> None:
-    """Have the help's own headings in Korean too; they are Typer's, and English by default."""
+def _own_words() -> None:
+    """Have Typer's headings in Korean too, and its errors said as the house says errors."""
     from typer import rich_utils
 
+    rich_utils.rich_format_error = usage.show  # type: ignore[assignment]
+    if LANGUAGE != "ko":
+        return
     rich_utils.OPTIONS_PANEL_TITLE = "선택 항목"
     rich_utils.COMMANDS_PANEL_TITLE = "명령"
     rich_utils.ARGUMENTS_PANEL_TITLE = "인자"
-    rich_utils.ERRORS_PANEL_TITLE = "오류"
+    for kind in (TyperCommand, TyperGroup):
+        _say_help_in_korean(kind)
+    rich_utils.REQUIRED_LONG_STRING = "[필수]"
+    rich_utils.DEFAULT_STRING = "[기본값: {}]"
+    rich_utils.ENVVAR_STRING = "[환경 변수: {}]"
+
+
+def _say_help_in_korean(kind: type[TyperCommand | TyperGroup]) -> None:
+    help_option, usage_line = kind.get_help_option, kind.get_usage
+
+    def get_help_option(self: Any, ctx: Any) -> Any:
+        option = help_option(self, ctx)
+        if option is not None:
+            option.help = "이 도움말을 표시하고 끝냅니다."
+        return option
+
+    def get_usage(self: Any, ctx: Any) -> str:
+        return usage_line(self, ctx).replace("Usage:", "사용법:", 1)
+
+    kind.get_help_option = get_help_option  # type: ignore[method-assign]
+    kind.get_usage = get_usage  # type: ignore[method-assign]
 
 
 def run() -> None:
@@ -176,8 +206,7 @@ def run() -> None:
                 "--json",
                 *(w for i, w in enumerate(arguments) if w != "--json" or i >= end),
             ]
-    if LANGUAGE == "ko":
-        _korean_panels()
+    _own_words()
     try:
         app(args=arguments, prog_name="dure")
     except DureError as error:

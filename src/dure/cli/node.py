@@ -12,7 +12,7 @@ from dure.cli import session
 from dure.cli.passphrases import key_passphrase, new_passphrase, node_passphrase
 from dure.cli.words import LANGUAGE, say
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.command(help=say("Make a node for an agency.", "기관의 노드를 만듭니다."))
@@ -148,6 +148,7 @@ def doctor() -> None:
                 ("words", say("finding", "점검 결과")),
                 ("next_step", say("next step", "다음 조치")),
             ],
+            none=say("Nothing to mend.", "고칠 것이 없습니다."),
         )
     if not report.ready:
         raise typer.Exit(1)
@@ -160,7 +161,15 @@ def doctor() -> None:
     )
 )
 def start(
-    keeper_passphrase_file: Annotated[Path | None, typer.Option()] = None,
+    keeper_passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            help=say(
+                "The keeper's passphrase, if it has its own.",
+                "키 관리 서비스만의 암호문구가 있으면 그 파일.",
+            )
+        ),
+    ] = None,
 ) -> None:
     """Start the services of a separated node and stay until they end."""
     from dure.node.home import open_home

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from dure.cli.fields import field_word, value_word
 from dure.cli.words import LANGUAGE, say
 from dure.core.errors import DureError
 from dure.core.text import is_unseen, printable
@@ -28,8 +29,8 @@ class Output:
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
 
-    def value(self, value: Mapping[str, Any], title: str = "") -> None:
-        """Show one thing: its fields in two columns."""
+    def value(self, value: Mapping[str, Any], title: str = "", *, exact: bool = False) -> None:
+        """Show one thing: its fields in two columns; ``exact`` keeps the names that are signed."""
         if self.as_json:
             self._json(value)
             return
@@ -39,18 +40,25 @@ class Output:
         table.add_column(style="bold", no_wrap=True)
         table.add_column(overflow="fold")
         for name, item in value.items():
-            table.add_row(name, _plain(item))
+            words = (name, item) if exact else (field_word(name), value_word(name, item))
+            table.add_row(words[0], _plain(words[1]) or "-")
         _console().print(table)
 
     def rows(
-        self, rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]], title: str = ""
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        columns: Sequence[tuple[str, str]],
+        title: str = "",
+        *,
+        none: str = "",
     ) -> None:
-        """Show many things: one row each, with the columns (field, heading)."""
+        """Show many things: one row each, with the columns (field, heading); ``none`` when empty."""
         if self.as_json:
             self._json(list(rows))
             return
         if not rows:
-            self.line(say("Nothing to show.", "표시할 것이 없습니다."))
+            empty = none or say("Nothing to show.", "표시할 것이 없습니다.")
+            self.line(f"{title}: {empty}" if title else empty)
             return
         from rich.table import Table
 
@@ -58,7 +66,7 @@ class Output:
         for _, heading in columns:
             table.add_column(heading, overflow="fold")
         for row in rows:
-            table.add_row(*(_plain(row.get(field, "")) for field, _ in columns))
+            table.add_row(*(_plain(value_word(field, row.get(field, ""))) for field, _ in columns))
         _console().print(table)
 
     def line(self, text: str) -> None:
@@ -68,14 +76,17 @@ class Output:
 
     def error(self, error: DureError) -> None:
         """Show an error: what, why and the next step."""
-        body = error.to_dict(LANGUAGE)
+        self.refusal(error.to_dict(LANGUAGE))
+
+    def refusal(self, body: Mapping[str, Any]) -> None:
+        """Show why something was refused, from its fields."""
         if self.as_json:
             self._json({"error": body})
             return
         marks = (("what", "✗"), ("why", " "), ("next_step", "→"))
         for name, mark in marks:
             print(f"{mark} {body[name]}", file=sys.stderr)
-        print(f"  [{error.code}]", file=sys.stderr)
+        print(f"  [{body['code']}]", file=sys.stderr)
 
     @contextmanager
     def progress(self, title: str) -> Iterator[None]:
@@ -111,11 +122,17 @@ def _console() -> Console:
 def _plain(value: Any) -> str:
     from rich.markup import escape
 
-    if isinstance(value, Mapping):
-        text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    elif isinstance(value, Iterable) and not isinstance(value, str):
-        text = "\n".join(str(item) for item in value)
+    if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
+        text = "\n".join(_text(item) for item in value)
     else:
-        text = str(value)
+        text = _text(value)
     # Names come from strangers' files and bundles; none of them may steer the terminal.
     return escape(printable(text, keep="\n\t"))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return str(value)

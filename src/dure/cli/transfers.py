@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from dure.cli import session
-from dure.cli.arguments import NAME_OR_ID, RequestId
+from dure.cli.arguments import NAME_OR_ID, RequestId, say_who_votes
 from dure.cli.words import say
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.command(
@@ -35,6 +35,7 @@ def request(
     with session.current.node() as node:
         view = node.transfers.request(asset, to=to, label=label)
     session.current.output.value(view)
+    say_who_votes(view)
 
 
 @app.command(
@@ -69,7 +70,11 @@ def open(  # the command's name
     with session.current.node() as node:
         if bundle is None:
             rows = [{"bundle": path} for path in node.transfers.arrivals()]
-            output.rows(rows, [("bundle", say("arrived bundle", "도착한 봉인 꾸러미"))])
+            output.rows(
+                rows,
+                [("bundle", say("arrived bundle", "도착한 봉인 꾸러미"))],
+                none=say("No bundle has arrived.", "도착한 봉인 꾸러미가 없습니다."),
+            )
             return
         taken = node.transfers.open(bundle)
     output.value(taken)

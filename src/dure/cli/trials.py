@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from dure.cli import session
-from dure.cli.arguments import RequestId
+from dure.cli.arguments import RequestId, say_who_votes
 from dure.cli.words import LANGUAGE, say
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help=say("Id of a run.", "실행 식별자."))
@@ -70,6 +70,12 @@ def submit(
     with session.current.node() as node:
         made = node.trials.submit(folder, to=to, label=label)
     session.current.output.value(made)
+    session.current.output.line(
+        say(
+            "An envelope waits for the media: dure exchange send FOLDER",
+            "봉투가 이동 매체를 기다립니다: dure exchange send FOLDER",
+        )
+    )
 
 
 @app.command(
@@ -131,6 +137,14 @@ def list_() -> None:
     if output.as_json:
         output.value(found)
         return
+    # The beginning of an id is enough to name a thing; --json has them whole.
+    found = {
+        part: [
+            {name: item[:12] if name in ("asset_id", "id") else item for name, item in row.items()}
+            for row in rows
+        ]
+        for part, rows in found.items()
+    }
     output.rows(
         found["submissions"],
         [
@@ -235,6 +249,7 @@ def request_release(
     with session.current.node() as node:
         view = node.trials.request_release(run, to=to)
     session.current.output.value(view)
+    say_who_votes(view)
 
 
 @app.command(

@@ -33,6 +33,7 @@ from dure.node import wire
 from dure.node.errors import NodeError
 from dure.node.home import Home, Settings
 from dure.node.service import Operation, Service
+from dure.node.users import group_of
 from dure.sandbox.kernel import die_with_parent
 from dure.storage.hardening import harden
 
@@ -150,7 +151,7 @@ def start_as(
             stdout=subprocess.DEVNULL,
             pass_fds=descriptors,
             user=uid if root else None,
-            group=uid if root else None,
+            group=group_of(uid) if root else None,
             extra_groups=[] if root else None,
             umask=0o077,
         )
@@ -185,7 +186,7 @@ def acting_for(home: Home, part: str) -> Iterator[None]:
         yield
         return
     uid, before = uid_of(home.settings, part), (os.geteuid(), os.getegid(), os.getgroups())
-    _become(uid, uid, [])
+    _become(uid, group_of(uid), [])
     try:
         yield
     finally:

@@ -24,6 +24,7 @@ from dure.node.home import ORIGIN, PROFILES, Home, Settings
 from dure.node.rekeying import SEALING, SEALING_RECOVERY
 from dure.node.stores import PART_OF, is_inside
 from dure.node.unlocking import KEK
+from dure.node.users import group_of
 from dure.storage.errors import files
 from dure.storage.kek import new_kek, write_kek_file
 from dure.storage.keys import new_key, read_key_file, write_key_file
@@ -285,4 +286,4 @@ def give_away(home: Home) -> None:
         # exchange what lies in it for a link. And never what a link points to.
         for root, _, names in os.walk(folder, topdown=False):
             for name in (*names, "."):
-                os.chown(Path(root) / name, uid, uid, follow_symlinks=False)
+                os.chown(Path(root) / name, uid, group_of(uid), follow_symlinks=False)

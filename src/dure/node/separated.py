@@ -19,6 +19,7 @@ from pathlib import Path
 from dure.node.acting import no_interpreter, refuse_closed_way, start_as, uid_of
 from dure.node.errors import NodeError
 from dure.node.home import Home
+from dure.node.resting import be_alone
 from dure.storage.passphrases import Passphrase
 
 WAIT_S = 30.0
@@ -44,12 +45,15 @@ def start_service(
     Raises
     ------
     NodeError
+        ``node.awake`` when it runs already;
         ``node.process`` when it ends before it listens, or takes longer than 30 s;
         ``node.separated`` when its uid can't reach the node, or run the interpreter.
     """
     refuse_closed_way(home)
     uid = uid_of(home.settings, process)
     listening = home.socket(process)
+    # One that runs keeps its socket. Another may begin in between; then the child itself ends.
+    os.close(be_alone(home, process))
     listening.unlink(missing_ok=True)
     secret_out, secret_in = os.pipe()
     try:
@@ -90,7 +94,7 @@ def run_services(home: Home, passphrases: Mapping[str, Passphrase]) -> None:
     Raises
     ------
     NodeError
-        ``node.settings`` when the node is not separated, ``node.process``.
+        ``node.settings`` when the node is not separated, ``node.awake``, ``node.process``.
     """
     if home.settings.profile != "separated":
         raise NodeError("node.settings", path="node.toml", reason="setting", setting="profile")

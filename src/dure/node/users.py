@@ -37,3 +37,11 @@ def _uid(name: str) -> int:
         return pwd.getpwnam(name).pw_uid
     except KeyError as error:
         raise NodeError("node.separated", reason="no-user", user=name[:32]) from error
+
+
+def group_of(uid: int) -> int:
+    """Return the group of a user: the one of its account, or the uid where there is no account."""
+    try:
+        return pwd.getpwuid(uid).pw_gid
+    except KeyError:
+        return uid

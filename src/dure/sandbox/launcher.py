@@ -113,7 +113,8 @@ def _stage(plan: dict[str, Any]) -> str:
         for name in ("root", "empty", "shm"):
             os.mkdir(f"{place}/{name}", 0o755)
         kernel.mount_tmpfs(root, "size=1m,nr_inodes=1024,mode=0755")
-        own = f"uid={uid},gid={uid},mode=0700"
+        # Only the group that the user namespace maps may own anything in it.
+        own = f"uid={uid},gid={uid if plan['root'] else os.getgid()},mode=0700"
         small = limits["tmp_bytes"], 4096
         for path, (size, inodes), options in (
             (f"{root}/in", (limits["input_bytes"], len(plan["inputs"]) + 8), "mode=0755"),

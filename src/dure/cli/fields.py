@@ -1,0 +1,126 @@
+"""What a terminal calls the fields of a result, and some of their values, in both languages.
+
+Programs read ``--json``, whose names never change; people read these words.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dure.cli.words import LANGUAGE
+from dure.core.text import Text
+
+FIELDS: Final = {
+    "agencies": Text("agencies", "기관"),
+    "agency": Text("agency", "기관"),
+    "alliance": Text("alliance", "협의체"),
+    "answers_label": Text("label of the answer key", "정답의 보안등급 표시"),
+    "approvals": Text("approvals", "승인"),
+    "backup": Text("backup", "백업"),
+    "benchmark": Text("benchmark", "평가 기준"),
+    "bundle": Text("bundle", "봉인 꾸러미"),
+    "card": Text("card", "공개 카드"),
+    "charter": Text("charter", "협약"),
+    "checkpoint": Text("checkpoint", "서명 기준점"),
+    "choice": Text("choice", "표결"),
+    "columns": Text("columns", "열"),
+    "continues": Text("continues", "이어지는 기준점"),
+    "created": Text("created", "생성"),
+    "dataset": Text("data set", "데이터셋"),
+    "description": Text("description", "설명"),
+    "diagnosis": Text("diagnosis", "진단"),
+    "digest": Text("digest", "요약값"),
+    "entries": Text("entries", "항목 수"),
+    "envelope": Text("envelope", "봉투"),
+    "evidence": Text("evidence", "증거"),
+    "file": Text("file", "파일"),
+    "findings": Text("findings", "점검 결과"),
+    "folder": Text("folder", "폴더"),
+    "home": Text("home", "노드 폴더"),
+    "id": Text("id", "식별자"),
+    "incarnation": Text("incarnation", "복원 차수"),
+    "kernel": Text("kernel", "커널"),
+    "key": Text("key", "키"),
+    "kind": Text("kind", "종류"),
+    "label": Text("label", "보안등급 표시"),
+    "labels": Text("labels", "등급 정책"),
+    "ledger_entries": Text("ledger entries", "감사 기록 항목 수"),
+    "licence": Text("licence", "이용 허락 조건"),
+    "made": Text("made", "만든 시각"),
+    "media_type": Text("media type", "매체 유형"),
+    "member_card": Text("member card", "회원 카드"),
+    "members": Text("members", "회원 기관"),
+    "memory": Text("memory", "메모리"),
+    "missing": Text("missing", "모자란 것"),
+    "name": Text("name", "이름"),
+    "needs": Text("needs", "정족수 규칙"),
+    "next_numbers": Text("next numbers", "다음 번호"),
+    "node": Text("node", "노드"),
+    "origin": Text("origin", "기록 이름"),
+    "outcome": Text("outcome", "결과"),
+    "owner": Text("owner", "소유 기관"),
+    "parents": Text("parents", "원본"),
+    "permit": Text("permit", "승인서"),
+    "policy": Text("policy", "등급 정책"),
+    "previous": Text("previous", "이전 협약"),
+    "principal": Text("principal", "행위자"),
+    "principals": Text("principals", "행위자"),
+    "producer": Text("producer", "만든 행위"),
+    "profile": Text("profile", "운영 구성"),
+    "quorum": Text("quorum", "정족수"),
+    "reason": Text("reason", "이유"),
+    "recovery_key": Text("recovery key", "복구 키"),
+    "report": Text("report", "보고서"),
+    "request": Text("request", "요청"),
+    "requests": Text("requests", "요청 수"),
+    "result": Text("result", "결과 값"),
+    "root": Text("root", "루트"),
+    "rows": Text("rows", "행"),
+    "rules": Text("rules", "규칙"),
+    "run": Text("run", "실행"),
+    "sandbox": Text("sandbox", "격리 실행 환경"),
+    "schema_id": Text("schema", "스키마"),
+    "schema_version": Text("schema version", "스키마 버전"),
+    "signed_by": Text("signed by", "서명한 기관"),
+    "signers": Text("signers", "서명자"),
+    "size": Text("entries", "항목 수"),
+    "state": Text("state", "상태"),
+    "stores": Text("stores", "저장소"),
+    "submission": Text("submission", "제출물"),
+    "suite": Text("suite", "암호 구성"),
+    "user": Text("user", "사용자"),
+    "vault": Text("vault", "격리 저장소"),
+    "version": Text("version", "버전"),
+    "vote": Text("vote", "표"),
+    "votes": Text("votes", "표결"),
+}
+
+_STATES: Final = {
+    "open": Text("open", "표결 중"),
+    "approved": Text("approved", "승인됨"),
+    "claimed": Text("claimed", "집행 중"),
+    "done": Text("done", "완료"),
+    "failed": Text("failed", "실패"),
+    "unknown": Text("unknown", "결과 불명"),
+    "rejected": Text("rejected", "반려됨"),
+    "expired": Text("expired", "만료됨"),
+}
+_SEVERITIES: Final = {
+    "info": Text("info", "참고"),
+    "notice": Text("notice", "알림"),
+    "warning": Text("warning", "주의"),
+    "error": Text("error", "오류"),
+}
+VALUES: Final = {"state": _STATES, "status": _STATES, "severity": _SEVERITIES}
+
+
+def field_word(name: str) -> str:
+    """Return what people read for a field; one that has no word reads as it is."""
+    words = FIELDS.get(name)
+    return name if words is None else words.say(LANGUAGE)
+
+
+def value_word(name: str, value: object) -> object:
+    """Return what people read for a field's value: a word for a state or severity, else itself."""
+    words = VALUES.get(name, {}).get(str(value))
+    return value if words is None else words.say(LANGUAGE)
