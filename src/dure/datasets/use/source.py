@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import weakref
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Protocol
@@ -53,6 +54,7 @@ class FileSource:
 
     def __init__(self, descriptor: int, told: Table, name: str) -> None:
         self._descriptor = descriptor
+        weakref.finalize(self, os.close, descriptor)
         self._name = name
         self._state = self._now()
         with closing(self._open()) as parquet:
@@ -98,9 +100,6 @@ class FileSource:
     def _now(self) -> tuple[int, int]:
         found = os.fstat(self._descriptor)
         return found.st_size, found.st_mtime_ns
-
-    def __del__(self) -> None:
-        os.close(self._descriptor)
 
 
 def opened(file: str | pa.NativeFile, name: str) -> pq.ParquetFile:
