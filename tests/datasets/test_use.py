@@ -469,6 +469,25 @@ def test_a_stream_of_another_table_is_found(folder: Path, tmp_path: Path) -> Non
         assert refused.value.code == "datasets.changed"
 
 
+def test_a_value_that_changes_in_a_later_stream_is_found(tmp_path: Path) -> None:
+    """One byte of a number, which no decoder can object to."""
+    folder = exported(tmp_path / "out", pa.table({"n": [7_000_000_001, 2]}))
+    plain = {"compression": "none", "use_dictionary": False, "write_statistics": False}
+    pq.write_table(pa.table({"n": [7_000_000_001, 2]}), folder / "data.parquet", **plain)
+    redigest(folder)
+    number = (7_000_000_001).to_bytes(8, "little")
+
+    def other(count: int, data: bytes) -> bytes:
+        assert data.count(number) == 1
+        return data.replace(number, (7_000_000_003).to_bytes(8, "little")) if count else data
+
+    assert piped(folder).to_arrow()["n"].to_pylist() == [7_000_000_001, 2]
+    for view in (piped(folder, other), piped(folder, other).shard(0, 2)):
+        with pytest.raises(DatasetError) as refused:
+            view.to_arrow()
+        assert refused.value.code == "datasets.changed"
+
+
 def test_a_long_end_of_the_file_takes_another_stream(tmp_path: Path) -> None:
     """Statistics of long texts make the file's end longer than what is kept at first."""
     long = [chr(0x61 + i % 26) * 3000 for i in range(60)]
