@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help=say(
         "Rules that a file must keep: propose a contract, check against one; needs no node.",
         "파일이 지켜야 할 규칙: 계약을 제안하고 점검합니다. 노드가 없어도 됩니다.",
