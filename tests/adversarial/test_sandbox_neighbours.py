@@ -62,8 +62,7 @@ def test_packages_without_a_record_are_found_by_name(
         return PathDistribution(place)
 
     monkeypatch.setattr(runtime, "distribution", found)
-    monkeypatch.setattr(runtime, "_PACKAGES", ("alone",))
-    binds = package_binds.__wrapped__()
+    binds = package_binds.__wrapped__(("alone",))
     assert [(bind.source.name, bind.target) for bind in binds] == [
         ("one", "/site/one"),
         ("two.py", "/site/two.py"),
