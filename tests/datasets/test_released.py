@@ -102,7 +102,9 @@ def test_an_extreme_value_does_not_show() -> None:
 
 @given(
     st.lists(
-        st.text(st.sampled_from("abcXYZ019가나다東 -_./@") | st.characters(), max_size=20),
+        st.text(
+            st.sampled_from("abcXYZ019가나다東 -_./@") | st.characters(codec="utf-8"), max_size=20
+        ),
         min_size=1,
         max_size=60,
     ),
@@ -209,7 +211,7 @@ def read(columns: dict[str, dict[str, Any]], fields: dict[str, str]) -> dict[str
 ANY_COLUMN = st.one_of(
     st.lists(st.integers() | st.none(), max_size=60).map(lambda v: [i if i is None else i % 2**40 for i in v]),
     st.lists(st.floats() | st.none(), max_size=60),
-    st.lists(st.text(max_size=12) | st.none(), max_size=60),
+    st.lists(st.text(st.characters(codec="utf-8"), max_size=12) | st.none(), max_size=60),
     st.lists(st.dates() | st.none(), max_size=60),
     st.lists(st.datetimes(min_value=moment(1700), max_value=moment(2200)) | st.none(), max_size=60),
     st.lists(st.booleans() | st.none(), max_size=60),

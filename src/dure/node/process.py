@@ -74,10 +74,11 @@ def serve(name: str, build: Build) -> None:
 
 
 def _report(channels: list[str], error: DureError) -> None:
-    """Tell the door why the process could not start, in answer to its first message."""
+    """Say why the process could not start: to the door that waits, or else to whoever started it."""
     from dure.node import wire
 
-    print(f"{error.what} {error.why}", file=sys.stderr)
+    if not channels:
+        print(f"{error.what} {error.why}", file=sys.stderr)
     for part in channels:
         role, _, fd = part.partition("=")
         if role == "door":

@@ -24,7 +24,7 @@ def find_uids(users: str, profile: str) -> tuple[int, int, int]:
     """
     if profile != "separated":
         return (-1, -1, -1)
-    found = [_uid(part.strip()) for part in users.split(",")]
+    found = [_uid(part.strip()) for part in users.split(",") if part.strip()]
     if len(found) != 3 or len({*found, 0}) != 4:
         raise NodeError("node.separated", reason="three-users")
     return (found[0], found[1], found[2])

@@ -201,8 +201,9 @@ def open_database(url: str, *, busy_s: float = BUSY_S) -> Database:
 
     Examples
     --------
-    >>> db = open_database("sqlite:////tmp/dure-example.db")
-    >>> db.close()
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     open_database(f"sqlite:///{folder}/node.db").close()
     """
     parsed = _parse(url)
     where = parsed.render_as_string(hide_password=True)

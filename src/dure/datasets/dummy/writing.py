@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
-from dure.core import faults
 from dure.core.system import reason_of
 from dure.datasets.croissant import Table
 from dure.datasets.document import read_document, unusable
@@ -65,7 +64,6 @@ def write_dummy(document: Path, out: Path, *, rows: int = 1_000, seed: int = 1) 
         _write(out, schema, batches(fields, released, rows, seed))
     except OSError as error:
         raise DatasetError("datasets.folder", folder=out, reason=reason_of(error)) from error
-    faults.point("dummy.written")
     return table
 
 
