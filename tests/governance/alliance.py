@@ -223,7 +223,7 @@ class WriteFile:
 
     def evidence(self, request: Request, context: ActContext) -> str:
         self.trip("evidence", request, context)
-        return digest_of(b"".join(context.read(request.assets[0])))
+        return digest_of(b"".join(b"".join(context.read(asset)) for asset in request.assets))
 
     def outcome(self, request: Request, context: ActContext) -> Mapping[str, object]:
         digest = digest_of(request.id.encode())

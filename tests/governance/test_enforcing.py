@@ -42,6 +42,36 @@ def test_a_permit_is_used_once(world: World) -> None:
     assert len(world.lines()) == 1
 
 
+def test_an_act_that_reads_no_asset(world: World) -> None:
+    request = world.approved(assets=[], evidence=digest_of(b""))
+    world.executor.execute(request.id)
+    assert len(world.lines()) == 1
+    assert "content.read" not in world.types()
+
+
+@pytest.mark.parametrize("part", ["docket.claim", "faults.point"])
+def test_a_claim_that_fails_is_none(
+    world: World, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it fails before it is marked as being performed, or after: nothing is left of it."""
+    request = world.approved()
+    module, name = part.split(".")
+    real = getattr(getattr(enforcing, module), name)
+
+    def fall(*given: Any) -> Any:
+        if module == "docket" or given == ("permit.claiming",):
+            raise RuntimeError(part)
+        return real(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(getattr(enforcing, module), name, fall)
+        with pytest.raises(RuntimeError, match=part):
+            world.executor.execute(request.id)
+    assert world.lines() == []
+    world.executor.execute(request.id)
+    assert len(world.lines()) == 1
+
+
 def test_not_before_it_is_approved(world: World) -> None:
     request = world.request()
     with refused("governance.permit", "too-few"):

@@ -150,10 +150,8 @@ class _Intl(Suite):
             return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
     def sign(self, private: bytes, message: bytes) -> bytes:
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
         with _Form("signing-key", self.name):
-            return Ed25519PrivateKey.from_private_bytes(private).sign(message)
+            return _ed25519_private(private).sign(message)
 
     def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
         from cryptography.exceptions import InvalidSignature
