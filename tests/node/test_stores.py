@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import MetaData, create_engine, make_url, text
 
 from dure.core.rooms import load
-from dure.datasets.spec import ROOM as DATASETS
 from dure.exchange import tables as exchange
 from dure.governance import keeper_tables, tables
 from dure.node.home import Settings
@@ -72,10 +71,6 @@ def test_a_migrated_store_is_the_declared_one(new_url: Callable[[], str], store:
 
         Table("never_made", extra, Column("id", Integer, primary_key=True))
         assert compare(database, store, [*declared(store), extra]) != []
-
-
-def test_the_room_of_data_sets_has_no_tables_of_its_own():
-    assert DATASETS.tables == ""
 
 
 def test_a_node_whose_stores_lie_elsewhere(new_url: Callable[[], str], tmp_path: Path):

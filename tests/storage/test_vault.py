@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from random import Random
 
 import pytest
 from sqlalchemy import func, select, update
@@ -17,7 +18,7 @@ from dure.storage.vault.tables import PAGES, REFERENCES, VAULTS, VERSIONS
 from tests.storage.conftest import create
 
 KEK = bytes(range(32))
-A, B, C, D = (letter * 3000 for letter in (b"a", b"b", b"c", b"d"))
+A, B, C, D = (Random(seed).randbytes(3000) for seed in range(4))  # nothing compresses them
 OPEN = b"coast//O// REL * FOR *"
 
 

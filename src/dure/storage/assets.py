@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, true, update
 
 from dure.core import faults
 from dure.core.assets import Asset
@@ -213,6 +213,21 @@ class AssetCatalogue:
             )
         return True
 
+    def held(self, asset_ids: Sequence[str]) -> list[str]:
+        """Return those of the ids that the catalogue has, in order."""
+        with self._db.read() as connection:
+            there = _there(connection, asset_ids)
+        return [each for each in asset_ids if each in there]
+
+    def forget(self, asset_ids: Sequence[str]) -> None:
+        """Remove the entries of assets that are destroyed; ids that are not there don't matter."""
+        with self._db.write() as connection:
+            for start in range(0, len(asset_ids), _LOOKUP):
+                some = asset_ids[start : start + _LOOKUP]
+                for table in (TERMS, PARENTS, FACTS):
+                    connection.execute(delete(table).where(table.c.asset_id.in_(some)))
+                connection.execute(delete(ASSETS).where(ASSETS.c.id.in_(some)))
+
     @contextmanager
     def _writing(self, connection: Connection | None) -> Iterator[Connection]:
         if connection is not None:
@@ -326,6 +341,14 @@ def _insert(
             FACTS.insert(),
             [{"asset_id": asset.id, "name": key, "value": facts[key]} for key in sorted(facts)],
         )
+
+
+def _there(connection: Connection, ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(ids), _LOOKUP):
+        rows = select(ASSETS.c.id).where(ASSETS.c.id.in_(ids[start : start + _LOOKUP]))
+        found.update(connection.execute(rows).scalars())
+    return found
 
 
 def _parents(connection: Connection, ids: Sequence[str]) -> Mapping[str, list[str]]:

@@ -34,7 +34,7 @@ class Garbage:
 
 
 def orphans(index: Index, page_files: PageFiles) -> Iterator[str]:
-    """Yield the ids of page files that no row names."""
+    """Yield the names of page files that no row has."""
     names = page_files.names()
     while some := list(islice(names, _SOME)):
         with index.db.read() as connection:

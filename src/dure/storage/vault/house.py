@@ -21,7 +21,13 @@ from dure.storage.vault.index import Facts, Index
 from dure.storage.vault.lock import alone, together
 from dure.storage.vault.pages import PageFiles
 from dure.storage.vault.tables import VAULTS, VERSIONS
-from dure.storage.vault.versions import Draft, drop_version, find_version, read_version
+from dure.storage.vault.versions import (
+    Draft,
+    drop_version,
+    find_version,
+    kin_of,
+    read_version,
+)
 from dure.storage.vault.wrapping import KEY_BYTES, Wrapper
 
 HIGHEST_GRADE = 2
@@ -157,7 +163,7 @@ class Vault:
         index = Index(db, str(root), row.id, row.epoch, wrapper, identity, handle)
         return cls(root, index, row.grade)
 
-    def put(self, pages: Iterable[bytes], *, bound: bytes) -> SealedVersion:
+    def put(self, pages: Iterable[bytes], *, bound: bytes, basis: str = "") -> SealedVersion:
         """Put content in; the same content with the same ``bound`` gives the same version again.
 
         Parameters
@@ -167,6 +173,9 @@ class Vault:
             are cut); see `fixed_pages`.
         bound
             What the handle binds the content to: the label's text and the kind.
+        basis
+            Handle of an earlier version that the content resembles: pages that changed are then kept
+            as patches on its pages, where that is shorter. It changes nothing else.
 
         Raises
         ------
@@ -175,7 +184,8 @@ class Vault:
             nothing was put then.
         """
         with together(self.root):
-            return _sealed(Draft(self._index, self._files).write(pages, bound))
+            kin = kin_of(self._index, self._files, basis) if basis else None
+            return _sealed(Draft(self._index, self._files, kin).write(pages, bound))
 
     def read(self, handle: str) -> Iterator[bytes]:
         """Return the content of a version as a stream; every page is proven before it is given.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from dure.storage.database import Database
 from dure.storage.errors import StorageError
-from dure.storage.vault.pages import NewPage
+from dure.storage.vault.pages import NewPage, PageRow
 from dure.storage.vault.tables import PAGES, REFERENCES, VAULTS, VERSIONS
 from dure.storage.vault.wrapping import Wrapper
 
@@ -123,27 +123,59 @@ class Index:
             found.update((bytes(row.identity), row.id) for row in connection.execute(rows))
         return found
 
-    def recorded(self, connection: Connection, page_ids: Sequence[str]) -> set[str]:
-        """Return those page ids that have a row."""
+    def recorded(self, connection: Connection, names: Sequence[str]) -> set[str]:
+        """Return those names of page files that a row has."""
         found: set[str] = set()
-        for start in range(0, len(page_ids), _LOOKUP):
-            some = page_ids[start : start + _LOOKUP]
+        for start in range(0, len(names), _LOOKUP):
+            some = names[start : start + _LOOKUP]
             found.update(
-                connection.execute(select(PAGES.c.id).where(PAGES.c.id.in_(some))).scalars()
+                connection.execute(select(PAGES.c.file).where(PAGES.c.file.in_(some))).scalars()
             )
         return found
 
-    def add_page(
-        self, connection: Connection, page: NewPage, identity: bytes, size: int, uses: int
-    ) -> None:
+    def bases(self, connection: Connection, page_ids: Sequence[str]) -> set[str]:
+        """Return those page ids that a patch may lie on: pages that are there and are no patches."""
+        found: set[str] = set()
+        for start in range(0, len(page_ids), _LOOKUP):
+            some = page_ids[start : start + _LOOKUP]
+            rows = select(PAGES.c.id).where(PAGES.c.id.in_(some), PAGES.c.base_id.is_(None))
+            found.update(connection.execute(rows).scalars())
+        return found
+
+    def patches(self, connection: Connection, page_ids: Sequence[str]) -> list[str]:
+        """Return the ids of the pages that are patches on these."""
+        found: list[str] = []
+        for start in range(0, len(page_ids), _LOOKUP):
+            some = page_ids[start : start + _LOOKUP]
+            rows = select(PAGES.c.id).where(PAGES.c.base_id.in_(some)).order_by(PAGES.c.id)
+            found += connection.execute(rows).scalars()
+        return found
+
+    def add_page(self, connection: Connection, page: NewPage, identity: bytes, uses: int) -> None:
         """Record a page whose file is on disk."""
         connection.execute(
             PAGES.insert().values(
                 id=page.id,
                 identity=identity,
                 wrapped_key=self.wrapper.wrap(page.key, self.place("page key", page.id)),
-                size=size,
+                size=page.packed.size,
                 uses=uses,
+                file=page.id,
+                packing=page.packed.packing,
+                base_id=page.packed.base_id,
+            )
+        )
+
+    def repack(self, connection: Connection, page_id: str, page: NewPage) -> None:
+        """Record that a page's content lies in another file from now on."""
+        connection.execute(
+            update(PAGES)
+            .where(PAGES.c.id == page_id)
+            .values(
+                wrapped_key=self.wrapper.wrap(page.key, self.place("page key", page_id)),
+                file=page.id,
+                packing=page.packed.packing,
+                base_id=page.packed.base_id,
             )
         )
 
@@ -157,24 +189,21 @@ class Index:
                 [{"page": page, "more": more} for page, more in uses.items()],
             )
 
-    def page_keys(
-        self, connection: Connection, page_ids: Sequence[str]
-    ) -> dict[str, tuple[bytes, int]]:
-        """Return page id -> (key, size) for those pages that have a row.
+    def page_rows(self, connection: Connection, page_ids: Sequence[str]) -> dict[str, PageRow]:
+        """Return page id -> its row, for those pages that have one.
 
         Raises
         ------
         StorageError
             ``storage.vault`` when a key does not unwrap.
         """
-        keys: dict[str, tuple[bytes, int]] = {}
+        found: dict[str, PageRow] = {}
         for start in range(0, len(page_ids), _LOOKUP):
             some = page_ids[start : start + _LOOKUP]
-            rows = select(PAGES.c.id, PAGES.c.wrapped_key, PAGES.c.size).where(PAGES.c.id.in_(some))
-            for row in connection.execute(rows):
+            for row in connection.execute(select(PAGES).where(PAGES.c.id.in_(some))):
                 key = self.wrapper.unwrap(row.wrapped_key, self.place("page key", row.id))
-                keys[row.id] = (key, row.size)
-        return keys
+                found[row.id] = PageRow(row.id, row.file, key, row.size, row.packing, row.base_id)
+        return found
 
     # ── versions ───────────────────────────────────────────────────────────────────────────────
 
@@ -254,8 +283,23 @@ class Index:
             yield found
             number += 1
 
-    def drop(self, connection: Connection, row: Row[Any]) -> list[str]:
-        """Destroy a version's key, facts and references; return the pages that died with it.
+    def drop(
+        self,
+        connection: Connection,
+        row: Row[Any],
+        free: Callable[[Connection, list[str]], list[str]],
+    ) -> list[str]:
+        """Destroy a version's key, facts and references; return the files that died with it.
+
+        Parameters
+        ----------
+        connection
+            The write transaction.
+        row
+            The version.
+        free
+            Told the pages that die, makes every other page that is a patch on one of them stand by
+            itself; returns the files that this left without use.
 
         Raises
         ------
@@ -268,16 +312,21 @@ class Index:
         connection.execute(delete(REFERENCES).where(REFERENCES.c.version_id == row.id))
         connection.execute(delete(VERSIONS).where(VERSIONS.c.id == row.id))
         dead: list[str] = []
+        loose: list[str] = []
         listed = sorted(uses)
         for start in range(0, len(listed), _LOOKUP):
             some = listed[start : start + _LOOKUP]
-            rows = select(PAGES.c.id, PAGES.c.uses).where(PAGES.c.id.in_(some))
-            dead += [page.id for page in connection.execute(rows) if page.uses <= uses[page.id]]
+            rows = select(PAGES.c.id, PAGES.c.uses, PAGES.c.file).where(PAGES.c.id.in_(some))
+            for page in connection.execute(rows):
+                if page.uses <= uses[page.id]:
+                    dead.append(page.id)
+                    loose.append(page.file)
         if dead:
+            loose += free(connection, dead)
             connection.execute(
                 delete(PAGES).where(PAGES.c.id == bindparam("page")),
                 [{"page": page} for page in dead],
             )
         gone = set(dead)
         self.use(connection, Counter({page: -n for page, n in uses.items() if page not in gone}))
-        return dead
+        return loose

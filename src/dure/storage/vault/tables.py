@@ -39,9 +39,16 @@ PAGES = Table(
     Column("wrapped_key", LargeBinary, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("uses", BigInteger, nullable=False),
+    Column("file", String(32), nullable=False, unique=True),
+    Column("packing", Integer, nullable=False),
+    Column("base_id", String(32), nullable=True, index=True),
     CheckConstraint("uses > 0", name="used"),
+    CheckConstraint("(packing = 2) = (base_id IS NOT NULL)", name="patched"),
     CheckConstraint("size > 0", name="filled"),
 )
+
+"""``file`` is the page's file, ``packing`` how its content is kept there (`Packing`), ``base_id`` the page
+that it is a patch on: one that versions use, and that is no patch itself."""
 
 VERSIONS = Table(
     "storage_vault_versions",

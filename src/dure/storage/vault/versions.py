@@ -10,14 +10,17 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from dure.core import faults
 from dure.storage.errors import StorageError
 from dure.storage.vault.index import Facts, Index
-from dure.storage.vault.pages import NewPage, PageFiles, bounded
+from dure.storage.vault.kin import Kin
+from dure.storage.vault.packing import Packing
+from dure.storage.vault.pages import NewPage, Packed, PageFiles, PageRow, bounded
 from dure.storage.vault.tables import PAGES, REFERENCES, VERSIONS
 from dure.storage.vault.wrapping import KEY_BYTES, Wrapper
 
@@ -46,15 +49,18 @@ class Draft:
     ----------
     index, page_files
         The vault's two halves.
+    kin
+        An earlier version whose pages the new ones may be patches on.
     """
 
-    def __init__(self, index: Index, page_files: PageFiles) -> None:
+    def __init__(self, index: Index, page_files: PageFiles, kin: Kin | None = None) -> None:
         self._index = index
         self._files = page_files
         self._id = os.urandom(16).hex()
         self._key = os.urandom(KEY_BYTES)
         self._version = Wrapper(self._key, index.where)
         self._parts = 0
+        self._kin = kin
 
     def write(self, pages: Iterable[bytes], bound: bytes) -> Facts:
         """Write all pages and make the draft a version; leave nothing when anything fails.
@@ -106,9 +112,11 @@ class Draft:
         fresh: dict[bytes, NewPage] = {}
         missing = [identity for identity in contents if identity not in known]
         try:
-            fresh.update(self._write_files(contents, missing))
+            fresh.update(self._write_files(missing, self._packed(contents, known)))
             while missing := self._record(identities, contents, fresh):
-                fresh.update(self._write_files(contents, missing))
+                self._files.remove(fresh.pop(each).id for each in missing if each in fresh)
+                whole = [Packed.of(contents[each]) for each in missing]
+                fresh.update(self._write_files(missing, whole))
         except BaseException:
             with suppress(StorageError):
                 self._remove_unrecorded(fresh)
@@ -117,30 +125,49 @@ class Draft:
         self._remove_unrecorded(fresh)
         faults.point("vault.batch.done")
 
-    def _write_files(
-        self, contents: dict[bytes, bytes], missing: list[bytes]
-    ) -> dict[bytes, NewPage]:
+    def _packed(self, contents: dict[bytes, bytes], known: dict[bytes, str]) -> list[Packed]:
+        """Return how each page that is not known is kept: by itself, or as a patch on its kin."""
+        packed: list[Packed] = []
+        for identity, content in contents.items():
+            if identity in known:
+                if self._kin is not None:
+                    self._kin.known(known[identity])
+                continue
+            alone = Packed.of(content)
+            found = self._kin.patched(content, len(alone.content)) if self._kin else None
+            if found is not None:
+                alone = Packed(found[1], Packing.PATCH, len(content), found[0])
+            packed.append(alone)
+        return packed
+
+    def _write_files(self, missing: list[bytes], packed: list[Packed]) -> dict[bytes, NewPage]:
         if not missing:
             return {}
-        written = self._files.write([contents[identity] for identity in missing])
-        return dict(zip(missing, written, strict=True))
+        return dict(zip(missing, self._files.write(packed), strict=True))
 
     def _record(
         self, identities: list[bytes], contents: dict[bytes, bytes], fresh: dict[bytes, NewPage]
     ) -> list[bytes]:
-        """Record a batch, or return the pages that a shredding took away since we looked."""
+        """Record a batch, or return the pages that a shredding took away, or the base of, since we looked."""
         index = self._index
         uses = Counter(identities)
         with index.db.write() as connection:
             index.current(connection)
             known = index.known(connection, list(contents))
-            missing = [each for each in contents if each not in known and each not in fresh]
+            under = {page.packed.base_id for page in fresh.values()} - {None}
+            bases = index.bases(connection, sorted(filter(None, under)))
+            missing = [
+                each
+                for each in contents
+                if each not in known
+                and (each not in fresh or fresh[each].packed.base_id not in (None, *bases))
+            ]
             if missing:
                 return missing
             index.use(connection, Counter({page: uses[each] for each, page in known.items()}))
             for each, page in fresh.items():
                 if each not in known:
-                    index.add_page(connection, page, each, len(contents[each]), uses[each])
+                    index.add_page(connection, page, each, uses[each])
                     known[each] = page.id
             page_ids = [known[each] for each in identities]
             index.add_part(connection, self._version, self._id, self._parts, page_ids)
@@ -164,7 +191,7 @@ class Draft:
             there = connection.execute(select(VERSIONS).where(VERSIONS.c.handle == facts.handle))
             if (row := there.first()) is not None:
                 mine = connection.execute(select(VERSIONS).where(VERSIONS.c.id == self._id)).one()
-                dead = index.drop(connection, mine)
+                dead = index.drop(connection, mine, partial(stand_alone, index, self._files))
                 facts = index.facts(row)
             else:
                 connection.execute(
@@ -207,18 +234,18 @@ def read_version(
     while count < facts.pages:
         with index.db.read() as connection:
             page_ids = index.part(connection, version, facts.version_id, part)
-            keys = index.page_keys(connection, sorted(set(page_ids or ())))
+            rows = index.page_rows(connection, sorted(set(page_ids or ())))
+            under = {row.base_id for row in rows.values() if row.base_id is not None}
+            bases = index.page_rows(connection, sorted(under))
         if page_ids is None:
             raise StorageError("storage.unknown", kind="version", name=facts.handle)
         for page_id in page_ids:
-            if page_id not in keys:
-                raise _broken(index, "page-key-missing", page=page_id)
-            for chunk in page_files.read(page_id, keys[page_id][0]):
-                digest.update(chunk)
-                size += len(chunk)
-                if held:
-                    yield held
-                held = chunk
+            chunk = page_files.content(*_with_base(index, page_id, rows, bases))
+            digest.update(chunk)
+            size += len(chunk)
+            if held:
+                yield held
+            held = chunk
         count += len(page_ids)
         part += 1
     if (count, size, digest.digest()) != (facts.pages, facts.size, facts.digest):
@@ -244,12 +271,53 @@ def drop_version(index: Index, page_files: PageFiles, which: ColumnElement[bool]
     with index.db.write() as connection:
         index.current(connection)
         for row in connection.execute(select(VERSIONS).where(which)).all():
-            dead += index.drop(connection, row)
+            dead += index.drop(connection, row, partial(stand_alone, index, page_files))
         faults.point("vault.version.dropped")
     faults.point("vault.drop.committed")
     index.db.scrub(PAGES.name, VERSIONS.name, REFERENCES.name)
     page_files.remove(dead)
     return len(dead)
+
+
+def stand_alone(
+    index: Index, page_files: PageFiles, connection: Connection, dead: list[str]
+) -> list[str]:
+    """Write anew, whole, every page that is a patch on one that dies; return the files not needed now.
+
+    What is shredded is thereby gone: no page that lives on needs it to be read.
+    """
+    dying = set(dead)
+    left: list[str] = []
+    for page_id in index.patches(connection, dead):
+        if page_id in dying:
+            continue
+        row = index.page_rows(connection, [page_id])[page_id]
+        base = index.page_rows(connection, [str(row.base_id)])[str(row.base_id)]
+        (page,) = page_files.write([Packed.of(page_files.content(row, base))])
+        faults.point("vault.page.repacked")
+        index.repack(connection, page_id, page)
+        left.append(row.file)
+    return left
+
+
+def kin_of(index: Index, page_files: PageFiles, handle: str) -> Kin | None:
+    """Return the pages of an earlier version, None when there is none."""
+    row = find_version(index, handle)
+    if row is None:
+        return None
+    with index.db.read() as connection:
+        parts = index.parts(connection, index.version_wrapper(row), row.id)
+        return Kin(index, page_files, [page for part in parts for page in part])
+
+
+def _with_base(
+    index: Index, page_id: str, rows: dict[str, PageRow], bases: dict[str, PageRow]
+) -> tuple[PageRow, PageRow | None]:
+    row = rows.get(page_id)
+    base = None if row is None or row.base_id is None else bases.get(row.base_id)
+    if row is None or (row.base_id is not None and base is None):
+        raise _broken(index, "page-key-missing", page=page_id)
+    return row, base
 
 
 def _broken(index: Index, reason: str, **facts: object) -> StorageError:
