@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
 from dure.core.errors import DureError
+from dure.governance.keeper import About
 from dure.node import wire
 from dure.node.executor import ExecutorOperations, open_executor
 from dure.node.home import Home
@@ -64,6 +65,8 @@ class World:
         ours, theirs = socket.socketpair()
         self.engine = open_executor(home, made.passphrase, clock, KeeperLink(lambda: ours))
         self.keeper = open_keeper(home, made.passphrase, clock)
+        note = About("note", "text/plain", "-", LABEL, (), "note")
+        self.note = self.keeper.seal([b"a note"], note).id
         services = {
             "executor": ExecutorOperations(self.engine, home).service(),
             "keeper": KeeperOperations(self.keeper).service(),
@@ -116,7 +119,7 @@ class World:
             "ledger.entries": lambda: {"last": 5},
             "ledger.opening": lambda: {"entry": 2},
             "release.read": lambda: {"file": "released.json"},
-            "content.seal": lambda: {"about": about},
+            "content.seal": lambda: {"about": about, "basis": ""},
             "content.seal-for-permit": lambda: {
                 "about": {**about, "label": SHARED, "parents": [self.asset]},
                 **permit,
@@ -124,6 +127,11 @@ class World:
             "content.open": lambda: self.issued(ticket),
             "content.open-for-permit": lambda: {"asset": self.asset, **permit},
             "content.describe": lambda: {"asset": self.asset},
+            "content.dependants": lambda: {"asset": self.asset},
+            "content.withdraw": lambda: {"asset": self.note},
+            "content.hold": lambda: {"asset": self.note},
+            "content.lift": lambda: {"asset": self.note},
+            "content.collect": lambda: {"assets": [self.note]},
             "key.unwrap": lambda: {"wrapped": "00" * 80, "info": ""},
         }
         return deepcopy(messages.get(op, dict)())
@@ -177,7 +185,9 @@ OPERATIONS = [
     )),
     *(("keeper", op) for op in (
         "charter.pin", "content.seal", "content.seal-for-permit", "content.open",
-        "content.open-for-permit", "content.describe", "key.unwrap", "status",
+        "content.open-for-permit", "content.describe", "content.withdraw", "content.dependants",
+        "content.hold", "content.lift", "content.holds", "content.abandoned", "content.collect",
+        "key.unwrap", "status",
     )),
 ]  # fmt: skip
 DENIED = {

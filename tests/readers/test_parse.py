@@ -252,16 +252,36 @@ GOOD = {"columns": [{"name": "a", "type": "int64", "nulls": 0}], "rows": 1, "fac
 def test_a_lying_schema_keeps_the_table_out(tmp_path: Path, schema: bytes, monkeypatch) -> None:
     def lie(task, inputs, *, sink):
         list(inputs["raw"])
+        sink("cuts.json", iter([cuts]))
         sink("schema.json", iter([schema]))
         sink("table.parquet", iter([b"PAR1"]))
         sink("other", iter([b"x"]))
         return ended()
 
+    cuts = b"[]"
     monkeypatch.setattr(parsing, "run", lie)
     assert refused(tmp_path, b"a\n1\n").code == "readers.stopped"
     schema = json.dumps(GOOD).encode()
     (tmp_path / "raw").write_bytes(b"a\n1\n")
     assert parse(tmp_path / "raw", "csv", sink=list).rows == 1
+    for cuts in (b"", b"{}", b"[2, 2]", b"[3, 1]", b"[0]", b"[-1]", b"[1.5]", b"\xff"):
+        assert refused(tmp_path, b"a\n1\n").code == "readers.stopped"
+
+
+@pytest.mark.parametrize("cuts", [[], [1], [3, 4], [1, 2, 7, 9], [10], [9, 40, 2**50]])
+@pytest.mark.parametrize("size", [1, 3, 10])
+def test_blocks_end_at_the_cuts_and_hold_the_same_bytes(
+    cuts: list[int], size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = bytes(range(10))
+    blocks = [content[start : start + size] for start in range(0, 10, size)]
+    found = list(parsing._recut(iter(blocks), cuts))
+    places = [0, *(cut for cut in cuts if cut < 10), 10]
+    assert found == [content[a:b] for a, b in zip(places, places[1:], strict=False)]
+    monkeypatch.setattr(parsing, "_LONGEST_BYTES", 2)
+    found = list(parsing._recut(iter(blocks), cuts))
+    assert b"".join(found) == content
+    assert max(map(len, found)) <= 2 + size
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def work(folder: Path, data: bytes, kind: str = "csv", options: str = PLAIN) -> 
     status = worker.main([kind, options], raw=raw, out=out, scratch=folder / "text")
     names = sorted(path.name for path in out.iterdir())
     if status == 0:
-        assert names == ["schema.json", "table.parquet"]
+        assert names == ["cuts.json", "schema.json", "table.parquet"]
         return status, json.loads((out / "schema.json").read_text())
     assert names == ["fault.json"]
     return status, json.loads((out / "fault.json").read_text())

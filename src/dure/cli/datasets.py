@@ -10,6 +10,7 @@ import typer
 
 from dure.cli import rules as rules_commands
 from dure.cli import session
+from dure.cli import versions as versions_commands
 from dure.cli.arguments import NAME_OR_ID
 from dure.cli.words import LANGUAGE, say
 from dure.core.findings import Severity
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(rules_commands.app, name="rules")
+versions_commands.add_to(app)
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)]
 

@@ -9,7 +9,8 @@ from typing import Any
 from dure.datasets.croissant import DOCUMENT_FILE, read_table
 from dure.datasets.document import MAX_DOCUMENT_BYTES
 from dure.datasets.errors import DatasetError
-from dure.datasets.import_ import DATASET, any_purpose
+from dure.datasets.import_ import any_purpose
+from dure.datasets.sealing import DATASET
 from dure.governance.house import House
 
 

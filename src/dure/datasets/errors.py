@@ -16,6 +16,8 @@ PARTS = MappingProxyType(
         "name": Text("name", "이름"),
         "description": Text("description", "설명"),
         "licence": Text("licence", "이용 허락 조건"),
+        "note": Text("note", "비고"),
+        "reason": Text("reason", "사유"),
     }
 )
 """What a person writes about a data set."""

@@ -12,61 +12,30 @@ same file again, whenever that may be, gives the same data set.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.labels import ALL, Label
-from dure.datasets.croissant import (
-    MEDIA_TYPE,
-    TABLE_FILE,
-    Description,
-    Field,
-    Table,
-    write_document,
-)
 from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import kind_of
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.enforcing import enforced
+from dure.datasets.sealing import (
+    Meter,
+    Words,
+    document_of,
+    fields_of,
+    seal_document,
+    seal_table,
+)
 from dure.datasets.spec import IMPORT
 from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
 from dure.governance.house import House
 from dure.readers.parse import parse
-from dure.readers.tables import Parsed
-
-DATASET = "dataset"
-TABLE = "dataset.table"
-DOCUMENT_SCHEMA = "croissant/1.1"
-TABLE_SCHEMA = "dure/table/v1"
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What people call it."""
-
-    name: str
-    description: str
-    licence: str
-
-
-@dataclass(slots=True)
-class _Meter:
-    """Counts and digests the table while it streams by."""
-
-    size: int = 0
-    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
-
-    def counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        for block in blocks:
-            self.digest.update(block)
-            self.size += len(block)
-            yield block
 
 
 def import_(
@@ -124,27 +93,18 @@ def import_(
     """
     found = kind_of(source, kind)
     wanted = own_label(house, label)
-    words = _Words(
+    words = Words(
         checked("name", name, NAME_CHARACTERS) or name_of(source),
         checked("description", description, DESCRIPTION_CHARACTERS, lines=True),
         checked("licence", licence, NAME_CHARACTERS),
     )
     house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
-    sealed: list[tuple[Asset, _Meter]] = []
+    sealed: list[tuple[Asset, Meter]] = []
 
     def sink(blocks: Iterator[bytes]) -> None:
         progress("seal")
-        meter = _Meter()
-        table = house.seal(
-            meter.counted(blocks if rules is None else enforced(blocks, rules)),
-            kind=TABLE,
-            media_type="application/vnd.apache.parquet",
-            schema_id=TABLE_SCHEMA,
-            label=wanted,
-            producer=IMPORT.name,
-            name=TABLE_FILE,
-        )
-        sealed.append((table, meter))
+        kept = blocks if rules is None else enforced(blocks, rules)
+        sealed.append(seal_table(house, kept, wanted))
 
     with house.doing(IMPORT.name, detail={"kind": found}) as doing:
         progress("parse")
@@ -155,10 +115,12 @@ def import_(
             from dure.datasets.dummy.measured import measured
 
             progress("measure")
-            fields, purpose = _fields(parsed), any_purpose(house, wanted)
+            fields, purpose = fields_of(parsed), any_purpose(house, wanted)
             released = measured(house, sealed[0][0].id, fields, purpose)
         progress("describe")
-        dataset = _describe(house, parsed, *sealed[0], words, released)
+        table, meter = sealed[0]
+        document = document_of(house, parsed, table, meter, words, released)
+        dataset = seal_document(house, document, table, words.name, parsed)
         faults.point("dataset.sealed")
         doing.asset = dataset.id
         doing.detail["rows"] = parsed.rows
@@ -188,52 +150,3 @@ def own_label(house: House, text: str) -> Label:
     if label.releasable == ALL:
         return label
     return replace(label, releasable=label.releasable | {house.agency})
-
-
-def _fields(parsed: Parsed) -> tuple[Field, ...]:
-    return tuple(Field(column.name, column.type) for column in parsed.columns)
-
-
-def _describe(
-    house: House,
-    parsed: Parsed,
-    table: Asset,
-    meter: _Meter,
-    words: _Words,
-    released: Mapping[str, Any],
-) -> Asset:
-    rows, columns = parsed.rows, len(parsed.columns)
-    document = write_document(
-        Description(
-            name=words.name,
-            description=words.description or f"{words.name}: {rows} rows, {columns} columns.",
-            agency=house.agency,
-            label=str(table.label),
-            label_policy=table.label.policy.id,
-            licence=words.licence,
-            created=table.created,
-        ),
-        Table(
-            _fields(parsed),
-            rows,
-            meter.size,
-            meter.digest.hexdigest(),
-            parsed.digest.removeprefix("sha256:"),
-        ),
-    )
-    if released:
-        from dure.datasets.dummy.released import with_block
-
-        document = with_block(document, released)
-    return house.seal(
-        [json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")],
-        kind=DATASET,
-        media_type=MEDIA_TYPE,
-        schema_id=DOCUMENT_SCHEMA,
-        label=table.label,
-        parents=(table.id,),
-        producer=IMPORT.name,
-        name=words.name,
-        # Digests stay inside the sealed document: out here they would show that two are equal.
-        facts={"rows": str(rows), "columns": str(columns)},
-    )

@@ -39,6 +39,34 @@ class Doing:
     detail: MutableMapping[str, object] = field(default_factory=dict)
 
 
+class Keeping(Protocol):
+    """What is kept and for how long: withdrawals, legal holds, garbage."""
+
+    def withdraw(self, asset_id: str) -> tuple[str, ...]:
+        """Withdraw an asset and all that was made of it; return all of them, itself first."""
+
+    def dependants(self, asset_id: str) -> tuple[str, ...]:
+        """Return what a withdrawal would reach, the asset itself first."""
+
+    def hold(self, asset_id: str) -> None:
+        """Lay a legal hold on an asset: nothing destroys it, nor what it was made of."""
+
+    def lift(self, asset_id: str) -> bool:
+        """Lift the legal hold on an asset; say whether there was one."""
+
+    def holds(self) -> Mapping[str, str]:
+        """Return asset -> since when, for every legal hold."""
+
+    def collect_garbage(self) -> Mapping[str, int]:
+        """Destroy what nothing refers to; return how many ``assets``, ``drafts`` and ``files`` went.
+
+        Raises
+        ------
+        StorageError
+            ``storage.vault`` while something is being sealed.
+        """
+
+
 class House(Protocol):
     """A node as its rooms see it."""
 
@@ -70,6 +98,10 @@ class House(Protocol):
     def assets(self) -> AssetCatalogue:
         """The catalogue of the node's assets."""
 
+    @property
+    def keeping(self) -> Keeping:
+        """What is kept, and for how long."""
+
     def now(self) -> int:
         """Return seconds since 1970."""
 
@@ -78,6 +110,15 @@ class House(Protocol):
 
     def require(self, action: str, label: Label, *, purpose: str, owner: str = "") -> Verdict:
         """Return the policy's yes.
+
+        Raises
+        ------
+        PolicyError
+            ``governance.denied`` with the rules that spoke.
+        """
+
+    def require_here(self, action: str) -> Verdict:
+        """Return the policy's yes to an action on the node itself rather than on an asset.
 
         Raises
         ------
@@ -97,8 +138,11 @@ class House(Protocol):
         name: str,
         parents: Sequence[str] = (),
         facts: Mapping[str, str] | None = None,
+        basis: str = "",
     ) -> Asset:
         """Seal content into the vault and record the asset; the same content gives the same asset.
+
+        Where it resembles the asset ``basis``, the vault keeps only the difference.
 
         Raises
         ------

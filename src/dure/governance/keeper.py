@@ -38,6 +38,7 @@ from dure.governance.keeper_tables import ASSETS, CHARTERS, TICKETS
 from dure.governance.permits import Permit, check_permit
 from dure.governance.policy.engine import Policy
 from dure.governance.policy.query import Query
+from dure.governance.retention import Retention
 from dure.governance.tally import Rulebook
 from dure.governance.tickets import READING, Ticket, check_ticket
 from dure.storage.database import Database
@@ -90,6 +91,7 @@ class Keeper:
     ) -> None:
         self._vault = vault
         self._database = database
+        self.retention = Retention(vault, database, clock)
         self._sealing_private = sealing_private
         self._agency = agency
         self._highest_grade = highest_grade
@@ -135,7 +137,12 @@ class Keeper:
         return pinned.charter
 
     def seal(
-        self, pages: Iterable[bytes], about: About, permit: tuple[Permit, Request] | None = None
+        self,
+        pages: Iterable[bytes],
+        about: About,
+        permit: tuple[Permit, Request] | None = None,
+        *,
+        basis: str = "",
     ) -> Asset:
         """Seal content under a label.
 
@@ -147,11 +154,13 @@ class Keeper:
             What is said of it.
         permit
             For an act that lowers: the executor's permit and its request.
+        basis
+            An asset that the content resembles, so that only the difference is kept; "" for none.
 
         Raises
         ------
         GovernanceError
-            ``governance.label-falls``, ``governance.ticket`` for an unknown parent,
+            ``governance.label-falls``, ``governance.ticket`` for an unknown or withdrawn parent,
             ``governance.keeper`` for a grade that this profile or this vault can't hold,
             ``governance.permit``.
         """
@@ -163,7 +172,7 @@ class Keeper:
             raise GovernanceError("governance.keeper", reason="above-vault")
         self._check_rise(label, about, permit)
         bound = canonical_bytes("sealed", _bound(about, label), charter.suite)
-        sealed = self._vault.put(pages, bound=bound)
+        sealed = self._vault.put(pages, bound=bound, basis=basis)
         faults.point("keeper.sealed")
         asset = Asset(
             id=sealed.handle,
@@ -207,6 +216,7 @@ class Keeper:
                 label=asset.label,
                 owner=asset.owner,
                 purpose=ticket.purpose,
+                withdrawn=self.retention.withdrawn(ticket.asset),
             )
         )
         self._use(ticket, now)
@@ -221,12 +231,13 @@ class Keeper:
         ------
         GovernanceError
             ``governance.permit`` when the permit is not for it, or people signed another source label
-            than its assets have.
+            than its assets have; ``governance.ticket`` when it is withdrawn.
         """
         self._check_permit(permit, request)
         if asset_id not in request.assets:
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
         _, size = self._recall(asset_id)
+        self._refuse_withdrawn(asset_id)
         return size, self._vault.read(asset_id)
 
     def describe(self, asset_id: str) -> Asset:
@@ -246,6 +257,8 @@ class Keeper:
     def _check_rise(
         self, label: Label, about: About, permit: tuple[Permit, Request] | None
     ) -> None:
+        for parent in about.parents:
+            self._refuse_withdrawn(parent)
         if permit is None:
             for parent in about.parents:
                 if not label.dominates(self._recall(parent)[0].label):
@@ -257,6 +270,10 @@ class Keeper:
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
         if not label.dominates(Label.parse(request.target, self.charter.labels)):
             raise GovernanceError("governance.label-falls")
+
+    def _refuse_withdrawn(self, asset_id: str) -> None:
+        if self.retention.withdrawn(asset_id):
+            raise GovernanceError("governance.ticket", asset=asset_id[:16], reason="withdrawn")
 
     def _check_permit(self, permit: Permit, request: Request) -> Rulebook:
         """Count the votes again: the executor's word alone opens nothing."""

@@ -37,3 +37,19 @@ CHARTERS = Table(
     Column("version", Integer, primary_key=True),
     Column("document", Text, nullable=False),
 )
+
+WITHDRAWALS = Table(
+    "keeper_withdrawals",
+    METADATA,
+    Column("asset_id", String(64), primary_key=True),
+    Column("cause", String(64), nullable=False),
+    Column("withdrawn", String(20), nullable=False),
+)
+"""``cause`` is the asset that somebody withdrew, and from which this one was reached."""
+
+HOLDS = Table(
+    "keeper_holds",
+    METADATA,
+    Column("asset_id", String(64), primary_key=True),
+    Column("held", String(20), nullable=False),
+)

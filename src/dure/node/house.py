@@ -38,6 +38,7 @@ from dure.governance.spec import READ
 from dure.node.errors import NodeError
 from dure.node.files import write_file
 from dure.node.home import Home
+from dure.node.keeping import NodeKeeping
 from dure.node.links import Links
 from dure.node.rooms import code_actions
 from dure.storage.assets import AssetCatalogue
@@ -129,6 +130,11 @@ class NodeHouse:
         """The catalogue of the node's assets."""
         return AssetCatalogue(self.database, self.charter.labels)
 
+    @property
+    def keeping(self) -> NodeKeeping:
+        """What is kept, and for how long."""
+        return NodeKeeping(self.links, self.database, self.assets, self.principal.id, self.now)
+
     @cached_property
     def actions(self) -> Mapping[str, Action]:
         """The actions as they stand under the pinned charter."""
@@ -214,6 +220,7 @@ class NodeHouse:
         name: str,
         parents: Sequence[str] = (),
         facts: Mapping[str, str] | None = None,
+        basis: str = "",
     ) -> Asset:
         """Have the keeper seal content, and record the asset."""
         above = [self.assets.get(parent).asset.label for parent in parents]
@@ -227,7 +234,7 @@ class NodeHouse:
             "parents": list(parents),
             "producer": producer,
         }
-        answer = self.links.pour("keeper", "content.seal", pages, about=about)
+        answer = self.links.pour("keeper", "content.seal", pages, about=about, basis=basis)
         faults.point("house.sealed")
         asset = self.read_asset(answer["asset"])
         self.assets.record(asset, name, dict(facts or {}), by=self.principal.id)

@@ -49,6 +49,7 @@ from dure.storage.vault.tables import VERSIONS
 DOOR = frozenset({"door"})
 EXECUTOR = frozenset({"executor"})
 MAX_PARENTS = 1024
+MAX_COLLECTED = 16_384
 
 ABOUT = parts(
     kind=line(64),
@@ -59,6 +60,11 @@ ABOUT = parts(
     producer=line(64),
 )
 """What is said of content when it is sealed: `About`, as long as the keeper's store takes."""
+
+
+def basis(value: object, where: str) -> str:
+    """Return an asset's id, or "" for none."""
+    return "" if value == "" else handle(value, where)
 
 
 def open_keeper(home: Home, passphrase: Passphrase, clock: Any) -> Keeper:
@@ -113,7 +119,7 @@ class KeeperOperations:
             "keeper",
             {
                 "charter.pin": operation(self.pin_charter, DOOR, document=charter),
-                "content.seal": streaming(self.seal, both, about=ABOUT),
+                "content.seal": streaming(self.seal, both, about=ABOUT, basis=basis),
                 "content.seal-for-permit": streaming(
                     self.seal_for_permit, EXECUTOR, about=ABOUT, **permit
                 ),
@@ -121,6 +127,13 @@ class KeeperOperations:
                 "content.open-for-permit": streaming(
                     self.open_for_permit, EXECUTOR, asset=handle, **permit
                 ),
+                "content.withdraw": operation(self.withdraw, DOOR, asset=handle),
+                "content.dependants": operation(self.dependants, DOOR, asset=handle),
+                "content.hold": operation(self.hold, DOOR, asset=handle),
+                "content.lift": operation(self.lift, DOOR, asset=handle),
+                "content.holds": operation(self.holds, DOOR),
+                "content.abandoned": operation(self.abandoned, DOOR),
+                "content.collect": operation(self.collect, DOOR, assets=handles(MAX_COLLECTED)),
                 "content.describe": operation(self.describe, both, asset=handle),
                 "key.unwrap": operation(self.unwrap, DOOR, wrapped=hex_bytes, info=hex_bytes),
                 "status": operation(self.status, both),
@@ -134,7 +147,7 @@ class KeeperOperations:
 
     def seal(self, told: dict[str, Any], fd: int) -> dict[str, Any]:
         """Seal the frames that come through the pipe."""
-        return self._seal(told, fd, None)
+        return self._seal(told, fd, None, told["basis"])
 
     def seal_for_permit(self, told: dict[str, Any], fd: int) -> dict[str, Any]:
         """Seal the frames that come through the pipe, as a permit allows."""
@@ -155,6 +168,38 @@ class KeeperOperations:
         """Say what an asset is; never what is in it."""
         return {"asset": self.keeper.describe(told["asset"]).to_dict()}
 
+    def withdraw(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Withdraw an asset and all that was made of it."""
+        reached = self.keeper.retention.withdraw(told["asset"])
+        return {"assets": list(reached)}
+
+    def dependants(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Name all that a withdrawal would reach."""
+        return {"assets": list(self.keeper.retention.dependants(told["asset"]))}
+
+    def hold(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Lay a legal hold on an asset."""
+        self.keeper.retention.hold(told["asset"])
+        return {}
+
+    def lift(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Lift the legal hold on an asset."""
+        return {"lifted": self.keeper.retention.lift(told["asset"])}
+
+    def holds(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Name every legal hold."""
+        return {"holds": self.keeper.retention.holds()}
+
+    def abandoned(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Name what nothing refers to."""
+        found = self.keeper.retention.abandoned()
+        return {"assets": list(found[:MAX_COLLECTED])}
+
+    def collect(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Destroy those assets that are abandoned, and what crashes left."""
+        dead, garbage = self.keeper.retention.collect(told["assets"])
+        return {"assets": list(dead), "drafts": garbage.drafts, "files": garbage.files}
+
     def unwrap(self, told: dict[str, Any]) -> dict[str, Any]:
         """Unwrap a content key that another node wrapped to this one."""
         return {"key": self.keeper.unwrap(told["wrapped"], told["info"]).hex()}
@@ -164,10 +209,15 @@ class KeeperOperations:
         return {"unlocked": True}
 
     def _seal(
-        self, told: dict[str, Any], fd: int, permit: tuple[Permit, Request] | None
+        self,
+        told: dict[str, Any],
+        fd: int,
+        permit: tuple[Permit, Request] | None,
+        basis: str = "",
     ) -> dict[str, Any]:
+        about = About(**told["about"])
         with os.fdopen(fd, "rb", buffering=1 << 20) as source:
-            asset = self.keeper.seal(wire.read_pages(source), About(**told["about"]), permit)
+            asset = self.keeper.seal(wire.read_pages(source), about, permit, basis=basis)
         return {"asset": asset.to_dict()}
 
 

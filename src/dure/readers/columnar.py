@@ -12,15 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dure.readers.faults import Fault
+from dure.readers.lasting import LastingWriter
 from dure.readers.names import column_names
 
 _BATCH_ROWS = 1 << 16
-_GROUP_ROWS = 1 << 17
 _MAGIC = b"PAR1"
 
 
 def read_columnar(raw: Path, target: Path) -> dict[str, object]:
-    """Write a Parquet file anew as zstd Parquet with plain types, and return what is known about it.
+    """Write a Parquet file anew with plain types, and return what is known about it.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def _rewrite(source: pq.ParquetFile, target: Path, size_bytes: int) -> dict[str,
     schema = pa.schema([pa.field(*pair) for pair in zip(names, kinds, strict=True)])
     nulls = [0] * len(names)
     rows = 0
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+    with LastingWriter(target, schema) as writer:
         for batch in source.iter_batches(_BATCH_ROWS, use_threads=False):
             batch.validate(full=True)
             columns = [
@@ -55,7 +55,7 @@ def _rewrite(source: pq.ParquetFile, target: Path, size_bytes: int) -> dict[str,
             ]
             rows += batch.num_rows
             nulls = [old + column.null_count for old, column in zip(nulls, columns, strict=True)]
-            writer.write_batch(pa.record_batch(columns, schema=schema), row_group_size=_GROUP_ROWS)
+            writer.write(pa.record_batch(columns, schema=schema))
     if not rows:
         raise Fault("readers.empty", size_bytes=size_bytes)
     return {

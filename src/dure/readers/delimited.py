@@ -8,7 +8,8 @@ columns with those types.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from dure.readers.faults import Fault
+from dure.readers.lasting import LastingWriter
 from dure.readers.names import column_names
 from dure.readers.tables import DELIMITERS
 from dure.readers.text import find_encoding, write_utf8
@@ -25,7 +27,6 @@ from dure.readers.types import Guess, as_type
 _SAMPLE_CHARACTERS = 1 << 18
 _SAMPLE_ROWS = 50
 _BLOCK_BYTES = 1 << 23
-_GROUP_ROWS = 1 << 17
 
 csv.field_size_limit(1 << 27)
 
@@ -46,7 +47,7 @@ def read_delimited(
     delimiter: str,
     missing: tuple[str, ...],
     *,
-    compression: str = "zstd",
+    lasting: bool = True,
 ) -> dict[str, object]:
     """Write a delimited file as typed Parquet and return what is known about it.
 
@@ -60,8 +61,8 @@ def read_delimited(
         What to hold it to, or "" to find out.
     missing
         Unquoted texts that stand for a missing value.
-    compression
-        Of the Parquet file: ``zstd`` to keep it, ``lz4`` to read it at once and forget it.
+    lasting
+        Whether the Parquet file is to be kept, or to be read at once and forgotten.
 
     Raises
     ------
@@ -89,10 +90,10 @@ def read_delimited(
     schema = pa.schema(
         [pa.field(name, guess.type()) for name, guess in zip(shape.names, guesses, strict=True)]
     )
-    with pq.ParquetWriter(target, schema, compression=compression) as writer:
+    with _writer(target, schema, lasting) as write:
         for batch in _batches(text, shape, missing):
             columns = [as_type(*pair) for pair in zip(batch.columns, schema.types, strict=True)]
-            writer.write_batch(pa.record_batch(columns, schema=schema), row_group_size=_GROUP_ROWS)
+            write(pa.record_batch(columns, schema=schema))
     return {
         "columns": [
             {"name": name, "type": str(kind), "nulls": guess.nulls}
@@ -105,6 +106,18 @@ def read_delimited(
             "missing": " ".join(f'"{marker}"' for marker in missing),
         },
     }
+
+
+@contextmanager
+def _writer(
+    target: Path, schema: pa.Schema, lasting: bool
+) -> Iterator[Callable[[pa.RecordBatch], None]]:
+    if lasting:
+        with LastingWriter(target, schema) as kept:
+            yield kept.write
+        return
+    with pq.ParquetWriter(target, schema, compression="lz4") as passing:
+        yield passing.write_batch
 
 
 def find_shape(text: Path, wanted: str) -> Shape:

@@ -21,6 +21,7 @@ from dure.readers.errors import ReaderError
 from dure.readers.faults import Fault, honest
 from dure.readers.names import column_names
 from dure.readers.tables import (
+    CUTS_NAME,
     FAULT_NAME,
     FAULT_STATUS,
     FULL_STATUS,
@@ -39,6 +40,7 @@ TableSink = Callable[[Iterator[bytes]], None]
 
 _BLOCK_BYTES = 1 << 20
 _SCHEMA_BYTES = 16 << 20
+_LONGEST_BYTES = 8 << 20
 _SETTINGS = {
     # Allocators that reserve much and touch little would meet the limit on private memory.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
@@ -80,7 +82,7 @@ def parse(
     sink: TableSink,
     options: Options | None = None,
 ) -> Parsed:
-    """Read a CSV or Parquet file in the sandbox, and hand over the table as zstd Parquet.
+    """Read a CSV or Parquet file in the sandbox, and hand over the table as Parquet.
 
     Parameters
     ----------
@@ -90,7 +92,7 @@ def parse(
         ``csv`` (also tab, semicolon and pipe) or ``parquet``.
     sink
         Called once with the blocks of the Parquet file, after the whole file has been found to be
-        in order. When it raises, so does this.
+        in order. Blocks end where pages do (`dure.readers.lasting`). When it raises, so does this.
     options
         What the bytes should not decide, and the limits.
 
@@ -249,15 +251,18 @@ class _Found:
 
     def __init__(self, sink: TableSink) -> None:
         self.schema: _SchemaForm | None = None
+        self._cuts: list[int] | None = None
         self.has_table = False
         self._sink = sink
 
     def take(self, name: str, blocks: Iterator[bytes]) -> None:
-        # In order of name, so the schema comes before the table.
-        if name == SCHEMA_NAME:
+        # In order of name, so cuts and schema come before the table.
+        if name == CUTS_NAME:
+            self._cuts = _decoded_cuts(_bounded(blocks))
+        elif name == SCHEMA_NAME:
             self.schema = _decoded(_bounded(blocks))
-        elif name == TABLE_NAME and self.schema is not None:
-            self._sink(blocks)
+        elif name == TABLE_NAME and self.schema is not None and self._cuts is not None:
+            self._sink(_recut(blocks, self._cuts))
             self.has_table = True
 
 
@@ -278,6 +283,35 @@ def _decoded(data: bytes) -> _SchemaForm | None:
     if any(one.nulls > form.rows for one in form.columns) or not _plain_names(form):
         return None
     return form
+
+
+def _decoded_cuts(data: bytes) -> list[int] | None:
+    try:
+        cuts = msgspec.json.decode(data, type=list[_Count])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    rising = all(first < second for first, second in zip([0, *cuts], cuts, strict=False))
+    return cuts if rising else None
+
+
+def _recut(blocks: Iterator[bytes], cuts: Sequence[int]) -> Iterator[bytes]:
+    """Yield the same bytes in blocks that end at the cuts, none of them longer than a few blocks."""
+    held = bytearray()
+    begun = 0
+    ends = iter(cuts)
+    end = next(ends, None)
+    for block in blocks:
+        held += block
+        while end is not None and end - begun <= len(held):
+            yield bytes(held[: end - begun])
+            del held[: end - begun]
+            begun, end = end, next(ends, None)
+        if len(held) >= _LONGEST_BYTES:
+            yield bytes(held)
+            begun += len(held)
+            held.clear()
+    if held:
+        yield bytes(held)
 
 
 def _plain_names(form: _SchemaForm) -> bool:

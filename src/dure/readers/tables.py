@@ -14,6 +14,7 @@ MISSING = ("", "NA")
 
 TABLE_NAME = "table.parquet"
 SCHEMA_NAME = "schema.json"
+CUTS_NAME = "cuts.json"
 FAULT_NAME = "fault.json"
 FAULT_STATUS = 3
 FULL_STATUS = 4
@@ -33,7 +34,7 @@ def default_limits() -> Limits:
         cpu_s=900.0,
         memory_bytes=4096 * MIB,
         output_bytes=4096 * MIB,
-        output_files=2,
+        output_files=3,
         tmp_bytes=2048 * MIB,
         stdout_bytes=64 * 1024,
         input_bytes=4096 * MIB,

@@ -1,6 +1,6 @@
 """The program inside the sandbox: ``python -m dure.readers.worker KIND [OPTIONS as JSON]``.
 
-It reads ``/in/raw`` and leaves either ``schema.json`` and ``table.parquet`` in ``/out``, or
+It reads ``/in/raw`` and leaves either ``schema.json``, ``table.parquet`` and ``cuts.json`` in ``/out``, or
 ``fault.json`` and exit status 3. What else happens to it (a crash, a limit) the other side sees from
 how the sandbox ended. It never prints: the bytes are somebody's data.
 """
@@ -17,7 +17,15 @@ from pathlib import Path
 from dure.readers.columnar import read_columnar
 from dure.readers.delimited import read_delimited
 from dure.readers.faults import Fault
-from dure.readers.tables import FAULT_NAME, FAULT_STATUS, FULL_STATUS, SCHEMA_NAME, TABLE_NAME
+from dure.readers.lasting import cuts
+from dure.readers.tables import (
+    CUTS_NAME,
+    FAULT_NAME,
+    FAULT_STATUS,
+    FULL_STATUS,
+    SCHEMA_NAME,
+    TABLE_NAME,
+)
 
 
 def main(
@@ -60,6 +68,7 @@ def main(
             return FULL_STATUS
         raise
     _write(out / SCHEMA_NAME, known)
+    _write(out / CUTS_NAME, cuts(table))
     return 0
 
 

@@ -83,7 +83,7 @@ def _read(raw: Path, table: Path, text: Path, words: dict[str, Any], out: Path) 
     encoding, delimiter = words["encoding"], words["delimiter"]
     missing = tuple(words["missing"])
     try:
-        read_delimited(raw, table, text, encoding, delimiter, missing, compression="lz4")
+        read_delimited(raw, table, text, encoding, delimiter, missing, lasting=False)
     except Fault as fault:
         _write(out / FAULT_NAME, {"code": fault.code, "facts": fault.facts})
         return FAULT_STATUS

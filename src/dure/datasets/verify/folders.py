@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from dure.core.findings import Finding, Severity
@@ -57,9 +58,34 @@ def verify_folder(place: Path) -> Report:
     file = place
     if place.is_dir():
         file = next((place / name for name in NAMES if (place / name).is_file()), place / NAMES[0])
-    content = _content(file)
+    return _report(_content(file), file, partial(measure, file.parent))
+
+
+def verify_measured(content: bytes, found: Measured) -> Report:
+    """Hold a Croissant document against the one file that it describes, which was measured already.
+
+    Parameters
+    ----------
+    content
+        The document.
+    found
+        What the file is, measured by whoever holds it.
+
+    Raises
+    ------
+    DatasetError
+        ``datasets.document`` when the document can't be read.
+    """
+    return _report(
+        content,
+        Path(DOCUMENT_FILE),
+        lambda place, _: found if place == found.place else None,
+    )
+
+
+def _report(content: bytes, file: Path, measured: Callable[[str, str], Measured | None]) -> Report:
     said = read_document(content, file.name)
-    check = _Verifying(file, said)
+    check = _Verifying(file, said, measured)
     findings = tuple(check.findings())
     return Report(
         kind="verification",
@@ -100,9 +126,12 @@ def hold(report: Report, asset: str) -> None:
 
 
 class _Verifying:
-    """One document against its files."""
+    """One document against its files, each measured by its path and kind."""
 
-    def __init__(self, document: Path, said: Stating) -> None:
+    def __init__(
+        self, document: Path, said: Stating, measured: Callable[[str, str], Measured | None]
+    ) -> None:
+        self._measure = measured
         self._name, self._folder, self._said = document.name, document.parent, said
         self.measured: dict[str, Measured] = {}
         self._places: dict[str, list[str]] = {}
@@ -145,7 +174,7 @@ class _Verifying:
             if not is_inside(place):
                 yield finding("path", self._name, shown)
                 continue
-            file = measure(self._folder, place, stated.kind if read else "")
+            file = self._measure(place, stated.kind if read else "")
             if file is None:
                 yield finding("missing-file", shown)
                 continue

@@ -121,7 +121,7 @@ class Policy:
         return verdict
 
     def visible(
-        self, principal: Principal, purpose: str, *, action: str = READ
+        self, principal: Principal, purpose: str, *, action: str = READ, withdrawn: bool = False
     ) -> ColumnElement[bool]:
         """Return the condition on ``storage_assets`` that holds for what `decide` allows.
 
@@ -135,10 +135,13 @@ class Policy:
             What for.
         action
             Name of the action that must be allowed; not a vote, which is about a request.
+        withdrawn
+            Whether to let through what only its withdrawal forbids.
         """
         try:
             self._principal(principal)  # malformed where `decide` finds it malformed
-            return visible_assets(self.labels, principal, purpose, self._actions.get(action))
+            known = self._actions.get(action)
+            return visible_assets(self.labels, principal, purpose, known, withdrawn=withdrawn)
         except (AttributeError, TypeError, ValueError):
             return false()
 

@@ -8,7 +8,7 @@ principals and assets.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from dure.core.actions import Action
 from dure.core.labels import LabelPolicy
@@ -18,7 +18,12 @@ from dure.storage.tables import ASSETS, TERMS
 
 
 def visible_assets(
-    labels: LabelPolicy, principal: Principal, purpose: str, action: Action | None
+    labels: LabelPolicy,
+    principal: Principal,
+    purpose: str,
+    action: Action | None,
+    *,
+    withdrawn: bool = False,
 ) -> ColumnElement[bool]:
     """Return the condition that holds for the assets on which the action is allowed.
 
@@ -32,6 +37,9 @@ def visible_assets(
         What for.
     action
         The charter's action of that name, or None when it names none.
+    withdrawn
+        Whether to let withdrawn assets through that would otherwise be allowed, so that somebody who
+        could see one until then can be told why he no longer may.
     """
     if action is None or action.name == VOTE:  # a vote is about a request, and none is named here
         return false()
@@ -43,7 +51,7 @@ def visible_assets(
     return and_(
         ASSETS.c.policy == labels.id,
         ASSETS.c.grade <= principal.grade,
-        ASSETS.c.withdrawn_at.is_(None),
+        true() if withdrawn else ASSETS.c.withdrawn_at.is_(None),
         or_(ASSETS.c.releasable_all, _has("releasable", TERMS.c.term == principal.agency)),
         or_(ASSETS.c.purposes_all, _has("purpose", TERMS.c.term.in_(_within(labels, purpose)))),
         ~_has("category", TERMS.c.term.not_in(sorted(readable))),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dure.core.assets import Asset
 from dure.node.desks.assets import find, rows
+from dure.node.desks.versions import VersionsDesk
 from dure.node.house import NodeHouse
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class DatasetsDesk:
 
     def __init__(self, house: NodeHouse) -> None:
         self.house = house
+        self.versions = VersionsDesk(house)
 
     def import_(
         self,

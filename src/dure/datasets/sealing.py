@@ -1,0 +1,145 @@
+"""Sealing a data set: its table while it streams by, and the document that names the table's digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dure.core.assets import Asset
+from dure.core.labels import Label
+from dure.datasets.croissant import (
+    MEDIA_TYPE,
+    TABLE_FILE,
+    Description,
+    Field,
+    Table,
+    write_document,
+)
+from dure.datasets.spec import IMPORT
+from dure.governance.house import House
+from dure.readers.tables import Parsed
+
+DATASET = "dataset"
+TABLE = "dataset.table"
+DOCUMENT_SCHEMA = "croissant/1.1"
+TABLE_SCHEMA = "dure/table/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people call it."""
+
+    name: str
+    description: str
+    licence: str
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts and digests the table while it streams by."""
+
+    size: int = 0
+    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+    def counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield the blocks."""
+        for block in blocks:
+            self.digest.update(block)
+            self.size += len(block)
+            yield block
+
+
+def seal_table(
+    house: House, blocks: Iterator[bytes], label: Label, *, basis: str = ""
+) -> tuple[Asset, Meter]:
+    """Seal the blocks of a table that our own reader wrote, in the sandbox; ``basis`` resembles it."""
+    meter = Meter()
+    table = house.seal(
+        meter.counted(blocks),
+        kind=TABLE,
+        media_type="application/vnd.apache.parquet",
+        schema_id=TABLE_SCHEMA,
+        label=label,
+        producer=IMPORT.name,
+        name=TABLE_FILE,
+        basis=basis,
+    )
+    return table, meter
+
+
+def fields_of(parsed: Parsed) -> tuple[Field, ...]:
+    """Return the columns of a parsed table as a document names them."""
+    return tuple(Field(column.name, column.type) for column in parsed.columns)
+
+
+def usual_description(name: str, rows: int, columns: int) -> str:
+    """Return what stands for a description that nobody wrote."""
+    return f"{name}: {rows} rows, {columns} columns."
+
+
+def document_of(
+    house: House,
+    parsed: Parsed,
+    table: Asset,
+    meter: Meter,
+    words: Words,
+    released: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the Croissant document of a sealed table."""
+    rows, columns = parsed.rows, len(parsed.columns)
+    document = write_document(
+        Description(
+            name=words.name,
+            description=words.description or usual_description(words.name, rows, columns),
+            agency=house.agency,
+            label=str(table.label),
+            label_policy=table.label.policy.id,
+            licence=words.licence,
+            created=table.created,
+        ),
+        Table(
+            fields_of(parsed),
+            rows,
+            meter.size,
+            meter.digest.hexdigest(),
+            parsed.digest.removeprefix("sha256:"),
+        ),
+    )
+    if released:
+        from dure.datasets.dummy.released import with_block
+
+        document = with_block(document, released)
+    return document
+
+
+def written(document: Mapping[str, Any]) -> bytes:
+    """Return a document's bytes as they are sealed."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def seal_document(
+    house: House,
+    document: Mapping[str, Any],
+    table: Asset,
+    name: str,
+    parsed: Parsed,
+    *,
+    after: Sequence[str] = (),
+    producer: str = IMPORT.name,
+) -> Asset:
+    """Seal a table's document, which is the data set; ``after`` names the version before it."""
+    return house.seal(
+        [written(document)],
+        kind=DATASET,
+        media_type=MEDIA_TYPE,
+        schema_id=DOCUMENT_SCHEMA,
+        label=table.label,
+        parents=(table.id, *after),
+        producer=producer,
+        name=name,
+        # Digests stay inside the sealed document: out here they would show that two are equal.
+        facts={"rows": str(parsed.rows), "columns": str(len(parsed.columns))},
+    )
