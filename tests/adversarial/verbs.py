@@ -20,10 +20,11 @@ from dure.storage.vault import Garbage
 from tests.adversarial.node_verbs import NODES
 from tests.adversarial.transfer_verbs import TRANSFERS
 from tests.adversarial.trial_verbs import TRIALS
+from tests.adversarial.version_verbs import VERSIONS
 from tests.node import alliance
 from tests.node.alliance import Alliance, services_inside
 
-VERBS = NODES | TRANSFERS | TRIALS
+VERBS = NODES | TRANSFERS | VERSIONS | TRIALS
 
 
 def stage(verb: str) -> Alliance:
@@ -54,6 +55,10 @@ def load_everything() -> None:
         "dure.cli.main",
         "dure.datasets.export",
         "dure.datasets.import_",
+        "dure.datasets.use.opening",
+        "dure.datasets.versions.committing",
+        "dure.datasets.versions.keeping",
+        "dure.datasets.versions.tagging",
         "dure.readers.parse",
         "dure.transfers.act",
         "dure.transfers.verbs",
@@ -126,7 +131,7 @@ def things(made: Alliance, agency: str) -> list[str]:
 
 PLAIN = (b"PAR1", b"speed_kn", b"class Slope")
 """What a table, a data set's document and an algorithm hold when nobody has sealed them."""
-USERS_OWN = ("tracks.csv", "toy.csv", "slope", "out")
+USERS_OWN = ("tracks.csv", "again.csv", "toy.csv", "slope", "out")
 
 
 def plain(made: Alliance) -> list[str]:

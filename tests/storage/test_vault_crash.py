@@ -8,7 +8,7 @@ from dure.storage.database import open_database
 from dure.storage.errors import StorageError
 from dure.storage.vault import Garbage, Vault
 from tests.storage.conftest import create, run_child
-from tests.storage.vault_child import CONTENT, KEK, NEW_KEK, OLD
+from tests.storage.vault_child import CONTENT, EDITED, KEK, NEW_KEK, OLD
 
 PUT = [
     "vault.draft.begun",
@@ -97,6 +97,21 @@ def test_shred(place, fault):
     assert not vault.exists(place[3])
     assert b"".join(vault.read(new)) == b"".join(CONTENT)
     assert vault.verify().pages == 4
+
+
+@pytest.mark.parametrize("fault", ["vault.page.repacked:1", "vault.page.repacked:2", *SHRED_DONE])
+def test_shred_what_patches_lie_on(place, fault):
+    """The patches are written anew first; until that is committed, all is as it was."""
+    new = run(place, "patch").stdout.strip()
+    assert run(place, "shred", fault).returncode == -9
+    vault = reopened(place)
+    assert vault.exists(place[3]) == (fault not in SHRED_DONE)
+    assert b"".join(vault.read(new)) == b"".join(EDITED)
+    tidy(vault)
+    if vault.exists(place[3]):
+        assert run(place, "shred").returncode == 0
+    assert b"".join(vault.read(new)) == b"".join(EDITED)
+    assert vault.verify().pages == 3
 
 
 @pytest.mark.parametrize("fault", ROTATE + ROTATE_DONE)

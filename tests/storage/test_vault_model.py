@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from random import Random
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -16,7 +17,14 @@ from dure.storage.database import open_database
 from dure.storage.vault import Garbage, Vault
 from tests.storage.conftest import create
 
-PAGE = st.sampled_from([bytes([letter]) * 50 for letter in b"abcdef"])
+PLAIN = [Random(seed).randbytes(300) for seed in range(3)]
+PAGE = st.sampled_from(
+    [
+        *(bytes([letter]) * 50 for letter in b"ab"),
+        *(page[:edit] + b"edit" + page[edit:] for page in PLAIN for edit in (0, 7, 200)),
+    ]
+)
+"""Pages that compress, and some that resemble each other, and are then patches."""
 BOUND = st.sampled_from([b"coast//O// REL * FOR *", b"coast//S// REL coast FOR trial"])
 MEMORY = Path("/dev/shm")
 
@@ -34,9 +42,14 @@ class VaultModel(RuleBasedStateMachine):
         self.vault = Vault.create(self.folder / "vault", self.db, self.kek)
         self.model: dict[str, list[bytes]] = {}
 
-    @rule(target=handles, pages=st.lists(PAGE, max_size=6), bound=BOUND)
-    def put(self, pages, bound):
-        sealed = self.vault.put(pages, bound=bound)
+    @rule(
+        target=handles,
+        pages=st.lists(PAGE, max_size=6),
+        bound=BOUND,
+        basis=st.one_of(st.just(""), handles),
+    )
+    def put(self, pages, bound, basis):
+        sealed = self.vault.put(pages, bound=bound, basis=basis)
         content = b"".join(pages)
         assert sealed.digest == "sha256:" + hashlib.sha256(content).hexdigest()
         assert sealed.size == len(content)

@@ -2,13 +2,15 @@
 
 import sys
 from pathlib import Path
+from random import Random
 
 from dure.storage.database import open_database
 from dure.storage.vault import Vault, versions
 
 KEK, NEW_KEK = b"k" * 32, b"n" * 32
 SHARED = b"shared" * 100
-OLD = [SHARED, b"old only" * 50, b"old too" * 50]
+OLD = [SHARED, *(Random(seed).randbytes(400) for seed in (1, 2))]
+EDITED = [page[:90] + b"edited" + page[90:] for page in OLD]
 CONTENT = [SHARED, b"first" * 100, b"second" * 100, b"third" * 100]
 
 if __name__ == "__main__":
@@ -21,6 +23,8 @@ if __name__ == "__main__":
     vault = Vault.open(Path(root), db, KEK)
     if verb == "put":
         print(vault.put(CONTENT, bound=b"new").handle)
+    elif verb == "patch":
+        print(vault.put(EDITED, bound=b"new", basis=handle).handle)
     elif verb == "shred":
         vault.shred(handle)
     elif verb == "rotate":

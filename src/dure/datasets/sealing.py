@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from sqlalchemy import Connection
 
 from dure.core.assets import Asset
 from dure.core.labels import Label
@@ -129,6 +131,7 @@ def seal_document(
     *,
     after: Sequence[str] = (),
     producer: str = IMPORT.name,
+    noting: Callable[[Connection, Asset], None] | None = None,
 ) -> Asset:
     """Seal a table's document, which is the data set; ``after`` names the version before it."""
     return house.seal(
@@ -142,4 +145,5 @@ def seal_document(
         name=name,
         # Digests stay inside the sealed document: out here they would show that two are equal.
         facts={"rows": str(parsed.rows), "columns": str(len(parsed.columns))},
+        noting=noting,
     )

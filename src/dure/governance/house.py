@@ -6,12 +6,14 @@ project implements it but the node, so a room is tested with real parts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from dure.core.assets import Asset
     from dure.core.labels import Label
     from dure.core.principals import Principal
@@ -139,10 +141,12 @@ class House(Protocol):
         parents: Sequence[str] = (),
         facts: Mapping[str, str] | None = None,
         basis: str = "",
+        noting: Callable[[Connection, Asset], None] | None = None,
     ) -> Asset:
         """Seal content into the vault and record the asset; the same content gives the same asset.
 
-        Where it resembles the asset ``basis``, the vault keeps only the difference.
+        Where it resembles the asset ``basis``, the vault keeps only the difference. ``noting`` writes
+        what else is to be known of the asset, in the transaction that records it.
 
         Raises
         ------

@@ -119,7 +119,6 @@ class Retention:
             held = select(HOLDS.c.asset_id).where(HOLDS.c.asset_id == asset_id)
             if connection.execute(held).first() is None:
                 connection.execute(insert(HOLDS).values(asset_id=asset_id, held=at))
-        faults.point("keeper.held")
 
     def lift(self, asset_id: str) -> bool:
         """Lift the legal hold on an asset; say whether there was one."""
@@ -171,7 +170,6 @@ class Retention:
             with self._database.write() as connection:
                 connection.execute(delete(ASSETS).where(ASSETS.c.id == asset_id))
                 connection.execute(delete(WITHDRAWALS).where(WITHDRAWALS.c.asset_id == asset_id))
-        faults.point("keeper.collected")
         return dead, garbage
 
     def _known(self, wanted: str = "") -> dict[str, _Known]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection
 
 from dure.core import faults
 from dure.core.actions import Action
@@ -221,6 +223,7 @@ class NodeHouse:
         parents: Sequence[str] = (),
         facts: Mapping[str, str] | None = None,
         basis: str = "",
+        noting: Callable[[Connection, Asset], None] | None = None,
     ) -> Asset:
         """Have the keeper seal content, and record the asset."""
         above = [self.assets.get(parent).asset.label for parent in parents]
@@ -237,7 +240,11 @@ class NodeHouse:
         answer = self.links.pour("keeper", "content.seal", pages, about=about, basis=basis)
         faults.point("house.sealed")
         asset = self.read_asset(answer["asset"])
-        self.assets.record(asset, name, dict(facts or {}), by=self.principal.id)
+        with self.database.write() as connection:
+            by = self.principal.id
+            self.assets.record(asset, name, dict(facts or {}), by=by, connection=connection)
+            if noting is not None:
+                noting(connection, asset)
         faults.point("house.recorded")
         return asset
 

@@ -89,6 +89,11 @@ def plain_type(given: pa.DataType, number: int) -> pa.DataType:
         return pa.float32()
     if types.is_date(given):
         return pa.date32()
+    # Parquet has no whole seconds; the type that is told is the one that is read again.
+    if types.is_time(given) and given.unit == "s":
+        return pa.time32("ms")
+    if types.is_timestamp(given) and given.unit == "s":
+        return pa.timestamp("ms", given.tz)
     kept = (
         types.is_integer,
         types.is_floating,

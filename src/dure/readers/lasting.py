@@ -1,13 +1,14 @@
 """Writing a table that is kept: as Parquet whose parts stay the same where the data do.
 
 A table that is delivered again is mostly the same. So that its file is, too, nothing in it depends on
-how many rows stand before: row groups end at rows whose content says so, and pages end where Arrow's
-content-defined chunking says so. Both find their way back after rows were added, removed or changed.
+how many rows stand before: a row group ends where the content of a row says so, within bounds
+(content-defined chunking), which finds its way back after rows were added or removed. Within a group
+pages have a fixed number of rows, so that an edit moves no page's end.
 
 And a page that changes does so only where its values changed: numbers, dates and times lie plain and
-uncompressed; texts are compressed by Snappy, which codes no bits, and by a dictionary only while it
+uncompressed; texts are compressed by Snappy, which codes no bits, and have a dictionary only while it
 is very short. A vault keeps such pages as patches on the earlier ones, and packs them tighter than Parquet
-would (`dure.storage.vault.packing`). See ADR 16 for what was measured.
+would (`dure.storage.vault.packing`). ADR 16 has what was measured.
 
 `cuts` says where the pages of the file lie, so that others can cut it without understanding it.
 
@@ -38,15 +39,11 @@ LEAST_CUT_BYTES = 32 * 1024
 _MARK = np.uint64((1 << 15) - 1)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
+_MARKING_COLUMNS = 8
+"""How many columns say where a group ends: a column that is added at the end moves nothing."""
 _PAGES = {
-    "use_content_defined_chunking": {
-        "min_chunk_size": 256 * 1024,
-        "max_chunk_size": 1024 * 1024,
-        "norm_level": 0,
-    },
-    # Content alone ends a page.
+    "max_rows_per_page": 1 << 15,
     "data_page_size": 8 * 1024 * 1024,
-    "max_rows_per_page": MOST_GROUP_ROWS,
     # A dictionary of many values has them in an order that one edit changes.
     "dictionary_pagesize_limit": 2048,
 }
@@ -109,24 +106,28 @@ class LastingWriter:
 def _marks(batch: pa.RecordBatch) -> np.ndarray:
     """Return for each row whether a group may begin with it: about one row in 32,768 by its content."""
     mixed = np.zeros(batch.num_rows, dtype=np.uint64)
-    for column in batch.columns:
-        bits = _bits(column)
-        if bits is not None:
-            mixed = (mixed ^ bits) * _MIX
-            mixed ^= mixed >> _SHIFT
+    for column in [each for each in batch.columns if _marking(each.type)][:_MARKING_COLUMNS]:
+        mixed = (mixed ^ _bits(column)) * _MIX
+        mixed ^= mixed >> _SHIFT
     return cast(np.ndarray, (mixed & _MARK) == 0)
 
 
-def _bits(column: pa.Array) -> np.ndarray | None:
-    """Return something of each value that tells it from others; None for types that give nothing."""
+def _marking(kind: pa.DataType) -> bool:
+    types = pa.types
+    plain = types.is_string(kind) or types.is_integer(kind) or types.is_float64(kind)
+    return plain or (types.is_temporal(kind) and kind.bit_width in (32, 64))
+
+
+def _bits(column: pa.Array) -> np.ndarray:
+    """Return something of each value that tells it from others: the length of a text, else its bits."""
     kind = column.type
     if pa.types.is_string(kind):
         column = pc.binary_length(column)
     elif pa.types.is_temporal(kind):
         column = column.view(pa.int64() if kind.bit_width == 64 else pa.int32())
-    elif not pa.types.is_integer(kind) and not pa.types.is_float64(kind):
-        return None
-    values = pc.fill_null(column, 0).to_numpy(zero_copy_only=False)
+    if column.null_count:
+        column = pc.fill_null(column, 0)
+    values = column.to_numpy(zero_copy_only=False)
     wide = values.dtype.itemsize == 8
     return cast(np.ndarray, values.view(np.uint64) if wide else values.astype(np.uint64))
 

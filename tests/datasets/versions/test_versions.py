@@ -8,8 +8,13 @@ import pytest
 
 from dure.datasets.croissant import read_table
 from dure.datasets.errors import DatasetError
+from dure.datasets.verify.folders import verify_folder
+from dure.datasets.versions import committing, series
+from dure.datasets.versions.committing import commit
 from dure.datasets.versions.errors import VersionError
+from dure.datasets.versions.worker import Checked, Seen
 from dure.governance.policy.errors import PolicyError
+from dure.node.errors import NodeError
 from dure.node.node import Node
 from tests.datasets.world import LABEL, World
 
@@ -20,40 +25,229 @@ def write(file: Path, rows: list[tuple[object, ...]], header: str = "id,place,n"
     return file
 
 
-def deliveries(tmp_path: Path) -> list[Path]:
+def deliveries(folder: Path) -> list[Path]:
     """Three files of one holding; the folder's name makes them no other test's."""
-    rows = [(i, tmp_path.name, i * 7 % 100) for i in range(200)]
+    rows = [(i, folder.name, i * 7 % 100) for i in range(200)]
     edited = [(i, place, 999 if i == 3 else n) for i, place, n in rows[1:]]
     return [
-        write(tmp_path / "first.csv", rows),
-        write(tmp_path / "second.csv", [*edited, (200, tmp_path.name, 1)]),
-        write(tmp_path / "third.csv", [(*row, "x") for row in rows], "id,place,n,more"),
+        write(folder / "first.csv", rows),
+        write(folder / "second.csv", [*edited, (200, folder.name, 1)]),
+        write(folder / "third.csv", [(*row, "x") for row in rows], "id,place,n,more"),
     ]
+
+
+def refusal(error: pytest.ExceptionInfo[VersionError]) -> str:
+    return str(error.value.facts["reason"])
 
 
 def test_a_data_set_over_time(world: World, steward: Node, tmp_path: Path) -> None:
-    files, desk = deliveries(tmp_path), steward.datasets.versions
-    first = steward.datasets.import_(files[0], label=LABEL, name=tmp_path.name, licence="CC0-1.0")
+    files, desk, name = deliveries(tmp_path), steward.datasets.versions, tmp_path.name
+    first = steward.datasets.import_(files[0], label=LABEL, name=name, licence="CC0-1.0")
     assert [row["number"] for row in desk.log(first.id)] == [1]
-    second = desk.commit(first.id, files[1], note="a correction")
+    steps: list[str] = []
+    second = desk.commit(first.id, files[1], note="a correction", progress=steps.append)
+    assert steps == ["parse", "seal", "describe"]
+    types = world.ledger(20)
+    assert types.index("dataset.commit.begun") < types.index("dataset.commit.done")
+    before = world.left()
     assert desk.commit(second.id, files[1]) == second, "the same table twice is one version"
-    third = desk.commit(tmp_path.name, files[2])
+    assert not world.left().since(before)
+    third = desk.commit(name, files[2])
 
     log = desk.log(first.id)
-    assert [(row["number"], row["id"], row["note"]) for row in log] == [
-        (3, third.id, ""),
-        (2, second.id, "a correction"),
-        (1, first.id, ""),
+    assert [(row["number"], row["id"], row["note"], row["rows"]) for row in log] == [
+        (3, third.id, "", "200"),
+        (2, second.id, "a correction", "200"),
+        (1, first.id, "", "200"),
     ]
     assert second.parents[1:] == (first.id,)
     assert second.label == first.label
-    shown = steward.datasets.show(f"{tmp_path.name}@2")
-    assert shown["asset"]["id"] == second.id
-    before = steward.datasets.show(first.id)["croissant"]
-    document = shown["croissant"]
-    assert document["version"] == "2.0.0"
-    assert document["prov:wasRevisionOf"] == {"@id": before["url"]}
-    assert (document["name"], document["license"]) == (before["name"], before["license"])
-    assert document["description"] == before["description"]
-    assert read_table(document).rows == 200
-    assert world.ledger(1) == ["content.read"]
+    shown = [steward.datasets.show(f"{name}@{which}") for which in ("1", "v2", "3")]
+    assert [each["asset"]["id"] for each in shown] == [first.id, second.id, third.id]
+    documents = [each["croissant"] for each in shown]
+    assert [each["version"] for each in documents] == ["1.0.0", "2.0.0", "3.0.0"]
+    assert documents[1]["prov:wasRevisionOf"] == {"@id": documents[0]["url"]}
+    assert {each["name"] for each in documents} == {name}
+    assert {each["license"] for each in documents} == {documents[0]["license"]}
+    assert documents[2]["description"].endswith("4 columns.")
+    assert read_table(documents[2]).rows == 200
+
+    # Every version comes back, and agrees with its document.
+    for number, file in enumerate(files, 1):
+        out = tmp_path / f"out{number}"
+        steward.datasets.export(f"{name}@{number}", out)
+        assert verify_folder(out).result["verified"] is True
+        frame = steward.datasets.open(f"{name}@{number}").to_polars()
+        assert frame.write_csv() == file.read_text("utf-8")
+
+
+def test_tags(steward: Node, tmp_path: Path) -> None:
+    files, desk, name = deliveries(tmp_path), steward.datasets.versions, tmp_path.name
+    first = steward.datasets.import_(files[0], label=LABEL, name=name)
+    second = desk.commit(first.id, files[1])
+    assert desk.tag(f"{name}@1", "released") == first
+    desk.tag(first.id, "released")  # twice is once
+    assert steward.datasets.show(f"{name}@released")["asset"]["id"] == first.id
+    with pytest.raises(VersionError) as there:
+        desk.tag(second.id, "released")
+    assert refusal(there) == "tag-there"
+    desk.tag(second.id, "released", move=True)
+    assert [row["tags"] for row in desk.log(name)] == [["released"], []]
+    for wrong in ("", "Big", "2026", "v2", "a b", "가", "x" * 65):
+        with pytest.raises(VersionError) as form:
+            desk.tag(second.id, wrong)
+        assert refusal(form) == "tag-form"
+    for unknown in ("nothing", "9"):
+        with pytest.raises(VersionError) as none:
+            steward.datasets.show(f"{name}@{unknown}")
+        assert refusal(none) == "no-tag"
+    with pytest.raises(NodeError):
+        steward.datasets.show("no such name@1")
+
+
+def test_only_the_newest_is_committed_to_and_by_one_at_a_time(
+    steward: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, desk, house = deliveries(tmp_path), steward.datasets.versions, steward.house
+    first = steward.datasets.import_(files[0], label=LABEL, name=tmp_path.name)
+    with series.claimed(house, first.id, "") as claim:
+        assert claim.number == 2
+        with pytest.raises(VersionError) as busy:
+            desk.commit(first.id, files[1])
+        assert refusal(busy) == "under-way"
+        assert len(desk.log(first.id)) == 1
+        # A claim of a process that is gone is taken over.
+        monkeypatch.setattr(series, "is_alive", lambda _: False)
+        second = desk.commit(first.id, files[1])
+        monkeypatch.undo()
+    assert [row["id"] for row in desk.log(first.id)] == [second.id, first.id]
+    with pytest.raises(VersionError) as late:
+        desk.commit(first.id, files[2])
+    assert refusal(late) == "not-newest"
+
+
+def test_data_that_break_the_contract_or_their_description_make_no_version(
+    steward: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, desk = deliveries(tmp_path), steward.datasets.versions
+    first = steward.datasets.import_(files[0], label=LABEL, name=tmp_path.name)
+    contract = tmp_path / "rules.toml"
+    contract.write_text(
+        'contract = 1\n[[rule]]\nkind = "range"\ncolumn = "n"\nmin = 0\nmax = 100\n', "utf-8"
+    )
+    with pytest.raises(DatasetError) as broken:
+        desk.commit(first.id, files[1], rules=contract)
+    assert broken.value.code == "datasets.rules"
+    real = committing.check_table
+
+    def lying(table: int) -> Checked:
+        found = real(table)
+        return Checked((*found.columns[:-1], Seen("other", "int64", 0)), found.rows)
+
+    monkeypatch.setattr(committing, "check_table", lying)
+    with pytest.raises(DatasetError) as untrue:
+        desk.commit(first.id, files[1])
+    assert untrue.value.code == "datasets.changed"
+    monkeypatch.undo()
+    assert len(desk.log(first.id)) == 1
+    assert desk.commit(first.id, files[2], rules=contract).id != first.id  # the control
+
+
+def test_a_withdrawal_is_refused_with_its_reason_everywhere(steward: Node, tmp_path: Path) -> None:
+    files, desk, name = deliveries(tmp_path), steward.datasets.versions, tmp_path.name
+    first = steward.datasets.import_(files[0], label=LABEL, name=name)
+    second = desk.commit(first.id, files[1])
+    third = desk.commit(second.id, files[2])
+    opened = steward.datasets.open(third.id)
+    assert opened.to_polars().height == 200
+    reached = desk.dependants(third.id)
+    assert {(row["id"], row["withdrawn"]) for row in reached} == {
+        (third.id, ""),
+        (third.parents[0], ""),
+    }
+    with pytest.raises(ValueError, match="reason"):
+        desk.withdraw(third.id, reason=" ")
+    assert all(row["withdrawn"] for row in desk.withdraw(third.id, reason="a wrong delivery"))
+    assert desk.withdraw(third.id, reason="again")[0]["id"] == third.id
+    for use in (
+        lambda: steward.datasets.open(third.id),
+        lambda: steward.datasets.show(f"{name}@3"),
+        lambda: steward.datasets.export(third.id, tmp_path / "out"),
+        lambda: steward.transfers.request(third.id, to="alpha", label=LABEL),
+        lambda: opened.to_polars(),
+        lambda: desk.diff(third.id, second.id),
+    ):
+        with pytest.raises(PolicyError) as denied:
+            use()
+        assert "withdrawn" in denied.value.why
+    # A door that forgot it is told by the keeper.
+    with pytest.raises(PolicyError) as denied:
+        steward.house.read(third.id, purpose="trial", limit=10)
+    assert "withdrawn" in denied.value.why
+    assert third.id not in {row["id"] for row in steward.datasets.list()}
+    # The name means the newest that stands, and the next version follows that one.
+    assert steward.datasets.show(name)["asset"]["id"] == second.id
+    fourth = desk.commit(name, write(tmp_path / "fourth.csv", [(1, name, 5)]))
+    assert fourth.parents[1:] == (second.id,)
+    assert [(row["number"], bool(row["withdrawn"])) for row in desk.log(name)] == [
+        (4, False), (3, True), (2, False), (1, False),
+    ]  # fmt: skip
+    assert steward.datasets.open(f"{name}@1").to_polars().height == 200
+    for each in (fourth, second, first):
+        desk.withdraw(each.id, reason="all")
+    with pytest.raises(VersionError) as none:
+        commit(steward.house, first.id, files[0])
+    assert refusal(none) == "not-newest"
+
+
+def test_holds_are_laid_by_stewards_and_lifted_by_others(steward: Node, tmp_path: Path) -> None:
+    desk = steward.datasets.versions
+    first = steward.datasets.import_(deliveries(tmp_path)[0], label=LABEL, name=tmp_path.name)
+    assert desk.log(first.id)[0]["held"] == ""
+    desk.hold(first.id)
+    assert desk.log(first.id)[0]["held"]
+    with pytest.raises(PolicyError):
+        desk.hold(first.id, lift=True)
+    assert desk.log(first.id)[0]["held"]
+
+
+@pytest.mark.parametrize("who", ["bravo.clerk", "bravo.idle"])
+def test_who_may_not_is_refused(world: World, steward: Node, tmp_path: Path, who: str) -> None:
+    files = deliveries(tmp_path)
+    first = steward.datasets.import_(files[0], label=LABEL, name=tmp_path.name)
+    with world.open(who) as node:
+        desk = node.datasets.versions
+        before = world.left()
+        for verb in (
+            lambda: desk.commit(first.id, files[1]),
+            lambda: desk.tag(first.id, "mine"),
+            lambda: desk.withdraw(first.id, reason="mine"),
+            lambda: desk.hold(first.id),
+            lambda: desk.diff(first.id, first.id),
+            *((desk.collect_garbage,) if who == "bravo.idle" else ()),
+        ):
+            with pytest.raises((PolicyError, NodeError)):
+                verb()
+    assert not world.left().since(before)
+    desk = steward.datasets.versions  # the control
+    assert desk.commit(first.id, files[1]).id != first.id
+
+
+def test_garbage_is_what_nothing_refers_to(
+    steward: Node, tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a broken contract left sealed goes when it is old enough; no version does."""
+    desk, files = steward.datasets.versions, deliveries(tmp_path)
+    first = steward.datasets.import_(files[0], label=LABEL, name=tmp_path.name)
+    monkeypatch.setattr(committing, "seal_document", _stop)
+    with pytest.raises(ZeroDivisionError):
+        desk.commit(first.id, files[1])
+    monkeypatch.undo()
+    before = world.left()
+    assert desk.collect_garbage()["assets"] == 0  # too young
+    assert not world.left().since(before)
+    assert steward.datasets.open(first.id).to_polars().height == 200
+
+
+def _stop(*_: object, **__: object) -> None:
+    raise ZeroDivisionError

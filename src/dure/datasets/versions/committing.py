@@ -6,13 +6,14 @@ document is held against what that reading found before it is sealed: no version
 description is not true. The name, the licence and the label are those of the version before.
 
 A file whose table is that of the newest version makes no version. The number is claimed first
-(`dure.datasets.versions.series`) and noted last; a crash in between leaves a claim that the next commit
-takes over, and sealed content that the same commit takes up again.
+(`dure.datasets.versions.series`) and noted with the document's own record; a crash in between leaves a
+claim that the next commit takes over, and sealed content that the same commit takes up again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ from dure.datasets.spec import COMMIT
 from dure.datasets.verify.files import Measured
 from dure.datasets.verify.folders import hold, verify_measured
 from dure.datasets.versions.sandboxed import check_table
-from dure.datasets.versions.series import Version, claimed, made
+from dure.datasets.versions.series import DatasetVersion, claimed, made
 from dure.datasets.versions.worker import Checked
 from dure.datasets.words import DESCRIPTION_CHARACTERS, checked
 from dure.governance.house import House
@@ -122,8 +123,7 @@ def commit(
             doing.detail["new"] = 0
             return base
         dataset = _described(house, base, version, parsed, table, meter, seen, progress)
-        faults.point("dataset.version-described")
-        made(house, version, dataset.id)
+        faults.point("dataset.version-made")
         doing.asset = dataset.id
         doing.detail.update(new=1, version=version.number, rows=parsed.rows)
     return dataset
@@ -145,7 +145,7 @@ def _looked_at(blocks: Iterator[bytes], seen: list[Checked]) -> Iterator[bytes]:
 def _described(
     house: House,
     base: Asset,
-    version: Version,
+    version: DatasetVersion,
     parsed: Parsed,
     table: Asset,
     meter: Meter,
@@ -170,7 +170,14 @@ def _described(
     )
     hold(verify_measured(written(document), measured), base.id[:16])
     return seal_document(
-        house, document, table, words.name, parsed, after=(base.id,), producer=COMMIT.name
+        house,
+        document,
+        table,
+        words.name,
+        parsed,
+        after=(base.id,),
+        producer=COMMIT.name,
+        noting=partial(made, version),
     )
 
 

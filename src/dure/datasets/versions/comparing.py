@@ -100,7 +100,11 @@ def compare(first: Path, second: Path, keys: tuple[str, ...]) -> Compared:
     frames = [pl.read_parquet(file, columns=common) for file in (first, second)]
     if keys and any(_repeats(frame, keys) for frame in frames):
         return Compared(by, fault="key-repeats", fault_name=keys[0])
-    rows, changes = _by_key(frames, keys, common) if keys else _by_row(frames, common)
+    if not common:
+        heights = [pq.read_metadata(file).num_rows for file in (first, second)]
+        rows, changes = Rows(*heights, heights[1], heights[0], 0, 0), {}
+    else:
+        rows, changes = _by_key(frames, keys, common) if keys else _by_row(frames)
     return Compared(
         by,
         added=tuple(name for name in types[1] if name not in types[0]),
@@ -151,13 +155,11 @@ def _by_key(
     )
 
 
-def _by_row(frames: list[pl.DataFrame], common: list[str]) -> tuple[Rows, dict[str, int]]:
+def _by_row(frames: list[pl.DataFrame]) -> tuple[Rows, dict[str, int]]:
     first, second = (_digests(frame) for frame in frames)
     heights = frames[0].height, frames[1].height
-    same = 0
-    if common:
-        both = first.join(second, on=("high", "low"), how="inner")
-        same = int(both.select(both["len"].clip(upper_bound=both["len_right"]))["len"].sum())
+    both = first.join(second, on=("high", "low"), how="inner")
+    same = int(both.select(both["len"].clip(upper_bound=both["len_right"]))["len"].sum())
     return Rows(*heights, heights[1] - same, heights[0] - same, 0, same), {}
 
 

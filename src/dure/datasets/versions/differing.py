@@ -1,4 +1,7 @@
-"""Diff: how one version differs from another, in columns, in rows, and in how values are spread."""
+"""Diff: how one version differs from another, in columns, in rows, and in how values are spread.
+
+Nothing is changed by it: in the ledger stand the two reads.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +94,6 @@ def diff(
     for asset, what_for in zip(assets, purposes, strict=True):
         house.require(DIFF.name, asset.label, purpose=what_for, owner=asset.owner)
     with (
-        house.doing(DIFF.name, asset=second_id),
         _streamed(house, tables[0], purposes[0]) as first,
         _streamed(house, tables[1], purposes[1]) as second,
     ):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select, update
 
 from dure.core import faults
+from dure.core.assets import Asset
 from dure.core.times import write_time
 from dure.datasets.versions.errors import VersionError
 from dure.datasets.versions.tables import TAGS, VERSIONS
@@ -28,7 +29,7 @@ _INSTANCE_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class DatasetVersion:
     """One version of a data set.
 
     Parameters
@@ -49,20 +50,20 @@ class Version:
     note: str = ""
 
 
-def version_of(house: House, dataset_id: str) -> Version:
+def version_of(house: House, dataset_id: str) -> DatasetVersion:
     """Return which version a data set is; one that nobody committed to is the first of its series."""
     with house.database.read() as connection:
         row = connection.execute(select(VERSIONS).where(VERSIONS.c.asset_id == dataset_id)).first()
     if row is None:
-        return Version(dataset_id, 1, dataset_id)
-    return Version(row.series, row.number, row.asset_id, row.note)
+        return DatasetVersion(dataset_id, 1, dataset_id)
+    return DatasetVersion(row.series, row.number, row.asset_id, row.note)
 
 
-def versions_of(house: House, dataset_id: str) -> tuple[Version, ...]:
+def versions_of(house: House, dataset_id: str) -> tuple[DatasetVersion, ...]:
     """Return every version of a data set's series, the first one first."""
     series = version_of(house, dataset_id).series
     with house.database.read() as connection:
-        return _versions(connection, series) or (Version(series, 1, series),)
+        return _versions(connection, series) or (DatasetVersion(series, 1, series),)
 
 
 def tags_of(house: House, series: str) -> dict[str, str]:
@@ -125,11 +126,10 @@ def tag_version(house: House, dataset_id: str, name: str, *, move: bool) -> None
                     tagged_by=house.principal.id,
                 )
             )
-    faults.point("dataset.tagged")
 
 
 @contextmanager
-def claimed(house: House, dataset_id: str, note: str) -> Iterator[Version]:
+def claimed(house: House, dataset_id: str, note: str) -> Iterator[DatasetVersion]:
     """Hold the next number of a series while the block runs; the version is made with `made`.
 
     Raises
@@ -148,23 +148,21 @@ def claimed(house: House, dataset_id: str, note: str) -> Iterator[Version]:
             connection.execute(delete(VERSIONS).where(VERSIONS.c.claimant == claimant))
 
 
-def made(house: House, version: Version, asset_id: str) -> None:
-    """Note which asset a claimed version became."""
-    with house.database.write() as connection:
-        connection.execute(
-            update(VERSIONS)
-            .where(VERSIONS.c.series == version.series, VERSIONS.c.number == version.number)
-            .values(asset_id=asset_id, claimant=None)
-        )
-    faults.point("dataset.version-made")
+def made(version: DatasetVersion, connection: Connection, asset: Asset) -> None:
+    """Note which asset a claimed version became, in the transaction that records the asset."""
+    connection.execute(
+        update(VERSIONS)
+        .where(VERSIONS.c.series == version.series, VERSIONS.c.number == version.number)
+        .values(asset_id=asset.id, claimant=None)
+    )
 
 
-def _claim(house: House, dataset_id: str, note: str, claimant: str) -> Version:
+def _claim(house: House, dataset_id: str, note: str, claimant: str) -> DatasetVersion:
     series = version_of(house, dataset_id).series
     with house.database.write() as connection:
         known = _versions(connection, series)
         if not known:
-            known = (Version(series, 1, series),)
+            known = (DatasetVersion(series, 1, series),)
             connection.execute(
                 insert(VERSIONS).values(series=series, number=1, asset_id=series, note="")
             )
@@ -180,13 +178,13 @@ def _claim(house: House, dataset_id: str, note: str, claimant: str) -> Version:
         connection.execute(
             insert(VERSIONS).values(series=series, number=number, note=note, claimant=claimant)
         )
-    return Version(series, number, "", note)
+    return DatasetVersion(series, number, "", note)
 
 
-def _versions(connection: Connection, series: str) -> tuple[Version, ...]:
+def _versions(connection: Connection, series: str) -> tuple[DatasetVersion, ...]:
     rows = connection.execute(
         select(VERSIONS)
         .where(VERSIONS.c.series == series, VERSIONS.c.asset_id.is_not(None))
         .order_by(VERSIONS.c.number)
     )
-    return tuple(Version(row.series, row.number, row.asset_id, row.note) for row in rows)
+    return tuple(DatasetVersion(row.series, row.number, row.asset_id, row.note) for row in rows)
