@@ -100,9 +100,10 @@ def compare(first: Path, second: Path, keys: tuple[str, ...]) -> Compared:
     frames = [pl.read_parquet(file, columns=common) for file in (first, second)]
     if keys and any(_repeats(frame, keys) for frame in frames):
         return Compared(by, fault="key-repeats", fault_name=keys[0])
+    changes: dict[str, int]
     if not common:
-        heights = [pq.read_metadata(file).num_rows for file in (first, second)]
-        rows, changes = Rows(*heights, heights[1], heights[0], 0, 0), {}
+        before, after = (pq.read_metadata(file).num_rows for file in (first, second))
+        rows, changes = Rows(before, after, after, before, 0, 0), {}
     else:
         rows, changes = _by_key(frames, keys, common) if keys else _by_row(frames)
     return Compared(
