@@ -129,6 +129,12 @@ def test_the_node_says_what_it_is(pinned: Alliance):
     assert "embedded" in words_of(pinned, "node", "status")
     shown = told(pinned, "charter", "show")
     assert shown["digest"] == pinned.charter.charter.digest()
+    words = words_of(pinned, "charter", "show")
+    for part in (shown["digest"][:40], "bravo.steward", "Principals", "checker"):
+        assert part in words
+    # A delegate reads a charter before signing it, with no node at hand.
+    carried = told(None, "charter", "show", pinned.charter_file)
+    assert carried == shown | {"signed_by": ["alpha", "bravo"]}
     said = command(pinned, "node", "doctor", "--json")
     report = json.loads(said.out)
     assert "node.embedded" in [finding["code"] for finding in report["findings"]]
@@ -258,6 +264,7 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     ]
     assert "Benchmarks" in words_of(pinned, "trials", "list")
     view = told(pinned, "trials", "request-release", run["run"])
+    assert f"dure trials show {run['run']}" in words_of(pinned, "decisions", "show", view["id"])
     wait_for(view)
     for person in ("bravo.checker", "bravo.officer"):
         told(pinned, "decisions", "approve", view["id"], *key(pinned, person))
