@@ -305,3 +305,18 @@ def test_dummy_data_are_made_of_a_document_alone(pinned: Alliance, tmp_path: Pat
     assert told(None, *dummy, tmp_path / "c.csv", status=90)["error"]["code"] == "datasets.document"
     assert command(None, *dummy, tmp_path / "c.xlsx").status == 2
     assert not (tmp_path / "c.csv").exists()
+
+
+def test_a_statement_is_filled_in_and_leads_to_a_catalogue_entry(pinned: Alliance, tmp_path: Path):
+    about = tmp_path / "about.toml"
+    assert str(about) in words_of(None, "datasets", "about", about)
+    about.write_text(about.read_text("utf-8").replace('name = ""', 'name = "tracks"', 1), "utf-8")
+    assert told(None, "datasets", "about", about)["file"] == str(about)
+    told(pinned, "datasets", "import", pinned.data, "--label", LABEL, "--about", about)
+    entry = told(pinned, "datasets", "dcat", "tracks")
+    assert entry["dct:title"] == ["tracks"]
+    told(pinned, "datasets", "export", "tracks", tmp_path / "out")
+    assert told(None, "datasets", "dcat", tmp_path / "out") == entry
+    assert json.loads(words_of(None, "datasets", "dcat", tmp_path / "out")) == entry
+    told(None, "datasets", "dcat", tmp_path / "out", "--out", tmp_path / "entry.json")
+    assert json.loads((tmp_path / "entry.json").read_text("utf-8")) == entry
