@@ -59,6 +59,8 @@ def load_everything() -> None:
         "dure.datasets.versions.committing",
         "dure.datasets.versions.keeping",
         "dure.datasets.versions.tagging",
+        "dure.datasets.publish.act",
+        "dure.datasets.publish.verbs",
         "dure.readers.parse",
         "dure.transfers.act",
         "dure.transfers.verbs",

@@ -22,6 +22,7 @@ FIELDS: Final = {
     "bundle": Text("bundle", "봉인 꾸러미"),
     "by": Text("by", "작업자"),
     "card": Text("card", "공개 카드"),
+    "categories": Text("categories", "범주"),
     "charter": Text("charter", "협약"),
     "checkpoint": Text("checkpoint", "서명 기준점"),
     "choice": Text("choice", "표결"),
@@ -40,6 +41,7 @@ FIELDS: Final = {
     "files": Text("files", "파일 수"),
     "findings": Text("findings", "점검 결과"),
     "folder": Text("folder", "폴더"),
+    "grades": Text("grades", "등급"),
     "held": Text("legal hold", "법적 보존"),
     "home": Text("home", "노드 폴더"),
     "id": Text("id", "식별자"),
@@ -74,6 +76,7 @@ FIELDS: Final = {
     "principals": Text("principals", "행위자"),
     "producer": Text("producer", "만든 행위"),
     "profile": Text("profile", "운영 구성"),
+    "purposes": Text("purposes", "목적"),
     "quorum": Text("quorum", "정족수"),
     "reason": Text("reason", "이유"),
     "recovery_key": Text("recovery key", "복구 키"),
@@ -122,7 +125,14 @@ _SEVERITIES: Final = {
     "warning": Text("warning", "주의"),
     "error": Text("error", "오류"),
 }
-VALUES: Final = {"state": _STATES, "status": _STATES, "severity": _SEVERITIES}
+_OUTCOMES: Final = {
+    "ok": Text("ok", "정상"),
+    "algorithm-error": Text("algorithm error", "알고리즘 오류"),
+    "limit-exceeded": Text("limit exceeded", "한도 초과"),
+    "invalid-predictions": Text("invalid predictions", "예측 형식 오류"),
+    "refused": Text("refused", "거부됨"),
+}
+VALUES: Final = {"outcome": _OUTCOMES, "state": _STATES, "status": _STATES, "severity": _SEVERITIES}
 
 
 def field_word(name: str) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.labels import ALL, Label
+from dure.datasets.about.statement import EMPTY, Statement
 from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import kind_of
 from dure.datasets.rules.contract import Contract
@@ -49,6 +50,7 @@ def import_(
     kind: str = "",
     rules: Contract | None = None,
     ranges: bool = False,
+    statement: Statement = EMPTY,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Asset:
     """Import one file as a data set of this agency.
@@ -70,6 +72,8 @@ def import_(
     ranges
         Whether the document is to carry released statistics (`dure.datasets.dummy.released`), for
         dummy data; it never does unless the steward says so.
+    statement
+        What else the steward states about it; ``name``, ``description`` and ``licence`` win over its.
     progress
         Told the step under way: ``parse``, ``seal``, ``measure``, ``describe``.
 
@@ -94,9 +98,14 @@ def import_(
     found = kind_of(source, kind)
     wanted = own_label(house, label)
     words = Words(
-        checked("name", name, NAME_CHARACTERS) or name_of(source),
-        checked("description", description, DESCRIPTION_CHARACTERS, lines=True),
-        checked("licence", licence, NAME_CHARACTERS),
+        checked("name", name or statement.name, NAME_CHARACTERS) or name_of(source),
+        checked(
+            "description",
+            description or statement.description,
+            DESCRIPTION_CHARACTERS,
+            lines=True,
+        ),
+        checked("licence", licence or statement.licence, NAME_CHARACTERS),
     )
     house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
     sealed: list[tuple[Asset, Meter]] = []
@@ -119,7 +128,7 @@ def import_(
             released = measured(house, sealed[0][0].id, fields, purpose)
         progress("describe")
         table, meter = sealed[0]
-        document = document_of(house, parsed, table, meter, words, released)
+        document = document_of(house, parsed, table, meter, words, released, statement)
         dataset = seal_document(house, document, table, words.name, parsed)
         faults.point("dataset.sealed")
         doing.asset = dataset.id

@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 
 from dure.core.assets import Asset
 from dure.core.labels import Label
+from dure.datasets.about.statement import EMPTY, Statement
+from dure.datasets.about.vocabularies import with_origin, with_statement, with_terms
 from dure.datasets.croissant import (
     MEDIA_TYPE,
     TABLE_FILE,
@@ -20,6 +22,7 @@ from dure.datasets.croissant import (
     Table,
     write_document,
 )
+from dure.datasets.search import words_of
 from dure.datasets.spec import IMPORT
 from dure.governance.house import House
 from dure.readers.tables import Parsed
@@ -89,6 +92,9 @@ def document_of(
     meter: Meter,
     words: Words,
     released: Mapping[str, Any],
+    statement: Statement = EMPTY,
+    *,
+    producer: str = IMPORT.name,
 ) -> dict[str, Any]:
     """Return the Croissant document of a sealed table."""
     rows, columns = parsed.rows, len(parsed.columns)
@@ -110,6 +116,8 @@ def document_of(
             parsed.digest.removeprefix("sha256:"),
         ),
     )
+    document = with_terms(with_statement(document, statement), table.label)
+    document = with_origin(document, producer, table.created)
     if released:
         from dure.datasets.dummy.released import with_block
 
@@ -144,6 +152,10 @@ def seal_document(
         producer=producer,
         name=name,
         # Digests stay inside the sealed document: out here they would show that two are equal.
-        facts={"rows": str(parsed.rows), "columns": str(len(parsed.columns))},
+        facts={
+            "rows": str(parsed.rows),
+            "columns": str(len(parsed.columns)),
+            "words": words_of(document),
+        },
         noting=noting,
     )

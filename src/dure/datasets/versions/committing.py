@@ -22,6 +22,7 @@ from dure.core.assets import Asset
 from dure.datasets.beside import Beside
 from dure.datasets.catalogue import describe, table_of
 from dure.datasets.croissant import NO_LICENCE, TABLE_FILE, licence_words, read_table
+from dure.datasets.dummy.released import TERM
 from dure.datasets.import_ import any_purpose
 from dure.datasets.kinds import kind_of
 from dure.datasets.rules.contract import Contract
@@ -157,9 +158,14 @@ def _described(
     released = _measured(house, before, parsed, table, purpose, progress)
     progress("describe")
     words = _words(before)
-    document = document_of(house, parsed, table, meter, words, released)
-    document["version"] = f"{version.number}.0.0"
-    document[REVISION_OF] = {"@id": before["url"]}
+    document = document_of(house, parsed, table, meter, words, released, producer=COMMIT.name)
+    document = {
+        **_stated(before, document),
+        **document,
+        "@context": {**before["@context"], **document["@context"]},
+        "version": f"{version.number}.0.0",
+        REVISION_OF: {"@id": before["url"]},
+    }
     measured = Measured(
         TABLE_FILE,
         meter.size,
@@ -190,14 +196,17 @@ def _measured(
     progress: Callable[[str], None],
 ) -> Mapping[str, Any]:
     """Return released statistics of the new table when the version before had some, else none."""
-    from dure.datasets.dummy.released import TERM
-
     if TERM not in before:
         return {}
     from dure.datasets.dummy.measured import measured
 
     progress("measure")
     return measured(house, table.id, fields_of(parsed), purpose)
+
+
+def _stated(before: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the steward stated about the version before: all that no table says."""
+    return {name: value for name, value in before.items() if name not in document and name != TERM}
 
 
 def _words(before: Mapping[str, Any]) -> Words:
