@@ -12,14 +12,17 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from dure.core.system import reason_of
 from dure.readers.errors import ReaderError
 from dure.readers.faults import Fault, honest
+from dure.readers.meanings import CODE_WORDS, ROLE_WORDS, UNITS
 from dure.readers.names import column_names
+from dure.readers.reading import PACKAGES
+from dure.readers.spellings import WRITTEN
 from dure.readers.tables import (
     FAULT_NAME,
     FAULT_STATUS,
@@ -32,8 +35,8 @@ from dure.readers.tables import (
     Parsed,
 )
 from dure.sandbox.box import run
-from dure.sandbox.runtime import python_command
-from dure.sandbox.tasks import Bind, Limits, Outcome
+from dure.sandbox.runtime import package_binds, python_command
+from dure.sandbox.tasks import MIB, Bind, Limits, Outcome
 
 TableSink = Callable[[Iterator[bytes]], None]
 
@@ -42,6 +45,9 @@ _SCHEMA_BYTES = 16 << 20
 _SETTINGS = {
     # Allocators that reserve much and touch little would meet the limit on private memory.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    # Large blocks go back to the system when they are freed: at 1 M rows half the memory.
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(MIB),
     "OMP_NUM_THREADS": "2",
     "ARROW_IO_THREADS": "2",
 }
@@ -60,6 +66,11 @@ class _ColumnForm(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     type: _Type
     nulls: _Count
+    unit: _Word = ""
+    role: _Word = ""
+    written: _Word = ""
+    codes: Annotated[tuple[_Word, ...], msgspec.Meta(max_length=64)] = ()
+    would_be: _Type | Literal[""] = ""
 
 
 class _SchemaForm(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,14 +91,14 @@ def parse(
     sink: TableSink,
     options: Options | None = None,
 ) -> Parsed:
-    """Read a CSV or Parquet file in the sandbox, and hand over the table as zstd Parquet.
+    """Read a file in the sandbox, and hand over the table as zstd Parquet.
 
     Parameters
     ----------
     source
         A file, or a readable descriptor (read to its end, stays the caller's).
     kind
-        ``csv`` (also tab, semicolon and pipe) or ``parquet``.
+        One of `dure.readers.tables.KINDS`; ``csv`` is also tab, semicolon and pipe.
     sink
         Called once with the blocks of the Parquet file, after the whole file has been found to be
         in order. When it raises, so does this.
@@ -116,20 +127,25 @@ def parse(
     if kind not in KINDS:
         raise ValueError(f"kind is one of {', '.join(KINDS)}")
     chosen = options or Options()
-    words = {name: getattr(chosen, name) for name in ("encoding", "delimiter", "missing")}
     found = _Found(sink)
-    raw = read_inside(
-        source, ["-m", "dure.readers.worker", kind, json.dumps(words)], chosen.limits, found.take
-    )
+    command = ["-m", "dure.readers.worker", kind, json.dumps(chosen.words())]
+    raw = read_inside(source, command, chosen.limits, found.take, binds=more_packages(kind))
     if found.schema is None or not found.has_table:
         raise ReaderError("readers.stopped", cause="output", size_bytes=raw.size_bytes)
     return Parsed(
-        columns=tuple(Column(one.name, one.type, one.nulls) for one in found.schema.columns),
+        columns=tuple(Column(**msgspec.structs.asdict(one)) for one in found.schema.columns),
         rows=found.schema.rows,
         digest=raw.digest,
         size_bytes=raw.size_bytes,
         facts=found.schema.facts,
     )
+
+
+def more_packages(kind: str) -> list[Bind]:
+    """Return what the reader of a kind sees besides the runtime's packages."""
+    known = package_binds()
+    wanted = PACKAGES.get(kind, ())
+    return [bind for bind in package_binds(wanted) if bind not in known] if wanted else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +291,20 @@ def _decoded(data: bytes) -> _SchemaForm | None:
         form = msgspec.json.decode(data, type=_SchemaForm)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    if any(one.nulls > form.rows for one in form.columns) or not _plain_names(form):
+    if not all(_is_told(one, form.rows) for one in form.columns) or not _plain_names(form):
         return None
     return form
+
+
+def _is_told(column: _ColumnForm, rows: int) -> bool:
+    """Say whether what is told of a column are words from the lists: anything else may be a value."""
+    return (
+        column.nulls <= rows
+        and column.unit in ("", *UNITS)
+        and column.role in ("", *ROLE_WORDS)
+        and column.written in ("", *WRITTEN)
+        and CODE_WORDS.issuperset(column.codes)
+    )
 
 
 def _plain_names(form: _SchemaForm) -> bool:
