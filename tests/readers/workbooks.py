@@ -14,7 +14,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 DATE_STYLE, TIME_STYLE = 1, 2
 
 
-def workbook(sheets: Mapping[str, str]) -> bytes:
+def book_of(sheets: Mapping[str, str]) -> bytes:
     """Return a workbook of sheets, each given as the XML of its rows (and what follows them)."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:

@@ -37,8 +37,8 @@ class DatasetError(DureError):
                     "들여올 수 있는 종류가 아닙니다: {given}. 들여올 수 있는 것: {known}.",
                 ),
                 Text(
-                    "Rename the file, or say --kind csv or --kind parquet.",
-                    "파일 이름을 바꾸거나 --kind csv 또는 --kind parquet으로 지정하십시오.",
+                    "Rename the file, or say what it is, such as --kind csv.",
+                    "파일 이름을 바꾸거나 --kind csv와 같이 종류를 지정하십시오.",
                 ),
             ),
             ErrorSpec(

@@ -38,7 +38,7 @@ from dure.datasets.spec import IMPORT
 from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
 from dure.governance.house import House
 from dure.readers.parse import parse
-from dure.readers.tables import Parsed
+from dure.readers.tables import Options, Parsed
 
 DATASET = "dataset"
 TABLE = "dataset.table"
@@ -78,6 +78,7 @@ def import_(
     description: str = "",
     licence: str = "",
     kind: str = "",
+    options: Options | None = None,
     rules: Contract | None = None,
     ranges: bool = False,
     progress: Callable[[str], None] = lambda _: None,
@@ -89,13 +90,15 @@ def import_(
     house
         The node.
     source
-        CSV, TSV or Parquet file.
+        The file; `dure.datasets.kinds.KINDS` says which kinds are known.
     label
         Text of its label; the importing agency is added to those it is releasable to.
     name, description, licence
         Words for the Croissant document; the name is the file's by default.
     kind
-        ``csv`` or ``parquet``; by default the file's ending tells.
+        By default the file's ending tells.
+    options
+        How to read it.
     rules
         Contract that the data must keep; when they break it, nothing is sealed.
     ranges
@@ -148,7 +151,7 @@ def import_(
 
     with house.doing(IMPORT.name, detail={"kind": found}) as doing:
         progress("parse")
-        parsed = parse(source, found, sink=sink)
+        parsed = parse(source, found, sink=sink, options=options)
         faults.point("dataset.table-sealed")
         released: Mapping[str, Any] = {}
         if ranges:
@@ -191,7 +194,17 @@ def own_label(house: House, text: str) -> Label:
 
 
 def _fields(parsed: Parsed) -> tuple[Field, ...]:
-    return tuple(Field(column.name, column.type) for column in parsed.columns)
+    return tuple(
+        Field(
+            column.name,
+            column.type,
+            unit=column.unit,
+            role=column.role,
+            written=column.written,
+            codes=column.codes,
+        )
+        for column in parsed.columns
+    )
 
 
 def _describe(

@@ -25,6 +25,7 @@ from dure.readers.text import find_encoding, first_wrong_byte, marked_encoding, 
 from dure.readers.typed import TypedTable, write_typed
 
 _SAMPLE_CHARACTERS = 1 << 18
+_HEADER_CHARACTERS = 1 << 25
 _SAMPLE_ROWS = 50
 _LONGEST_BYTES = 1 << 27
 """Longest row that is read."""
@@ -152,6 +153,8 @@ def find_shape(text: Path, wanted: str) -> Shape:
     with text.open(encoding="utf-8-sig", newline="") as file:
         try:
             sample = file.read(_SAMPLE_CHARACTERS)
+            if "\n" not in sample and "\r" not in sample:
+                sample += file.readline(_HEADER_CHARACTERS)
         except UnicodeDecodeError:
             raise _NotText from None
     best, best_score = wanted or ",", (False, 0)

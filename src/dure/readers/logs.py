@@ -27,7 +27,7 @@ _HEADER_BYTES = 1 << 20
 _BLOCK_BYTES = 1 << 22
 _COMMENT = re.compile(rb"^#.*\n?", re.MULTILINE)
 _CODE = "readers.log"
-_MICROSECOND = pa.decimal128(38, 6)
+_MICROSECOND = pa.decimal128(20, 6)
 
 
 def _time(values: pa.Array) -> pa.Array:
@@ -115,8 +115,10 @@ def read_zeek(
         raise Fault("readers.empty", size_bytes=raw.stat().st_size)
     return {
         "columns": [
-            described(name, type_, count, one)
-            for name, type_, count, one in zip(names, schema.types, nulls, codes, strict=True)
+            described(name, type_, count, one) | ({"unit": "s"} if kind == "interval" else {})
+            for name, type_, count, one, kind in zip(
+                names, schema.types, nulls, codes, kinds, strict=True
+            )
         ],
         "rows": rows,
         "facts": {"format": "zeek"},

@@ -23,7 +23,7 @@ UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "km": ("km", "킬로미터"),
         "cm": ("cm",),
         "mm": ("mm",),
-        "nmi": ("nmi", "nm", "해리"),
+        "nmi": ("nmi", "해리"),
         "ft": ("ft", "feet", "피트"),
         "deg": ("deg", "degree", "degrees", "°", "도"),
         "degC": ("degc", "°c", "℃", "celsius", "섭씨"),
@@ -44,7 +44,7 @@ UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "V": ("v", "volt", "볼트"),
         "A": ("a", "ampere", "암페어"),
         "Hz": ("hz", "헤르츠"),
-        "hPa": ("hpa", "mb", "mbar"),
+        "hPa": ("hpa", "mbar"),
         "count": ("개", "명", "건", "대", "척", "ea"),
     }
 )
@@ -54,8 +54,8 @@ _BY_WORD = {word: unit for unit, words in UNITS.items() for word in words}
 _BRACKETS = re.compile(r"[(\[（［]\s*([^()\[\]（）［］]{1,12}?)\s*[)\]）］]\s*$")
 _AFTER = re.compile(r"_([A-Za-z]{1,7})$")
 _SHORT = frozenset(("a", "d", "g", "h", "l", "m", "s", "t", "v", "min", "deg"))
-_PLAIN = _SHORT - {"m", "s", "h", "d", "min", "deg"}
-"""Words that after an underscore are as often something else: plan_a, grade_d."""
+_PLAIN = _SHORT - {"m", "s", "min", "deg"}
+"""Words that after an underscore are as often something else: plan_a, orig_h."""
 
 ROLES: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
@@ -157,11 +157,14 @@ def role_of(name: str, kind: pa.DataType, least: float | None, most: float | Non
     --------
     >>> role_of("LAT", pa.float64(), 33.1, 38.9), role_of("lat", pa.float64(), 0.0, 400.0)
     ('latitude', '')
+    >>> role_of("sog_kn", pa.float64(), 0.0, 21.5)
+    'speed'
     """
     is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
     if pa.types.is_timestamp(kind) or (is_number and _EPOCH.fullmatch(name)):
         return TIME
-    plain = _BRACKETS.sub("", name).strip()
+    plain = (_AFTER.sub("", name) if unit_of(name) else name).strip()
+    plain = _BRACKETS.sub("", plain).strip()
     role = next((role for role, words in ROLES.items() if words.fullmatch(plain)), "")
     if role in _BOUNDS and least is not None and most is not None:
         bound = _BOUNDS[role]

@@ -106,6 +106,7 @@ class _Records:
         if is_list:
             self._place += 1
             if self._peek() == "]":
+                self._place += 1
                 return self._end()
         while is_list or self._peek():
             yield self._next()

@@ -35,6 +35,8 @@ class Spelling:
         Of the column; text for a form that is only told to people.
     written
         Word for such a form, of `WRITTEN`.
+    sign
+        What the first value must hold besides.
     quick
         Returns the column cast when every value certainly has the form; None says nothing.
     """
@@ -42,6 +44,7 @@ class Spelling:
     pattern: str
     type: pa.DataType
     written: str = ""
+    sign: str = ""
     quick: Quick | None = None
     _first: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
@@ -49,8 +52,8 @@ class Spelling:
         object.__setattr__(self, "_first", re.compile(self.pattern))
 
     def fits(self, value: str) -> bool:
-        """Say whether one value has the form."""
-        return self._first.fullmatch(value) is not None
+        """Say whether the first value of a column lets it have the form."""
+        return self.sign in value and self._first.fullmatch(value) is not None
 
     def cast(self, values: pa.Array) -> pa.Array | None:
         """Return the column cast when every value has the form, else None."""
@@ -85,8 +88,12 @@ def as_type(values: pa.Array, kind: pa.DataType) -> pa.Array:
     return pc.cast(values, kind)
 
 
-def whole_is_exact(values: pa.Array) -> bool:
-    """Say whether doubles hold each whole number among these texts exactly."""
+def doubles_hold(values: pa.Array, numbers: pa.Array) -> bool:
+    """Say whether doubles hold numbers as they are written: none too large, each whole one exactly."""
+    if is_small(numbers):
+        return True
+    if pc.any(pc.is_inf(numbers)).as_py():
+        return False
     whole = values.filter(pc.match_substring_regex(values, _DIGITS))
     if not len(whole):
         return True
@@ -201,7 +208,7 @@ DAY = Spelling(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", pa.date32(), quick=_date)
 TIME = Spelling(_WHEN + "$", pa.timestamp("us"), quick=_time)
 ZONED = Spelling(_WHEN + r"(Z|[+-][0-9]{2}:[0-9]{2})$", pa.timestamp("us", tz="UTC"), quick=_zoned)
 TOLD = tuple(
-    Spelling(pattern, pa.string(), written)
+    Spelling(pattern, pa.string(), written, "," if written == "number-commas" else "")
     for written, pattern in (
         ("date-dots", r"^[0-9]{4}\. ?[0-9]{1,2}\. ?[0-9]{1,2}\.?$"),
         ("date-slashes", r"^[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}$"),

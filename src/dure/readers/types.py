@@ -17,8 +17,8 @@ from dure.readers.spellings import (
     WHOLE,
     Spelling,
     as_type,
+    doubles_hold,
     is_small,
-    whole_is_exact,
 )
 
 __all__ = ["Guess", "as_type"]
@@ -117,11 +117,11 @@ class Guess:
     def _exact(
         self, values: pa.Array, cast: pa.Array | None, spelling: Spelling
     ) -> pa.Array | None:
-        """Hold numbers to what doubles hold exactly: a whole number beyond would be changed."""
+        """Hold numbers to what doubles hold: what is beyond would be changed."""
         if cast is None:
             return None
         if spelling is NUMBER:
-            return cast if is_small(cast) or whole_is_exact(values) else None
+            return cast if doubles_hold(values, cast) else None
         if spelling is WHOLE:
             self._wide = self._wide or not is_small(cast)
         return cast

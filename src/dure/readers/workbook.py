@@ -138,7 +138,11 @@ def _chosen(book: Any, wanted: str) -> Any:
 
 
 def _names(cells: list[Any]) -> list[str]:
-    return ["" if (value := _value(cell)) is None else value[1] for cell in cells]
+    names = ["" if (value := _value(cell)) is None else value[1] for cell in cells]
+    for place, name in enumerate(names):
+        if name and name in names[:place]:
+            raise Fault("readers.header", column=place + 1, expected=len(names), fault="name-taken")
+    return names
 
 
 def _record(names: list[str], values: list[Value]) -> dict[str, Value]:

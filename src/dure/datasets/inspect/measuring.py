@@ -57,14 +57,14 @@ class Measured:
 def measure_file(
     source: Path | int, kind: str, asked: Asked, *, options: Options | None = None
 ) -> Measured:
-    """Measure a CSV or Parquet file in the sandbox.
+    """Measure a file in the sandbox.
 
     Parameters
     ----------
     source
         A file, or a readable descriptor (read to its end, stays the caller's).
     kind
-        ``csv`` or ``parquet``.
+        One of `dure.readers.tables.KINDS`.
     asked
         What is asked for.
     options

@@ -12,6 +12,7 @@ from dure.node.house import NodeHouse
 
 if TYPE_CHECKING:
     from dure.datasets.use.dataset import DataSet
+    from dure.readers.tables import Options
 
 
 class DatasetsDesk:
@@ -29,6 +30,7 @@ class DatasetsDesk:
         description: str = "",
         licence: str = "",
         kind: str = "",
+        options: Options | None = None,
         rules: str | Path | None = None,
         ranges: bool = False,
         progress: Callable[[str], None] = lambda _: None,
@@ -45,6 +47,7 @@ class DatasetsDesk:
             description=description,
             licence=licence,
             kind=kind,
+            options=options,
             rules=None if rules is None else read_contract(Path(rules)),
             ranges=ranges,
             progress=progress,
