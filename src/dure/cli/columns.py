@@ -9,6 +9,7 @@ import typer
 
 from dure.cli import session
 from dure.cli.reading import (
+    DatabaseOption,
     DelimiterOption,
     EncodingOption,
     KindOption,
@@ -16,6 +17,7 @@ from dure.cli.reading import (
     QuotedOption,
     SheetOption,
     reading,
+    source_of,
 )
 from dure.cli.words import LANGUAGE, say
 
@@ -41,6 +43,7 @@ def columns(
     missing: MissingOption = None,
     quoted: QuotedOption = False,
     sheet: SheetOption = "",
+    database: DatabaseOption = None,
 ) -> None:
     """Show what was found in a file's columns."""
     from dataclasses import asdict
@@ -50,7 +53,7 @@ def columns(
     options = reading(encoding, delimiter, missing, quoted, sheet)
     output = session.current.output
     with output.progress(say("reading", "읽는 중")):
-        parsed = look(file, kind, options)
+        parsed = look(source_of(file, database), kind, options)
     if output.as_json:
         listed = [asdict(column) for column in parsed.columns]
         output.value({"rows": parsed.rows, "facts": dict(parsed.facts), "columns": listed})

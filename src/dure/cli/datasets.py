@@ -13,6 +13,7 @@ from dure.cli import rules as rules_commands
 from dure.cli import session
 from dure.cli.arguments import NAME_OR_ID
 from dure.cli.reading import (
+    DatabaseOption,
     DelimiterOption,
     EncodingOption,
     KindOption,
@@ -20,6 +21,7 @@ from dure.cli.reading import (
     QuotedOption,
     SheetOption,
     reading,
+    source_of,
 )
 from dure.cli.words import LANGUAGE, say
 from dure.core.findings import Severity
@@ -61,6 +63,7 @@ def import_(
     missing: MissingOption = None,
     quoted: QuotedOption = False,
     sheet: SheetOption = "",
+    database: DatabaseOption = None,
     rules: Annotated[
         Path | None,
         typer.Option(
@@ -86,7 +89,7 @@ def import_(
     options = reading(encoding, delimiter, missing, quoted, sheet)
     with session.current.node() as node, output.progress(say("importing", "들여오는 중")):
         asset = node.datasets.import_(
-            file,
+            source_of(file, database),
             label=label,
             name=name,
             description=description,

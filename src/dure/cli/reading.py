@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from dure.cli.words import say
 
 if TYPE_CHECKING:
+    from dure.datasets.feeds import Query
     from dure.readers.tables import Options
 
 
@@ -84,6 +86,25 @@ SheetOption = Annotated[
         help=say("Name or number of a workbook's sheet.", "통합 문서의 시트 이름이나 번호.")
     ),
 ]
+DatabaseOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help=say(
+            "The file is a query: file with the address (SQLAlchemy URL) of its database, yours alone.",
+            "파일이 질의일 때: 데이터베이스 주소(SQLAlchemy URL)가 든, 본인만 읽을 수 있는 파일.",
+        ),
+    ),
+]
+
+
+def source_of(file: Path, database: Path | None) -> Path | Query:
+    """Return the file, or the query in it when a database is named."""
+    if database is None:
+        return file
+    from dure.datasets.feeds import read_query
+
+    return read_query(file, database)
 
 
 def reading(

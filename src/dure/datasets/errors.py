@@ -1,4 +1,4 @@
-"""Errors of the data sets room. Statuses 84 to 91, and 3."""
+"""Errors of the data sets room. Statuses 84 to 91, 3, and 214."""
 
 from __future__ import annotations
 
@@ -144,6 +144,17 @@ class DatasetError(DureError):
                 Text(
                     "Choose other columns or another form; Arrow and Polars hold every column.",
                     "다른 열이나 다른 형태를 고르십시오. Arrow와 Polars는 모든 열을 담습니다.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.feed",
+                214,
+                502,
+                Text("The rows can't be fetched.", "행을 가져올 수 없습니다."),
+                Text("From the database: {reason.en}.", "데이터베이스: {reason.ko}."),
+                Text(
+                    "Try the query and the address with the database's own tools; nothing was imported.",
+                    "데이터베이스의 도구로 질의와 주소를 확인하십시오. 들여온 것은 없습니다.",
                 ),
             ),
         ]

@@ -17,7 +17,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dure.core import faults
 from dure.core.assets import Asset
@@ -31,7 +31,7 @@ from dure.datasets.croissant import (
     write_document,
 )
 from dure.datasets.errors import DatasetError
-from dure.datasets.kinds import kind_of
+from dure.datasets.kinds import opened
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.enforcing import enforced
 from dure.datasets.spec import IMPORT
@@ -39,6 +39,9 @@ from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked
 from dure.governance.house import House
 from dure.readers.parse import parse
 from dure.readers.tables import Options, Parsed
+
+if TYPE_CHECKING:
+    from dure.datasets.feeds import Query
 
 DATASET = "dataset"
 TABLE = "dataset.table"
@@ -71,7 +74,7 @@ class _Meter:
 
 def import_(
     house: House,
-    source: Path,
+    source: Path | Query,
     *,
     label: str,
     name: str = "",
@@ -90,7 +93,7 @@ def import_(
     house
         The node.
     source
-        The file; `dure.datasets.kinds.KINDS` says which kinds are known.
+        The file, of a kind in `dure.datasets.kinds.KINDS`; or a query to a database.
     label
         Text of its label; the importing agency is added to those it is releasable to.
     name, description, licence
@@ -115,7 +118,7 @@ def import_(
     Raises
     ------
     DatasetError
-        ``datasets.kind``, ``datasets.owner``, ``datasets.words``, ``datasets.rules``.
+        ``datasets.kind``, ``datasets.feed``, ``datasets.owner``, ``datasets.words``, ``datasets.rules``.
     CoreError
         ``core.label-text``, ``core.label-term``.
     ReaderError
@@ -125,10 +128,10 @@ def import_(
     StorageError
         What the disk refused.
     """
-    found = kind_of(source, kind)
+    content, found = opened(source, kind)
     wanted = own_label(house, label)
     words = _Words(
-        checked("name", name, NAME_CHARACTERS) or name_of(source),
+        checked("name", name, NAME_CHARACTERS) or name_of(Path(source.name)),
         checked("description", description, DESCRIPTION_CHARACTERS, lines=True),
         checked("licence", licence, NAME_CHARACTERS),
     )
@@ -149,9 +152,11 @@ def import_(
         )
         sealed.append((table, meter))
 
-    with house.doing(IMPORT.name, detail={"kind": found}) as doing:
+    with house.doing(
+        IMPORT.name, detail={"kind": "sql" if source is not content else found}
+    ) as doing:
         progress("parse")
-        parsed = parse(source, found, sink=sink, options=options)
+        parsed = parse(content, found, sink=sink, options=options)
         faults.point("dataset.table-sealed")
         released: Mapping[str, Any] = {}
         if ranges:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dure.datasets.errors import DatasetError
 
 if TYPE_CHECKING:
+    from dure.datasets.feeds import Query
     from dure.readers.tables import Options, Parsed
 
 KINDS = {
@@ -48,13 +49,28 @@ def kind_of(source: PurePath, kind: str = "") -> str:
     return found
 
 
-def look(source: Path, kind: str, options: Options) -> Parsed:
-    """Read a file in the sandbox and keep nothing but what is known about its columns.
+def opened(source: Path | Query, kind: str) -> tuple[Path | Iterator[bytes], str]:
+    """Return what is to be read, and its kind: a file, or the rows that answer a query.
 
     Raises
     ------
     DatasetError
         ``datasets.kind``.
+    """
+    if isinstance(source, Path):
+        return source, kind_of(source, kind)
+    from dure.datasets.feeds import json_lines
+
+    return json_lines(source), "jsonl"
+
+
+def look(source: Path | Query, kind: str, options: Options) -> Parsed:
+    """Read a file, or the answer to a query, in the sandbox; keep what is known about its columns.
+
+    Raises
+    ------
+    DatasetError
+        ``datasets.kind``, ``datasets.feed``.
     ReaderError
         What is wrong with the file.
     SandboxError
@@ -62,7 +78,7 @@ def look(source: Path, kind: str, options: Options) -> Parsed:
     """
     from dure.readers.parse import parse
 
-    return parse(source, kind_of(source, kind), sink=_forget, options=options)
+    return parse(*opened(source, kind), sink=_forget, options=options)
 
 
 def _forget(blocks: Iterator[bytes]) -> None:

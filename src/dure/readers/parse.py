@@ -39,6 +39,7 @@ from dure.sandbox.runtime import package_binds, python_command
 from dure.sandbox.tasks import MIB, Bind, Limits, Outcome
 
 TableSink = Callable[[Iterator[bytes]], None]
+Source = Path | int | Iterator[bytes]
 
 _BLOCK_BYTES = 1 << 20
 _SCHEMA_BYTES = 16 << 20
@@ -85,7 +86,7 @@ class _FaultForm(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def parse(
-    source: Path | int,
+    source: Source,
     kind: str,
     *,
     sink: TableSink,
@@ -96,7 +97,7 @@ def parse(
     Parameters
     ----------
     source
-        A file, or a readable descriptor (read to its end, stays the caller's).
+        A file, a readable descriptor (read to its end, stays the caller's), or blocks.
     kind
         One of `dure.readers.tables.KINDS`; ``csv`` is also tab, semicolon and pipe.
     sink
@@ -165,7 +166,7 @@ class Raw:
 
 
 def read_inside(
-    source: Path | int,
+    source: Source,
     command: Sequence[str],
     limits: Limits,
     take: Callable[[str, Iterator[bytes]], None],
@@ -178,7 +179,7 @@ def read_inside(
     Parameters
     ----------
     source
-        A file, or a readable descriptor (read to its end, stays the caller's).
+        A file, a readable descriptor (read to its end, stays the caller's), or blocks.
     command
         What follows ``python3``.
     limits
@@ -215,14 +216,18 @@ def read_inside(
 class _Raw:
     """The raw bytes on their way in: counted and digested."""
 
-    def __init__(self, source: Path | int, limit_bytes: int) -> None:
+    def __init__(self, source: Source, limit_bytes: int) -> None:
         self.digest = hashlib.sha256()
         self.size_bytes = 0
         self._limit_bytes = limit_bytes
         self._owned = isinstance(source, Path)
         self._name = "-"
+        self._blocks: Iterator[bytes] | None = None
         if isinstance(source, int):
             self._descriptor = source
+            return
+        if not isinstance(source, Path):
+            self._blocks = source
             return
         self._name = source.name
         try:
@@ -243,7 +248,7 @@ class _Raw:
             os.close(self._descriptor)
 
     def blocks(self) -> Iterator[bytes]:
-        while block := self._read():
+        for block in iter(self._read, b"") if self._blocks is None else self._blocks:
             self.size_bytes += len(block)
             if self.size_bytes > self._limit_bytes:
                 raise ReaderError("readers.stopped", cause="size", size_bytes=self.size_bytes)

@@ -13,7 +13,7 @@ import pytest
 from dure.datasets.verify import files
 from dure.readers import worker
 from dure.readers.errors import ReaderError
-from dure.readers.tables import Options, Column, Parsed
+from dure.readers.tables import Column, Options, Parsed
 
 _PLAIN = json.dumps(Options().words())
 

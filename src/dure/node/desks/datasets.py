@@ -11,6 +11,7 @@ from dure.node.desks.assets import find, rows
 from dure.node.house import NodeHouse
 
 if TYPE_CHECKING:
+    from dure.datasets.feeds import Query
     from dure.datasets.use.dataset import DataSet
     from dure.readers.tables import Options
 
@@ -23,7 +24,7 @@ class DatasetsDesk:
 
     def import_(
         self,
-        source: str | Path,
+        source: str | Path | Query,
         *,
         label: str,
         name: str = "",
@@ -41,7 +42,7 @@ class DatasetsDesk:
 
         return import_(
             self.house,
-            Path(source),
+            Path(source) if isinstance(source, str) else source,
             label=label,
             name=name,
             description=description,
