@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.labels import ALL, Label
+from dure.datasets.about.statement import EMPTY, Statement
+from dure.datasets.about.vocabularies import with_origin, with_statement, with_terms
 from dure.datasets.croissant import (
     MEDIA_TYPE,
     TABLE_FILE,
@@ -34,6 +36,7 @@ from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import opened
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.enforcing import enforced
+from dure.datasets.search import words_of
 from dure.datasets.spec import IMPORT
 from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
 from dure.governance.house import House
@@ -84,6 +87,7 @@ def import_(
     options: Options | None = None,
     rules: Contract | None = None,
     ranges: bool = False,
+    statement: Statement = EMPTY,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Asset:
     """Import one file as a data set of this agency.
@@ -107,6 +111,8 @@ def import_(
     ranges
         Whether the document is to carry released statistics (`dure.datasets.dummy.released`), for
         dummy data; it never does unless the steward says so.
+    statement
+        What else the steward states about it; ``name``, ``description`` and ``licence`` win over its.
     progress
         Told the step under way: ``parse``, ``seal``, ``measure``, ``describe``.
 
@@ -131,9 +137,14 @@ def import_(
     content, found = opened(source, kind)
     wanted = own_label(house, label)
     words = _Words(
-        checked("name", name, NAME_CHARACTERS) or name_of(Path(source.name)),
-        checked("description", description, DESCRIPTION_CHARACTERS, lines=True),
-        checked("licence", licence, NAME_CHARACTERS),
+        checked("name", name or statement.name, NAME_CHARACTERS) or name_of(Path(source.name)),
+        checked(
+            "description",
+            description or statement.description,
+            DESCRIPTION_CHARACTERS,
+            lines=True,
+        ),
+        checked("licence", licence or statement.licence, NAME_CHARACTERS),
     )
     house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
     sealed: list[tuple[Asset, _Meter]] = []
@@ -166,7 +177,7 @@ def import_(
             fields, purpose = _fields(parsed), any_purpose(house, wanted)
             released = measured(house, sealed[0][0].id, fields, purpose)
         progress("describe")
-        dataset = _describe(house, parsed, *sealed[0], words, released)
+        dataset = _describe(house, parsed, *sealed[0], words, released, statement)
         faults.point("dataset.sealed")
         doing.asset = dataset.id
         doing.detail["rows"] = parsed.rows
@@ -219,6 +230,7 @@ def _describe(
     meter: _Meter,
     words: _Words,
     released: Mapping[str, Any],
+    statement: Statement,
 ) -> Asset:
     rows, columns = parsed.rows, len(parsed.columns)
     document = write_document(
@@ -239,6 +251,8 @@ def _describe(
             parsed.digest.removeprefix("sha256:"),
         ),
     )
+    document = with_terms(with_statement(document, statement), table.label)
+    document = with_origin(document, IMPORT.name, table.created)
     if released:
         from dure.datasets.dummy.released import with_block
 
@@ -253,5 +267,5 @@ def _describe(
         producer=IMPORT.name,
         name=words.name,
         # Digests stay inside the sealed document: out here they would show that two are equal.
-        facts={"rows": str(rows), "columns": str(columns)},
+        facts={"rows": str(rows), "columns": str(columns), "words": words_of(document)},
     )
