@@ -25,7 +25,7 @@ _ARROW_MAGIC = b"ARROW1"
 Source = tuple[pa.Schema, Iterator[pa.RecordBatch]]
 
 
-def read_columnar(raw: Path, target: Path, *, compression: str = "zstd") -> dict[str, object]:
+def read_columnar(raw: Path, target: Path, *, lasting: bool = True) -> dict[str, object]:
     """Write a Parquet file anew with plain types, and return what is known about it.
 
     Raises
@@ -36,12 +36,12 @@ def read_columnar(raw: Path, target: Path, *, compression: str = "zstd") -> dict
     with raw.open("rb") as file:
         if file.read(4) != _MAGIC:
             raise Fault("readers.parquet", fault="not-parquet", column=0)
-    return _anew(raw, target, "parquet", _parquet, compression)
+    return _anew(raw, target, "parquet", _parquet, lasting)
 
 
-def read_arrow(raw: Path, target: Path, *, compression: str = "zstd") -> dict[str, object]:
+def read_arrow(raw: Path, target: Path, *, lasting: bool = True) -> dict[str, object]:
     """Write an Arrow file or stream (Feather version 2 too) as Parquet; as `read_columnar`."""
-    return _anew(raw, target, "arrow", _arrow, compression)
+    return _anew(raw, target, "arrow", _arrow, lasting)
 
 
 def _parquet(raw: Path) -> Source:
@@ -64,10 +64,10 @@ def _arrow(raw: Path) -> Source:
 
 
 def _anew(
-    raw: Path, target: Path, kind: str, opened: Callable[[Path], Source], compression: str
+    raw: Path, target: Path, kind: str, opened: Callable[[Path], Source], lasting: bool
 ) -> dict[str, object]:
     try:
-        return _rewrite(*opened(raw), target, kind, raw.stat().st_size, compression)
+        return _rewrite(*opened(raw), target, kind, raw.stat().st_size, lasting)
     except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno:
             raise
@@ -80,14 +80,14 @@ def _rewrite(
     target: Path,
     kind: str,
     size_bytes: int,
-    compression: str,
+    lasting: bool,
 ) -> dict[str, object]:
     names = column_names(list(given.names))
     kinds = [plain_type(field.type, number) for number, field in enumerate(given, 1)]
     schema = pa.schema([pa.field(*pair) for pair in zip(names, kinds, strict=True)])
     nulls, codes = [0] * len(names), [Codes() for _ in names]
     rows = 0
-    with TableFile(target, schema, compression) as file:
+    with TableFile(target, schema, lasting) as file:
         for batch in batches:
             batch.validate(full=True)
             columns = [

@@ -66,7 +66,7 @@ class _NotText(Exception):  # noqa: N818 (it never leaves this module)
 
 
 def read_delimited(
-    raw: Path, target: Path, scratch: Path, dialect: Dialect, *, compression: str = "zstd"
+    raw: Path, target: Path, scratch: Path, dialect: Dialect, *, lasting: bool = True
 ) -> dict[str, object]:
     """Write a delimited file as typed Parquet and return what is known about it.
 
@@ -78,8 +78,8 @@ def read_delimited(
         Where its text may be written as UTF-8.
     dialect
         How to read it.
-    compression
-        Of the Parquet file: ``zstd`` to keep it, ``lz4`` to read it at once and forget it.
+    lasting
+        Whether the Parquet file is kept, or read at once and forgotten.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def read_delimited(
     size_bytes = raw.stat().st_size
     if not size_bytes:
         raise Fault("readers.empty", size_bytes=0)
-    encoding, shape, table = _read(raw, target, scratch, dialect, compression)
+    encoding, shape, table = _read(raw, target, scratch, dialect, lasting)
     if not table.rows:
         raise Fault("readers.empty", size_bytes=size_bytes)
     return {
@@ -105,14 +105,14 @@ def read_delimited(
 
 
 def _read(
-    raw: Path, target: Path, scratch: Path, dialect: Dialect, compression: str
+    raw: Path, target: Path, scratch: Path, dialect: Dialect, lasting: bool
 ) -> tuple[str, Shape, TypedTable]:
     """Read a file as UTF-8 if that may be what it is, and otherwise as what it is."""
     if dialect.encoding in ("", "utf-8", "utf-8-sig"):
         marked = marked_encoding(raw)
         if marked in ("", "utf-8-sig") and not (dialect.encoding == "utf-8-sig" and not marked):
             try:
-                return marked or "utf-8", *_typed(raw, target, dialect, compression)
+                return marked or "utf-8", *_typed(raw, target, dialect, lasting)
             except _NotText:
                 pass
     found = find_encoding(raw, dialect.encoding)
@@ -120,19 +120,17 @@ def _read(
     if found not in ("utf-8", "utf-8-sig"):
         write_utf8(raw, found, scratch)
         text = scratch
-    return found, *_typed(text, target, dialect, compression)
+    return found, *_typed(text, target, dialect, lasting)
 
 
-def _typed(
-    text: Path, target: Path, dialect: Dialect, compression: str
-) -> tuple[Shape, TypedTable]:
+def _typed(text: Path, target: Path, dialect: Dialect, lasting: bool) -> tuple[Shape, TypedTable]:
     shape = find_shape(text, dialect.delimiter)
     _check_marks(text, shape)
     longest = max(BLOCK_BYTES, min(text.stat().st_size, _LONGEST_BYTES))
     for block_bytes in (BLOCK_BYTES, longest):
         batches = partial(_batches, text, shape, dialect, block_bytes)
         try:
-            return shape, write_typed(shape.names, batches, target, compression=compression)
+            return shape, write_typed(shape.names, batches, target, lasting=lasting)
         except LongRow:
             continue
     _explain(text, shape)

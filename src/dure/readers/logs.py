@@ -67,9 +67,7 @@ def _conversion(kind: str) -> tuple[pa.DataType, _Convert]:
     return pa.string(), _text
 
 
-def read_zeek(
-    raw: Path, target: Path, scratch: Path, *, compression: str = "zstd"
-) -> dict[str, object]:
+def read_zeek(raw: Path, target: Path, scratch: Path, *, lasting: bool = True) -> dict[str, object]:
     """Write a Zeek log as typed Parquet, and return what is known about it.
 
     Parameters
@@ -78,8 +76,8 @@ def read_zeek(
         The file, and the Parquet file to write.
     scratch
         Where its rows may lie without the header.
-    compression
-        Of the Parquet file.
+    lasting
+        Whether the Parquet file is kept.
 
     Raises
     ------
@@ -97,7 +95,7 @@ def read_zeek(
     unset, empty = header.get("unset_field", ["-"])[0], header.get("empty_field", ["(empty)"])[0]
     parsing = pacsv.ParseOptions(delimiter="\t", quote_char=False, double_quote=False)
     try:
-        with TableFile(target, schema, compression) as file:
+        with TableFile(target, schema, lasting) as file:
             for batch in text_fields(scratch, len(names), parsing, missing=(unset,)):
                 columns = [
                     convert(_filled(values, empty))

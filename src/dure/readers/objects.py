@@ -35,7 +35,7 @@ class _Flaw(Exception):  # noqa: N818 (it becomes a fault)
 
 
 def read_json(
-    raw: Path, target: Path, scratch: Path, encoding: str, *, compression: str = "zstd"
+    raw: Path, target: Path, scratch: Path, encoding: str, *, lasting: bool = True
 ) -> dict[str, object]:
     """Write JSON objects as typed Parquet, and return what is known about the table.
 
@@ -47,8 +47,8 @@ def read_json(
         Where its text, and then its records, may be kept.
     encoding
         What to hold it to, or "" to find out.
-    compression
-        Of the Parquet file.
+    lasting
+        Whether the Parquet file is kept.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def read_json(
             spool.add(flat)
     if not spool.rows:
         raise Fault("readers.empty", size_bytes=size_bytes)
-    table = spool.write(target, compression)
+    table = spool.write(target, lasting)
     if not table.columns:
         raise Fault("readers.empty", size_bytes=size_bytes)
     return {

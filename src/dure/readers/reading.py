@@ -17,7 +17,7 @@ def read(
     scratch: Path,
     words: Mapping[str, Any],
     *,
-    compression: str = "zstd",
+    lasting: bool = True,
 ) -> dict[str, object]:
     """Write a file as typed Parquet, and return what is known about the table.
 
@@ -31,8 +31,8 @@ def read(
         A file for what lies between the two.
     words
         `dure.readers.tables.Options.words`.
-    compression
-        Of the Parquet file: ``zstd`` to keep it, ``lz4`` to read it at once and forget it.
+    lasting
+        Whether the Parquet file is kept, or read at once and forgotten.
 
     Raises
     ------
@@ -45,21 +45,21 @@ def read(
 
         names = ("encoding", "delimiter", "quoted_missing")
         dialect = Dialect(missing=tuple(words["missing"]), **{name: words[name] for name in names})
-        return read_delimited(raw, target, scratch, dialect, compression=compression)
+        return read_delimited(raw, target, scratch, dialect, lasting=lasting)
     if kind in ("json", "jsonl"):
         from dure.readers.objects import read_json
 
-        return read_json(raw, target, scratch, words["encoding"], compression=compression)
+        return read_json(raw, target, scratch, words["encoding"], lasting=lasting)
     if kind == "xlsx":
         from dure.readers.workbook import read_workbook
 
         sheet, missing = words["sheet"], tuple(words["missing"])
-        return read_workbook(raw, target, scratch, sheet, missing, compression=compression)
+        return read_workbook(raw, target, scratch, sheet, missing, lasting=lasting)
     if kind == "zeek":
         from dure.readers.logs import read_zeek
 
-        return read_zeek(raw, target, scratch, compression=compression)
+        return read_zeek(raw, target, scratch, lasting=lasting)
     from dure.readers.columnar import read_arrow, read_columnar
 
     reader = read_arrow if kind == "arrow" else read_columnar
-    return reader(raw, target, compression=compression)
+    return reader(raw, target, lasting=lasting)

@@ -29,7 +29,8 @@ _FORMS = {
 }
 _ROWS = 1 << 14
 _CHARACTERS = 1 << 23
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+_CELLS = 1 << 22
+_OPTIONS = pa.ipc.IpcWriteOptions(lasting=False)
 
 
 class Spool:
@@ -80,10 +81,11 @@ class Spool:
                 self._characters += len(text)
         self.rows += 1
         self._count += 1
-        if self._count == _ROWS or self._characters > _CHARACTERS:
+        cells = self._count * len(self._waiting)
+        if self._count == _ROWS or self._characters > _CHARACTERS or cells > _CELLS:
             self._flush()
 
-    def write(self, target: Path, compression: str) -> TypedTable:
+    def write(self, target: Path, lasting: bool) -> TypedTable:
         """Write all records as typed Parquet, unless there are none.
 
         Raises
@@ -96,7 +98,7 @@ class Spool:
         names = column_names(kept)
         guesses = [Guess(_FORMS.get(self._kinds[name], ())) for name in kept]
         return write_typed(
-            names, lambda: self._batches(kept), target, guesses=guesses, compression=compression
+            names, lambda: self._batches(kept), target, guesses=guesses, lasting=lasting
         )
 
     def _is_outer(self, name: str) -> bool:

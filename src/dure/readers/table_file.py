@@ -28,12 +28,12 @@ class TableFile:
         The file.
     schema
         Of every batch.
-    compression
-        ``zstd`` to keep it, ``lz4`` to read it at once and forget it.
+    lasting
+        Whether it is kept (zstd), or read at once and forgotten (lz4).
     """
 
-    def __init__(self, target: Path, schema: pa.Schema, compression: str) -> None:
-        self._target, self._schema, self._compression = target, schema, compression
+    def __init__(self, target: Path, schema: pa.Schema, lasting: bool) -> None:
+        self._target, self._schema, self._lasting = target, schema, lasting
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
@@ -110,7 +110,7 @@ class TableFile:
             self._writer = pq.ParquetWriter(
                 self._target,
                 self._schema,
-                compression=self._compression,
+                compression="zstd" if self._lasting else "lz4",
                 use_dictionary=[] if first is None else _repetitive(first.slice(0, _SAMPLE_ROWS)),
             )
         return self._writer

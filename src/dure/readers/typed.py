@@ -44,7 +44,7 @@ def write_typed(
     target: Path,
     *,
     guesses: Sequence[Guess] | None = None,
-    compression: str = "zstd",
+    lasting: bool = True,
 ) -> TypedTable:
     """Write text as typed Parquet, unless there are no rows.
 
@@ -58,14 +58,14 @@ def write_typed(
         The Parquet file; it is not written when there are no rows.
     guesses
         What each column may be; by default anything.
-    compression
-        Of the file.
+    lasting
+        Whether the file is kept.
     """
     found = list(guesses) if guesses is not None else [Guess() for _ in names]
-    rows, whole = _at_once(names, batches(), found, target, compression)
+    rows, whole = _at_once(names, batches(), found, target, lasting)
     if rows and not whole:
         schema = _schema(names, found)
-        with TableFile(target, schema, compression) as file:
+        with TableFile(target, schema, lasting) as file:
             for batch in batches():
                 columns = [as_type(*pair) for pair in zip(batch.columns, schema.types, strict=True)]
                 file.write(pa.record_batch(columns, schema=schema))
@@ -77,7 +77,7 @@ def _at_once(
     batches: Iterator[pa.RecordBatch],
     guesses: list[Guess],
     target: Path,
-    compression: str,
+    lasting: bool,
 ) -> tuple[int, bool]:
     """Look at all rows, writing them while no type changes; return how many, and whether all went."""
     rows = 0
@@ -90,7 +90,7 @@ def _at_once(
             ]
             if rows == len(batch):
                 schema = _schema(names, guesses)
-                file = stack.enter_context(TableFile(target, schema, compression))
+                file = stack.enter_context(TableFile(target, schema, lasting))
             elif file is not None and [guess.type() for guess in guesses] != schema.types:
                 file.drop()
                 file = None

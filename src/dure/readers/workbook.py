@@ -41,7 +41,7 @@ def read_workbook(
     sheet: str,
     missing: tuple[str, ...] = (),
     *,
-    compression: str = "zstd",
+    lasting: bool = True,
 ) -> dict[str, object]:
     """Write one sheet as typed Parquet, and return what is known about the table.
 
@@ -55,8 +55,8 @@ def read_workbook(
         Name or number (from 1) of the sheet, or "" for the only one that has cells.
     missing
         Texts that stand for a missing value; errors such as ``#N/A`` do when they are among them.
-    compression
-        Of the Parquet file.
+    lasting
+        Whether the Parquet file is kept.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def read_workbook(
             spool.add(_record(names, values))
         else:
             empty += 1
-    table = spool.write(target, compression)
+    table = spool.write(target, lasting)
     if not table.rows:
         raise Fault("readers.empty", size_bytes=raw.stat().st_size)
     told = {"formulas": computed, "merged_ranges": merged, "empty_rows": empty}

@@ -83,7 +83,7 @@ def _apart(work: Callable[[], int]) -> int:
 def _read(kind: str, raw: Path, table: Path, words: dict[str, Any], out: Path) -> int:
     text = table.with_name("text")
     try:
-        read(kind, raw, table, text, words, compression="lz4")
+        read(kind, raw, table, text, words, lasting=False)
     except Fault as fault:
         _write(out / FAULT_NAME, {"code": fault.code, "facts": fault.facts})
         return FAULT_STATUS
