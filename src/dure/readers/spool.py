@@ -30,7 +30,7 @@ _FORMS = {
 _ROWS = 1 << 14
 _CHARACTERS = 1 << 23
 _CELLS = 1 << 22
-_OPTIONS = pa.ipc.IpcWriteOptions(lasting=False)
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 class Spool:
