@@ -118,7 +118,7 @@ FILES: dict[str, tuple[str, bytes, str, int]] = {
     "nested Parquet": ("a.parquet", parquet(n=[[1], [2]]), "readers.parquet", 50),
     "bytes in Parquet": ("a.parquet", parquet(n=[SECRET.encode()]), "readers.parquet", 50),
     "Parquet without rows": ("a.parquet", parquet(n=pa.array([], "int64")), "readers.empty", 49),
-    "unknown ending": ("a.xlsx", b"PK", "datasets.kind", 84),
+    "unknown ending": ("a.pdf", b"PK", "datasets.kind", 84),
     "no ending": ("a", b"a\n1\n", "datasets.kind", 84),
 }
 

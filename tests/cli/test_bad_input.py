@@ -102,7 +102,10 @@ FILES: dict[str, tuple[str, Callable[[Path], object], int]] = {
     "empty.csv": ("readers.empty", lambda path: path.write_text(""), 2),
     "empty.parquet": ("readers.parquet", lambda path: path.write_bytes(b""), 2),
     "bad.parquet": ("readers.parquet", lambda path: path.write_bytes(b"PAR1 no PAR1"), 2),
-    "table.xlsx": ("datasets.kind", lambda path: path.write_text("a,b\n1,2\n"), 0),
+    "table.pdf": ("datasets.kind", lambda path: path.write_text("a,b\n1,2\n"), 0),
+    "twice.json": ("readers.json", lambda path: path.write_text('{"a": 1, "a": 2}'), 2),
+    "table.xlsx": ("readers.workbook", lambda path: path.write_text("a,b\n1,2\n"), 2),
+    "table.log": ("readers.log", lambda path: path.write_text("a,b\n1,2\n"), 2),
 }
 
 

@@ -52,11 +52,19 @@ ARROW_TYPES = st.sampled_from(
 )
 NAMES = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=40)
 DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
+WORDS = st.sampled_from(["", "kn", "latitude", "date-dots"])
+FIELDS = st.builds(
+    Field,
+    NAMES,
+    ARROW_TYPES,
+    unit=WORDS,
+    role=WORDS,
+    written=WORDS,
+    codes=st.lists(st.sampled_from(["", "-999", "해당없음"]), unique=True).map(tuple),
+)
 TABLES = st.builds(
     Table,
-    st.lists(st.builds(Field, NAMES, ARROW_TYPES), max_size=8, unique_by=lambda one: one.name).map(
-        tuple
-    ),
+    st.lists(FIELDS, max_size=8, unique_by=lambda one: one.name).map(tuple),
     st.integers(1, 2**53),
     st.integers(1, 2**53),
     DIGESTS,
@@ -192,6 +200,38 @@ def test_all_types_and_values_are_read_as_they_are(tmp_path: Path) -> None:
     )
     write(tmp_path, table)
     assert list(records(tmp_path)) == told(table)
+
+
+def test_what_was_recognised_stands_in_the_document_and_changes_no_record(tmp_path: Path) -> None:
+    table = pa.table({"lat": [35.1, 91.0], "speed (kn)": [12.5, -999.0], "상태": ["정상", "미상"]})
+    document = dict(write(tmp_path, table))
+    fields = document["recordSet"][0]["field"]
+    told_of = (
+        {"equivalentProperty": "sc:latitude", "dure:role": "latitude", "dure:missingCodes": ["91"]},
+        {"dure:unit": "kn", "dure:role": "speed", "dure:missingCodes": ["-999"]},
+        {"dure:missingCodes": ["미상"]},
+    )
+    recognised = (
+        Field("lat", "double", role="latitude", codes=("91",)),
+        Field("speed (kn)", "double", unit="kn", role="speed", codes=("-999",)),
+        Field("상태", "string", codes=("미상",)),
+    )
+    plain = read_table(document)
+    document = write_document(ABOUT, replace(plain, fields=recognised))
+    for field, words in zip(document["recordSet"][0]["field"], told_of, strict=True):
+        assert words.items() <= field.items()
+    assert len(fields) == 3
+    (tmp_path / "croissant.json").write_text(json.dumps(document), encoding="utf-8")
+    assert list(records(tmp_path)) == told(table)
+    assert read_table(document).fields == recognised
+
+
+@pytest.mark.parametrize("codes", ["-999", [7], {"a": 1}, [["x"]]])
+def test_codes_of_another_form_are_refused(codes: Any) -> None:
+    document = json.loads(json.dumps(write_document(ABOUT, TABLE)))
+    document["recordSet"][0]["field"][0]["dure:missingCodes"] = codes
+    with pytest.raises(ValueError, match=r"form|part"):
+        read_table(document)
 
 
 def test_whole_numbers_beyond_2_53_beside_gaps_are_rounded_by_mlcroissant(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def test_a_file_that_is_no_table_leaves_intent_and_failure_in_the_ledger(
     assert types == ["dataset.import.begun", "dataset.import.failed"]
 
 
-@pytest.mark.parametrize(("file", "kind"), [("a.xlsx", ""), ("a", ""), ("a.csv", "xml")])
+@pytest.mark.parametrize(("file", "kind"), [("a.pdf", ""), ("a", ""), ("a.csv", "xml")])
 def test_an_unknown_kind_is_refused(
     world: World, steward: Node, tmp_path: Path, file: str, kind: str
 ) -> None:

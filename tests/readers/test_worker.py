@@ -14,15 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dure.readers import worker
+from dure.readers import delimited, worker
 from dure.readers.columnar import plain_type
 from dure.readers.delimited import find_shape
 from dure.readers.faults import CODES, Fault, honest
 from dure.readers.names import column_names
+from dure.readers.tables import Options
 from dure.readers.text import find_encoding, first_wrong_byte
 from dure.readers.types import Guess, as_type
 
-PLAIN = json.dumps({"encoding": "", "delimiter": "", "missing": ["", "NA"]})
+PLAIN = json.dumps(Options().words())
+
+
+def said(**options) -> str:
+    return json.dumps(Options(**options).words())
 
 
 def work(folder: Path, data: bytes, kind: str = "csv", options: str = PLAIN) -> tuple[int, dict]:
@@ -95,6 +100,77 @@ def test_a_late_value_changes_the_type_of_the_whole_column(tmp_path: Path) -> No
     assert late.column(0)[0].as_py() == "1"
 
 
+@pytest.mark.parametrize("late", [["2.5"], ["x"], ["N/A"], ["9007199254740993", "0.5"]])
+def test_a_late_change_of_type_gives_the_file_that_an_early_one_gives(
+    tmp_path: Path, late: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{number},{number % 7}" for number in range(3000)]
+    changed = [f"{one},1" for one in late]
+    tables = []
+    for order in (changed + rows, rows + changed):
+        monkeypatch.setattr(delimited, "BLOCK_BYTES", 4096)
+        tables.append(table_of(tmp_path, "\n".join(["a,b", *order]).encode()))
+    first, last = tables
+    assert first.schema == last.schema
+    count = len(late)
+    assert first.slice(count).equals(last.slice(0, len(rows)))
+    assert first.slice(0, count).equals(last.slice(len(rows)))
+
+
+def test_a_row_longer_than_a_block_is_read_and_one_beyond_the_limit_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delimited, "BLOCK_BYTES", 1024)
+    monkeypatch.setattr(delimited, "_LONGEST_BYTES", 8192)
+    rows = ["a,b", *["1,x"] * 1000, "2," + "y" * 5000]
+    assert table_of(tmp_path, "\n".join(rows).encode()).num_rows == 1001
+    rows[500] = "2," + "y" * 30_000
+    assert fault_of(tmp_path, "\n".join(rows).encode()) == "readers.long-row"
+    rows[500] = "2"
+    assert fault_of(tmp_path, "\n".join(rows).encode()) == "readers.rows"
+
+
+def test_quoted_texts_are_missing_only_when_that_is_said(tmp_path: Path) -> None:
+    data = b'a,b\n"1","x"\n"","NA"\n'
+    assert table_of(tmp_path, data).to_pylist()[1] == {"a": "", "b": "NA"}
+    quoted = said(quoted_missing=True)
+    assert table_of(tmp_path, data, options=quoted).to_pylist()[1] == {"a": None, "b": None}
+    assert str(table_of(tmp_path, data, options=quoted).schema.types[0]) == "int64"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "wanted", "told"),
+    [
+        ("utf-16-le", "", "utf-16-le"),
+        ("utf-16-be", "", "utf-16-be"),
+        ("utf-16-le", "utf-16-le", "utf-16-le"),
+        ("utf-16", "utf-16-le", "utf-16-le"),
+        ("utf-8-sig", "", "utf-8-sig"),
+        ("utf-8-sig", "utf-8", "utf-8-sig"),
+        ("euc-kr", "euc-kr", "euc-kr"),
+        ("euc-kr", "", "cp949"),
+        ("cp949", "", "cp949"),
+    ],
+)
+def test_korean_headers_in_every_encoding(
+    tmp_path: Path, encoding: str, wanted: str, told: str
+) -> None:
+    data = '함정명,"속력, 최대"\n독도함,12\n'.encode(encoding)
+    status, known = work(tmp_path, data, options=said(encoding=wanted))
+    assert status == 0, known
+    assert known["facts"]["encoding"] == told
+    assert [one["name"] for one in known["columns"]] == ["함정명", "속력, 최대"]
+    table = pq.read_table(tmp_path / "out" / "table.parquet")
+    assert table.to_pylist() == [{"함정명": "독도함", "속력, 최대": 12}]
+
+
+def test_korean_that_begins_late_is_read_in_its_encoding(tmp_path: Path) -> None:
+    data = b"a,b\n" + b"1,x\n" * 300_000 + "2,가\n".encode("cp949")
+    table = table_of(tmp_path, data)
+    assert table.column("b")[-1].as_py() == "가"
+    assert fault_of(tmp_path, data, options=said(encoding="utf-8")) == "readers.encoding"
+
+
 def test_values_survive_exactly(tmp_path: Path) -> None:
     data = 'v,w\n"a ""quoted"" one","two\nlines"\n"NA",NA\n'
     assert table_of(tmp_path, data.encode()).to_pylist() == [
@@ -115,10 +191,10 @@ def test_the_separator_is_found(tmp_path: Path, delimiter: str, line_end: str) -
 
 
 def test_what_is_wanted_is_held_to(tmp_path: Path) -> None:
-    semicolon = json.dumps({"encoding": "cp949", "delimiter": ";", "missing": ["-"]})
+    semicolon = said(encoding="cp949", delimiter=";", missing=("-",))
     table = table_of(tmp_path, "이름;값\n가;-\n".encode("cp949"), options=semicolon)
     assert table.to_pylist() == [{"이름": "가", "값": None}]
-    strict = json.dumps({"encoding": "utf-8", "delimiter": "", "missing": []})
+    strict = said(encoding="utf-8", missing=())
     assert (
         fault_of(tmp_path, "이름;값\n가;-\n".encode("cp949"), options=strict) == "readers.encoding"
     )
@@ -177,14 +253,14 @@ def test_a_full_folder_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(worker, "read_columnar", full)
+    monkeypatch.setattr(worker, "read", full)
     (tmp_path / "out").mkdir()
     assert worker.main(["parquet", "{}"], raw=tmp_path, out=tmp_path / "out") == 4
 
     def broken(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(worker, "read_columnar", broken)
+    monkeypatch.setattr(worker, "read", broken)
     with pytest.raises(OSError, match="Input"):
         worker.main(["parquet", "{}"], raw=tmp_path, out=tmp_path / "out")
 
@@ -255,7 +331,7 @@ def test_any_cells_come_back_as_text_or_as_what_they_say(
     folder = tmp_path_factory.mktemp("cells")
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["k1", "k2", "k3"], *rows])
-    options = json.dumps({"encoding": "utf-8", "delimiter": ",", "missing": []})
+    options = said(encoding="utf-8", delimiter=",", missing=())
     table = table_of(folder, text.getvalue().encode(), options=options)
     assert table.num_rows == len(rows)
     for number, column in enumerate(table.columns):

@@ -10,10 +10,22 @@ import typer
 
 from dure.cli import about as about_commands
 from dure.cli import catalogue as catalogue_commands
+from dure.cli import columns as columns_command
 from dure.cli import rules as rules_commands
 from dure.cli import session
 from dure.cli import versions as versions_commands
 from dure.cli.arguments import NAME_OR_ID
+from dure.cli.reading import (
+    DatabaseOption,
+    DelimiterOption,
+    EncodingOption,
+    KindOption,
+    MissingOption,
+    QuotedOption,
+    SheetOption,
+    reading,
+    source_of,
+)
 from dure.cli.words import LANGUAGE, say
 from dure.core.findings import Severity
 
@@ -22,6 +34,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(rules_commands.app, name="rules")
+columns_command.add_to(app)
 app.command(
     help=say(
         "Write an empty statement of what only people know about data, or check one; needs no node.",
@@ -44,8 +57,8 @@ DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_
 @app.command(
     "import",
     help=say(
-        "Import a CSV, TSV or Parquet file: parsed in the sandbox, described, labelled, sealed.",
-        "CSV, TSV, Parquet 파일을 격리 실행 환경에서 읽고, 설명과 보안등급 표시를 붙여 봉인합니다.",
+        "Import a file (CSV, JSON, Excel, Parquet, Arrow, Zeek): parsed in the sandbox, described, sealed.",
+        "파일(CSV, JSON, Excel, Parquet, Arrow, Zeek)을 격리 실행 환경에서 읽고 설명을 붙여 봉인합니다.",
     ),
 )
 def import_(
@@ -62,7 +75,13 @@ def import_(
     name: Annotated[str, typer.Option(help=say("Its name.", "이름."))] = "",
     description: Annotated[str, typer.Option(help=say("What it is.", "설명."))] = "",
     licence: Annotated[str, typer.Option(help=say("Its licence.", "이용 허락 조건."))] = "",
-    kind: Annotated[str, typer.Option(help="csv | parquet")] = "",
+    kind: KindOption = "",
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    missing: MissingOption = None,
+    quoted: QuotedOption = False,
+    sheet: SheetOption = "",
+    database: DatabaseOption = None,
     rules: Annotated[
         Path | None,
         typer.Option(
@@ -94,14 +113,16 @@ def import_(
 ) -> None:
     """Import a file."""
     output = session.current.output
+    options = reading(encoding, delimiter, missing, quoted, sheet)
     with session.current.node() as node, output.progress(say("importing", "들여오는 중")):
         asset = node.datasets.import_(
-            file,
+            source_of(file, database),
             label=label,
             name=name,
             description=description,
             licence=licence,
             kind=kind,
+            options=options,
             rules=rules,
             ranges=ranges,
             about=about,
@@ -113,8 +134,8 @@ def import_(
 
 @app.command(
     help=say(
-        "Inspect a CSV, TSV or Parquet file: is it ready for AI? Needs no node.",
-        "CSV·TSV·Parquet 파일이 AI에 쓸 준비가 되었는지 점검합니다. 노드가 없어도 됩니다.",
+        "Inspect a file: is it ready for AI? Needs no node.",
+        "파일이 AI에 쓸 준비가 되었는지 점검합니다. 노드가 없어도 됩니다.",
     )
 )
 def inspect(
@@ -140,7 +161,12 @@ def inspect(
             ),
         ),
     ] = False,
-    kind: Annotated[str, typer.Option(help="csv | parquet")] = "",
+    kind: KindOption = "",
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    missing: MissingOption = None,
+    quoted: QuotedOption = False,
+    sheet: SheetOption = "",
 ) -> None:
     """Inspect a file."""
     import time
@@ -149,11 +175,18 @@ def inspect(
     from dure.datasets.inspect.inspection import inspect as inspect_file
 
     output = session.current.output
+    options = reading(encoding, delimiter, missing, quoted, sheet)
     if report is not None:
         check_report(file, report)
     with output.progress(say("inspecting", "점검 중")):
         found = inspect_file(
-            file, now_s=time.time(), target=target, split=split, show_values=show_values, kind=kind
+            file,
+            now_s=time.time(),
+            target=target,
+            split=split,
+            show_values=show_values,
+            kind=kind,
+            options=options,
         )
     if report is not None:
         write_report(report, found.to_html(LANGUAGE))

@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dure.cli import session
+from dure.cli.reading import (
+    DelimiterOption,
+    EncodingOption,
+    KindOption,
+    MissingOption,
+    QuotedOption,
+    SheetOption,
+    reading,
+)
 from dure.cli.words import LANGUAGE, say
 
 if TYPE_CHECKING:
@@ -23,9 +32,9 @@ app = typer.Typer(
 )
 
 FileArgument = Annotated[
-    Path, typer.Argument(help=say("CSV, TSV or Parquet file.", "CSV·TSV·Parquet 파일."))
+    Path,
+    typer.Argument(help=say("CSV, Parquet, Excel or other file.", "CSV·Parquet·Excel 등의 파일.")),
 ]
-KindOption = Annotated[str, typer.Option(help="csv | parquet")]
 
 
 @app.command(
@@ -55,14 +64,25 @@ def propose(
         ),
     ] = None,
     kind: KindOption = "",
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    missing: MissingOption = None,
+    quoted: QuotedOption = False,
+    sheet: SheetOption = "",
 ) -> None:
     """Propose a contract."""
     from dure.datasets.rules.contract import write
     from dure.datasets.rules.sandboxed import propose_file
 
     output = session.current.output
+    options = reading(encoding, delimiter, missing, quoted, sheet)
     with output.progress(say("looking", "살피는 중")):
-        found = propose_file(file, kind=kind, may_show=frozenset(show or ()).__contains__)
+        found = propose_file(
+            file,
+            kind=kind,
+            options=options,
+            may_show=frozenset(show or ()).__contains__,
+        )
     text = write(found.contract)
     if out is not None:
         with out.open("x", encoding="utf-8") as written:
@@ -111,6 +131,11 @@ def check(
         ),
     ] = None,
     kind: KindOption = "",
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    missing: MissingOption = None,
+    quoted: QuotedOption = False,
+    sheet: SheetOption = "",
 ) -> None:
     """Check a file against a contract."""
     from dure.datasets.errors import DatasetError
@@ -118,6 +143,7 @@ def check(
     from dure.datasets.rules.sandboxed import check_file, hold, read_contract
 
     output = session.current.output
+    options = reading(encoding, delimiter, missing, quoted, sheet)
     rules = read_contract(contract)
     others = {name: Path(place) for name, _, place in (one.partition("=") for one in table or ())}
     with output.progress(say("checking", "점검 중")):
@@ -125,6 +151,7 @@ def check(
             file,
             rules,
             kind=kind,
+            options=options,
             may_show=frozenset(show or ()).__contains__,
             samples=samples,
             tables=others,

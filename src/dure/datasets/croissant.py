@@ -2,8 +2,10 @@
 
 What the standard has a place for stands in that place: the number of rows is an annotation of the
 record set (section on descriptive statistics), the label is a usage condition (section on data use
-conditions), the raw file is what the table was derived from (section on external vocabularies). One
-term is our own, ``dure:arrowType``: the exact type of a column, since ``sc:Integer`` has no width.
+conditions), the raw file is what the table was derived from (section on external vocabularies), what a
+column is in the world an equivalent property. Our own terms are ``dure:arrowType``, the exact type of a
+column, since ``sc:Integer`` has no width, and what was recognised when it was read: ``dure:unit``,
+``dure:role``, ``dure:writtenAs`` and ``dure:missingCodes``.
 
 Source
 ------
@@ -31,6 +33,12 @@ _RAW = "urn:dure:raw:sha256:"
 _HEX = re.compile(r"[0-9a-f]{64}")
 _PLAIN_NAME = re.compile(r"(?!\.+$)[\w.-]{1,64}")
 _SPDX_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,63}")
+_PROPERTIES = {
+    "latitude": "sc:latitude",
+    "longitude": "sc:longitude",
+    "altitude": "sc:elevation",
+    "identity": "sc:identifier",
+}
 _TYPES = (
     (re.compile(r"u?int(8|16|32|64)"), "sc:Integer"),
     (re.compile(r"float|double|decimal\d+\(.*\)"), "sc:Float"),
@@ -54,10 +62,23 @@ def data_type(arrow_type: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column: its name and its type, as Arrow writes it."""
+    """One column.
+
+    Parameters
+    ----------
+    name, type
+        Its name, and its type as Arrow writes it.
+    unit, role, written, codes
+        What was recognised when it was read, as `dure.readers.tables.Column` has it; told to people
+        and programs, and no value was changed for it.
+    """
 
     name: str
     type: str
+    unit: str = ""
+    role: str = ""
+    written: str = ""
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +199,11 @@ def read_table(document: Mapping[str, Any]) -> Table:
         (records,) = document["recordSet"]
         table = Table(
             fields=tuple(
-                Field(field["source"]["extract"]["column"], field["dure:arrowType"])
+                Field(
+                    field["source"]["extract"]["column"],
+                    field["dure:arrowType"],
+                    **_recognised(field),
+                )
                 for field in records["field"]
             ),
             rows=records["annotation"]["value"],
@@ -189,6 +214,7 @@ def read_table(document: Mapping[str, Any]) -> Table:
         whole = type(table.rows) is int and table.rows >= 0
         names = [field.name for field in table.fields]
         words = [*names, *(field.type for field in table.fields)]
+        words += [word for field in table.fields for word in _told(field)]
         named = len(set(names)) == len(names) and all(type(word) is str for word in words)
         "".join(words).encode()  # half a pair of surrogates is no text
         digests = all(_HEX.fullmatch(digest) for digest in (table.sha256, table.raw_sha256))
@@ -226,8 +252,35 @@ def _field(index: int, field: Field) -> dict[str, Any]:
         "name": field.name,
         "dataType": data_type(field.type),
         "dure:arrowType": field.type,
+        **_recognition(field),
         "source": {"fileObject": {"@id": "table"}, "extract": {"column": field.name}},
     }
+
+
+def _recognition(field: Field) -> dict[str, Any]:
+    told = {
+        "equivalentProperty": _PROPERTIES.get(field.role, ""),
+        "dure:unit": field.unit,
+        "dure:role": field.role,
+        "dure:writtenAs": field.written,
+        "dure:missingCodes": list(field.codes),
+    }
+    return {term: value for term, value in told.items() if value}
+
+
+def _told(field: Field) -> tuple[str, ...]:
+    return (field.unit, field.role, field.written, *field.codes)
+
+
+def _recognised(field: Mapping[str, Any]) -> dict[str, Any]:
+    words = {
+        name: field.get(f"dure:{term}", "")
+        for name, term in (("unit", "unit"), ("role", "role"), ("written", "writtenAs"))
+    }
+    codes = field.get("dure:missingCodes", [])
+    if not isinstance(codes, list):
+        raise TypeError
+    return {**words, "codes": tuple(codes)}
 
 
 def _licence(stated: str) -> str | dict[str, str]:

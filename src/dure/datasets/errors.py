@@ -1,4 +1,4 @@
-"""Errors of the data sets room. Statuses 84 to 91, and 3."""
+"""Errors of the data sets room. Statuses 84 to 91, 3, and 214."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class DatasetError(DureError):
                     "들여올 수 있는 종류가 아닙니다: {given}. 들여올 수 있는 것: {known}.",
                 ),
                 Text(
-                    "Rename the file, or say --kind csv or --kind parquet.",
-                    "파일 이름을 바꾸거나 --kind csv 또는 --kind parquet으로 지정하십시오.",
+                    "Rename the file, or say what it is, such as --kind csv.",
+                    "파일 이름을 바꾸거나 --kind csv와 같이 종류를 지정하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -146,6 +146,17 @@ class DatasetError(DureError):
                 Text(
                     "Choose other columns or another form; Arrow and Polars hold every column.",
                     "다른 열이나 다른 형태를 고르십시오. Arrow와 Polars는 모든 열을 담습니다.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.feed",
+                214,
+                502,
+                Text("The rows can't be fetched.", "행을 가져올 수 없습니다."),
+                Text("From the database: {reason.en}.", "데이터베이스: {reason.ko}."),
+                Text(
+                    "Try the query and the address with the database's own tools; nothing was imported.",
+                    "데이터베이스의 도구로 질의와 주소를 확인하십시오. 들여온 것은 없습니다.",
                 ),
             ),
         ]

@@ -15,14 +15,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.labels import ALL, Label
 from dure.datasets.about.statement import EMPTY, Statement
 from dure.datasets.errors import DatasetError
-from dure.datasets.kinds import kind_of
+from dure.datasets.kinds import opened
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.enforcing import enforced
 from dure.datasets.sealing import (
@@ -37,17 +37,22 @@ from dure.datasets.spec import IMPORT
 from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
 from dure.governance.house import House
 from dure.readers.parse import parse
+from dure.readers.tables import Options
+
+if TYPE_CHECKING:
+    from dure.datasets.feeds import Query
 
 
 def import_(
     house: House,
-    source: Path,
+    source: Path | Query,
     *,
     label: str,
     name: str = "",
     description: str = "",
     licence: str = "",
     kind: str = "",
+    options: Options | None = None,
     rules: Contract | None = None,
     ranges: bool = False,
     statement: Statement = EMPTY,
@@ -60,13 +65,15 @@ def import_(
     house
         The node.
     source
-        CSV, TSV or Parquet file.
+        The file, of a kind in `dure.datasets.kinds.KINDS`; or a query to a database.
     label
         Text of its label; the importing agency is added to those it is releasable to.
     name, description, licence
         Words for the Croissant document; the name is the file's by default.
     kind
-        ``csv`` or ``parquet``; by default the file's ending tells.
+        By default the file's ending tells.
+    options
+        How to read it.
     rules
         Contract that the data must keep; when they break it, nothing is sealed.
     ranges
@@ -85,7 +92,7 @@ def import_(
     Raises
     ------
     DatasetError
-        ``datasets.kind``, ``datasets.owner``, ``datasets.words``, ``datasets.rules``.
+        ``datasets.kind``, ``datasets.feed``, ``datasets.owner``, ``datasets.words``, ``datasets.rules``.
     CoreError
         ``core.label-text``, ``core.label-term``.
     ReaderError
@@ -95,10 +102,10 @@ def import_(
     StorageError
         What the disk refused.
     """
-    found = kind_of(source, kind)
+    content, found = opened(source, kind)
     wanted = own_label(house, label)
     words = Words(
-        checked("name", name or statement.name, NAME_CHARACTERS) or name_of(source),
+        checked("name", name or statement.name, NAME_CHARACTERS) or name_of(Path(source.name)),
         checked(
             "description",
             description or statement.description,
@@ -115,9 +122,11 @@ def import_(
         kept = blocks if rules is None else enforced(blocks, rules)
         sealed.append(seal_table(house, kept, wanted))
 
-    with house.doing(IMPORT.name, detail={"kind": found}) as doing:
+    with house.doing(
+        IMPORT.name, detail={"kind": "sql" if source is not content else found}
+    ) as doing:
         progress("parse")
-        parsed = parse(source, found, sink=sink)
+        parsed = parse(content, found, sink=sink, options=options)
         faults.point("dataset.table-sealed")
         released: Mapping[str, Any] = {}
         if ranges:

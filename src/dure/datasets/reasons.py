@@ -11,5 +11,30 @@ REASONS: Mapping[str, Text] = MappingProxyType(
     {
         "no-column": Text("the table has no such column", "표에 그런 열이 없습니다"),
         "not-html": Text("its name must end in .html", "이름이 .html로 끝나야 합니다"),
+        "not-query": Text(
+            "the file holds no single statement that reads rows (SELECT, WITH, VALUES; a semicolon at its end)",
+            "행을 읽는 문장 하나(SELECT, WITH, VALUES)가 아닙니다. 세미콜론은 끝에만 쓸 수 있습니다",
+        ),
+        "not-address": Text("the address is no SQLAlchemy URL", "주소가 SQLAlchemy URL이 아닙니다"),
+        "no-driver": Text(
+            "no driver for that database is installed", "그 데이터베이스의 드라이버가 없습니다"
+        ),
+        "unreachable": Text("no connection could be made", "연결할 수 없습니다"),
+        "refused": Text(
+            "the database refused the query (SQLSTATE {state})",
+            "데이터베이스가 질의를 거부했습니다 (SQLSTATE {state})",
+        ),
+        "too-slow": Text("it took too long", "시간이 너무 오래 걸렸습니다"),
+        "column-twice": Text(
+            "two columns of the answer have one name", "결과의 두 열이 같은 이름을 가집니다"
+        ),
+        "column-type": Text(
+            "column {column} holds neither numbers, text, truth values, days nor times",
+            "{column}번째 열에 숫자, 문자열, 참거짓, 날짜, 시각이 아닌 값이 있습니다",
+        ),
+        "not-finite": Text(
+            "column {column} holds a value that is no number (NaN or infinite)",
+            "{column}번째 열에 수가 아닌 값(NaN이나 무한대)이 있습니다",
+        ),
     }
 )

@@ -77,7 +77,17 @@ def seal_table(
 
 def fields_of(parsed: Parsed) -> tuple[Field, ...]:
     """Return the columns of a parsed table as a document names them."""
-    return tuple(Field(column.name, column.type) for column in parsed.columns)
+    return tuple(
+        Field(
+            column.name,
+            column.type,
+            unit=column.unit,
+            role=column.role,
+            written=column.written,
+            codes=column.codes,
+        )
+        for column in parsed.columns
+    )
 
 
 def usual_description(name: str, rows: int, columns: int) -> str:

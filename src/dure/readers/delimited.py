@@ -1,34 +1,56 @@
 """CSV and its relatives (RFC 4180): from text to a typed Parquet file, in bounded memory.
 
-Two passes of Arrow's strict, streaming parser: the first reads every field as text, holds each row
-to the width of the header and finds each column's type over the whole file; the second writes the
-columns with those types.
+Arrow's strict, streaming parser reads every field as text, holds each row to the width of the header
+and checks that the text is UTF-8; `dure.readers.typed` finds the types and writes. What is wrong with a
+file is looked for only when something is: its encoding, a line of another width.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
-import pyarrow.parquet as pq
 
 from dure.readers.faults import Fault
-from dure.readers.lasting import LastingWriter
+from dure.readers.fields import BLOCK_BYTES, LongRow, text_fields
 from dure.readers.names import column_names
-from dure.readers.tables import DELIMITERS
-from dure.readers.text import find_encoding, write_utf8
-from dure.readers.types import Guess, as_type
+from dure.readers.tables import DELIMITERS, MISSING
+from dure.readers.text import find_encoding, first_wrong_byte, marked_encoding, write_utf8
+from dure.readers.typed import TypedTable, write_typed
 
 _SAMPLE_CHARACTERS = 1 << 18
+_HEADER_CHARACTERS = 1 << 25
 _SAMPLE_ROWS = 50
-_BLOCK_BYTES = 1 << 23
+_LONGEST_BYTES = 1 << 27
+"""Longest row that is read."""
 
 csv.field_size_limit(1 << 27)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a delimited file is to be read.
+
+    Parameters
+    ----------
+    encoding, delimiter
+        What to hold it to, or "" to find out.
+    missing
+        Texts that stand for a missing value.
+    quoted_missing
+        Whether they do so between quotation marks too.
+    """
+
+    encoding: str = ""
+    delimiter: str = ""
+    missing: tuple[str, ...] = MISSING
+    quoted_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +61,12 @@ class Shape:
     names: tuple[str, ...]
 
 
+class _NotText(Exception):  # noqa: N818 (it never leaves this module)
+    """The file is not in the encoding that it was read in."""
+
+
 def read_delimited(
-    raw: Path,
-    target: Path,
-    scratch: Path,
-    encoding: str,
-    delimiter: str,
-    missing: tuple[str, ...],
-    *,
-    lasting: bool = True,
+    raw: Path, target: Path, scratch: Path, dialect: Dialect, *, lasting: bool = True
 ) -> dict[str, object]:
     """Write a delimited file as typed Parquet and return what is known about it.
 
@@ -57,67 +76,65 @@ def read_delimited(
         The file, and the Parquet file to write.
     scratch
         Where its text may be written as UTF-8.
-    encoding, delimiter
-        What to hold it to, or "" to find out.
-    missing
-        Unquoted texts that stand for a missing value.
+    dialect
+        How to read it.
     lasting
-        Whether the Parquet file is to be kept, or to be read at once and forgotten.
+        Whether the Parquet file is kept, or read at once and forgotten.
 
     Raises
     ------
     Fault
-        ``readers.empty``, ``readers.encoding``, ``readers.header`` or ``readers.rows``.
+        ``readers.empty``, ``readers.encoding``, ``readers.header``, ``readers.rows`` or
+        ``readers.long-row``.
     """
     size_bytes = raw.stat().st_size
     if not size_bytes:
         raise Fault("readers.empty", size_bytes=0)
-    found = find_encoding(raw, encoding)
-    text = raw
-    if found != "utf-8":
-        write_utf8(raw, found, scratch)
-        text = scratch
-    shape = find_shape(text, delimiter)
-    _check_last_quote(text, shape)
-    guesses = [Guess() for _ in shape.names]
-    rows = 0
-    for batch in _batches(text, shape, missing):
-        rows += batch.num_rows
-        for guess, column in zip(guesses, batch.columns, strict=True):
-            guess.look(column)
-    if not rows:
+    encoding, shape, table = _read(raw, target, scratch, dialect, lasting)
+    if not table.rows:
         raise Fault("readers.empty", size_bytes=size_bytes)
-    schema = pa.schema(
-        [pa.field(name, guess.type()) for name, guess in zip(shape.names, guesses, strict=True)]
-    )
-    with _writer(target, schema, lasting) as write:
-        for batch in _batches(text, shape, missing):
-            columns = [as_type(*pair) for pair in zip(batch.columns, schema.types, strict=True)]
-            write(pa.record_batch(columns, schema=schema))
     return {
-        "columns": [
-            {"name": name, "type": str(kind), "nulls": guess.nulls}
-            for name, kind, guess in zip(shape.names, schema.types, guesses, strict=True)
-        ],
-        "rows": rows,
+        "columns": table.columns,
+        "rows": table.rows,
         "facts": {
-            "encoding": found,
+            "encoding": encoding,
             "delimiter": {"\t": "tab"}.get(shape.delimiter, shape.delimiter),
-            "missing": " ".join(f'"{marker}"' for marker in missing),
+            "missing": " ".join(f'"{marker}"' for marker in dialect.missing),
         },
     }
 
 
-@contextmanager
-def _writer(
-    target: Path, schema: pa.Schema, lasting: bool
-) -> Iterator[Callable[[pa.RecordBatch], None]]:
-    if lasting:
-        with LastingWriter(target, schema) as kept:
-            yield kept.write
-        return
-    with pq.ParquetWriter(target, schema, compression="lz4") as passing:
-        yield passing.write_batch
+def _read(
+    raw: Path, target: Path, scratch: Path, dialect: Dialect, lasting: bool
+) -> tuple[str, Shape, TypedTable]:
+    """Read a file as UTF-8 if that may be what it is, and otherwise as what it is."""
+    if dialect.encoding in ("", "utf-8", "utf-8-sig"):
+        marked = marked_encoding(raw)
+        if marked in ("", "utf-8-sig") and not (dialect.encoding == "utf-8-sig" and not marked):
+            try:
+                return marked or "utf-8", *_typed(raw, target, dialect, lasting)
+            except _NotText:
+                pass
+    found = find_encoding(raw, dialect.encoding)
+    text = raw
+    if found not in ("utf-8", "utf-8-sig"):
+        write_utf8(raw, found, scratch)
+        text = scratch
+    return found, *_typed(text, target, dialect, lasting)
+
+
+def _typed(text: Path, target: Path, dialect: Dialect, lasting: bool) -> tuple[Shape, TypedTable]:
+    shape = find_shape(text, dialect.delimiter)
+    _check_marks(text, shape)
+    longest = max(BLOCK_BYTES, min(text.stat().st_size, _LONGEST_BYTES))
+    for block_bytes in (BLOCK_BYTES, longest):
+        batches = partial(_batches, text, shape, dialect, block_bytes)
+        try:
+            return shape, write_typed(shape.names, batches, target, lasting=lasting)
+        except LongRow:
+            continue
+    _explain(text, shape)
+    raise Fault("readers.long-row", most=_LONGEST_BYTES)
 
 
 def find_shape(text: Path, wanted: str) -> Shape:
@@ -131,8 +148,13 @@ def find_shape(text: Path, wanted: str) -> Shape:
     Fault
         ``readers.header`` or ``readers.empty``.
     """
-    with text.open(encoding="utf-8", newline="") as file:
-        sample = file.read(_SAMPLE_CHARACTERS)
+    with text.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            sample = file.read(_SAMPLE_CHARACTERS)
+            if "\n" not in sample and "\r" not in sample:
+                sample += file.readline(_HEADER_CHARACTERS)
+        except UnicodeDecodeError:
+            raise _NotText from None
     best, best_score = wanted or ",", (False, 0)
     for delimiter in (wanted,) if wanted else DELIMITERS:
         widths = [len(row) for row in _sample_rows(sample, delimiter) if row]
@@ -156,38 +178,27 @@ def _sample_rows(sample: str, delimiter: str) -> Iterator[list[str]]:
         return
 
 
-def _batches(text: Path, shape: Shape, missing: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
-    """Yield the rows below the header, every field as text.
-
-    Raises
-    ------
-    Fault
-        ``readers.rows``.
-    """
-    width = len(shape.names)
-    labels = [f"c{number}" for number in range(width)]
+def _batches(
+    text: Path, shape: Shape, dialect: Dialect, block_bytes: int
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows below the header, every field as text."""
     try:
-        reader = pc.open_csv(
+        yield from text_fields(
             text,
-            read_options=pc.ReadOptions(
-                block_size=_BLOCK_BYTES, column_names=labels, skip_rows_after_names=1
-            ),
-            parse_options=pc.ParseOptions(delimiter=shape.delimiter, newlines_in_values=True),
-            convert_options=pc.ConvertOptions(
-                column_types=dict.fromkeys(labels, pa.string()),
-                null_values=list(missing),
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-            ),
+            len(shape.names),
+            pc.ParseOptions(delimiter=shape.delimiter, newlines_in_values=True),
+            missing=dialect.missing,
+            quoted_missing=dialect.quoted_missing,
+            skip_rows=1,
+            block_bytes=block_bytes,
         )
-        yield from reader
     except pa.ArrowInvalid as error:
-        line, found = _ragged_line(text, shape)
-        raise Fault("readers.rows", line=line, found=found, expected=width) from error
+        _explain(text, shape)
+        raise Fault("readers.rows", line=0, found=0, expected=len(shape.names)) from error
 
 
-def _check_last_quote(text: Path, shape: Shape) -> None:
-    """Refuse a file whose last field opens a quotation mark and never closes it.
+def _check_marks(text: Path, shape: Shape) -> None:
+    """Refuse a NUL, and a last field that opens a quotation mark and never closes it.
 
     Arrow takes everything up to the end as that field, which would swallow rows. Paired marks are
     even in number, so only a file with an odd number needs the slow look.
@@ -197,11 +208,16 @@ def _check_last_quote(text: Path, shape: Shape) -> None:
     Fault
         ``readers.rows``.
     """
+    marks = 0
     with text.open("rb") as raw:
-        marks = sum(block.count(b'"') for block in iter(lambda: raw.read(_BLOCK_BYTES), b""))
+        while block := raw.read(BLOCK_BYTES):
+            if b"\0" in block:
+                raise _NotText
+            marks += int(np.count_nonzero(np.frombuffer(block, np.uint8) == ord('"')))
     if marks % 2 == 0:
         return
-    with text.open(encoding="utf-8", newline="") as file:
+    _refuse_not_text(text)
+    with text.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter=shape.delimiter, strict=True)
         line = 1
         try:
@@ -211,16 +227,27 @@ def _check_last_quote(text: Path, shape: Shape) -> None:
             raise Fault("readers.rows", line=line, found=0, expected=len(shape.names)) from None
 
 
-def _ragged_line(text: Path, shape: Shape) -> tuple[int, int]:
-    """Return the first line (from 1) of the first row of another width, and that width."""
-    with text.open(encoding="utf-8", newline="") as file:
+def _explain(text: Path, shape: Shape) -> None:
+    """Say why a file can't be read, if it is its encoding or a row of another width than the header's.
+
+    Raises
+    ------
+    Fault
+        ``readers.rows`` with the first line (from 1) of the first such row.
+    """
+    _refuse_not_text(text)
+    with text.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter=shape.delimiter)
-        line = 1
+        line, expected = 1, len(shape.names)
         try:
             for row in reader:
-                if row and len(row) != len(shape.names):
-                    return line, len(row)
+                if row and len(row) != expected:
+                    raise Fault("readers.rows", line=line, found=len(row), expected=expected)
                 line = reader.line_num + 1
         except csv.Error:
-            pass
-    return line, 0
+            raise Fault("readers.rows", line=line, found=0, expected=expected) from None
+
+
+def _refuse_not_text(text: Path) -> None:
+    if first_wrong_byte(text, "utf-8") >= 0:
+        raise _NotText

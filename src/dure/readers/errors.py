@@ -1,4 +1,4 @@
-"""Errors of the readers: why a file did not become a table. Exit statuses 45 to 51."""
+"""Errors of the readers: why a file did not become a table. Exit statuses 45 to 51, 210 to 213."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STOPPED = MappingProxyType(
 
 FAULTS = MappingProxyType(
     {
-        "not-parquet": Text("it is not a Parquet file", "Parquet 파일이 아닙니다"),
+        "not-parquet": Text("it is not of that kind", "그 종류의 파일이 아닙니다"),
         "damaged": Text("it is damaged", "손상되었습니다"),
         "nested": Text("column {column} is nested", "{column}번째 열이 중첩되어 있습니다"),
         "type": Text(
@@ -35,9 +35,63 @@ FAULTS = MappingProxyType(
             "너비 없는 문자처럼 보이지 않는 문자가 들어 있습니다",
         ),
         "name-taken": Text("an earlier column has it", "앞 열의 이름과 같습니다"),
+        "name-count": Text("there are more than 65,536", "65,536개를 넘습니다"),
+        "not-json": Text("it is no JSON, or it breaks off", "JSON이 아니거나 중간에 끊겼습니다"),
+        "not-object": Text("it is no object", "객체가 아닙니다"),
+        "twice": Text("a key stands there twice", "같은 키가 두 번 나옵니다"),
+        "too-deep": Text(
+            "its objects and lists lie deeper than 16 levels", "중첩이 16단계를 넘습니다"
+        ),
+        "too-long": Text("it is longer than 16 million characters", "1,600만 자를 넘습니다"),
+        "not-finite": Text(
+            "it holds NaN or Infinity, which JSON does not have",
+            "JSON에 없는 NaN이나 Infinity가 있습니다",
+        ),
+        "surrogate": Text(
+            "before or in it, half a pair of surrogates is no text",
+            "이 레코드나 그 앞에 짝이 없는 서러게이트가 있습니다",
+        ),
+        "nul": Text(
+            "before or in it, a text holds a NUL", "이 레코드나 그 앞의 문자열에 NUL이 있습니다"
+        ),
+        "not-workbook": Text(
+            "it is no Excel workbook, or it is damaged", "Excel 통합 문서가 아니거나 손상되었습니다"
+        ),
+        "encrypted": Text("it is encrypted with a password", "암호로 보호되어 있습니다"),
+        "old-format": Text(
+            "it is an old .xls workbook; save it as .xlsx",
+            "옛 .xls 통합 문서입니다. .xlsx로 저장하십시오",
+        ),
+        "too-large": Text("unpacked it is larger than 2 GiB", "압축을 풀면 2GiB를 넘습니다"),
+        "several-sheets": Text(
+            "it has {count} sheets with cells, and none was named",
+            "내용이 있는 시트가 {count}개인데 시트를 지정하지 않았습니다",
+        ),
+        "no-sheet": Text(
+            "it has no such sheet among {count}", "시트 {count}개 가운데 그런 시트가 없습니다"
+        ),
+        "not-computed": Text(
+            "{count} formulas have no computed value", "계산된 값이 없는 수식이 {count}개 있습니다"
+        ),
+        "error-cells": Text(
+            "{count} cells hold an error such as #DIV/0!",
+            "#DIV/0!와 같은 오류 값이 든 칸이 {count}개 있습니다",
+        ),
+        "not-zeek": Text(
+            "it does not begin with the header of a tab-separated Zeek log",
+            "탭으로 나뉜 Zeek 로그의 머리글로 시작하지 않습니다",
+        ),
+        "two-headers": Text(
+            "two logs with different fields follow each other",
+            "필드가 서로 다른 두 로그가 이어져 있습니다",
+        ),
+        "rows": Text(
+            "a row does not fit the header's fields and types",
+            "머리글의 필드와 자료형에 맞지 않는 행이 있습니다",
+        ),
     }
 )
-"""What is wrong with a Parquet file, or with the name of a column."""
+"""What is wrong with a file of a kind, or with the name of a column."""
 
 
 class ReaderError(DureError):
@@ -67,8 +121,8 @@ class ReaderError(DureError):
                     "{offset}번째 바이트부터 {tried} 인코딩이 아닙니다.",
                 ),
                 Text(
-                    "Save it as UTF-8, or name its encoding (utf-8, utf-16, cp949).",
-                    "UTF-8로 저장하거나 인코딩(utf-8, utf-16, cp949)을 지정하십시오.",
+                    "Save it as UTF-8, or name its encoding with --encoding (utf-8, utf-16, cp949).",
+                    "UTF-8로 저장하거나 --encoding으로 인코딩(utf-8, utf-16, cp949)을 지정하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -117,7 +171,10 @@ class ReaderError(DureError):
                 "readers.parquet",
                 50,
                 422,
-                Text("The Parquet file can't be used.", "Parquet 파일을 쓸 수 없습니다."),
+                Text(
+                    "The Parquet or Arrow file can't be used.",
+                    "Parquet 또는 Arrow 파일을 쓸 수 없습니다.",
+                ),
                 Text("In this file: {fault.en}.", "이 파일에 문제가 있습니다: {fault.ko}."),
                 Text(
                     "Export it again, with plain numbers, text, dates and times as its columns.",
@@ -136,6 +193,53 @@ class ReaderError(DureError):
                 Text(
                     "Split the file, or raise that limit for this import.",
                     "파일을 나누거나 이번에 들여올 때의 한도를 늘리십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "readers.json",
+                210,
+                422,
+                Text("The JSON can't be read as a table.", "JSON을 표로 읽을 수 없습니다."),
+                Text("Record {record}: {fault.en}.", "{record}번째 레코드: {fault.ko}."),
+                Text(
+                    "Write it as a list of objects, or one object a line.",
+                    "객체의 목록으로, 또는 한 줄에 객체 하나씩 쓰십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "readers.workbook",
+                211,
+                422,
+                Text("The workbook can't be used.", "통합 문서를 쓸 수 없습니다."),
+                Text("In this file: {fault.en}.", "이 파일에 문제가 있습니다: {fault.ko}."),
+                Text(
+                    "Name the sheet with --sheet; open the file, mend and save it without a password.",
+                    "--sheet로 시트를 지정하십시오. 파일을 열어 고치고 암호 없이 저장하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "readers.log",
+                212,
+                422,
+                Text("The log can't be read.", "로그를 읽을 수 없습니다."),
+                Text("In this file: {fault.en}.", "이 파일에 문제가 있습니다: {fault.ko}."),
+                Text(
+                    "Give one whole log as Zeek wrote it; say --kind csv for another table.",
+                    "Zeek가 쓴 로그 하나를 그대로 주십시오. 다른 표라면 --kind csv로 지정하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "readers.long-row",
+                213,
+                422,
+                Text("A row is too long.", "너무 긴 행이 있습니다."),
+                Text(
+                    "A row may have {most} bytes; a quotation mark may not be closed.",
+                    "한 행은 {most}바이트까지입니다. 닫히지 않은 따옴표가 있을 수 있습니다.",
+                ),
+                Text(
+                    "Look for the quotation mark, or keep long texts in files of their own.",
+                    "따옴표를 확인하거나 긴 글은 별도의 파일에 두십시오.",
                 ),
             ),
         ]

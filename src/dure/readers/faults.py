@@ -8,13 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-CODES = ("readers.encoding", "readers.rows", "readers.header", "readers.empty", "readers.parquet")
+CODES = (
+    "readers.encoding",
+    "readers.rows",
+    "readers.header",
+    "readers.empty",
+    "readers.parquet",
+    "readers.json",
+    "readers.workbook",
+    "readers.log",
+    "readers.long-row",
+)
 WORDS = (
     "utf-8",
     "utf-8-sig",
     "utf-16",
     "cp949",
     "utf-8 / cp949",
+    "utf-16-le",
+    "utf-16-be",
+    "euc-kr",
     "not-parquet",
     "damaged",
     "nested",
@@ -23,6 +36,26 @@ WORDS = (
     "name-length",
     "name-unseen",
     "name-taken",
+    "name-count",
+    "not-json",
+    "not-object",
+    "twice",
+    "too-deep",
+    "too-long",
+    "not-finite",
+    "surrogate",
+    "nul",
+    "not-workbook",
+    "encrypted",
+    "old-format",
+    "too-large",
+    "several-sheets",
+    "no-sheet",
+    "not-computed",
+    "error-cells",
+    "not-zeek",
+    "two-headers",
+    "rows",
 )
 
 

@@ -62,7 +62,7 @@ class LastingWriter:
 
     def __init__(self, target: Path, schema: pa.Schema) -> None:
         texts = [field.name for field in schema if pa.types.is_string(field.type)]
-        self._writer = pq.ParquetWriter(
+        self.writer = pq.ParquetWriter(
             target,
             schema,
             compression={name: "snappy" if name in set(texts) else "none" for name in schema.names},
@@ -78,9 +78,16 @@ class LastingWriter:
     def __exit__(
         self, kind: type[BaseException] | None, _: object, __: TracebackType | None
     ) -> None:
-        if kind is None and self._batches:
+        if kind is None:
+            self.close()
+        else:
+            self.writer.close()
+
+    def close(self) -> None:
+        """Write the rows that wait, and the file's end."""
+        if self._batches:
             self._flush(len(self._marks))
-        self._writer.close()
+        self.writer.close()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Write the next rows, as soon as it is known where their group ends."""
@@ -98,7 +105,7 @@ class LastingWriter:
 
     def _flush(self, rows: int) -> None:
         waiting = pa.Table.from_batches(self._batches)
-        self._writer.write_table(waiting.slice(0, rows).combine_chunks(), row_group_size=rows)
+        self.writer.write_table(waiting.slice(0, rows).combine_chunks(), row_group_size=rows)
         self._batches = waiting.slice(rows).to_batches()
         self._marks = self._marks[rows:]
 

@@ -12,14 +12,17 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from dure.core.system import reason_of
 from dure.readers.errors import ReaderError
 from dure.readers.faults import Fault, honest
+from dure.readers.meanings import CODE_WORDS, ROLE_WORDS, UNITS
 from dure.readers.names import column_names
+from dure.readers.reading import PACKAGES
+from dure.readers.spellings import WRITTEN
 from dure.readers.tables import (
     CUTS_NAME,
     FAULT_NAME,
@@ -33,10 +36,11 @@ from dure.readers.tables import (
     Parsed,
 )
 from dure.sandbox.box import run
-from dure.sandbox.runtime import python_command
-from dure.sandbox.tasks import Bind, Limits, Outcome
+from dure.sandbox.runtime import package_binds, python_command
+from dure.sandbox.tasks import MIB, Bind, Limits, Outcome
 
 TableSink = Callable[[Iterator[bytes]], None]
+Source = Path | int | Iterator[bytes]
 
 _BLOCK_BYTES = 1 << 20
 _SCHEMA_BYTES = 16 << 20
@@ -44,6 +48,9 @@ _LONGEST_BYTES = 8 << 20
 _SETTINGS = {
     # Allocators that reserve much and touch little would meet the limit on private memory.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    # Large blocks go back to the system when they are freed: at 1 M rows half the memory.
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(MIB),
     "OMP_NUM_THREADS": "2",
     "ARROW_IO_THREADS": "2",
 }
@@ -62,6 +69,11 @@ class _ColumnForm(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     type: _Type
     nulls: _Count
+    unit: _Word = ""
+    role: _Word = ""
+    written: _Word = ""
+    codes: Annotated[tuple[_Word, ...], msgspec.Meta(max_length=64)] = ()
+    would_be: _Type | Literal[""] = ""
 
 
 class _SchemaForm(msgspec.Struct, forbid_unknown_fields=True):
@@ -76,20 +88,20 @@ class _FaultForm(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def parse(
-    source: Path | int,
+    source: Source,
     kind: str,
     *,
     sink: TableSink,
     options: Options | None = None,
 ) -> Parsed:
-    """Read a CSV or Parquet file in the sandbox, and hand over the table as Parquet.
+    """Read a file in the sandbox, and hand over the table as Parquet.
 
     Parameters
     ----------
     source
-        A file, or a readable descriptor (read to its end, stays the caller's).
+        A file, a readable descriptor (read to its end, stays the caller's), or blocks.
     kind
-        ``csv`` (also tab, semicolon and pipe) or ``parquet``.
+        One of `dure.readers.tables.KINDS`; ``csv`` is also tab, semicolon and pipe.
     sink
         Called once with the blocks of the Parquet file, after the whole file has been found to be
         in order. Blocks end where pages do (`dure.readers.lasting`). When it raises, so does this.
@@ -118,20 +130,25 @@ def parse(
     if kind not in KINDS:
         raise ValueError(f"kind is one of {', '.join(KINDS)}")
     chosen = options or Options()
-    words = {name: getattr(chosen, name) for name in ("encoding", "delimiter", "missing")}
     found = _Found(sink)
-    raw = read_inside(
-        source, ["-m", "dure.readers.worker", kind, json.dumps(words)], chosen.limits, found.take
-    )
+    command = ["-m", "dure.readers.worker", kind, json.dumps(chosen.words())]
+    raw = read_inside(source, command, chosen.limits, found.take, binds=more_packages(kind))
     if found.schema is None or not found.has_table:
         raise ReaderError("readers.stopped", cause="output", size_bytes=raw.size_bytes)
     return Parsed(
-        columns=tuple(Column(one.name, one.type, one.nulls) for one in found.schema.columns),
+        columns=tuple(Column(**msgspec.structs.asdict(one)) for one in found.schema.columns),
         rows=found.schema.rows,
         digest=raw.digest,
         size_bytes=raw.size_bytes,
         facts=found.schema.facts,
     )
+
+
+def more_packages(kind: str) -> list[Bind]:
+    """Return what the reader of a kind sees besides the runtime's packages."""
+    known = package_binds()
+    wanted = PACKAGES.get(kind, ())
+    return [bind for bind in package_binds(wanted) if bind not in known] if wanted else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +168,7 @@ class Raw:
 
 
 def read_inside(
-    source: Path | int,
+    source: Source,
     command: Sequence[str],
     limits: Limits,
     take: Callable[[str, Iterator[bytes]], None],
@@ -164,7 +181,7 @@ def read_inside(
     Parameters
     ----------
     source
-        A file, or a readable descriptor (read to its end, stays the caller's).
+        A file, a readable descriptor (read to its end, stays the caller's), or blocks.
     command
         What follows ``python3``.
     limits
@@ -201,14 +218,18 @@ def read_inside(
 class _Raw:
     """The raw bytes on their way in: counted and digested."""
 
-    def __init__(self, source: Path | int, limit_bytes: int) -> None:
+    def __init__(self, source: Source, limit_bytes: int) -> None:
         self.digest = hashlib.sha256()
         self.size_bytes = 0
         self._limit_bytes = limit_bytes
         self._owned = isinstance(source, Path)
         self._name = "-"
+        self._blocks: Iterator[bytes] | None = None
         if isinstance(source, int):
             self._descriptor = source
+            return
+        if not isinstance(source, Path):
+            self._blocks = source
             return
         self._name = source.name
         try:
@@ -229,7 +250,7 @@ class _Raw:
             os.close(self._descriptor)
 
     def blocks(self) -> Iterator[bytes]:
-        while block := self._read():
+        for block in iter(self._read, b"") if self._blocks is None else self._blocks:
             self.size_bytes += len(block)
             if self.size_bytes > self._limit_bytes:
                 raise ReaderError("readers.stopped", cause="size", size_bytes=self.size_bytes)
@@ -280,7 +301,7 @@ def _decoded(data: bytes) -> _SchemaForm | None:
         form = msgspec.json.decode(data, type=_SchemaForm)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    if any(one.nulls > form.rows for one in form.columns) or not _plain_names(form):
+    if not all(_is_told(one, form.rows) for one in form.columns) or not _plain_names(form):
         return None
     return form
 
@@ -312,6 +333,17 @@ def _recut(blocks: Iterator[bytes], cuts: Sequence[int]) -> Iterator[bytes]:
             held.clear()
     if held:
         yield bytes(held)
+
+
+def _is_told(column: _ColumnForm, rows: int) -> bool:
+    """Say whether what is told of a column are words from the lists: anything else may be a value."""
+    return (
+        column.nulls <= rows
+        and column.unit in ("", *UNITS)
+        and column.role in ("", *ROLE_WORDS)
+        and column.written in ("", *WRITTEN)
+        and CODE_WORDS.issuperset(column.codes)
+    )
 
 
 def _plain_names(form: _SchemaForm) -> bool:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from dure.sandbox.tasks import MIB, Limits
 
-KINDS = ("csv", "parquet")
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp949")
+KINDS = ("csv", "json", "jsonl", "parquet", "arrow", "xlsx", "zeek")
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp949", "euc-kr")
 DELIMITERS = (",", "\t", ";", "|")
 MISSING = ("", "NA")
+MOST_MISSING = 100
 
 TABLE_NAME = "table.parquet"
 SCHEMA_NAME = "schema.json"
@@ -53,6 +54,10 @@ class Options:
         One of `DELIMITERS`, or "" to find out.
     missing
         Unquoted texts that stand for a missing value.
+    quoted_missing
+        Whether they do so between quotation marks too.
+    sheet
+        Of a workbook: name or number (from 1) of the sheet; "" for its only one.
     limits
         What the reader may use; ``input_bytes`` bounds the file.
     """
@@ -60,11 +65,22 @@ class Options:
     encoding: str = ""
     delimiter: str = ""
     missing: tuple[str, ...] = MISSING
+    quoted_missing: bool = False
+    sheet: str = ""
     limits: Limits = field(default_factory=default_limits)
 
     def __post_init__(self) -> None:
         if self.encoding not in ("", *ENCODINGS) or self.delimiter not in ("", *DELIMITERS):
             raise ValueError("an encoding or delimiter that the readers don't know")
+        if len(self.missing) > MOST_MISSING or any(len(one) > 64 for one in self.missing):
+            raise ValueError("too many or too long texts for a missing value")
+
+    def words(self) -> dict[str, object]:
+        """Return what the worker is told: all but the limits."""
+        return {
+            name: getattr(self, name)
+            for name in ("encoding", "delimiter", "missing", "quoted_missing", "sheet")
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +96,26 @@ class Column:
         ``string`` and, from Parquet, other plain types.
     nulls
         How many values are missing.
+    unit
+        Unit that its name states (`dure.readers.meanings.UNITS`).
+    role
+        Its part in a track or a series: ``time``, ``latitude``, ``identity`` and others.
+    written
+        How its values are written, where that gave them no type (`dure.readers.spellings.WRITTEN`).
+    codes
+        Values that look as if they stood for a missing one; they are values all the same.
+    would_be
+        The type that it would have if those of them that are words were none.
     """
 
     name: str
     type: str
     nulls: int
+    unit: str = ""
+    role: str = ""
+    written: str = ""
+    codes: tuple[str, ...] = ()
+    would_be: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """From bytes to text: the encoding of a file, found by reading all of it.
 
 A byte order mark decides; without one, text that is strictly UTF-8 is UTF-8, else text that is
-strictly CP949 (the Korean extension of EUC-KR) is that. Nothing is ever replaced or dropped.
+strictly CP949 (the Korean extension of EUC-KR) is that. UTF-16 without a mark is tried where the first
+bytes have the zeros that its separators and digits have. Nothing is ever replaced or dropped.
 """
 
 from __future__ import annotations
@@ -13,11 +14,18 @@ from pathlib import Path
 from dure.readers.faults import Fault
 
 _BLOCK_BYTES = 1 << 20
+_HEAD_BYTES = 1 << 12
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+
+def marked_encoding(raw: Path) -> str:
+    """Return the encoding that a byte order mark tells, or ""."""
+    head = _head(raw)
+    return next((name for mark, name in _MARKS if head.startswith(mark)), "")
 
 
 def find_encoding(raw: Path, wanted: str) -> str:
@@ -35,15 +43,16 @@ def find_encoding(raw: Path, wanted: str) -> str:
     Fault
         ``readers.encoding`` with the first byte that is wrong.
     """
-    with raw.open("rb") as file:
-        head = file.read(4)
-    marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+    marked = marked_encoding(raw)
     if wanted in ("", "utf-8", "utf-8-sig") and marked == "utf-8-sig":
         tried = [marked]
     elif wanted:
         tried = [wanted]
+    elif marked:
+        tried = [marked]
     else:
-        tried = [marked] if marked else ["utf-8", "cp949"]
+        unmarked = _unmarked_utf16(_head(raw))
+        tried = [unmarked] if unmarked else ["utf-8", "cp949"]
     offsets = []
     for name in tried:
         offset = first_wrong_byte(raw, name)
@@ -75,8 +84,27 @@ def write_utf8(raw: Path, encoding: str, target: Path) -> None:
     """Write the text of a file as UTF-8 without a mark."""
     decoder = codecs.getincrementaldecoder(encoding)()
     with target.open("wb") as file:
-        for block in _blocks(raw):
-            file.write(decoder.decode(block, final=not block).encode("utf-8"))
+        for number, block in enumerate(_blocks(raw)):
+            text = decoder.decode(block, final=not block)
+            # Who names the byte order himself may still meet its mark.
+            file.write((text.removeprefix("\ufeff") if number == 0 else text).encode("utf-8"))
+
+
+def _unmarked_utf16(head: bytes) -> str:
+    """Return the byte order of UTF-16 in which the first bytes have a line end and the most zeros."""
+    for name, line_end, zeros, others in (
+        ("utf-16-le", b"\n\0", head[1::2], head[::2]),
+        ("utf-16-be", b"\0\n", head[::2], head[1::2]),
+    ):
+        units = {head[place : place + 2] for place in range(0, len(head) - 1, 2)}
+        if line_end in units and zeros.count(0) > others.count(0):
+            return name
+    return ""
+
+
+def _head(raw: Path) -> bytes:
+    with raw.open("rb") as file:
+        return file.read(_HEAD_BYTES)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

@@ -14,10 +14,9 @@ import os
 import sys
 from pathlib import Path
 
-from dure.readers.columnar import read_columnar
-from dure.readers.delimited import read_delimited
 from dure.readers.faults import Fault
 from dure.readers.lasting import cuts
+from dure.readers.reading import read
 from dure.readers.tables import (
     CUTS_NAME,
     FAULT_NAME,
@@ -40,24 +39,14 @@ def main(
     Parameters
     ----------
     arguments
-        The kind, and for ``csv`` a JSON object with encoding, delimiter and missing.
+        The kind, and `dure.readers.tables.Options.words` as JSON.
     raw, out, scratch
         Where the file is, where results go, and a file for its text.
     """
     kind, options = arguments[0], json.loads(arguments[1])
     table = out / TABLE_NAME
     try:
-        if kind == "csv":
-            known = read_delimited(
-                raw,
-                table,
-                scratch,
-                options["encoding"],
-                options["delimiter"],
-                tuple(options["missing"]),
-            )
-        else:
-            known = read_columnar(raw, table)
+        known = read(kind, raw, table, scratch, options)
     except Fault as fault:
         with contextlib.suppress(FileNotFoundError):
             table.unlink()

@@ -8,6 +8,7 @@ and a pipe to answer on.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import marshal
 import os
 import secrets
@@ -164,7 +165,7 @@ class _Launch:
         plan = plan_of(task, given)
         specification = self._keep(_in_memory("plan", marshal.dumps(plan)))
         self._complaints = self._keep(_in_memory("complaints", b""))
-        self._answer, theirs = (self._keep(descriptor) for descriptor in os.pipe())
+        self._answer, theirs = (self._keep(descriptor) for descriptor in _wide_pipe())
         passed = [specification, theirs, *(descriptor for _, descriptor in given)]
         self._process = subprocess.Popen(
             [
@@ -242,7 +243,7 @@ class _Launch:
             except OSError as error:
                 reason = reason_of(error)
                 raise SandboxError("sandbox.source", name=name, reason=reason) from None
-        ours, theirs = os.pipe()
+        ours, theirs = _wide_pipe()
         self._feeders.append(_Feeder(content, theirs, self._abandon))
         return self._keep(ours)
 
@@ -316,6 +317,14 @@ def _refusal(payload: bytes) -> DureError:
     return SandboxError(code, **facts)
 
 
+def _wide_pipe() -> tuple[int, int]:
+    """Return a pipe that holds a block, so that two processes needn't take turns 16 times for it."""
+    ours, theirs = os.pipe()
+    with contextlib.suppress(OSError):  # a user may have so many pages in pipes, and no more
+        fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return ours, theirs
+
+
 def _in_memory(name: str, content: bytes) -> int:
     descriptor = os.memfd_create(name, os.MFD_CLOEXEC)
     with contextlib.ExitStack() as stack:
@@ -329,3 +338,4 @@ def _in_memory(name: str, content: bytes) -> int:
 
 
 _PATIENCE_S = 15.0
+_PIPE_BYTES = 1 << 20

@@ -19,6 +19,7 @@ from dure.datasets.inspect.inspection import Inspection, check_report, inspect, 
 from dure.datasets.inspect.measuring import decoded
 from dure.datasets.inspect.verdict import Readiness
 from dure.readers.errors import ReaderError
+from dure.readers.tables import Options
 from dure.storage.errors import StorageError
 from tests.datasets.inspect.tables import NOW_S, write
 
@@ -222,8 +223,8 @@ def test_the_worker_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     raw, out = tmp_path / "raw", tmp_path / "out"
     out.mkdir()
     raw.write_text(CSV, encoding="cp949")
-    words = {"reading": {"encoding": "", "delimiter": "", "missing": ["", "NA"]},
-             "asked": {"target": "", "split": "", "show_values": False, "now_s": NOW_S}}  # fmt: skip
+    asked = {"target": "", "split": "", "show_values": False, "now_s": NOW_S}
+    words: dict[str, Any] = {"reading": Options().words(), "asked": asked}
 
     def run(kind: str = "csv") -> int:
         return worker.main([kind, json.dumps(words)], raw=raw, out=out, scratch=tmp_path)
@@ -239,13 +240,13 @@ def test_the_worker_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "full")
 
-    monkeypatch.setattr(worker, "read_delimited", full)
+    monkeypatch.setattr(worker, "read", full)
     assert run() == 4
 
     def broken(*_: Any, **__: Any) -> None:
         raise OSError(5, "disk")
 
-    monkeypatch.setattr(worker, "read_delimited", broken)
+    monkeypatch.setattr(worker, "read", broken)
     assert run() == 1
 
 

@@ -13,9 +13,9 @@ import pytest
 from dure.datasets.verify import files
 from dure.readers import worker
 from dure.readers.errors import ReaderError
-from dure.readers.tables import MISSING, Column, Parsed
+from dure.readers.tables import Column, Options, Parsed
 
-_PLAIN = json.dumps({"encoding": "", "delimiter": "", "missing": list(MISSING)})
+_PLAIN = json.dumps(Options().words())
 
 
 @pytest.fixture

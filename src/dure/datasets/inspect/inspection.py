@@ -105,7 +105,7 @@ def inspect(
     options: Options | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Inspection:
-    """Inspect a CSV, TSV or Parquet file.
+    """Inspect a file.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def inspect(
     show_values
         Whether values of text columns, and of columns with personal data, are shown.
     kind
-        ``csv`` or ``parquet``; by default the file's ending tells.
+        By default the file's ending tells.
     options
         How to read it.
     progress

@@ -17,7 +17,7 @@ from dure.datasets.errors import DatasetError
 from dure.datasets.inspect.statistics import Asked, Statistics
 from dure.datasets.personal.summary import EXAMPLES, KindSummary
 from dure.readers.errors import ReaderError
-from dure.readers.parse import Raw, read_inside
+from dure.readers.parse import Raw, more_packages, read_inside
 from dure.readers.tables import Options
 from dure.sandbox.runtime import package_binds
 from dure.sandbox.tasks import MIB
@@ -25,12 +25,7 @@ from dure.sandbox.tasks import MIB
 ANSWER_BYTES = 64 * MIB
 _NAME_CHARACTERS = 255
 _TABLE_BYTES = 8192 * MIB
-_SETTINGS = {
-    # Large blocks go back to the system when they are freed: at 1 M rows half the memory.
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_MMAP_THRESHOLD_": str(MIB),
-    "POLARS_MAX_THREADS": "2",
-}
+_SETTINGS = {"POLARS_MAX_THREADS": "2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +57,14 @@ class Measured:
 def measure_file(
     source: Path | int, kind: str, asked: Asked, *, options: Options | None = None
 ) -> Measured:
-    """Measure a CSV or Parquet file in the sandbox.
+    """Measure a file in the sandbox.
 
     Parameters
     ----------
     source
         A file, or a readable descriptor (read to its end, stays the caller's).
     kind
-        ``csv`` or ``parquet``.
+        One of `dure.readers.tables.KINDS`.
     asked
         What is asked for.
     options
@@ -85,8 +80,7 @@ def measure_file(
         When this host can't provide the sandbox.
     """
     chosen = options or Options()
-    reading = {name: getattr(chosen, name) for name in ("encoding", "delimiter", "missing")}
-    words = json.dumps({"reading": reading, "asked": asdict(asked)})
+    words = json.dumps({"reading": chosen.words(), "asked": asdict(asked)})
     limits = replace(chosen.limits, output_bytes=ANSWER_BYTES, tmp_bytes=_TABLE_BYTES)
     parts: list[bytes] = []
 
@@ -96,6 +90,7 @@ def measure_file(
     command = ["-m", "dure.datasets.inspect.worker", kind, words]
     known = package_binds()
     binds = [bind for bind in package_binds(("hyperscan",)) if bind not in known]
+    binds += more_packages(kind)
     raw = read_inside(source, command, limits, take, binds=binds, environment=_SETTINGS)
     answer = decoded(b"".join(parts))
     if answer is not None and answer.unknown in {"target", "split"}:

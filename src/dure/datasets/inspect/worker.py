@@ -1,8 +1,9 @@
 """The program inside the sandbox: ``python -m dure.datasets.inspect.worker KIND [JSON]``.
 
 It reads ``/in/raw`` and leaves ``answer.json`` in ``/out``: the statistics, and what personal data there
-is, counted; or which column is not there. CSV becomes a typed table first, in a file that only this run
-sees and that goes with it. What is wrong with the bytes it says as the readers' own worker does.
+is, counted; or which column is not there. Whatever is no Parquet becomes a typed table first, in a file
+that only this run sees and that goes with it. What is wrong with the bytes it says as the readers' own
+worker does.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from dure.datasets.inspect.statistics import Asked
 from dure.datasets.inspect.table import MOST_COLUMNS, UnknownColumnError, measure
 from dure.datasets.personal.scan import Scanner
 from dure.datasets.personal.summary import KindSummary, summarise
-from dure.readers.delimited import read_delimited
 from dure.readers.faults import Fault
+from dure.readers.reading import read
 from dure.readers.tables import FAULT_NAME, FAULT_STATUS, FULL_STATUS
 
 ANSWER_NAME = "answer.json"
@@ -54,12 +55,12 @@ def main(
     kind, words = arguments[0], json.loads(arguments[1])
     try:
         table = raw
-        if kind == "csv":
+        if kind != "parquet":
             table = scratch / "table.parquet"
-            status = _apart(lambda: _read(raw, table, scratch / "text", words["reading"], out))
+            status = _apart(lambda: _read(kind, raw, table, words["reading"], out))
             if status:
                 return status
-        answer = _answer(table, Asked(**words["asked"]), trusted=kind == "csv")
+        answer = _answer(table, Asked(**words["asked"]), trusted=kind != "parquet")
     except Fault as fault:
         _write(out / FAULT_NAME, {"code": fault.code, "facts": fault.facts})
         return FAULT_STATUS
@@ -79,11 +80,10 @@ def _apart(work: Callable[[], int]) -> int:
     return abs(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
-def _read(raw: Path, table: Path, text: Path, words: dict[str, Any], out: Path) -> int:
-    encoding, delimiter = words["encoding"], words["delimiter"]
-    missing = tuple(words["missing"])
+def _read(kind: str, raw: Path, table: Path, words: dict[str, Any], out: Path) -> int:
+    text = table.with_name("text")
     try:
-        read_delimited(raw, table, text, encoding, delimiter, missing, lasting=False)
+        read(kind, raw, table, text, words, lasting=False)
     except Fault as fault:
         _write(out / FAULT_NAME, {"code": fault.code, "facts": fault.facts})
         return FAULT_STATUS
@@ -91,7 +91,8 @@ def _read(raw: Path, table: Path, text: Path, words: dict[str, Any], out: Path) 
         if error.errno in (errno.ENOSPC, errno.EFBIG):
             return FULL_STATUS
         raise
-    text.unlink(missing_ok=True)
+    for left in text.parent.glob(f"{text.name}*"):
+        left.unlink()
     return 0
 
 

@@ -20,7 +20,7 @@ from dure.datasets.rules.outcomes import MayShow, RuleOutcome, nothing
 from dure.datasets.rules.worker import ANSWER, Checked, Plan, Proposed
 from dure.readers.errors import ReaderError
 from dure.readers.parse import parse as parse_file
-from dure.readers.tables import default_limits
+from dure.readers.tables import Options, default_limits
 from dure.sandbox.box import run
 from dure.sandbox.runtime import python_command
 from dure.sandbox.tasks import Input
@@ -65,6 +65,7 @@ def check_file(
     contract: Contract,
     *,
     kind: str = "",
+    options: Options | None = None,
     may_show: MayShow = nothing,
     samples: int = SAMPLES,
     tables: Mapping[str, Path] | None = None,
@@ -74,11 +75,13 @@ def check_file(
     Parameters
     ----------
     source
-        CSV, TSV or Parquet file.
+        The file.
     contract
         The rules.
     kind
-        ``csv`` or ``parquet``; by default the file's ending tells.
+        By default the file's ending tells.
+    options
+        How to read it.
     may_show
         Says of a column whether its values may stand in samples; by default of none.
     samples
@@ -105,19 +108,27 @@ def check_file(
         def sink(blocks: Iterator[bytes]) -> None:
             found.append(check_table(blocks, contract, may_show, samples, others))
 
-        parse_file(source, chosen, sink=sink)
+        parse_file(source, chosen, sink=sink, options=options)
     return found[0]
 
 
-def propose_file(source: Path, *, kind: str = "", may_show: MayShow = nothing) -> Proposal:
+def propose_file(
+    source: Path,
+    *,
+    kind: str = "",
+    options: Options | None = None,
+    may_show: MayShow = nothing,
+) -> Proposal:
     """Propose a contract for a raw file; no node is needed.
 
     Parameters
     ----------
     source
-        CSV, TSV or Parquet file.
+        The file.
     kind
-        ``csv`` or ``parquet``; by default the file's ending tells.
+        By default the file's ending tells.
+    options
+        How to read it.
     may_show
         Says of a column whether its values may stand in the contract; by default of none.
 
@@ -135,7 +146,7 @@ def propose_file(source: Path, *, kind: str = "", may_show: MayShow = nothing) -
     def sink(blocks: Iterator[bytes]) -> None:
         found.append(_asked(Plan("propose"), {"table": blocks}, Proposed))
 
-    parse_file(source, kind_of(source, kind), sink=sink)
+    parse_file(source, kind_of(source, kind), sink=sink, options=options)
     said = found[0]
     contract = parse(said.contract.encode("utf-8"))
     # A code list holds values; whatever else is proposed holds none (see `proposing`).

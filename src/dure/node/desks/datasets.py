@@ -12,7 +12,9 @@ from dure.node.desks.versions import VersionsDesk
 from dure.node.house import NodeHouse
 
 if TYPE_CHECKING:
+    from dure.datasets.feeds import Query
     from dure.datasets.use.dataset import DataSet
+    from dure.readers.tables import Options
 
 
 class DatasetsDesk:
@@ -24,13 +26,14 @@ class DatasetsDesk:
 
     def import_(
         self,
-        source: str | Path,
+        source: str | Path | Query,
         *,
         label: str,
         name: str = "",
         description: str = "",
         licence: str = "",
         kind: str = "",
+        options: Options | None = None,
         rules: str | Path | None = None,
         ranges: bool = False,
         about: str | Path | None = None,
@@ -46,12 +49,13 @@ class DatasetsDesk:
 
         return import_(
             self.house,
-            Path(source),
+            Path(source) if isinstance(source, str) else source,
             label=label,
             name=name,
             description=description,
             licence=licence,
             kind=kind,
+            options=options,
             rules=None if rules is None else read_contract(Path(rules)),
             ranges=ranges,
             statement=EMPTY if about is None else read_statement(Path(about)),
