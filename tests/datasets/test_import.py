@@ -24,7 +24,8 @@ def test_a_file_becomes_a_described_data_set(steward: Node, csv: Path) -> None:
     asset = steward.datasets.import_(csv, label=LABEL, licence="CC0-1.0", progress=steps.append)
     assert steps == ["parse", "seal", "describe"]
     entry = steward.house.assets.get(asset.id)
-    assert (entry.name, dict(entry.facts)) == ("holdings", {"rows": "2", "columns": "3"})
+    facts = {"rows": "2", "columns": "3", "words": "holdings"}
+    assert (entry.name, dict(entry.facts)) == ("holdings", facts)
     assert (asset.kind, asset.media_type, asset.schema_id) == (
         "dataset",
         "application/ld+json",

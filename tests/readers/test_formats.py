@@ -412,12 +412,16 @@ def test_a_log_without_rows_is_empty_and_one_in_no_utf8_is_refused(tmp_path: Pat
 
 
 # ── what is written ────────────────────────────────────────────────────────────────────────────
-def test_row_groups_have_one_size_and_repeating_columns_a_dictionary(
+def test_row_groups_of_a_passing_table_have_one_size_and_repeating_columns_a_dictionary(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table_file, "GROUP_ROWS", 1000)
-    text = "a,b\n" + "".join(f"{number},{number % 3}\n" for number in range(2500))
-    parsed(tmp_path, "csv", text.encode())
+    schema = pa.schema([("a", pa.int64()), ("b", pa.int64())])
+    numbers = list(range(2500))
+    rows = pa.record_batch([numbers, [number % 3 for number in numbers]], schema=schema)
+    with table_file.TableFile(tmp_path / "table.parquet", schema, lasting=False) as file:
+        for start in range(0, 2500, 300):
+            file.write(rows.slice(start, 300))
     written = pq.ParquetFile(tmp_path / "table.parquet").metadata
     assert [written.row_group(place).num_rows for place in range(3)] == [1000, 1000, 500]
     encodings = [written.row_group(0).column(place).encodings for place in range(2)]

@@ -273,7 +273,7 @@ def test_a_full_folder_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyP
         (pa.date64(), pa.date32()),
         (pa.decimal128(9, 2), pa.decimal128(9, 2)),
         (pa.timestamp("ns", "Asia/Seoul"), pa.timestamp("ns", "Asia/Seoul")),
-        (pa.time32("s"), pa.time32("s")),
+        (pa.time32("s"), pa.time32("ms")),
         (pa.dictionary(pa.int8(), pa.int64()), pa.int64()),
     ],
 )
