@@ -276,7 +276,7 @@ def test_garbage_is_not_what_is_young(steward: Node, over: Over, world: World) -
 
 def test_what_a_steward_stated_stays_said(steward: Node, tmp_path: Path) -> None:
     files, desk = deliveries(tmp_path), steward.datasets.versions
-    statement = Statement(keywords=("spares",), keywords_ko=("수리부속",))
+    statement = Statement(about=1, keywords=("spares",), keywords_ko=("수리부속",))
     first = import_(
         steward.house, files[0], label=LABEL, name=tmp_path.name, ranges=True, statement=statement
     )
