@@ -348,3 +348,39 @@ def test_a_data_set_becomes_known_to_another_agency(pinned: Alliance, tmp_path: 
     tree = words_of(pinned, "datasets", "lineage", "[bold]tracks")
     assert "[bold]tracks" in tree
     assert "dataset.table" in tree
+
+
+def test_a_data_set_over_time(pinned: Alliance, tmp_path: Path):
+    again = tmp_path / "again.csv"
+    again.write_text(pinned.data.read_text("utf-8").replace("10.5", "11.5"), "utf-8")
+    told(pinned, "datasets", "import", pinned.data, "--label", LABEL, "--name", "tracks")
+    second = told(pinned, "datasets", "commit", "tracks", again, "--note", "[bold]corrected")
+    assert (second["number"], second["note"]) == (2, "[bold]corrected")
+    assert told(pinned, "datasets", "tag", "tracks@1", "first")["tag"] == "first"
+    assert told(pinned, "datasets", "tag", "tracks", "first", status=199)["error"]
+    found = told(pinned, "datasets", "diff", "tracks@first", "tracks")
+    assert (found["rows"]["added"], found["rows"]["removed"], found["empty"]) == (1, 1, False)
+    shown = words_of(pinned, "datasets", "diff", "tracks@1", "tracks@2")
+    assert "kolmogorov-smirnov" in shown
+    assert "11.5" not in shown
+    same = words_of(pinned, "datasets", "diff", "tracks", "tracks")
+    assert "No column's values moved." in same
+    assert told(pinned, "datasets", "hold", "tracks@1")["held"] is True
+    assert told(pinned, "datasets", "hold", "tracks@1", "--lift", status=60)["error"]
+    assert (
+        told(pinned, "datasets", "hold", "tracks@1", "--lift", who="bravo.officer")["held"] is False
+    )
+    assert command(pinned, "datasets", "withdraw", "tracks@1").status == 2
+    reached = told(pinned, "datasets", "withdraw", "tracks@1", "--dry-run")
+    assert [row["withdrawn"] for row in reached] == ["", ""]
+    assert "dataset.table" in words_of(
+        pinned, "datasets", "withdraw", "tracks@1", "--reason", "a wrong delivery"
+    )
+    refused = told(pinned, "datasets", "show", "tracks@1", status=60)["error"]
+    assert "withdrawn" in refused["why"]
+    log = words_of(pinned, "datasets", "versions", "tracks")
+    assert "[bold]" in log
+    assert "withdrawn" in log
+    assert "first" in log
+    assert [row["number"] for row in told(pinned, "datasets", "versions", "tracks")] == [2, 1]
+    assert told(pinned, "datasets", "gc") == {"assets": 0, "drafts": 0, "files": 0}

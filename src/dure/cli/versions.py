@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -105,19 +105,29 @@ def versions(dataset: VersionArgument) -> None:
     output = session.current.output
     with session.current.node() as node:
         rows = node.datasets.versions.log(dataset)
+    if output.as_json:
+        output.rows(rows, [])
+        return
     output.rows(
-        rows,
+        [{**row, "created": row["created"][:10], "state": _state(row)} for row in rows],
         [
-            ("number", say("version", "버전")),
+            ("number", say("no.", "번호")),
             ("short", say("id", "식별자")),
             ("rows", say("rows", "행")),
-            ("created", say("created", "생성")),
+            ("created", say("day", "날짜")),
             ("tags", say("tags", "태그")),
-            ("withdrawn", say("withdrawn", "철회")),
-            ("held", say("legal hold", "법적 보존")),
+            ("state", say("state", "상태")),
             ("note", say("note", "비고")),
         ],
     )
+
+
+def _state(row: dict[str, Any]) -> list[str]:
+    words = (
+        ("withdrawn", say("withdrawn", "철회됨")),
+        ("held", say("legal hold", "법적 보존")),
+    )
+    return [word for field, word in words if row[field]]
 
 
 def diff(

@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -26,6 +27,7 @@ from dure.storage.vault.wrapping import KEY_BYTES, Wrapper
 
 BATCH_BYTES = 16 * 1024 * 1024
 BATCH_PAGES = 512
+_PACKERS = 2
 
 
 def batches(pages: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -127,18 +129,17 @@ class Draft:
 
     def _packed(self, contents: dict[bytes, bytes], known: dict[bytes, str]) -> list[Packed]:
         """Return how each page that is not known is kept: by itself, or as a patch on its kin."""
-        packed: list[Packed] = []
+        missing = [content for identity, content in contents.items() if identity not in known]
+        with ThreadPoolExecutor(_PACKERS) as packers:
+            packed = dict(zip(missing, packers.map(Packed.of, missing), strict=True))
+        if self._kin is None:
+            return list(packed.values())
         for identity, content in contents.items():
             if identity in known:
-                if self._kin is not None:
-                    self._kin.known(known[identity])
-                continue
-            alone = Packed.of(content)
-            found = self._kin.patched(content, len(alone.content)) if self._kin else None
-            if found is not None:
-                alone = Packed(found[1], Packing.PATCH, len(content), found[0])
-            packed.append(alone)
-        return packed
+                self._kin.known(known[identity])
+            elif found := self._kin.patched(content, len(packed[content].content)):
+                packed[content] = Packed(found[1], Packing.PATCH, len(content), found[0])
+        return list(packed.values())
 
     def _write_files(self, missing: list[bytes], packed: list[Packed]) -> dict[bytes, NewPage]:
         if not missing:
