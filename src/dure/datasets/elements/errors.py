@@ -35,7 +35,7 @@ class ElementsError(DureError):
                     "협의체가 정한 데이터 요소 집합이 아닙니다.",
                 ),
                 Text(
-                    "{name} version {version}: {reason.en}.", "{name} 버전 {version}: {reason.ko}."
+                    "{name} version {version}: {reason.en}.", "{name} 제{version}판: {reason.ko}."
                 ),
                 Text(
                     "dure charter show names the sets; use that one, or propose a charter with this one.",

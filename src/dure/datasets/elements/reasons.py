@@ -66,11 +66,11 @@ CHARTER: Mapping[str, Text] = MappingProxyType(
     {
         "not-adopted": Text("the charter names no such set", "협약에 그런 집합이 없습니다"),
         "version": Text(
-            "the charter names another version of it", "협약에는 이 집합의 다른 버전이 있습니다"
+            "the charter names another version of it", "협약에는 이 집합의 다른 판이 있습니다"
         ),
         "digest": Text(
             "the charter names another content of this version",
-            "협약에 적힌 이 버전의 내용이 다릅니다",
+            "협약에 적힌 이 판의 내용이 다릅니다",
         ),
     }
 )
