@@ -1,4 +1,4 @@
-"""The tables of `bench/elements.py`: other people's, from PyPI packages, in two halves fixed before any result.
+"""The tables of `bench/elements.py`: other people's, from PyPI packages, in two halves.
 
 The development half is for writing and tuning the matcher. The held-out half was labelled from its
 columns and their documentation before the matcher had seen it, and nothing was tuned on it since.
@@ -19,7 +19,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-VEGA, BOKEH, PLOTLY = "vega_datasets/_data", "bokeh_sampledata/_data", "plotly/package_data/datasets"
+VEGA, BOKEH, PLOTLY = (
+    "vega_datasets/_data",
+    "bokeh_sampledata/_data",
+    "plotly/package_data/datasets",
+)
 LIFE, STATS, PLOT9 = "lifelines/datasets", "statsmodels/datasets", "plotnine/data"
 
 DEVELOPMENT = (

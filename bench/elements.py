@@ -24,6 +24,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from element_tables import tables
+
 from dure.datasets.elements import matching
 from dure.datasets.elements.element import ElementSet
 from dure.datasets.elements.facts import ColumnFacts, facts_of
@@ -31,8 +33,6 @@ from dure.datasets.elements.reading import read_set
 from dure.readers.delimited import read_delimited
 from dure.readers.faults import Fault
 from dure.readers.tables import MISSING
-
-from element_tables import tables
 
 HERE = Path(__file__).resolve().parent
 HALVES = ("development", "held-out")
@@ -131,7 +131,9 @@ def _take(count: Count, table: str, one: matching.Proposed, wanted: set[str]) ->
         count.right += 1
     elif one.element:
         count.wrong += 1
-        count.mistakes.append(f"wrong  {one.confidence} {place} -> {one.element}, is {wanted or 'none'}")
+        count.mistakes.append(
+            f"wrong  {one.confidence} {place} -> {one.element}, is {wanted or 'none'}"
+        )
     elif wanted and not arguable:
         count.missed += 1
         count.mistakes.append(f"missed {one.confidence} {place}, is {wanted}")
@@ -144,7 +146,9 @@ def fit(half: list[Table], elements: ElementSet) -> dict[str, float]:
     rows, right = [], []
     for table in half:
         for column, found in zip(
-            table.facts, matching.best_features(elements, table.facts, stem(table.name)), strict=True
+            table.facts,
+            matching.best_features(elements, table.facts, stem(table.name)),
+            strict=True,
         ):
             wanted = table.truth.get(column.name, set())
             if found is None or "-" in wanted:
@@ -172,7 +176,11 @@ def main() -> None:
         half = list(read(HALVES[0], chosen.packages))
         for step in range(25, 50):
             told = judge(half, elements, step / 50).told()
-            print(json.dumps({"least": step / 50, **{key: told[key] for key in ("precision", "recall")}}))
+            print(
+                json.dumps(
+                    {"least": step / 50, **{key: told[key] for key in ("precision", "recall")}}
+                )
+            )
         return
     if chosen.fit:
         print(json.dumps(fit(list(read(HALVES[0], chosen.packages)), elements)))
@@ -181,7 +189,11 @@ def main() -> None:
         count = judge(list(read(half, chosen.packages)), elements, chosen.least)
         for mistake in sorted(count.mistakes) if chosen.show else ():
             print(mistake)
-        print(json.dumps({"half": half, "elements in the set": len(elements.elements), **count.told()}))
+        print(
+            json.dumps(
+                {"half": half, "elements in the set": len(elements.elements), **count.told()}
+            )
+        )
 
 
 if __name__ == "__main__":

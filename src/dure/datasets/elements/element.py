@@ -123,9 +123,7 @@ class Element(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             "repeated-code": _repeats([code.code for code in self.codes])
             or _repeats(self.synonyms)
             or _repeats(self.missing),
-            "range": bool(
-                self.least and self.most and Decimal(self.least) > Decimal(self.most)
-            ),
+            "range": bool(self.least and self.most and Decimal(self.least) > Decimal(self.most)),
             "range-type": bool(self.least or self.most) and self.type not in ("integer", "number"),
             "codes-type": bool(self.codes) and self.type != "text",
             "allowed": bool(self.note) and bool(self.codes or self.least or self.most),
@@ -149,9 +147,7 @@ class _Document(msgspec.Struct, forbid_unknown_fields=True):
     dure: Literal["elements/1"]
     name: str
     version: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-    elements: Annotated[
-        tuple[Element, ...], msgspec.Meta(min_length=1, max_length=MAX_ELEMENTS)
-    ]
+    elements: Annotated[tuple[Element, ...], msgspec.Meta(min_length=1, max_length=MAX_ELEMENTS)]
 
 
 class ElementSet(msgspec.Struct, frozen=True, dict=True):

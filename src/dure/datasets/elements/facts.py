@@ -20,7 +20,8 @@ MOST_TEXTS = 5_000
 _GROUP_COLUMNS = 64
 _FORM_TEXTS = 200
 _NEARLY = 0.98
-_TRUTH = frozenset("0 1 y n yes no true false t f 예 아니오 유 무 o x 여 부".split())
+_OF_TRUTH = "0 1 y n yes no true false t f 예 아니오 유 무 o x 여 부"
+_TRUTH = frozenset(_OF_TRUTH.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,8 @@ KNOWN: Mapping[str, str] = MappingProxyType(
     {
         "".join(filter(str.isalnum, word.casefold())): part
         for words in (
-            {part: heading for part, heading in ENGLISH.items()},
-            {part: heading for part, heading in KOREAN.items()},
+            ENGLISH,
+            KOREAN,
         )
         for part, word in words.items()
     }

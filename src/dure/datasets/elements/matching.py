@@ -229,9 +229,9 @@ def confidence(found: dict[str, float]) -> float:
 
 def judge(element: Element, column: ColumnFacts, unit: units.Unit | None) -> Judged | None:
     """Return what the values say of an element; None when they can't be its."""
-    if unit is not None and element.unit in units.UNITS:
-        if units.change(unit.name, element.unit) is None:
-            return None
+    known = unit is not None and element.unit in units.UNITS
+    if known and unit is not None and units.change(unit.name, element.unit) is None:
+        return None
     if element.type == "boolean":
         return Judged(True, False, ("form",)) if column.is_binary else None
     if element.type in ("date", "datetime"):
@@ -258,7 +258,6 @@ def _judge_number(element: Element, column: ColumnFacts, unit: units.Unit | None
         return None
     if column.form and column.kind == "integer":
         return None
-    measured = bool(element.unit or element.least or element.most)
     if column.is_binary and (element.type == "number" or not _is_small(element)):
         return None
     fitting = _fitting_unit(element, column, unit)
@@ -271,8 +270,9 @@ def _judge_number(element: Element, column: ColumnFacts, unit: units.Unit | None
     elif fitting and fitting != element.unit:
         reasons += ("guessed-unit",)
     shown = (bounded and column.distinct > 2) or unit is not None
-    del measured
-    return Judged(shown, bool(fitting) and unit is None and fitting != element.unit, reasons, fitting)
+    return Judged(
+        shown, bool(fitting) and unit is None and fitting != element.unit, reasons, fitting
+    )
 
 
 def _is_small(element: Element) -> bool:
@@ -325,16 +325,13 @@ def _may_be_number(element: Element) -> bool:
     """Say whether a text is an identifier or a code, which may consist of digits."""
     ends = ("id", "no", "cd", "number", "code", "번호", "코드", "identifier", "identity")
     return any(
-        name.casefold().replace("_", " ").endswith(ends) for name in (element.id, element.en, element.ko)
+        name.casefold().replace("_", " ").endswith(ends)
+        for name in (element.id, element.en, element.ko)
     )
 
 
 def _judge_codes(element: Element, column: ColumnFacts) -> Judged | None:
-    known = {
-        text.casefold()
-        for code in element.codes
-        for text in (code.code, *code.names)
-    }
+    known = {text.casefold() for code in element.codes for text in (code.code, *code.names)}
     rows = sum(column.texts.values())
     held = sum(count for text, count in column.texts.items() if text in known)
     if rows and held >= _CODED * rows:

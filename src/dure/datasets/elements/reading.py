@@ -145,7 +145,10 @@ def _elements(
             refuse(file, f"L{line}", "too-many")
         if len(row) != len(parts):
             refuse(file, f"L{line}", "rows")
-        cells = {part: _cell(cell, f"L{line}.{part}", file) for part, cell in zip(parts, row, strict=True)}
+        cells = {
+            part: _cell(cell, f"L{line}.{part}", file)
+            for part, cell in zip(parts, row, strict=True)
+        }
         yield f"L{line}", _element(cells, f"L{line}", file)
 
 
@@ -159,7 +162,7 @@ def _cell(cell: str, place: str, file: str) -> str:
 
 
 def _element(cells: Mapping[str, str], line: str, file: str) -> Element:
-    told = {name: cells.get(name, "") for name in _WORDS}
+    told: dict[str, object] = {name: cells.get(name, "") for name in _WORDS}
     kind, length = _kind(cells, line, file)
     told |= {"type": kind, "length": length, **_allowed(cells.get("allowed", ""), kind, line, file)}
     for name in ("synonyms", "missing"):

@@ -81,6 +81,10 @@ MAPPING: Mapping[str, Text] = MappingProxyType(
         "set": Text("it was made for another element set", "다른 데이터 요소 집합의 대응표입니다"),
         "element": Text("the set has no such element", "집합에 그런 데이터 요소가 없습니다"),
         "no-column": Text("the table has no such column", "표에 그런 열이 없습니다"),
+        "more-columns": Text(
+            "the table has a column that the mapping doesn't name",
+            "대응표에 없는 열이 표에 있습니다",
+        ),
         "column-twice": Text("it names one column twice", "한 열이 두 번 나옵니다"),
         "element-twice": Text(
             "two columns are to be one element", "두 열이 한 데이터 요소에 대응합니다"
@@ -90,7 +94,12 @@ MAPPING: Mapping[str, Text] = MappingProxyType(
             "데이터 요소가 아닌 열이 데이터 요소의 이름을 씁니다",
         ),
         "unit": Text(
-            "no way leads from this unit to the element's", "이 단위는 데이터 요소의 단위로 바꿀 수 없습니다"
+            "no way leads from this unit to the element's",
+            "이 단위는 데이터 요소의 단위로 바꿀 수 없습니다",
+        ),
+        "form": Text(
+            "no date form has this name, or the element is no date",
+            "그런 날짜 형식이 없거나 날짜가 아닌 데이터 요소입니다",
         ),
         "codes": Text(
             "a code is not in the element's list, or stands there twice",

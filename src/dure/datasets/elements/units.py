@@ -184,12 +184,13 @@ _NAMED: Mapping[str, str] = MappingProxyType(
         for alias in line.partition(":")[2].split()
     }
 )
-_SPELLED = frozenset(
-    "km cm mm ft kg kgs lb lbs oz mph kph kmh kts knots hpa mbar celsius fahrenheit miles feet inches "
-    "meters metres pounds kilograms grams hours days years yrs minutes seconds kwh mwh usd krw mins "
-    "킬로미터 미터 마일 해리 피트 인치 킬로그램 노트 천원 만원 백만원 억원 섭씨 화씨 퍼센트 km2 m2 ha 헥타르 "
-    "pct percent".split()
-)
+_AT_THE_END = """
+km cm mm ft kg kgs lb lbs oz mph kph kmh kts knots hpa mbar celsius fahrenheit miles feet inches
+meters metres pounds kilograms grams hours days years yrs minutes seconds kwh mwh usd krw mins
+킬로미터 미터 마일 해리 피트 인치 킬로그램 노트 천원 만원 백만원 억원 섭씨 화씨 퍼센트 km2 m2 ha 헥타르
+pct percent
+"""
+_SPELLED = frozenset(_AT_THE_END.split())
 """What is a unit at the end of a name without brackets: nothing that is a word or a letter elsewhere."""
 _BRACKETED = re.compile(r"[(\[（［]\s*([^()\[\]（）［］]{1,20}?)\s*[)\]）］]")
 _ENDING = re.compile(r"(.*[^\W_])[\W_]+(?:in[\W_]+)?([^\W_]+)", re.IGNORECASE)
