@@ -1,16 +1,16 @@
-"""Element mapping on tables made by others: precision and recall, on two halves, one held out.
+"""Element mapping on tables made by others: precision and recall, one part held out.
 
 Every table goes through the readers' own parser and is matched as `dure datasets map propose` does, but
 in this process. A proposal is right when the ground truth names that element for that column. What a
-column is was written down before there was a matcher (`element_truth_*.txt`; the commit says when);
-the confidence is fitted and its threshold chosen on the development half alone.
+column is stands in `element_truth_*.txt`; `element_tables` says when each was written. The confidence is
+fitted, and its threshold chosen, on the parts for tuning alone.
 
-Prints one JSON object a half. The packages: see `element_tables`.
+Prints one JSON object a part. The packages: see `element_tables`.
 
     python bench/elements.py --packages /path/to/venv/lib/python3.11/site-packages
-    python bench/elements.py --packages … --half development --show
-    python bench/elements.py --packages … --fit        # coefficients, from the development half
-    python bench/elements.py --packages … --curve      # what each threshold gives, on the same half
+    python bench/elements.py --packages … --part development --show
+    python bench/elements.py --packages … --fit        # coefficients, from the parts for tuning
+    python bench/elements.py --packages … --curve      # what each threshold gives there
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from dure.readers.faults import Fault
 from dure.readers.tables import MISSING
 
 HERE = Path(__file__).resolve().parent
-HALVES = ("development", "held-out")
+PARTS = ("development", "first", "held-out")
 
 
 @dataclass
@@ -69,9 +69,13 @@ class Count:
         }
 
 
-def truth(half: str) -> dict[str, dict[str, set[str]]]:
+def tuning(packages: Path) -> list[Table]:
+    return [table for part in PARTS[:2] for table in read(part, packages)]
+
+
+def truth(part: str) -> dict[str, dict[str, set[str]]]:
     found: dict[str, dict[str, set[str]]] = {}
-    name = f"element_truth_{half.replace('-', '_')}.txt"
+    name = f"element_truth_{part.replace('-', '_')}.txt"
     for line in (HERE / name).read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             found[line.strip("[]")] = current = {}
@@ -81,11 +85,11 @@ def truth(half: str) -> dict[str, dict[str, set[str]]]:
     return found
 
 
-def read(half: str, packages: Path) -> Iterator[Table]:
-    known = truth(half)
+def read(part: str, packages: Path) -> Iterator[Table]:
+    known = truth(part)
     with tempfile.TemporaryDirectory() as folder:
         raw, table, scratch = (Path(folder) / name for name in ("raw", "table", "text"))
-        for name, content in tables(packages, half):
+        for name, content in tables(packages, part):
             raw.write_bytes(_named(content))
             try:
                 read_delimited(raw, table, scratch, "", "", MISSING)
@@ -109,9 +113,9 @@ def stem(name: str) -> str:
     return Path(name).name.partition(".")[0]
 
 
-def judge(half: list[Table], elements: ElementSet, least: float) -> Count:
+def judge(tables_: list[Table], elements: ElementSet, least: float) -> Count:
     count = Count()
-    for table in half:
+    for table in tables_:
         count.tables += 1
         count.columns += len(table.facts)
         for one in matching.propose(elements, table.facts, stem(table.name), least):
@@ -139,12 +143,12 @@ def _take(count: Count, table: str, one: matching.Proposed, wanted: set[str]) ->
         count.mistakes.append(f"missed {one.confidence} {place}, is {wanted}")
 
 
-def fit(half: list[Table], elements: ElementSet) -> dict[str, float]:
+def fit(tables_: list[Table], elements: ElementSet) -> dict[str, float]:
     """Return a logistic regression's coefficients: is the best candidate right?"""
     from sklearn.linear_model import LogisticRegression
 
     rows, right = [], []
-    for table in half:
+    for table in tables_:
         for column, found in zip(
             table.facts,
             matching.best_features(elements, table.facts, stem(table.name)),
@@ -165,7 +169,7 @@ def fit(half: list[Table], elements: ElementSet) -> dict[str, float]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--packages", type=Path, required=True)
-    options.add_argument("--half", choices=HALVES, default="")
+    options.add_argument("--part", choices=PARTS, default="")
     options.add_argument("--show", action="store_true")
     options.add_argument("--fit", action="store_true")
     options.add_argument("--curve", action="store_true")
@@ -173,9 +177,9 @@ def main() -> None:
     chosen = options.parse_args()
     elements = read_set(HERE / "element_set.csv")
     if chosen.curve:
-        half = list(read(HALVES[0], chosen.packages))
+        found = tuning(chosen.packages)
         for step in range(25, 50):
-            told = judge(half, elements, step / 50).told()
+            told = judge(found, elements, step / 50).told()
             print(
                 json.dumps(
                     {"least": step / 50, **{key: told[key] for key in ("precision", "recall")}}
@@ -183,15 +187,15 @@ def main() -> None:
             )
         return
     if chosen.fit:
-        print(json.dumps(fit(list(read(HALVES[0], chosen.packages)), elements)))
+        print(json.dumps(fit(tuning(chosen.packages), elements)))
         return
-    for half in (chosen.half,) if chosen.half else HALVES:
-        count = judge(list(read(half, chosen.packages)), elements, chosen.least)
+    for part in (chosen.part,) if chosen.part else PARTS:
+        count = judge(list(read(part, chosen.packages)), elements, chosen.least)
         for mistake in sorted(count.mistakes) if chosen.show else ():
             print(mistake)
         print(
             json.dumps(
-                {"half": half, "elements in the set": len(elements.elements), **count.told()}
+                {"part": part, "elements in the set": len(elements.elements), **count.told()}
             )
         )
 

@@ -83,6 +83,9 @@ class Element(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Texts that stand for "no value", ascending.
     key
         Whether tables are joined by it.
+    subject
+        What it is about, such as weather: elements of one subject stand in one table; "" for such as
+        stand in many.
     domain, storage, display, source, note
         What the common standard terms say further: domain, form in storage, form on the screen, code
         system, and allowed values that are told in words; kept as they are written.
@@ -106,6 +109,7 @@ class Element(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     display: _Name = ""
     source: _Name = ""
     note: _Words = ""
+    subject: _Short = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -139,7 +143,7 @@ class Element(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def _texts(self) -> Iterator[str]:
         yield from (self.ko, self.en, self.definition, self.unit)
-        yield from (self.domain, self.storage, self.display, self.source, self.note)
+        yield from (self.domain, self.storage, self.display, self.source, self.note, self.subject)
         yield from self._listed()
 
 

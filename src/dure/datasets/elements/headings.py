@@ -29,6 +29,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "storage": "storage",
         "display": "display",
         "source": "code_system",
+        "subject": "subject",
     }
 )
 KOREAN: Mapping[str, str] = MappingProxyType(
@@ -48,6 +49,7 @@ KOREAN: Mapping[str, str] = MappingProxyType(
         "storage": "저장형식",
         "display": "표현형식",
         "source": "코드체계명",
+        "subject": "주제영역",
     }
 )
 """Part of an element -> its heading, in the order in which an export has them."""
@@ -69,6 +71,7 @@ _ALSO: Mapping[str, str] = {
     "storage": "storageformat storageform",
     "display": "displayformat displayform",
     "source": "source 행정표준코드명 표준코드명 코드명",
+    "subject": "subjectarea 주제영역명 업무영역 업무분야 분류",
     "-": "no number 번호 순번 연번 제정차수 제정일자 소관기관명 소관기관 담당기관",
 }
 _OF_TERMS = ("공통표준",)

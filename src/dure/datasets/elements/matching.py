@@ -12,24 +12,26 @@ half of `bench/elements.py` (``--fit``), and the least confidence of a proposal 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 
 from dure.datasets.elements import units
 from dure.datasets.elements.element import Element, ElementSet
 from dure.datasets.elements.facts import ColumnFacts
 from dure.datasets.elements.names import Likeness, Names
 
-LEAST_CONFIDENCE = 0.86
+LEAST_CONFIDENCE = 0.8
 _LEAST_NAME = 0.55
 _TABLE_BONUS = 0.03
 _KNOWN = 0.9
+_KIN_BONUS = 0.03
 _CODED = 0.9
 _FEW_CODED = 0.5
-_BIAS = -9.99
+_BIAS = -4.96
 _WEIGHTS = {
-    "name": 4.32, "same": 1.57, "words": 4.09, "table": 2.63, "kin": 1.98, "rare": 4.97,
-    "clear": 1.41, "shown": 0.89, "odd": -1.09,
+    "name": 4.07, "same": 1.36, "words": 3.76, "table": 2.88, "kin": 0.35, "lone": -1.83,
+    "rare": 0.73, "clear": 1.88, "shown": 0.4, "coded": 1.53, "odd": -0.82,
 }  # fmt: skip
 
 
@@ -91,6 +93,7 @@ class Candidate:
     likeness: Likeness
     judged: Judged
     rank: float
+    kin: int = 0
 
 
 def propose(
@@ -112,12 +115,9 @@ def propose(
     least
         Least confidence of a proposal.
     """
-    all_candidates = list(_ranked(elements, columns, table))
     found = [
-        _best(elements, column, candidates, kin)
-        for column, candidates, kin in zip(
-            columns, all_candidates, _kin(all_candidates), strict=True
-        )
+        _best(elements, column, candidates)
+        for column, candidates in zip(columns, _ranked(elements, columns, table), strict=True)
     ]
     surest: dict[str, float] = {}
     for one in found:
@@ -138,16 +138,14 @@ def propose(
     )
 
 
-def _best(
-    elements: ElementSet, column: ColumnFacts, candidates: Sequence[Candidate], kin: float
-) -> Proposed:
+def _best(elements: ElementSet, column: ColumnFacts, candidates: Sequence[Candidate]) -> Proposed:
     if not candidates:
         return Proposed(column.name, "", 0.0)
     best = candidates[0]
     return Proposed(
         column.name,
         elements.elements[best.element].id,
-        confidence(features(candidates, kin)),
+        confidence(features(candidates)),
         (best.likeness.reason, *best.judged.reasons),
         best.judged.unit,
         column.form,
@@ -158,20 +156,10 @@ def best_features(
     elements: ElementSet, columns: Sequence[ColumnFacts], table: str
 ) -> list[tuple[str, dict[str, float]] | None]:
     """Return each column's best element with what the confidence in it rests on."""
-    found = list(_ranked(elements, columns, table))
     return [
-        (elements.elements[candidates[0].element].id, features(candidates, kin))
-        if candidates
-        else None
-        for candidates, kin in zip(found, _kin(found), strict=True)
+        (elements.elements[candidates[0].element].id, features(candidates)) if candidates else None
+        for candidates in _ranked(elements, columns, table)
     ]
-
-
-def _kin(found: Sequence[Sequence[Candidate]]) -> list[float]:
-    """Return for each column the share of the others whose names the set knows."""
-    known = [bool(one) and one[0].likeness.score >= _KNOWN for one in found]
-    others = max(1, len(known) - 1)
-    return [(sum(known) - is_known) / others for is_known in known]
 
 
 def _ranked(
@@ -179,8 +167,31 @@ def _ranked(
 ) -> Iterator[list[Candidate]]:
     """Yield each column's candidates, the best first."""
     names = Names(elements)
-    for column in columns:
-        yield sorted(_candidates(elements, names, column, table), key=lambda one: -one.rank)
+    found = [list(_candidates(elements, names, column, table)) for column in columns]
+    subjects = [_subjects(elements, candidates) for candidates in found]
+    held = Counter(subject for one in subjects for subject in one)
+    for candidates, own in zip(found, subjects, strict=True):
+        others = {subject for subject, count in held.items() if count > (subject in own)}
+        told = [_beside(elements, candidate, others) for candidate in candidates]
+        yield sorted(told, key=lambda one: -one.rank)
+
+
+def _subjects(elements: ElementSet, candidates: Sequence[Candidate]) -> set[str]:
+    """Return the subjects that a column speaks for: those of the elements that have its name."""
+    most = max((one.likeness.score for one in candidates), default=0.0)
+    return {
+        subject
+        for one in candidates
+        if one.likeness.score == most >= _KNOWN
+        and (subject := elements.elements[one.element].subject)
+    }
+
+
+def _beside(elements: ElementSet, candidate: Candidate, others: Set[str]) -> Candidate:
+    """Return a candidate that has been held against the subjects of the other columns."""
+    subject = elements.elements[candidate.element].subject
+    kin = (subject in others) - (subject not in others) if subject else 0
+    return replace(candidate, kin=kin, rank=candidate.rank + _KIN_BONUS * kin)
 
 
 def _candidates(
@@ -204,7 +215,7 @@ def _candidates(
             yield Candidate(element, likeness, judged, rank)
 
 
-def features(candidates: Sequence[Candidate], kin: float) -> dict[str, float]:
+def features(candidates: Sequence[Candidate]) -> dict[str, float]:
     """Return what the confidence in the first candidate rests on."""
     best = candidates[0]
     second = candidates[1].rank if len(candidates) > 1 else 0.5
@@ -213,10 +224,12 @@ def features(candidates: Sequence[Candidate], kin: float) -> dict[str, float]:
         "same": float(best.likeness.score >= 1.0),
         "words": min(best.likeness.words - 1, 2) / 2,
         "table": float(best.likeness.reason == "table"),
-        "kin": kin,
+        "kin": float(best.kin > 0),
+        "lone": float(best.kin < 0),
         "rare": best.likeness.rare,
         "clear": min(best.rank - second, 0.3) / 0.3,
         "shown": float(best.judged.shown),
+        "coded": float("codes" in best.judged.reasons),
         "odd": float(best.judged.odd),
     }
 
@@ -289,10 +302,12 @@ def _fitting_unit(element: Element, column: ColumnFacts, unit: units.Unit | None
         to = units.change(name, element.unit)
         if to is None:
             return element.unit
+        if unit is None and not 1e-3 <= to.factor <= 1e3:
+            continue
         ends = sorted(
             float(to.factor) * value + float(to.offset) for value in (column.low, column.high)
         )
-        slack = 1e-9 * max(1.0, *map(abs, ends))
+        slack = 1e-9 * max(map(abs, ends))
         above = not element.least or ends[0] >= float(element.least) - slack
         below = not element.most or ends[1] <= float(element.most) + slack
         if above and below:

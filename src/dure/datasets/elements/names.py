@@ -73,7 +73,7 @@ class Likeness:
     words
         How many words they share.
     rare
-        How rare the column's words are among the set's names, 0 to 1.
+        One over the number of elements that have the rarest of the column's words in a name.
     """
 
     score: float
@@ -108,6 +108,12 @@ class Names:
             counts.update({stem(word) for word in name.words})
         self._rarest = math.log(2 + len(self._names))
         self._counts = counts
+        self._elements_with = Counter(
+            word
+            for word, _ in {
+                (stem(word), name.element) for name in self._names for word in name.words
+            }
+        )
         self._by_start: dict[str, list[str]] = defaultdict(list)
         for word in self._of_word:
             self._by_start[word[0]].append(word)
@@ -191,8 +197,9 @@ class Names:
         return math.log((2 + len(self._names)) / (1 + seen)) / self._rarest
 
     def _rarity(self, words: Sequence[str]) -> float:
-        whole = [word for word in words if word not in LIGHT]
-        return max(map(self._weight, whole), default=1.0)
+        """Return one over the number of elements that have the rarest of these words."""
+        whole = [stem(word) for word in words if word not in LIGHT]
+        return max((1 / max(1, self._elements_with[word]) for word in whole), default=1.0)
 
     def _candidates(self, words: Iterable[str]) -> set[int]:
         found: set[int] = set()

@@ -178,7 +178,18 @@ def _element(cells: Mapping[str, str], line: str, file: str) -> Element:
         refuse(file, f"{line}.{part}", "id" if part == "id" else "long")
 
 
-_WORDS = ("id", "ko", "en", "definition", "unit", "domain", "storage", "display", "source")
+_WORDS = (
+    "id",
+    "ko",
+    "en",
+    "definition",
+    "unit",
+    "domain",
+    "storage",
+    "display",
+    "source",
+    "subject",
+)
 
 
 def _kind(cells: Mapping[str, str], line: str, file: str) -> tuple[str, int]:

@@ -33,7 +33,10 @@ def to_csv(found: ElementSet, language: str = "en") -> bytes:
 def _cells(element: Element, language: str) -> dict[str, str]:
     return {
         **{name: getattr(element, name) for name in ("id", "ko", "en", "definition", "unit")},
-        **{name: getattr(element, name) for name in ("domain", "storage", "display", "source")},
+        **{
+            name: getattr(element, name)
+            for name in ("domain", "storage", "display", "source", "subject")
+        },
         "type": TYPES_KOREAN[element.type] if language == "ko" else element.type,
         "length": str(element.length or ""),
         "allowed": _allowed(element),
