@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dure.cli import elements as elements_commands
+from dure.cli import mapping as mapping_commands
 from dure.cli import rules as rules_commands
 from dure.cli import session
 from dure.cli.arguments import NAME_OR_ID
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(rules_commands.app, name="rules")
+app.add_typer(elements_commands.app, name="elements")
+app.add_typer(mapping_commands.app, name="map")
+app.command(
+    help=say(
+        "Make a table conform to a confirmed mapping, and score it; a file needs no node.",
+        "확인된 대응표대로 표를 변환하고 점수를 매깁니다. 파일이면 노드가 없어도 됩니다.",
+    )
+)(mapping_commands.conform)
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)]
 

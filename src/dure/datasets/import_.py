@@ -12,10 +12,9 @@ same file again, whenever that may be, gives the same data set.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from dure.datasets.croissant import (
 )
 from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import kind_of
+from dure.datasets.meter import Meter
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.enforcing import enforced
 from dure.datasets.spec import IMPORT
@@ -53,20 +53,6 @@ class _Words:
     name: str
     description: str
     licence: str
-
-
-@dataclass(slots=True)
-class _Meter:
-    """Counts and digests the table while it streams by."""
-
-    size: int = 0
-    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
-
-    def counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        for block in blocks:
-            self.digest.update(block)
-            self.size += len(block)
-            yield block
 
 
 def import_(
@@ -130,11 +116,11 @@ def import_(
         checked("licence", licence, NAME_CHARACTERS),
     )
     house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
-    sealed: list[tuple[Asset, _Meter]] = []
+    sealed: list[tuple[Asset, Meter]] = []
 
     def sink(blocks: Iterator[bytes]) -> None:
         progress("seal")
-        meter = _Meter()
+        meter = Meter()
         table = house.seal(
             meter.counted(blocks if rules is None else enforced(blocks, rules)),
             kind=TABLE,
@@ -198,7 +184,7 @@ def _describe(
     house: House,
     parsed: Parsed,
     table: Asset,
-    meter: _Meter,
+    meter: Meter,
     words: _Words,
     released: Mapping[str, Any],
 ) -> Asset:

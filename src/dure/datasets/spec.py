@@ -21,16 +21,33 @@ EXPORT = Action(
     roles=frozenset({Role.STEWARD}),
 )
 
+CONFORM = Action(
+    name="dataset.conform",
+    title=Text(
+        "Make a data set whose columns are the alliance's elements",
+        "열이 협의체의 데이터 요소인 데이터셋을 만들기",
+    ),
+    roles=frozenset({Role.STEWARD}),
+)
+LOAD = Action(
+    name="elements.load",
+    title=Text(
+        "Load a set of data elements that the charter names",
+        "협약에 있는 데이터 요소 집합을 들여오기",
+    ),
+    roles=frozenset({Role.STEWARD}),
+)
+
 ROOM = RoomSpec(
     name="datasets",
     title=Text(
         "Raw holdings become AI-ready data sets", "원자료를 AI 활용 가능 데이터셋으로 만듭니다"
     ),
-    actions=(IMPORT, EXPORT),
+    actions=(IMPORT, EXPORT, CONFORM, LOAD),
     commands="dure.cli.datasets:app",
     events=frozenset(
         f"{action.name}.{phase}"
-        for action in (IMPORT, EXPORT)
+        for action in (IMPORT, EXPORT, CONFORM, LOAD)
         for phase in ("begun", "done", "failed")
     ),
     readers={"text/csv": "csv", "application/vnd.apache.parquet": "parquet"},

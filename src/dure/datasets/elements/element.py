@@ -122,6 +122,7 @@ class Element(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         faults = {
             "unnamed": not (self.ko or self.en),
             "unseen": any(map(is_unseen, "".join(self._texts()))),
+            "spaces": any(text != " ".join(text.split()) for text in self._texts()),
             "formula": any(text.startswith(_FORMULA) for text in self._texts()),
             "separator": any(_SEPARATORS & set(text) for text in self._listed()),
             "repeated-code": _repeats([code.code for code in self.codes])

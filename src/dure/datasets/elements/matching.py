@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from dure.datasets.elements import units
@@ -187,7 +188,7 @@ def _subjects(elements: ElementSet, candidates: Sequence[Candidate]) -> set[str]
     }
 
 
-def _beside(elements: ElementSet, candidate: Candidate, others: Set[str]) -> Candidate:
+def _beside(elements: ElementSet, candidate: Candidate, others: AbstractSet[str]) -> Candidate:
     """Return a candidate that has been held against the subjects of the other columns."""
     subject = elements.elements[candidate.element].subject
     kin = (subject in others) - (subject not in others) if subject else 0

@@ -13,7 +13,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import msgspec
 
@@ -37,6 +37,7 @@ CELL_CHARACTERS = 1 << 17
 _RANGE = re.compile(
     r"\s*(?P<least>-?[0-9]+(?:\.[0-9]+)?)?\s*[~∼～]\s*(?P<most>-?[0-9]+(?:\.[0-9]+)?)?\s*"
 )
+_VERSIONED = re.compile(r"(.*?)[-_. @]v([1-9][0-9]{0,5})", re.IGNORECASE)
 _DOMAIN = re.compile(r"(.*?)([VCND])([0-9]+)(?:,([0-9]+))?")
 _DATE = re.compile(r"YYYY[-./]?MM[-./]?DD")
 _DATETIME = re.compile(r"YYYY[-./]?MM[-./]?DD[ T]?HH(24)?.*")
@@ -47,7 +48,7 @@ _OURS = frozenset([*TYPES_KOREAN, *TYPES_KOREAN.values()])
 _SPACES = re.compile(r"\s+")
 
 
-def read_set(file: Path, name: str = "", version: int = 1) -> ElementSet:
+def read_set(file: Path, name: str = "", version: int = 0) -> ElementSet:
     """Return the element set of a CSV file or of a canonical document; needs no node.
 
     Parameters
@@ -55,7 +56,8 @@ def read_set(file: Path, name: str = "", version: int = 1) -> ElementSet:
     file
         ``.json`` for a document, anything else is CSV.
     name, version
-        What a CSV file's set is called; its file's name by default. A document says it itself.
+        What a CSV file's set is called; by default its file's name tells (``sea-common-v3.csv``; 1
+        when it names no version). A document says it itself.
 
     Raises
     ------
@@ -71,7 +73,8 @@ def read_set(file: Path, name: str = "", version: int = 1) -> ElementSet:
         raise ReaderError("readers.source", name=file.name, reason=reason_of(error)) from None
     if file.suffix.lower() == ".json":
         return from_bytes(content, file.name)
-    return parse_csv(content, name or _set_name(file), version, file.name)
+    own_name, own_version = name_and_version(file)
+    return parse_csv(content, name or own_name, version or own_version, file.name)
 
 
 def parse_csv(content: bytes, name: str, version: int = 1, file: str = "-") -> ElementSet:
@@ -97,9 +100,19 @@ def parse_csv(content: bytes, name: str, version: int = 1, file: str = "-") -> E
     return element_set(name, version, _elements(rows, parts, file), file)
 
 
-def _set_name(file: Path) -> str:
-    bare = re.sub(r"[^a-z0-9]+", "-", file.stem.casefold()).strip("-")
-    return bare if bare[:1].isalpha() else f"set-{bare}".rstrip("-")
+def name_and_version(file: PurePath) -> tuple[str, int]:
+    """Return what the set in a file is called, by the file's name.
+
+    Examples
+    --------
+    >>> name_and_version(PurePath("Sea Common v3.csv")), name_and_version(PurePath("해양.csv"))
+    (('sea-common', 3), ('set', 1))
+    """
+    found = _VERSIONED.fullmatch(file.stem)
+    stem, version = (found[1], int(found[2])) if found else (file.stem, 1)
+    bare = re.sub(r"[^a-z0-9]+", "-", stem.casefold()).strip("-")
+    named = bare if bare[:1].isalpha() else f"set-{bare}"
+    return named.strip("-")[:63], version
 
 
 def _text(content: bytes, file: str) -> str:

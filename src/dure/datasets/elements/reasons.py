@@ -40,6 +40,10 @@ SET: Mapping[str, Text] = MappingProxyType(
         "unseen": Text(
             "it has a character that can't be shown", "화면에 나타낼 수 없는 문자가 있습니다"
         ),
+        "spaces": Text(
+            "a text has spaces around it, or two in a row",
+            "문자열 앞뒤에 공백이 있거나 공백이 겹칩니다",
+        ),
         "formula": Text(
             "a spreadsheet would take it for a formula", "표 계산 프로그램이 수식으로 여깁니다"
         ),
