@@ -288,7 +288,7 @@ def _document(
     ids = {one.element for one in mapping.mapped}
     for field in told["recordSet"][0]["field"]:
         if field["name"] in ids:
-            field["equivalentProperty"] = {"@id": element_iri(elements, field["name"])}
+            field["equivalentProperty"] = element_iri(elements, field["name"])
     return told
 
 

@@ -193,7 +193,7 @@ pct percent
 _SPELLED = frozenset(_AT_THE_END.split())
 """What is a unit at the end of a name without brackets: nothing that is a word or a letter elsewhere."""
 _BRACKETED = re.compile(r"[(\[（［]\s*([^()\[\]（）［］]{1,20}?)\s*[)\]）］]")
-_ENDING = re.compile(r"(.*[^\W_])[\W_]+(?:in[\W_]+)?([^\W_]+)", re.IGNORECASE)
+_ENDING = re.compile(r"(.*?[^\W_])[\W_]+(?:in[\W_]+)?([^\W_]+)", re.IGNORECASE)
 
 
 def unit_named(text: str) -> Unit | None:
