@@ -129,6 +129,12 @@ def test_the_node_says_what_it_is(pinned: Alliance):
     assert "embedded" in words_of(pinned, "node", "status")
     shown = told(pinned, "charter", "show")
     assert shown["digest"] == pinned.charter.charter.digest()
+    words = words_of(pinned, "charter", "show")
+    for part in (shown["digest"][:40], "bravo.steward", "Principals", "checker"):
+        assert part in words
+    # A delegate reads a charter before signing it, with no node at hand.
+    carried = told(None, "charter", "show", pinned.charter_file)
+    assert carried == shown | {"signed_by": ["alpha", "bravo"]}
     said = command(pinned, "node", "doctor", "--json")
     report = json.loads(said.out)
     assert "node.embedded" in [finding["code"] for finding in report["findings"]]
@@ -258,6 +264,7 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     ]
     assert "Benchmarks" in words_of(pinned, "trials", "list")
     view = told(pinned, "trials", "request-release", run["run"])
+    assert f"dure trials show {run['run']}" in words_of(pinned, "decisions", "show", view["id"])
     wait_for(view)
     for person in ("bravo.checker", "bravo.officer"):
         told(pinned, "decisions", "approve", view["id"], *key(pinned, person))
@@ -298,3 +305,46 @@ def test_dummy_data_are_made_of_a_document_alone(pinned: Alliance, tmp_path: Pat
     assert told(None, *dummy, tmp_path / "c.csv", status=90)["error"]["code"] == "datasets.document"
     assert command(None, *dummy, tmp_path / "c.xlsx").status == 2
     assert not (tmp_path / "c.csv").exists()
+
+
+def test_a_statement_is_filled_in_and_leads_to_a_catalogue_entry(pinned: Alliance, tmp_path: Path):
+    about = tmp_path / "about.toml"
+    assert str(about) in words_of(None, "datasets", "about", about)
+    about.write_text(about.read_text("utf-8").replace('name = ""', 'name = "tracks"', 1), "utf-8")
+    assert told(None, "datasets", "about", about)["file"] == str(about)
+    told(pinned, "datasets", "import", pinned.data, "--label", LABEL, "--about", about)
+    entry = told(pinned, "datasets", "dcat", "tracks")
+    assert entry["dct:title"] == ["tracks"]
+    told(pinned, "datasets", "export", "tracks", tmp_path / "out")
+    assert told(None, "datasets", "dcat", tmp_path / "out") == entry
+    assert json.loads(words_of(None, "datasets", "dcat", tmp_path / "out")) == entry
+    told(None, "datasets", "dcat", tmp_path / "out", "--out", tmp_path / "entry.json")
+    assert json.loads((tmp_path / "entry.json").read_text("utf-8")) == entry
+
+
+def test_a_data_set_becomes_known_to_another_agency(pinned: Alliance, tmp_path: Path):
+    media, document = tmp_path / "media", tmp_path / "croissant.json"
+    told(pinned, "datasets", "import", pinned.data, "--label", SHARED, "--name", "[bold]tracks")
+    view = told(pinned, "datasets", "request-publish", "[bold]tracks", "--to", "alpha")
+    assert "dure datasets show" in words_of(pinned, "decisions", "show", view["id"])
+    wait_for(view)
+    for person in ("bravo.checker", "bravo.officer"):
+        told(pinned, "decisions", "approve", view["id"], *key(pinned, person))
+    assert len(told(pinned, "datasets", "publish", view["id"])["envelopes"]) == 1
+    told(pinned, "exchange", "send", media)
+    told(pinned, "exchange", "receive", media, agency="alpha")
+    (hit,) = told(pinned, "datasets", "search", "tracks", agency="alpha")
+    assert (hit["agency"], hit["here"]) == ("bravo", False)
+    assert "its page" in words_of(pinned, "datasets", "search", agency="alpha")
+    refused = told(pinned, "datasets", "page", hit["id"], agency="alpha", status=217)["error"]
+    assert refused["code"] == "datasets.conditions"
+    assert "trial" in words_of(pinned, "datasets", "acknowledge", hit["id"], agency="alpha")
+    shown = told(pinned, "datasets", "page", hit["id"], "--out", document, agency="alpha")
+    assert json.loads(document.read_text("utf-8")) == shown["croissant"]
+    assert "speed_kn" in words_of(pinned, "datasets", "page", hit["id"], agency="alpha")
+    told(None, "datasets", "dummy", document, "--out", tmp_path / "dummy.csv")  # and so to build
+    graph = told(pinned, "datasets", "lineage", "[bold]tracks")
+    assert [edge["to"] for edge in graph["edges"]] == [graph["asset"]]
+    tree = words_of(pinned, "datasets", "lineage", "[bold]tracks")
+    assert "[bold]tracks" in tree
+    assert "dataset.table" in tree

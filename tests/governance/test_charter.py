@@ -43,7 +43,6 @@ from tests.governance.alliance import (
     successor,
 )
 
-
 ELEMENTS: dict[str, Any] = {"version": 3, "digest": "sha256:" + "0f" * 32}
 
 

@@ -20,6 +20,7 @@ FIELDS: Final = {
     "benchmark": Text("benchmark", "평가 기준"),
     "bundle": Text("bundle", "봉인 꾸러미"),
     "card": Text("card", "공개 카드"),
+    "categories": Text("categories", "범주"),
     "charter": Text("charter", "협약"),
     "checkpoint": Text("checkpoint", "서명 기준점"),
     "choice": Text("choice", "표결"),
@@ -38,6 +39,7 @@ FIELDS: Final = {
     "file": Text("file", "파일"),
     "findings": Text("findings", "점검 결과"),
     "folder": Text("folder", "폴더"),
+    "grades": Text("grades", "등급"),
     "home": Text("home", "노드 폴더"),
     "id": Text("id", "식별자"),
     "incarnation": Text("incarnation", "복원 차수"),
@@ -69,6 +71,7 @@ FIELDS: Final = {
     "principals": Text("principals", "행위자"),
     "producer": Text("producer", "만든 행위"),
     "profile": Text("profile", "운영 구성"),
+    "purposes": Text("purposes", "목적"),
     "quorum": Text("quorum", "정족수"),
     "reason": Text("reason", "이유"),
     "recovery_key": Text("recovery key", "복구 키"),
@@ -114,7 +117,14 @@ _SEVERITIES: Final = {
     "warning": Text("warning", "주의"),
     "error": Text("error", "오류"),
 }
-VALUES: Final = {"state": _STATES, "status": _STATES, "severity": _SEVERITIES}
+_OUTCOMES: Final = {
+    "ok": Text("ok", "정상"),
+    "algorithm-error": Text("algorithm error", "알고리즘 오류"),
+    "limit-exceeded": Text("limit exceeded", "한도 초과"),
+    "invalid-predictions": Text("invalid predictions", "예측 형식 오류"),
+    "refused": Text("refused", "거부됨"),
+}
+VALUES: Final = {"outcome": _OUTCOMES, "state": _STATES, "status": _STATES, "severity": _SEVERITIES}
 
 
 def field_word(name: str) -> str:

@@ -32,7 +32,7 @@ class Output:
     def value(self, value: Mapping[str, Any], title: str = "", *, exact: bool = False) -> None:
         """Show one thing: its fields in two columns; ``exact`` keeps the names that are signed."""
         if self.as_json:
-            self._json(value)
+            self.json(value)
             return
         from rich.table import Table
 
@@ -54,7 +54,7 @@ class Output:
     ) -> None:
         """Show many things: one row each, with the columns (field, heading); ``none`` when empty."""
         if self.as_json:
-            self._json(list(rows))
+            self.json(list(rows))
             return
         if not rows:
             empty = none or say("Nothing to show.", "표시할 것이 없습니다.")
@@ -74,6 +74,11 @@ class Output:
         if not self.as_json:
             _console().print(printable(text, keep="\n"), markup=False, highlight=False)
 
+    def drawing(self, drawing: object) -> None:
+        """Show what rich draws, its words as they are; silent with ``--json``."""
+        if not self.as_json:
+            _console().print(drawing, markup=False, highlight=False)
+
     def error(self, error: DureError) -> None:
         """Show an error: what, why and the next step."""
         self.refusal(error.to_dict(LANGUAGE))
@@ -81,7 +86,7 @@ class Output:
     def refusal(self, body: Mapping[str, Any]) -> None:
         """Show why something was refused, from its fields."""
         if self.as_json:
-            self._json({"error": body})
+            self.json({"error": body})
             return
         marks = (("what", "✗"), ("why", " "), ("next_step", "→"))
         for name, mark in marks:
@@ -107,7 +112,8 @@ class Output:
             bar.add_task(title, total=None)
             yield
 
-    def _json(self, value: object) -> None:
+    def json(self, value: object) -> None:
+        """Print one JSON value, which is what it is for people too."""
         text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
         # Line breaks stand between values only; any other control is inside a string.
         print("".join(json.dumps(c)[1:-1] if is_unseen(c) and c != "\n" else c for c in text))

@@ -58,6 +58,8 @@ class Action:
         The least that people must sign; None when the action is not critical.
     lowers
         True for the three actions that may mint an asset with a lower label.
+    evidence
+        Command that shows what the voters decide on; ``{name}`` marks an argument of the request.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Action:
     roles: frozenset[str]
     quorum: QuorumRule | None = None
     lowers: bool = False
+    evidence: str = ""
 
     @property
     def critical(self) -> bool:

@@ -21,6 +21,8 @@ from typing import Any
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.labels import ALL, Label
+from dure.datasets.about.statement import EMPTY, Statement
+from dure.datasets.about.vocabularies import with_origin, with_statement, with_terms
 from dure.datasets.croissant import (
     MEDIA_TYPE,
     TABLE_FILE,
@@ -34,6 +36,7 @@ from dure.datasets.kinds import kind_of
 from dure.datasets.meter import Meter
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.enforcing import enforced
+from dure.datasets.search import words_of
 from dure.datasets.spec import IMPORT
 from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
 from dure.governance.house import House
@@ -66,6 +69,7 @@ def import_(
     kind: str = "",
     rules: Contract | None = None,
     ranges: bool = False,
+    statement: Statement = EMPTY,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Asset:
     """Import one file as a data set of this agency.
@@ -87,6 +91,8 @@ def import_(
     ranges
         Whether the document is to carry released statistics (`dure.datasets.dummy.released`), for
         dummy data; it never does unless the steward says so.
+    statement
+        What else the steward states about it; ``name``, ``description`` and ``licence`` win over its.
     progress
         Told the step under way: ``parse``, ``seal``, ``measure``, ``describe``.
 
@@ -111,9 +117,14 @@ def import_(
     found = kind_of(source, kind)
     wanted = own_label(house, label)
     words = _Words(
-        checked("name", name, NAME_CHARACTERS) or name_of(source),
-        checked("description", description, DESCRIPTION_CHARACTERS, lines=True),
-        checked("licence", licence, NAME_CHARACTERS),
+        checked("name", name or statement.name, NAME_CHARACTERS) or name_of(source),
+        checked(
+            "description",
+            description or statement.description,
+            DESCRIPTION_CHARACTERS,
+            lines=True,
+        ),
+        checked("licence", licence or statement.licence, NAME_CHARACTERS),
     )
     house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
     sealed: list[tuple[Asset, Meter]] = []
@@ -144,7 +155,7 @@ def import_(
             fields, purpose = _fields(parsed), any_purpose(house, wanted)
             released = measured(house, sealed[0][0].id, fields, purpose)
         progress("describe")
-        dataset = _describe(house, parsed, *sealed[0], words, released)
+        dataset = _describe(house, parsed, *sealed[0], words, released, statement)
         faults.point("dataset.sealed")
         doing.asset = dataset.id
         doing.detail["rows"] = parsed.rows
@@ -187,6 +198,7 @@ def _describe(
     meter: Meter,
     words: _Words,
     released: Mapping[str, Any],
+    statement: Statement,
 ) -> Asset:
     rows, columns = parsed.rows, len(parsed.columns)
     document = write_document(
@@ -207,6 +219,8 @@ def _describe(
             parsed.digest.removeprefix("sha256:"),
         ),
     )
+    document = with_terms(with_statement(document, statement), table.label)
+    document = with_origin(document, IMPORT.name, table.created)
     if released:
         from dure.datasets.dummy.released import with_block
 
@@ -221,5 +235,5 @@ def _describe(
         producer=IMPORT.name,
         name=words.name,
         # Digests stay inside the sealed document: out here they would show that two are equal.
-        facts={"rows": str(rows), "columns": str(columns)},
+        facts={"rows": str(rows), "columns": str(columns), "words": words_of(document)},
     )

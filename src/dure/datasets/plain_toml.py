@@ -1,4 +1,4 @@
-"""Files that people edit, in one plain form of TOML: keys, plain values, lists of them, ``[[header]]``.
+"""TOML that people write by hand, held to one plain form: keys, plain values, lists of them, headers.
 
 Whatever else TOML has (tables in tables, dotted keys, texts over several lines) is refused before the
 text reaches Python's parser, whose time grows with the square of some of them.
@@ -9,66 +9,88 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from functools import cache
-from typing import Any
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
 
+import msgspec
+
+from dure.core.system import reason_of
+from dure.datasets.errors import DatasetError
+from dure.datasets.rules.reasons import FORM
+from dure.readers.errors import ReaderError
+
+MAX_BYTES = 1 << 20
+
+_TOKEN = re.compile(
+    r"(?P<space>[ \t]+|#[^\n]*|\r?\n)"
+    r"|(?P<text>\"(?:[^\"\\\n]|\\[^\n])*\"|'[^'\n]*')"
+    r"|(?P<header>\[\[[a-z_]{1,32}\]\]|(?<![^\n])\[[a-z_]{1,32}\](?=[ \t\r]*(?:\n|$)))"
+    r"|(?P<sign>[\[\],=])"
+    r"|(?P<word>[A-Za-z0-9_.:+-]+)"
+)
 _KEY = re.compile(r"[a-z_]{1,32}")
+_WHERE = re.compile(r"at `\$\.?([a-z_.\[\]0-9]{0,80})[^`]*`$")
+_NAMED = re.compile(r"(?:required|unknown) field `([a-z_]{1,32})`")
+
+Form = TypeVar("Form", bound=msgspec.Struct)
 
 
-@cache
-def _tokens(header: str) -> re.Pattern[str]:
-    return re.compile(
-        r"(?P<space>[ \t]+|#[^\n]*|\r?\n)"
-        r"|(?P<text>\"(?:[^\"\\\n]|\\[^\n])*\"|'[^'\n]*')"
-        rf"|(?P<header>\[\[{header}\]\])"
-        r"|(?P<sign>[\[\],=])"
-        r"|(?P<word>[A-Za-z0-9_.:+-]+)"
-    )
+def content_of(file: Path) -> bytes:
+    """Return the bytes of a file that a person wrote, at most one more than `MAX_BYTES`.
+
+    Raises
+    ------
+    ReaderError
+        ``readers.source`` when it can't be read.
+    """
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ReaderError("readers.source", name=file.name, reason=reason_of(error)) from None
 
 
-def fault(text: str, header: str) -> int:
-    r"""Return the first line that has anything but the plain form; 0 when there is none.
+def read(content: bytes, form: type[Form], name: str, headers: tuple[str, ...]) -> Form:
+    """Return what a file of plain TOML holds.
 
     Parameters
     ----------
-    text
-        The file.
-    header
-        The one header that it may have, as ``[[header]]``.
+    content
+        The file's bytes: UTF-8, at most `MAX_BYTES`.
+    form
+        What it must hold; it forbids unknown fields.
+    name
+        The file's name, for messages.
+    headers
+        The headers that may stand in it, such as ``[[rule]]``.
 
-    Examples
-    --------
-    >>> fault("a = [1, 2]\n[[rule]]\n", "rule"), fault("a = {b = 1}\n", "rule")
-    (0, 1)
+    Raises
+    ------
+    DatasetError
+        ``datasets.document``, with the reason and the place.
     """
-    tokens = _tokens(header)
-    place, line, depth, word, before = 0, 1, 0, "", ""
-    while place < len(text):
-        token = tokens.match(text, place)
-        if token is None:
-            return line
-        place, kind, found = token.end(), token.lastgroup, token[0]
-        depth += {"[": 1, "]": -1}.get(found, 0)
-        wrong = (
-            depth not in (0, 1)
-            or (kind == "header" and depth)
-            or (found == "=" and (depth or not _KEY.fullmatch(word)))
-            or (kind == before == "text")  # three quotation marks open a text over lines
-        )
-        if wrong:
-            return line
-        line, before = line + found.count("\n"), kind or ""
-        if kind != "space":
-            word = found if kind == "word" else ""
-    return 0
+    if len(content) > MAX_BYTES:
+        raise refused(name, "size", "-")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise refused(name, "encoding", f"@{error.start}") from None
+    _hold_to_plain_form(text, name, headers)
+    try:
+        return msgspec.convert(tomllib.loads(text), form)
+    except tomllib.TOMLDecodeError as error:
+        raise refused(name, "toml", _line_of(str(error))) from None
+    except msgspec.ValidationError as error:
+        raise refused(name, *_reason_of(str(error))) from None
 
 
-def write(value: Any) -> str:
+def written(value: Any) -> str:
     """Return a value as the plain form writes it.
 
     Examples
     --------
-    >>> print(write(("a", True)))
+    >>> print(written(("a", True)))
     ["a", true]
     """
     if isinstance(value, bool):
@@ -80,13 +102,58 @@ def write(value: Any) -> str:
     if isinstance(value, dt.date):  # a datetime is one
         return value.isoformat()
     if isinstance(value, tuple):
-        items = [write(item) for item in value]
+        items = [written(item) for item in value]
         short = sum(map(len, items)) < 80
         return f"[{', '.join(items)}]" if short else "[\n  " + ",\n  ".join(items) + ",\n]"
     return repr(value)
 
 
-def line_of(error: Exception) -> str:
-    """Return the line that an error of the parser names, as a place of a message."""
-    found = re.search(r"at line ([0-9]+)", str(error))
+def refused(name: str, reason: str, place: str) -> DatasetError:
+    """Return the error of a file that can't be used."""
+    return DatasetError("datasets.document", file=name, reason=reason, place=place)
+
+
+def _hold_to_plain_form(text: str, name: str, headers: tuple[str, ...]) -> None:
+    place, line, depth, word, before = 0, 1, 0, "", ""
+    while place < len(text):
+        token = _TOKEN.match(text, place)
+        if token is None:
+            raise refused(name, "form-line", f"L{line}")
+        place, kind, found = token.end(), token.lastgroup, token[0]
+        depth += {"[": 1, "]": -1}.get(found, 0)
+        wrong = (
+            depth not in (0, 1)
+            or (kind == "header" and (depth or found not in headers))
+            or (found == "=" and (depth or not _KEY.fullmatch(word)))
+            or (kind == before == "text")  # three quotation marks open a text over lines
+        )
+        if wrong:
+            raise refused(name, "form-line", f"L{line}")
+        line, before = line + found.count("\n"), kind or ""
+        if kind != "space":
+            word = found if kind == "word" else ""
+
+
+def _line_of(said: str) -> str:
+    found = re.search(r"at line ([0-9]+)", said)
     return f"L{found[1]}" if found else "-"
+
+
+def _reason_of(said: str) -> tuple[str, str]:
+    """Return the reason's code and the place from what msgspec says, which may quote the file."""
+    where = _WHERE.search(said)
+    place = where[1] if where else ""
+    named = _NAMED.search(said)
+    if named:
+        place = f"{place}.{named[1]}".lstrip(".")
+    word = said.partition(" ")[0]
+    if word in FORM:
+        return word, place or "-"
+    starts = {
+        "Object missing required": "missing",
+        "Object contains unknown": "unknown",
+        "Invalid value": "kind" if place.endswith(".kind") else "value",
+        "Invalid enum": "value",
+    }
+    found = next((code for start, code in starts.items() if said.startswith(start)), "value")
+    return found, place or "-"

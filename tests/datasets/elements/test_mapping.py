@@ -19,6 +19,7 @@ from dure.datasets.elements.mapping import ColumnMapping, Mapping, confirm, hold
 from dure.datasets.elements.matching import propose
 from dure.datasets.elements.reading import parse_csv, read_set
 from dure.datasets.errors import DatasetError
+from dure.datasets.plain_toml import MAX_BYTES
 
 SEA = read_set(Path(__file__).with_name("sea-v1.csv"))
 DAYS = ["20260131", "20260201", "20260315"]
@@ -159,7 +160,7 @@ HEAD = write(mapping(ColumnMapping(column="a"))).partition("[[")[0]
     [
         ("\xff", "encoding", "@0"),
         (HEAD + "[[column]]\ncolumn = {a = 1}\n", "form-line", "L7"),
-        (HEAD + "[table]\n", "unknown", "table"),
+        (HEAD + "[table]\n", "form-line", "L6"),
         (HEAD + '[[column]]\ncolumn = "a"\ncolumn = "b"\n', "toml", "L8"),
         (HEAD, "missing", "column"),
         (HEAD + "[[column]]\nelement = 'A'\n", "missing", "column[0].column"),
@@ -179,7 +180,7 @@ def test_files_that_are_no_mapping(text, reason, place):
 
 def test_a_file_is_bounded():
     with pytest.raises(DatasetError, match="larger"):
-        parse(b"#" * (files.MAX_BYTES + 1))
+        parse(b"#" * (MAX_BYTES + 1))
     assert parse((HEAD + "# remark\n[[column]]\ncolumn = 'a'\n").encode()).unmapped == ("a",)
 
 

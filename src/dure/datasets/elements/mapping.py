@@ -21,8 +21,6 @@ It is TOML of the plain form (`dure.datasets.plain_toml`).
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, NoReturn
@@ -30,24 +28,20 @@ from typing import Annotated, Any, Literal, NoReturn
 import msgspec
 
 from dure.core.text import Text, is_unseen
-from dure.datasets import plain_toml
 from dure.datasets.elements.dates import FORMS
 from dure.datasets.elements.element import Element, ElementSet
 from dure.datasets.elements.errors import ElementsError
 from dure.datasets.elements.matching import Proposed
 from dure.datasets.elements.reasons import WHY
 from dure.datasets.elements.units import change, unit_named
-from dure.datasets.errors import DatasetError
+from dure.datasets.plain_toml import read, written
 
-MAX_BYTES = 4 << 20
-MAX_COLUMNS = 10_000
+MAX_COLUMNS = 5_000
 MAX_CODES = 2_000
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 _Short = Annotated[str, msgspec.Meta(max_length=100)]
 _Words = Annotated[str, msgspec.Meta(max_length=500)]
-_PLACE = re.compile(r"`\$\.?([a-z_.\[\]0-9]{1,80})`$")
-_NAMED = re.compile(r"(?:required|unknown) field `([a-z_]{1,32})`")
 
 
 class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -199,7 +193,7 @@ def parse(content: bytes, file: str = "mapping") -> Mapping:
     Parameters
     ----------
     content
-        The file's bytes: UTF-8, at most `MAX_BYTES`.
+        The file's bytes: UTF-8, at most `dure.datasets.plain_toml.MAX_BYTES`.
     file
         Its name, for messages.
 
@@ -208,32 +202,19 @@ def parse(content: bytes, file: str = "mapping") -> Mapping:
     DatasetError
         ``datasets.document``, with the reason and the place.
     """
-    if len(content) > MAX_BYTES:
-        raise _unreadable(file, "size", "-")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _unreadable(file, "encoding", f"@{error.start}") from None
-    if line := plain_toml.fault(text, "column"):
-        raise _unreadable(file, "form-line", f"L{line}")
-    try:
-        told = msgspec.convert(tomllib.loads(text), _File)
-    except tomllib.TOMLDecodeError as error:
-        raise _unreadable(file, "toml", plain_toml.line_of(error)) from None
-    except msgspec.ValidationError as error:
-        raise _unreadable(file, *_reason_of(str(error))) from None
+    told = read(content, _File, file, ("[[column]]",))
     return Mapping(told.set, told.version, told.digest, told.column)
 
 
 def write(mapping: Mapping) -> str:
     """Return the text of a mapping, which `parse` reads back as the same."""
     head = {"mapping": 1, "set": mapping.set, "version": mapping.version, "digest": mapping.digest}
-    lines = [f"{key} = {plain_toml.write(value)}" for key, value in head.items()]
+    lines = [f"{key} = {written(value)}" for key, value in head.items()]
     for one in mapping.columns:
         lines += [
             "",
             "[[column]]",
-            *(f"{k} = {plain_toml.write(v)}" for k, v in _told(one).items()),
+            *(f"{k} = {written(v)}" for k, v in _told(one).items()),
         ]
     return "\n".join(lines) + "\n"
 
@@ -317,22 +298,3 @@ def why(one: ColumnMapping) -> Text:
 
 def _refuse(file: str, place: str, reason: str) -> NoReturn:
     raise ElementsError("elements.mapping", file=file, place=place, reason=reason)
-
-
-def _unreadable(file: str, reason: str, place: str) -> DatasetError:
-    return DatasetError("datasets.document", file=file, reason=reason, place=place)
-
-
-def _reason_of(said: str) -> tuple[str, str]:
-    """Return the reason's code and the place from what msgspec says, which may quote the file."""
-    where, named = _PLACE.search(said), _NAMED.search(said)
-    place = where[1] if where else ""
-    if named:
-        place = f"{place}.{named[1]}".lstrip(".")
-    starts = {
-        "Object missing required": "missing",
-        "Object contains unknown": "unknown",
-        "unseen": "unseen",
-    }
-    found = next((code for start, code in starts.items() if said.startswith(start)), "value")
-    return found, place or "-"

@@ -18,7 +18,6 @@ from dure.datasets.elements.dates import FORMS
 from dure.datasets.elements.element import ElementSet
 from dure.datasets.elements.errors import ElementsError
 from dure.datasets.elements.mapping import (
-    MAX_BYTES,
     MAX_COLUMNS,
     Mapping,
     hold,
@@ -33,6 +32,7 @@ from dure.datasets.elements.units import UNITS
 from dure.datasets.elements.worker import ANSWER, TABLE, Guess, Guessed, Plan, Unfit
 from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import kind_of
+from dure.datasets.plain_toml import content_of
 from dure.readers.errors import ReaderError
 from dure.readers.parse import parse as parse_file
 from dure.readers.tables import default_limits
@@ -61,12 +61,7 @@ def read_mapping(file: Path) -> Mapping:
     ReaderError
         ``readers.source`` when it can't be read.
     """
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ReaderError("readers.source", name=file.name, reason=reason_of(error)) from None
-    return parse(content, file.name)
+    return parse(content_of(file), file.name)
 
 
 def propose_file(source: Path, elements: ElementSet, *, kind: str = "") -> Mapping:

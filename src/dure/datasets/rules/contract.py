@@ -10,13 +10,11 @@
     min = 30
     max = 40
 
-It is TOML of the plain form (`dure.datasets.plain_toml`).
+`dure.datasets.plain_toml` holds the text to that form.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,16 +22,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from dure.datasets import plain_toml
-from dure.datasets.errors import DatasetError
+from dure.datasets.plain_toml import read, refused, written
 from dure.datasets.rules.forms import AnyRule, ContractRule
-from dure.datasets.rules.reasons import FORM
 
-MAX_BYTES = 1 << 20
 MAX_RULES = 5_000
-
-_WHERE = re.compile(r"at `\$\.?([a-z_.\[\]0-9]{0,80})[^`]*`$")
-_NAMED = re.compile(r"(?:required|unknown) field `([a-z_]{1,32})`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +61,7 @@ def parse(content: bytes, name: str = "contract") -> Contract:
     Parameters
     ----------
     content
-        The file's bytes: UTF-8, at most `MAX_BYTES`.
+        The file's bytes: UTF-8, at most `dure.datasets.plain_toml.MAX_BYTES`.
     name
         The file's name, for messages.
 
@@ -83,23 +75,10 @@ def parse(content: bytes, name: str = "contract") -> Contract:
     >>> parse(b'contract = 1\n[[rule]]\nkind = "not-null"\ncolumn = "n"').rules[0].kind
     'not-null'
     """
-    if len(content) > MAX_BYTES:
-        raise _refused(name, "size", "-")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _refused(name, "encoding", f"@{error.start}") from None
-    if line := plain_toml.fault(text, "rule"):
-        raise _refused(name, "form-line", f"L{line}")
-    try:
-        known = msgspec.convert(tomllib.loads(text), _File)
-    except tomllib.TOMLDecodeError as error:
-        raise _refused(name, "toml", plain_toml.line_of(error)) from None
-    except msgspec.ValidationError as error:
-        raise _refused(name, *_reason_of(str(error))) from None
+    known = read(content, _File, name, ("[[rule]]",))
     ids = Counter(rule.id for rule in known.rule if rule.id)
     if repeated := [place for place, rule in enumerate(known.rule) if ids[rule.id] > 1]:
-        raise _refused(name, "repeated", f"rule[{repeated[1]}].id")
+        raise refused(name, "repeated", f"rule[{repeated[1]}].id")
     return Contract(known.rule)
 
 
@@ -120,7 +99,7 @@ def write(contract: Contract) -> str:
     lines = ["contract = 1", ""]
     for rule in contract.rules:
         lines.append("[[rule]]")
-        lines.extend(f"{key} = {plain_toml.write(value)}" for key, value in _told(rule).items())
+        lines.extend(f"{key} = {written(value)}" for key, value in _told(rule).items())
         lines.append("")
     return "\n".join(lines)
 
@@ -133,27 +112,3 @@ def _told(rule: ContractRule) -> dict[str, Any]:
             found[field.encode_name] = value
     whys = {key: found.pop(key) for key in ("why_en", "why_ko") if key in found}
     return found | whys
-
-
-def _refused(name: str, reason: str, place: str) -> DatasetError:
-    return DatasetError("datasets.document", file=name, reason=reason, place=place)
-
-
-def _reason_of(said: str) -> tuple[str, str]:
-    """Return the reason's code and the place from what msgspec says, which may quote the file."""
-    where = _WHERE.search(said)
-    place = where[1] if where else ""
-    named = _NAMED.search(said)
-    if named:
-        place = f"{place}.{named[1]}".lstrip(".")
-    word = said.partition(" ")[0]
-    if word in FORM:
-        return word, place or "-"
-    starts = {
-        "Object missing required": "missing",
-        "Object contains unknown": "unknown",
-        "Invalid value": "kind" if place.endswith(".kind") else "value",
-        "Invalid enum": "value",
-    }
-    found = next((code for start, code in starts.items() if said.startswith(start)), "value")
-    return found, place or "-"

@@ -20,11 +20,11 @@ FORM: Mapping[str, Text] = MappingProxyType(
         ),
         "twice": Text("two parts have this identifier", "두 항목의 식별자가 같습니다"),
         "form-line": Text(
-            "only keys, plain values, lists of them and [[rule]] may stand there",
-            "키, 단순한 값, 그 목록, [[rule]]만 쓸 수 있습니다",
+            "only keys, plain values, lists of them and the form's own headers may stand there",
+            "키, 단순한 값, 그 목록, 정해진 머리글만 쓸 수 있습니다",
         ),
         "missing": Text("a part is missing", "빠진 항목이 있습니다"),
-        "unknown": Text("no rule of this kind has such a key", "이 종류의 규칙에 없는 키입니다"),
+        "unknown": Text("there is no such key here", "여기에는 그런 키가 없습니다"),
         "kind": Text("no kind of rule has this name", "그런 종류의 규칙은 없습니다"),
         "value": Text("the value has another form or size", "값의 형식이나 크기가 다릅니다"),
         "unseen": Text(
