@@ -17,13 +17,14 @@ from dure.node.home import Home
 from dure.storage import tables
 from dure.storage.database import open_database
 from dure.storage.vault import Garbage
+from tests.adversarial.element_verbs import ELEMENT_VERBS
 from tests.adversarial.node_verbs import NODES
 from tests.adversarial.transfer_verbs import TRANSFERS
 from tests.adversarial.trial_verbs import TRIALS
 from tests.node import alliance
 from tests.node.alliance import Alliance, services_inside
 
-VERBS = NODES | TRANSFERS | TRIALS
+VERBS = NODES | TRANSFERS | ELEMENT_VERBS | TRIALS
 
 
 def stage(verb: str) -> Alliance:
@@ -52,6 +53,7 @@ def load_everything() -> None:
     """Import what the verbs import when they are first called."""
     for name in (
         "dure.cli.main",
+        "dure.datasets.elements.held",
         "dure.datasets.export",
         "dure.datasets.import_",
         "dure.datasets.publish.act",

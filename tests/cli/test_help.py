@@ -19,6 +19,8 @@ node init|node status|node doctor|node start|node backup|node restore|node rotat
 charter new-key|charter propose|charter sign|charter pin|charter show|
 datasets import|datasets inspect|datasets list|datasets show|datasets export|datasets rules|
 datasets rules propose|datasets rules check|datasets verify|datasets about|datasets dcat|datasets search|datasets lineage|datasets request-publish|datasets publish|datasets page|datasets acknowledge|datasets dummy|
+datasets elements|datasets elements load|datasets elements list|datasets elements show|
+datasets elements export|datasets map|datasets map propose|datasets map confirm|datasets conform|
 trials doctor|trials submit|trials prepare|trials list|trials run|trials show|
 trials request-release|trials release|
 decisions list|decisions show|decisions approve|decisions reject|decisions cast|decisions reconcile|

@@ -177,7 +177,7 @@ GOOD = "A,a,text,,,,,\n"
     [
         ("", "empty", "-"),
         (HEAD, "empty", "-"),
-        ("id,type\nA,text\n", "header", "L1"),
+        ("id,type\nA,text\n", "header", "L1.id"),
         ("id,name_en,type,surprise\nA,a,text,1\n", "header", "L1.4"),
         ("id,name_en,type,description,definition\nA,a,text,1,2\n", "header", "L1.5"),
         (HEAD + GOOD + "B,b,text\n", "rows", "L3"),
@@ -220,7 +220,7 @@ def test_sizes_end_somewhere(monkeypatch):
     assert len(one(f"A,a,text,,{codes},,,").codes) == 20
     refused(HEAD + f"A,a,text,,{codes},,,\nB,b,text,,{codes},,,\n", "too-many-codes")
     million = ";".join(f"{number:x}" for number in range(1_000_000))
-    refused(HEAD + f"A,a,text,,{million},,,\n", "rows")  # no cell is that long
+    refused(HEAD + f"A,a,text,,{million},,,\n", "long")
     many = ";".join(f"{number:x}" for number in range(limits.MAX_CODES + 1))
     refused(HEAD + f"A,a,text,,{many},,,\n", "too-many-codes", "L2.allowed")
     refused(b" " * (limits.MAX_BYTES + 1), "size")

@@ -13,6 +13,7 @@ from collections.abc import Mapping as Mapped
 from pathlib import Path
 from typing import Any
 
+from dure.core import faults
 from dure.core.assets import Asset
 from dure.datasets.catalogue import describe, table_of
 from dure.datasets.croissant import (
@@ -228,6 +229,7 @@ def conform(
     with house.doing(CONFORM.name, asset=dataset_id) as doing:
         blocks = _blocks(house, table_id, purpose)
         found = conform_table(blocks, mapping, elements, sink, least=least)
+        faults.point("dataset.conform-sealed")
         table, meter = sealed[0]
         after = Table(fields, before.rows, meter.size, meter.digest.hexdigest(), before.raw_sha256)
         told = _document(house, document, named, table, after, mapping, elements)
@@ -254,7 +256,7 @@ def element_iri(elements: ElementSet, element_id: str) -> str:
     Examples
     --------
     >>> from dure.datasets.elements.reading import parse_csv
-    >>> found = parse_csv(b"id,name_en,type\\nLAT,latitude,number\\n", "sea", 3)
+    >>> found = parse_csv(b"id,name_en,type\nLAT,latitude,number\n", "sea", 3)
     >>> element_iri(found, "LAT")
     'urn:dure:element:sea:3:LAT'
     """

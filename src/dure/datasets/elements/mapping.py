@@ -241,7 +241,7 @@ def hold(mapping: Mapping, elements: ElementSet, file: str = "mapping") -> None:
         elements.version,
         elements.digest,
     ):
-        _refuse(file, "digest", "set")
+        _refuse(file, "$.digest", "set")
     columns: set[str] = set()
     taken: set[str] = set()
     for one in mapping.columns:

@@ -136,8 +136,9 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
             if any(cell.strip() for cell in row):
                 yield line, row
             line = reader.line_num + 1
-    except csv.Error:
-        refuse(file, f"L{line}", "rows")
+    except csv.Error as error:  # what else is loaded in this process decides how long a cell may be
+        reason = "long" if "field larger" in str(error) else "rows"
+        refuse(file, f"L{line}", reason)
 
 
 def _parts(headings: list[str], file: str) -> list[str]:
@@ -146,7 +147,7 @@ def _parts(headings: list[str], file: str) -> list[str]:
         if not part or (part != "-" and part in parts[: number - 1]):
             refuse(file, f"L1.{number}", "header")
     if "id" not in parts or not {"ko", "en"} & set(parts):
-        refuse(file, "L1", "header")
+        refuse(file, "L1.id", "header")
     return parts
 
 
