@@ -17,6 +17,7 @@ from dure.node.home import Home
 from dure.storage import tables
 from dure.storage.database import open_database
 from dure.storage.vault import Garbage
+from tests.adversarial.element_verbs import ELEMENT_VERBS
 from tests.adversarial.node_verbs import NODES
 from tests.adversarial.transfer_verbs import TRANSFERS
 from tests.adversarial.trial_verbs import TRIALS
@@ -24,7 +25,7 @@ from tests.adversarial.version_verbs import VERSIONS
 from tests.node import alliance
 from tests.node.alliance import Alliance, services_inside
 
-VERBS = NODES | TRANSFERS | VERSIONS | TRIALS
+VERBS = NODES | TRANSFERS | VERSIONS | ELEMENT_VERBS | TRIALS
 
 
 def stage(verb: str) -> Alliance:
@@ -53,6 +54,7 @@ def load_everything() -> None:
     """Import what the verbs import when they are first called."""
     for name in (
         "dure.cli.main",
+        "dure.datasets.elements.held",
         "dure.datasets.export",
         "dure.datasets.import_",
         "dure.datasets.use.opening",

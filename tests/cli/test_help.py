@@ -20,6 +20,8 @@ charter new-key|charter propose|charter sign|charter pin|charter show|
 datasets import|datasets columns|datasets inspect|datasets list|datasets show|datasets export|datasets rules|
 datasets rules propose|datasets rules check|datasets verify|datasets about|datasets dcat|datasets search|datasets lineage|datasets request-publish|datasets publish|datasets page|datasets acknowledge|datasets dummy|
 datasets commit|datasets versions|datasets diff|datasets tag|datasets withdraw|datasets hold|datasets gc|
+datasets elements|datasets elements load|datasets elements list|datasets elements show|
+datasets elements export|datasets map|datasets map propose|datasets map confirm|datasets conform|
 trials doctor|trials submit|trials prepare|trials list|trials run|trials show|
 trials request-release|trials release|
 decisions list|decisions show|decisions approve|decisions reject|decisions cast|decisions reconcile|

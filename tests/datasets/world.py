@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 import dure
+from dure.datasets.elements.reading import read_set
 from dure.governance.charter import sign
 from dure.governance.keeper_tables import ASSETS as KEPT
 from dure.node.alliance import propose
@@ -46,7 +47,12 @@ id = "n2sf-test"
 grades = ["O", "S", "C"]
 categories = ["answer-key", "maritime"]
 purposes = [["trial", ""], ["scoring", "trial"], ["transfer", ""]]
+[elements.sea]
+version = 1
+digest = "{digest}"
 """
+SEA = Path(__file__).parent / "elements" / "sea-v1.csv"
+"""The set of data elements that the charter names."""
 
 
 # A crash leaves a draft in the vault, which its own garbage collection removes: no version.
@@ -128,7 +134,7 @@ class World:
 
 
 def found(root: Path) -> World:
-    keys, text = root / "keys", _ALLIANCE
+    keys, text = root / "keys", _ALLIANCE.format(digest=read_set(SEA).digest)
     (root / "scratch").mkdir()
     for agency in ("alpha", "bravo"):
         settings = Settings(agency, "intl", "embedded", principal=f"{agency}.steward")

@@ -28,6 +28,7 @@ from dure.governance.charter import (
 )
 from dure.governance.errors import GovernanceError
 from dure.governance.forms import Form
+from dure.governance.members import Adopted
 from tests.governance.alliance import (
     ACTION,
     ACTIONS,
@@ -41,6 +42,12 @@ from tests.governance.alliance import (
     signed,
     successor,
 )
+
+ELEMENTS: dict[str, Any] = {"version": 3, "digest": "sha256:" + "0f" * 32}
+
+
+def adopted(version: int, digit: str) -> Adopted:
+    return Adopted(version, "sha256:" + digit * 64)
 
 
 def refused(code: str, reason: str = "") -> Any:
@@ -140,11 +147,41 @@ def edit(path: str, value: object) -> dict[str, Any]:
         ("rules", [], "wrong-type"),
         ("rules", {f"a.a{i}": {"roles": [], "quorum": {}} for i in range(300)}, "too-large"),
         ("quorum", 4, "quorum"),
+        ("elements", {}, "missing-field"),
+        ("elements", [ELEMENTS], "wrong-type"),
+        ("elements", {"Sea": ELEMENTS}, "wrong-form"),
+        ("elements", {"sea": {**ELEMENTS, "version": 0}}, "out-of-range"),
+        ("elements", {"sea": {**ELEMENTS, "digest": "sha256:00"}}, "wrong-form"),
+        ("elements", {"sea": {"version": 1}}, "missing-field"),
+        ("elements", {f"s{i}": ELEMENTS for i in range(65)}, "too-large"),
     ],
 )
 def test_malformed(path: str, value: object, reason: str) -> None:
     with refused("governance.charter", reason):
         Charter.from_dict(edit(path, value))
+
+
+def test_a_charter_names_sets_of_elements_or_has_no_such_part() -> None:
+    read = Charter.from_dict(edit("elements", {"sea": ELEMENTS}))
+    assert read.elements["sea"] == Adopted(**ELEMENTS)
+    assert read.to_dict()["elements"] == {"sea": ELEMENTS}
+    assert Charter.from_dict(read.to_dict()) == read
+    assert read.digest() != charter().digest()
+    assert "elements" not in charter().to_dict()  # so that charters of before keep their digest
+
+
+@pytest.mark.parametrize(
+    ("version", "digest", "follows"),
+    [(2, "a", True), (3, "b", True), (2, "b", False), (1, "a", False), (1, "b", False)],
+)
+def test_a_set_of_elements_never_goes_back(version: int, digest: str, follows: bool) -> None:
+    first = charter(elements={"sea": adopted(2, "a"), "left": adopted(1, "a")})
+    now = {"sea": adopted(version, digest), "new": adopted(1, "c")}
+    if follows:
+        assert propose(first, replace(first, elements=now)).charter.elements == now
+        return
+    with refused("governance.charter-successor", "elements"):
+        propose(first, replace(first, elements=now))
 
 
 def test_duplicate_principal_in_code() -> None:

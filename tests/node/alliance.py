@@ -26,6 +26,7 @@ from unittest import mock
 
 import dure
 from dure.core.suites import Stretch
+from dure.datasets.elements.reading import parse_csv
 from dure.governance.charter import SignedCharter, sign
 from dure.node.alliance import propose, read_charter
 from dure.node.executor import ExecutorOperations, open_executor
@@ -72,7 +73,12 @@ id = "tested"
 grades = ["O", "S", "C"]
 categories = ["answer-key", "maritime"]
 purposes = [["trial", ""], ["scoring", "trial"]]
+[elements.tested]
+version = 1
+digest = "{elements}"
 """
+ELEMENTS = parse_csv(b"id,name_en,type,unit,key\nSPD,speed,number,km/h,Y\n", "tested")
+"""The set of data elements that the charter names."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,10 @@ class Alliance:
     @property
     def data(self) -> Path:
         return self.folder / "tracks.csv"
+
+    @property
+    def elements(self) -> Path:
+        return self.folder / "tested.json"
 
     def home(self, agency: str = "bravo") -> Path:
         return self.folder / agency
@@ -177,7 +187,9 @@ def make(
         new_person_key(made.key(person), person, suite, made.passphrase, os.urandom, STRETCH)
     file = folder / "alliance.toml"
     parts = [*map(member_text, AGENCIES), *map(principal_text, PEOPLE)]
-    file.write_text(ALLIANCE.format(suite=suite) + "".join(parts), encoding="utf-8")
+    file.write_text(
+        ALLIANCE.format(suite=suite, elements=ELEMENTS.digest) + "".join(parts), encoding="utf-8"
+    )
     signed = propose(file, code_actions())
     for agency in AGENCIES:
         signed = sign(
@@ -185,6 +197,7 @@ def make(
         )
     write_file(made.charter_file, signed.to_bytes())
     made.data.write_text(CSV, encoding="utf-8")
+    made.elements.write_bytes(ELEMENTS.document)
     return made
 
 

@@ -11,6 +11,8 @@ import typer
 from dure.cli import about as about_commands
 from dure.cli import catalogue as catalogue_commands
 from dure.cli import columns as columns_command
+from dure.cli import elements as elements_commands
+from dure.cli import mapping as mapping_commands
 from dure.cli import rules as rules_commands
 from dure.cli import session
 from dure.cli import versions as versions_commands
@@ -35,6 +37,14 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(rules_commands.app, name="rules")
 columns_command.add_to(app)
+app.add_typer(elements_commands.app, name="elements")
+app.add_typer(mapping_commands.app, name="map")
+app.command(
+    help=say(
+        "Make a table conform to a confirmed mapping, and score it; a file needs no node.",
+        "확인된 대응표대로 표를 변환하고 점수를 매깁니다. 파일이면 노드가 없어도 됩니다.",
+    )
+)(mapping_commands.conform)
 app.command(
     help=say(
         "Write an empty statement of what only people know about data, or check one; needs no node.",

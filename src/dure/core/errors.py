@@ -26,7 +26,8 @@ class ErrorSpec:
     code
         Dotted name, ``family.what``; stable across releases.
     exit_status
-        Exit status of the command line, 2 to 125, unique in the house.
+        Exit status of the command line, unique in the house: 2 to 125, or 193 to 254. Those between
+        stand for signals in a shell.
     http_status
         Status of the HTTP door, 400 to 599.
     what, why, next_step

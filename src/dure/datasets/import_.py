@@ -23,10 +23,10 @@ from dure.core.labels import ALL, Label
 from dure.datasets.about.statement import EMPTY, Statement
 from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import opened
+from dure.datasets.meter import Meter
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.enforcing import enforced
 from dure.datasets.sealing import (
-    Meter,
     Words,
     document_of,
     fields_of,

@@ -6,10 +6,12 @@ text reaches Python's parser, whose time grows with the square of some of them.
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import re
 import tomllib
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -81,6 +83,29 @@ def read(content: bytes, form: type[Form], name: str, headers: tuple[str, ...]) 
         raise refused(name, "toml", _line_of(str(error))) from None
     except msgspec.ValidationError as error:
         raise refused(name, *_reason_of(str(error))) from None
+
+
+def written(value: Any) -> str:
+    """Return a value as the plain form writes it.
+
+    Examples
+    --------
+    >>> print(written(("a", True)))
+    ["a", true]
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        if "\\" in value and "'" not in value and value.isprintable():
+            return f"'{value}'"
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    if isinstance(value, dt.date):  # a datetime is one
+        return value.isoformat()
+    if isinstance(value, tuple):
+        items = [written(item) for item in value]
+        short = sum(map(len, items)) < 80
+        return f"[{', '.join(items)}]" if short else "[\n  " + ",\n  ".join(items) + ",\n]"
+    return repr(value)
 
 
 def refused(name: str, reason: str, place: str) -> DatasetError:

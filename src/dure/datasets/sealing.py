@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,6 +21,7 @@ from dure.datasets.croissant import (
     Table,
     write_document,
 )
+from dure.datasets.meter import Meter
 from dure.datasets.search import words_of
 from dure.datasets.spec import IMPORT
 from dure.governance.house import House
@@ -40,21 +40,6 @@ class Words:
     name: str
     description: str
     licence: str
-
-
-@dataclass(slots=True)
-class Meter:
-    """Counts and digests the table while it streams by."""
-
-    size: int = 0
-    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
-
-    def counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """Yield the blocks."""
-        for block in blocks:
-            self.digest.update(block)
-            self.size += len(block)
-            yield block
 
 
 def seal_table(

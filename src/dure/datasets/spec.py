@@ -78,8 +78,25 @@ GC = Action(
     roles=frozenset({Role.STEWARD, Role.OPERATOR}),
 )
 
+CONFORM = Action(
+    name="dataset.conform",
+    title=Text(
+        "Make a data set whose columns are the alliance's elements",
+        "열이 협의체의 데이터 요소인 데이터셋을 만들기",
+    ),
+    roles=frozenset({Role.STEWARD}),
+)
+LOAD = Action(
+    name="elements.load",
+    title=Text(
+        "Load a set of data elements that the charter names",
+        "협약에 있는 데이터 요소 집합을 들여오기",
+    ),
+    roles=frozenset({Role.STEWARD}),
+)
+
 ACTIONS = (
-    IMPORT, EXPORT, PUBLISH, ACKNOWLEDGE, COMMIT, DIFF, TAG, WITHDRAW, HOLD, LIFT, GC,
+    IMPORT, EXPORT, PUBLISH, ACKNOWLEDGE, COMMIT, DIFF, TAG, WITHDRAW, HOLD, LIFT, GC, CONFORM, LOAD,
 )  # fmt: skip
 
 ROOM = RoomSpec(

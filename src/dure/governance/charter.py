@@ -8,7 +8,8 @@ signed is bound by nothing, since its own node pins nothing until its people do.
 Every later version must follow the pinned one: version + 1, naming the pinned version's digest, and
 signed by the *pinned* quorum of the *pinned* agencies with the *pinned* delegate keys, so that a new
 version can't vote itself in. It keeps the crypto suite; a label policy of the same id only gains
-terms and keeps its grades; a revoked key stays listed as revoked, and no key changes hands.
+terms and keeps its grades; a set of data elements goes to a later version, never back; a revoked key
+stays listed as revoked, and no key changes hands.
 """
 
 from __future__ import annotations
@@ -244,6 +245,8 @@ def _check_follows(pinned: Charter, following: Charter) -> None:
         reason = "previous"
     elif not _only_gains(pinned.labels, following.labels):
         reason = "labels"
+    elif _elements_fall(pinned, following):
+        reason = "elements"
     else:
         reason = _keys_changed(pinned, following)
     if reason:
@@ -258,6 +261,15 @@ def _only_gains(pinned: LabelPolicy, following: LabelPolicy) -> bool:
         and pinned.categories <= following.categories
         and pinned.agencies <= following.agencies
         and set(pinned.purposes) <= set(following.purposes)
+    )
+
+
+def _elements_fall(pinned: Charter, following: Charter) -> bool:
+    """Say whether a set would get an older version, or another content under the same number."""
+    return any(
+        now.version < before.version or (now.version == before.version and now != before)
+        for name, before in pinned.elements.items()
+        if (now := following.elements.get(name)) is not None
     )
 
 

@@ -19,10 +19,12 @@ from dure.governance.errors import GovernanceError
 from dure.governance.forms import DIGEST, DOTTED, TERM
 from dure.governance.members import (
     FORM,
+    Adopted,
     Member,
     Rule,
     policy_dict,
     principal_dict,
+    read_elements,
     read_member,
     read_policy,
     read_principal,
@@ -62,6 +64,9 @@ class Charter:
     quorum
         Number of member agencies whose delegates must sign the next version (and this one, if it is
         the genesis).
+    elements
+        Name of a set of data elements -> the version and content that the alliance uses. A charter
+        that names none is written without this part, as charters were before there were any.
 
     Raises
     ------
@@ -78,6 +83,7 @@ class Charter:
     principals: tuple[Principal, ...]
     rules: Mapping[str, Rule]
     quorum: int
+    elements: Mapping[str, Adopted] = field(default_factory=dict)
     _members: Mapping[str, Member] = field(init=False, repr=False, compare=False)
     _principals: Mapping[str, Principal] = field(init=False, repr=False, compare=False)
     _digest: str = field(init=False, repr=False, compare=False, default="")
@@ -86,7 +92,8 @@ class Charter:
         for part, name in (("members", "agency"), ("principals", "id")):
             ordered = tuple(sorted(getattr(self, part), key=attrgetter(name)))
             object.__setattr__(self, part, ordered)
-        object.__setattr__(self, "rules", MappingProxyType(dict(self.rules)))
+        for part in ("rules", "elements"):
+            object.__setattr__(self, part, MappingProxyType(dict(getattr(self, part))))
         object.__setattr__(self, "_members", {m.agency: m for m in self.members})
         object.__setattr__(self, "_principals", {p.id: p for p in self.principals})
         _check(self)
@@ -140,7 +147,13 @@ class Charter:
             "principals": [principal_dict(principal) for principal in self.principals],
             "rules": {name: rule.to_dict() for name, rule in self.rules.items()},
             "quorum": self.quorum,
+            **self._elements_dict(),
         }
+
+    def _elements_dict(self) -> dict[str, object]:
+        if not self.elements:
+            return {}
+        return {"elements": {name: one.to_dict() for name, one in self.elements.items()}}
 
     @classmethod
     def from_dict(cls, value: object, where: str = "$") -> Charter:
@@ -151,8 +164,10 @@ class Charter:
         GovernanceError
             ``governance.charter``.
         """
-        FORM.plain(value, where, MAX_CHARTER_BYTES)
-        parts = FORM.fields(value, where, _CHARTER)
+        has_elements = "elements" in FORM.plain(value, where, MAX_CHARTER_BYTES)
+        parts = FORM.fields(value, where, (*_CHARTER, *("elements",) * has_elements))
+        if has_elements and not parts["elements"]:
+            FORM.refuse(f"{where}.elements", "missing-field")  # one charter has one spelling
         labels = read_policy(parts["labels"], f"{where}.labels")
         for part, name in (("members", "agency"), ("principals", "id")):
             listed = FORM.many(parts[part], f"{where}.{part}", MAX_PRINCIPALS, _name_of(name))
@@ -172,6 +187,7 @@ class Charter:
             ),
             rules=FORM.named(parts["rules"], f"{where}.rules", 256, DOTTED, read_rule),
             quorum=FORM.number(parts["quorum"], f"{where}.quorum", 1, MAX_AGENCIES),
+            elements=read_elements(parts.get("elements", {}), f"{where}.elements"),
         )
 
 

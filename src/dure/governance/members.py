@@ -16,9 +16,10 @@ from dure.core.labels import LabelPolicy
 from dure.core.principals import Principal, PublicKey
 from dure.core.text import Text
 from dure.governance.errors import GovernanceError
-from dure.governance.forms import DOTTED, HEX, KEY_ID, TERM, Form
+from dure.governance.forms import DIGEST, DOTTED, HEX, KEY_ID, TERM, Form
 
 MAX_VOTES = 16
+MAX_SETS = 64
 LONGEST_S = 366 * 24 * 3600
 
 FORM = Form("governance.charter")
@@ -96,6 +97,26 @@ class Rule:
                 "expires_s": asked.expires_s,
             },
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A set of data elements that the alliance means the same by.
+
+    Parameters
+    ----------
+    version
+        The set's version, from 1.
+    digest
+        ``sha256:<hex>`` of its canonical document.
+    """
+
+    version: int
+    digest: str
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the set's version and digest as plain values."""
+        return {"version": self.version, "digest": self.digest}
 
 
 def policy_dict(policy: LabelPolicy) -> dict[str, object]:
@@ -190,6 +211,19 @@ def _read_key(value: object, where: str) -> PublicKey:
         id=FORM.text(parts["id"], f"{where}.id", KEY_ID),
         public=FORM.text(parts["public"], f"{where}.public", HEX),
         revoked=FORM.flag(parts["revoked"], f"{where}.revoked"),
+    )
+
+
+def read_elements(value: object, where: str) -> dict[str, Adopted]:
+    """Return the sets of data elements that plain values write."""
+    return FORM.named(value, where, MAX_SETS, TERM, _read_adopted)
+
+
+def _read_adopted(value: object, where: str) -> Adopted:
+    parts = FORM.fields(value, where, ("version", "digest"))
+    return Adopted(
+        version=FORM.number(parts["version"], f"{where}.version", 1, 1_000_000),
+        digest=FORM.text(parts["digest"], f"{where}.digest", DIGEST),
     )
 
 

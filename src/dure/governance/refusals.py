@@ -44,6 +44,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "it takes terms from a label policy of the same name or changes its grades",
             "이름이 같은 등급 정책에서 항목을 빼거나 등급을 바꿉니다",
         ),
+        "elements": Text(
+            "a set of data elements goes back to an older version, or changes without a new one",
+            "데이터 요소 집합이 이전 판으로 돌아가거나, 판 번호는 그대로인데 내용이 바뀝니다",
+        ),
         "key-revived": Text(
             "a revoked key is no longer revoked", "폐기된 키가 다시 등록되었습니다"
         ),

@@ -30,6 +30,10 @@
     votes = 2
     review_s = 1
 
+    [elements.sea-common]            # a set of data elements: dure datasets elements show FILE
+    version = 1
+    digest = "sha256:…"
+
 Paths are relative to the file. Actions named in ``deny`` get no rule, so that nobody may do them.
 """
 
@@ -48,6 +52,7 @@ from dure.core.text import Text
 from dure.governance.charter import Charter, Member, Rule, SignedCharter
 from dure.governance.charter import propose as propose_next
 from dure.governance.errors import GovernanceError
+from dure.governance.members import read_elements
 from dure.node.errors import NodeError
 from dure.node.files import read_file
 
@@ -101,6 +106,7 @@ def propose(
             ),
             rules=_rules(raw, actions),
             quorum=raw["quorum"],
+            elements=read_elements(raw.get("elements", {}), "$.elements"),
         )
     except KeyError as error:
         raise NodeError(

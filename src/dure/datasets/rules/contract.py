@@ -15,8 +15,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +22,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from dure.datasets.plain_toml import read, refused
+from dure.datasets.plain_toml import read, refused, written
 from dure.datasets.rules.forms import AnyRule, ContractRule
 
 MAX_RULES = 5_000
@@ -101,7 +99,7 @@ def write(contract: Contract) -> str:
     lines = ["contract = 1", ""]
     for rule in contract.rules:
         lines.append("[[rule]]")
-        lines.extend(f"{key} = {_toml(value)}" for key, value in _told(rule).items())
+        lines.extend(f"{key} = {written(value)}" for key, value in _told(rule).items())
         lines.append("")
     return "\n".join(lines)
 
@@ -114,19 +112,3 @@ def _told(rule: ContractRule) -> dict[str, Any]:
             found[field.encode_name] = value
     whys = {key: found.pop(key) for key in ("why_en", "why_ko") if key in found}
     return found | whys
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        if "\\" in value and "'" not in value and value.isprintable():
-            return f"'{value}'"
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-    if isinstance(value, dt.date):  # a datetime is one
-        return value.isoformat()
-    if isinstance(value, tuple):
-        items = [_toml(item) for item in value]
-        short = sum(map(len, items)) < 80
-        return f"[{', '.join(items)}]" if short else "[\n  " + ",\n  ".join(items) + ",\n]"
-    return repr(value)

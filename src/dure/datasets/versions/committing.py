@@ -25,10 +25,10 @@ from dure.datasets.croissant import NO_LICENCE, TABLE_FILE, licence_words, read_
 from dure.datasets.dummy.released import TERM
 from dure.datasets.import_ import any_purpose
 from dure.datasets.kinds import kind_of
+from dure.datasets.meter import Meter
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.enforcing import enforced
 from dure.datasets.sealing import (
-    Meter,
     Words,
     document_of,
     fields_of,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,9 @@ from dure.node.desks.versions import VersionsDesk
 from dure.node.house import NodeHouse
 
 if TYPE_CHECKING:
+    from dure.datasets.elements.conforming import Conformed
+    from dure.datasets.elements.element import ElementSet
+    from dure.datasets.elements.mapping import Mapping
     from dure.datasets.feeds import Query
     from dure.datasets.use.dataset import DataSet
     from dure.readers.tables import Options
@@ -71,7 +74,7 @@ class DatasetsDesk:
         from dure.datasets.catalogue import describe
 
         asset = find(self.house, dataset, "dataset")
-        document: Mapping[str, Any] = describe(self.house, asset.id)
+        document = describe(self.house, asset.id)
         return {"asset": asset.to_dict(), "croissant": dict(document)}
 
     def dcat(self, dataset: str) -> dict[str, Any]:
@@ -87,6 +90,50 @@ class DatasetsDesk:
 
         asset = find(self.house, dataset, "dataset")
         return open_dataset(self.house, asset.id, purpose=purpose)
+
+    def load_elements(
+        self, file: str | Path, *, label: str, name: str = "", version: int = 0
+    ) -> Asset:
+        """Load a set of data elements; see `dure.datasets.elements.held.load`."""
+        from dure.datasets.elements.held import load
+
+        return load(self.house, Path(file), label=label, name=name, version=version)
+
+    def list_elements(self, purpose: str = "") -> Sequence[dict[str, Any]]:
+        """Return the sets of data elements that the principal may see."""
+        return rows(self.house, "elements", purpose)
+
+    def elements(self, name: str, *, purpose: str = "") -> ElementSet:
+        """Return a set of data elements out of the vault; see `dure.datasets.elements.held.opened`."""
+        from dure.datasets.elements.held import opened
+
+        return opened(self.house, find(self.house, name, "elements").id, purpose=purpose)
+
+    def propose_mapping(self, dataset: str, elements: str) -> Mapping:
+        """Propose which column is which element; see `dure.datasets.elements.held.propose`."""
+        from dure.datasets.elements.held import propose
+
+        asset = find(self.house, dataset, "dataset")
+        return propose(self.house, asset.id, self.elements(elements))
+
+    def conform(
+        self,
+        dataset: str,
+        mapping: str | Path | Mapping,
+        elements: str,
+        *,
+        least: float = 0.0,
+        name: str = "",
+    ) -> tuple[Asset, Conformed]:
+        """Make a data set that conforms; see `dure.datasets.elements.held.conform`."""
+        from dure.datasets.elements.held import conform
+        from dure.datasets.elements.mapping import Mapping
+        from dure.datasets.elements.sandboxed import read_mapping
+
+        asset = find(self.house, dataset, "dataset")
+        told = mapping if isinstance(mapping, Mapping) else read_mapping(Path(mapping))
+        found = self.elements(elements)
+        return conform(self.house, asset.id, told, found, least=least, name=name)
 
     def export(self, dataset: str, folder: str | Path, *, layout: str = "croissant") -> Asset:
         """Write a data set into a new folder; see `dure.datasets.export.export`."""

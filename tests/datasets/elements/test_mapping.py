@@ -1,0 +1,252 @@
+"""Proposals and the mapping file: what is proposed, what never is, and how the file is held to its form."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dure.datasets.elements import mapping as files
+from dure.datasets.elements.errors import ElementsError
+from dure.datasets.elements.facts import column_facts
+from dure.datasets.elements.mapping import ColumnMapping, Mapping, confirm, hold, parse, write
+from dure.datasets.elements.matching import propose
+from dure.datasets.elements.reading import parse_csv, read_set
+from dure.datasets.errors import DatasetError
+from dure.datasets.plain_toml import MAX_BYTES
+
+SEA = read_set(Path(__file__).with_name("sea-v1.csv"))
+DAYS = ["20260131", "20260201", "20260315"]
+
+
+def proposals(columns: dict[str, list[object]], table: str = "", elements=SEA) -> dict[str, str]:
+    facts = [column_facts(name, pl.Series(name, values)) for name, values in columns.items()]
+    return {one.column: one.element for one in propose(elements, facts, table)}
+
+
+# ── proposals ─────────────────────────────────────────────────────────────────────────────────
+def test_names_of_either_language_abbreviations_and_units():
+    told = proposals(
+        {
+            "선박명": ["가", "나", "다"],
+            "mmsi": [440001, 440002, 440003],
+            "sailing_date": DAYS,
+            "speed (km/h)": [18.5, 37.0, 5.0],
+            "vsl_type": ["cargo", "tanker", "cargo"],
+            "waterTemp_fahrenheit": [50.0, 59.0, 68.0],
+            "boarded": ["Y", "N", "Y"],
+        }
+    )
+    assert told == {
+        "선박명": "VSSL_NM",
+        "mmsi": "MMSI",
+        "sailing_date": "DPTR_YMD",
+        "speed (km/h)": "SPD",
+        "vsl_type": "VSSL_TY",
+        "waterTemp_fahrenheit": "WTR_TEMP",
+        "boarded": "BRD_YN",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("speed", ["fast", "slow", "fast"]),  # no numbers
+        ("speed", [100.0, 900.0, 4000.0]),  # out of range in every unit
+        ("speed (kg)", [1.0, 2.0, 3.0]),  # another dimension
+        ("water temperature", [10_000.0, 20_000.0, 30_000.0]),
+        ("departure date", ["soon", "later", "never"]),
+        ("vessel type", ["red", "green", "blue"]),  # no codes of the list
+        ("boarded", ["gate 1", "gate 2", "gate 3"]),
+        ("crew size", [1.5, 2.5, 3.5]),  # not whole
+        ("vessel name", [1.5, 2.5, 3.25]),
+        ("memo", ["a", "b", "c"]),
+        ("maximum speed of the other vessel", [1.0, 2.0, 3.0]),
+        ("speed", [None, None, None]),
+    ],
+)
+def test_what_is_no_element_is_not_proposed(name, values):
+    assert proposals({name: values}) == {name: ""}
+
+
+def test_the_same_names_with_values_that_fit():
+    assert proposals({"speed": [1.0, 9.0, 30.0]}) == {"speed": "SPD"}
+    assert proposals({"vessel type": ["C", "F", "T"]}) == {"vessel type": "VSSL_TY"}
+    assert proposals({"crew size": [1, 2, 3]}) == {"crew size": "CREW_CNT"}
+    assert proposals({"departure date": DAYS}) == {"departure date": "DPTR_YMD"}
+
+
+def test_an_element_is_proposed_for_one_column_at_most():
+    twins = proposals({"ship name": ["a", "b", "c"], "vessel name": ["a", "b", "c"]})
+    assert list(twins.values()).count("VSSL_NM") < 2
+    surer = proposals({"vessel name": ["a", "b", "c"], "vessel nam": ["a", "b", "c"]})
+    assert surer == {"vessel name": "VSSL_NM", "vessel nam": ""}
+
+
+def test_a_name_that_two_elements_have_is_told_apart_by_values():
+    text = (
+        "id,name_en,type,allowed,synonyms\nDD,day of month,integer,1~31,day\n"
+        "DOW,day of week,text,MON=Mon; TUE=Tue; WED=Wed,day\n"
+    )
+    days = parse_csv(text.encode(), "days")
+    assert proposals({"day": [1, 15, 30]}, elements=days) == {"day": "DD"}
+    assert proposals({"day": ["Mon", "Tue", "Wed"]}, elements=days) == {"day": "DOW"}
+    assert proposals({"day": ["x", "y", "z"]}, elements=days) == {"day": ""}
+
+
+def test_the_name_of_the_table_completes_a_column():
+    ports = parse_csv(b"id,name_en,type\nPORT_NM,port name,text\n", "ports")
+    named = {"name": ["Busan", "Incheon", "Ulsan"]}
+    assert proposals(named, "ports", ports) == {"name": "PORT_NM"}
+    assert proposals(named, "people", ports) == {"name": ""}
+
+
+def test_days_and_months_that_can_be_turned_have_no_form():
+    facts = column_facts("d", pl.Series(["01/02/2026", "03/04/2026"]))
+    assert facts.form == ""
+    assert column_facts("d", pl.Series(["31/01/2026", "01/02/2026"])).form == "DD/MM/YYYY"
+    assert column_facts("d", pl.Series(["2026년 01월 31일"])).form == "YYYY년 MM월 DD일"
+
+
+@given(st.text(max_size=40), st.text(max_size=20))
+def test_any_name_may_come(column, table):
+    facts = [column_facts(column, pl.Series([1, 2, 3]))]
+    (one,) = propose(SEA, facts, table)
+    assert one.column == column
+    assert one.element in {"", *SEA.by_id}
+    assert 0 <= one.confidence <= 1
+
+
+# ── the file ──────────────────────────────────────────────────────────────────────────────────
+def mapping(*columns: ColumnMapping) -> Mapping:
+    return Mapping(SEA.name, SEA.version, SEA.digest, columns)
+
+
+def column(element: str = "SPD", **parts: object) -> ColumnMapping:
+    return ColumnMapping(**{"column": "speed", "element": element, **parts})  # type: ignore[arg-type]
+
+
+GOOD = column(unit="km/h", missing=("-9",), confirmed=True, confidence=0.9)
+
+_TEXT = st.text("a가='\"\\#[]\t ", max_size=6).map(lambda text: text.replace("\t", " "))
+_COLUMNS = st.builds(
+    ColumnMapping,
+    column=_TEXT.map(lambda text: f"c{text}"),
+    element=st.sampled_from(["", "SPD", "VSSL_TY"]),
+    confirmed=st.booleans(),
+    confidence=st.sampled_from([0.0, 0.5, 0.95]),
+    missing=st.lists(_TEXT, max_size=2).map(tuple),
+    codes=st.lists(_TEXT, max_size=2).map(tuple),
+)
+
+
+@given(st.lists(_COLUMNS, min_size=1, max_size=3))
+def test_a_mapping_reads_back_as_it_was(columns):
+    told = mapping(*(one if one.element else ColumnMapping(column=one.column) for one in columns))
+    assert parse(write(told).encode()) == told
+
+
+HEAD = write(mapping(ColumnMapping(column="a"))).partition("[[")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "place"),
+    [
+        ("\xff", "encoding", "@0"),
+        (HEAD + "[[column]]\ncolumn = {a = 1}\n", "form-line", "L7"),
+        (HEAD + "[table]\n", "form-line", "L6"),
+        (HEAD + '[[column]]\ncolumn = "a"\ncolumn = "b"\n', "toml", "L8"),
+        (HEAD, "missing", "column"),
+        (HEAD + "[[column]]\nelement = 'A'\n", "missing", "column[0].column"),
+        (HEAD + "[[column]]\ncolumn = 'a'\nmagic = 1\n", "unknown", "column[0].magic"),
+        (HEAD + "[[column]]\ncolumn = ''\n", "value", "column[0].column"),
+        (HEAD + "[[column]]\ncolumn = 'a'\nconfidence = 2\n", "value", "column[0].confidence"),
+        (HEAD + '[[column]]\ncolumn = "a\\u202e"\n', "unseen", "column[0]"),
+        (HEAD.replace("mapping = 1", "mapping = 2"), "value", "mapping"),
+    ],
+)
+def test_files_that_are_no_mapping(text, reason, place):
+    with pytest.raises(DatasetError) as caught:
+        parse(text.encode("latin-1" if text == "\xff" else "utf-8"), "m.toml")
+    assert (caught.value.code, caught.value.facts["reason"]) == ("datasets.document", reason)
+    assert caught.value.facts["place"] == place
+
+
+def test_a_file_is_bounded():
+    with pytest.raises(DatasetError, match="larger"):
+        parse(b"#" * (MAX_BYTES + 1))
+    assert parse((HEAD + "# remark\n[[column]]\ncolumn = 'a'\n").encode()).unmapped == ("a",)
+
+
+@given(st.text(max_size=100))
+def test_random_text_is_refused_by_name(text):
+    with suppress(DatasetError):
+        assert parse((HEAD + text).encode()).set == "sea"
+
+
+@pytest.mark.parametrize(
+    ("columns", "place", "reason"),
+    [
+        ([GOOD, GOOD], "speed", "column-twice"),
+        ([GOOD, column(column="other")], "other", "element-twice"),
+        ([column("NONE")], "speed", "element"),
+        ([column(unit="kg")], "speed", "unit"),
+        ([column(unit="furlong")], "speed", "unit"),
+        ([column(form="YYYYMMDD")], "speed", "form"),
+        ([column("DPTR_YMD", form="YYYYMMD")], "speed", "form"),
+        ([column(codes=("a=C",))], "speed", "codes"),
+        ([column("VSSL_TY", codes=("a=X",))], "speed", "codes"),
+        ([column("VSSL_TY", codes=("a=C", "A=F"))], "speed", "codes"),
+        ([GOOD, ColumnMapping(column="SPD")], "SPD", "taken"),
+    ],
+)
+def test_what_does_not_fit_the_set(columns, place, reason):
+    with pytest.raises(ElementsError) as caught:
+        hold(mapping(*columns), SEA)
+    assert caught.value.code == "elements.mapping"
+    assert (caught.value.facts["place"], caught.value.facts["reason"]) == (place, reason)
+
+
+def test_what_fits():
+    hold(mapping(GOOD, ColumnMapping(column="SPD_2")), SEA)
+    hold(mapping(column("VSSL_TY", codes=("1=C", "2=F"))), SEA)
+    hold(mapping(column("DPTR_YMD", form="YYYYMMDD")), SEA)
+    hold(mapping(column("MMSI")), SEA)
+
+
+@pytest.mark.parametrize("change", [{"set": "other"}, {"version": 2}, {"digest": "sha256:0"}])
+def test_a_mapping_is_about_one_set(change):
+    with pytest.raises(ElementsError, match="another element set"):
+        hold(replace(mapping(GOOD), **change), SEA)
+
+
+def test_a_person_confirms_each_column():
+    told = mapping(column(), ColumnMapping(column="note"))
+    assert told.waiting == ("speed",)
+    with pytest.raises(ElementsError) as caught:
+        files.hold_confirmed(told)
+    assert caught.value.facts == {"count": 1, "column": "speed"}
+    files.hold_confirmed(confirm(told, ["speed"]))
+    for stranger in ("note", "none"):
+        with pytest.raises(ElementsError, match="no such column"):
+            confirm(told, [stranger])
+
+
+def test_a_proposal_is_unconfirmed_and_says_why():
+    facts = [
+        column_facts("speed (km/h)", pl.Series([18.5, 37.0, 5.0])),
+        column_facts("x", pl.Series([1])),
+    ]
+    told = files.proposed(SEA, propose(SEA, facts))
+    assert told.unmapped == ("x",)
+    (one,) = told.mapped
+    assert (one.element, one.unit, one.confirmed) == ("SPD", "km/h", False)
+    assert "range" in one.why_en
+    assert one.why_ko
+    assert msgspec.structs.replace(one, confirmed=True) in confirm(told, ["speed (km/h)"]).columns
