@@ -31,7 +31,7 @@ EXIT_STATUSES = {
     "readers": range(45, 52),
     "governance": range(52, 75),
     "exchange": range(75, 84),
-    "datasets": (3, *range(84, 92)),
+    "datasets": (3, *range(84, 92), *range(204, 210)),
     "trials": range(92, 103),
     "transfers": range(103, 111),
     "node": range(111, 125),

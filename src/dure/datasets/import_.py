@@ -56,13 +56,14 @@ class _Words:
 
 
 @dataclass(slots=True)
-class _Meter:
+class Meter:
     """Counts and digests the table while it streams by."""
 
     size: int = 0
     digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
     def counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield the blocks as they come."""
         for block in blocks:
             self.digest.update(block)
             self.size += len(block)
@@ -130,11 +131,11 @@ def import_(
         checked("licence", licence, NAME_CHARACTERS),
     )
     house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
-    sealed: list[tuple[Asset, _Meter]] = []
+    sealed: list[tuple[Asset, Meter]] = []
 
     def sink(blocks: Iterator[bytes]) -> None:
         progress("seal")
-        meter = _Meter()
+        meter = Meter()
         table = house.seal(
             meter.counted(blocks if rules is None else enforced(blocks, rules)),
             kind=TABLE,
@@ -198,7 +199,7 @@ def _describe(
     house: House,
     parsed: Parsed,
     table: Asset,
-    meter: _Meter,
+    meter: Meter,
     words: _Words,
     released: Mapping[str, Any],
 ) -> Asset:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dure.core.actions import Action
+from types import MappingProxyType
+
+from dure.core.actions import Action, QuorumRule
 from dure.core.principals import Role
 from dure.core.rooms import RoomSpec
 from dure.core.text import Text
@@ -21,17 +23,62 @@ EXPORT = Action(
     roles=frozenset({Role.STEWARD}),
 )
 
+DEIDENTIFY = Action(
+    name="dataset.deidentify",
+    title=Text("De-identify a data set", "데이터셋 비식별 처리"),
+    roles=frozenset({Role.STEWARD}),
+)
+RECORD = Action(
+    name="privacy.record",
+    title=Text("Write a privacy record", "개인정보 처리 기록 작성"),
+    roles=frozenset({Role.STEWARD}),
+)
+
+_PEOPLE = QuorumRule(
+    votes=2,
+    roles=frozenset({Role.CHECKER, Role.SECURITY_OFFICER}),
+    agencies=1,
+    review_s=1,
+    expires_s=7 * 86_400,
+)
+LOWER = Action(
+    name="label.lower",
+    title=Text("Lower the label of a data set", "데이터셋의 보안등급 표시 낮추기"),
+    roles=frozenset({Role.STEWARD, Role.OPERATOR}),
+    quorum=_PEOPLE,
+    lowers=True,
+)
+SHRED = Action(
+    name="asset.shred",
+    title=Text("Shred a data set whose time is over", "보유 기간이 지난 데이터셋 파기"),
+    roles=frozenset({Role.STEWARD, Role.OPERATOR}),
+    quorum=_PEOPLE,
+    destroys=True,
+)
+_ACTIONS = (IMPORT, EXPORT, DEIDENTIFY, RECORD, LOWER, SHRED)
+
 ROOM = RoomSpec(
     name="datasets",
     title=Text(
         "Raw holdings become AI-ready data sets", "원자료를 AI 활용 가능 데이터셋으로 만듭니다"
     ),
-    actions=(IMPORT, EXPORT),
+    actions=_ACTIONS,
+    acts=MappingProxyType(
+        {
+            LOWER.name: "dure.datasets.deidentify.lowering:LowerLabel",
+            SHRED.name: "dure.datasets.privacy.shredding:ShredDataset",
+        }
+    ),
+    settled=MappingProxyType(
+        {
+            LOWER.name: "dure.datasets.deidentify.lowering:note_lowered",
+            SHRED.name: "dure.datasets.privacy.shredding:note_shredded",
+        }
+    ),
+    leaving="dure.datasets.privacy.guarding:before_leaving",
     commands="dure.cli.datasets:app",
     events=frozenset(
-        f"{action.name}.{phase}"
-        for action in (IMPORT, EXPORT)
-        for phase in ("begun", "done", "failed")
+        f"{action.name}.{phase}" for action in _ACTIONS for phase in ("begun", "done", "failed")
     ),
     readers={"text/csv": "csv", "application/vnd.apache.parquet": "parquet"},
 )

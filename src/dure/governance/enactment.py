@@ -64,6 +64,7 @@ class Enactment:
             sign=self._sign,
             read=self._read,
             seal=self._seal,
+            shred=self._shred,
             release=self._release,
             proof=self._proof,
             now=setting.clock,
@@ -98,6 +99,9 @@ class Enactment:
         if not about["label"].dominates(read_label(request, "target", self.charter)):
             raise GovernanceError("governance.label-falls")
         return self.setting.keeper.seal(pages, self.permit, request, **about)
+
+    def _shred(self, asset_id: str) -> None:
+        self.setting.keeper.shred(asset_id, self.permit, self.case.request)
 
     def _proof(self) -> Mapping[str, object]:
         if self.begun is None:

@@ -164,6 +164,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "a node in the embedded profile holds Open data only",
             "embedded 구성의 노드에는 공개 등급 자료만 둘 수 있습니다",
         ),
+        "reserved-kind": Text(
+            "only the keeper itself makes assets of this kind",
+            "키 관리 서비스만 만들 수 있는 종류의 자산입니다",
+        ),
         "above-vault": Text(
             "the label's grade is above that of the vault",
             "보안등급 표시의 등급이 격리 저장소의 등급보다 높습니다",

@@ -1,4 +1,4 @@
-"""The contract file: TOML of one plain form, read strictly and written so that people can edit it.
+"""The contract file: TOML of one plain form (`dure.datasets.plain_toml`), which people edit.
 
 ::
 
@@ -9,41 +9,24 @@
     column = "latitude"
     min = 30
     max = 40
-
-Whatever else TOML has (tables in tables, dotted keys, texts over several lines) is refused before the
-text reaches Python's parser, whose time grows with the square of some of them.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
-from dure.datasets.errors import DatasetError
-from dure.datasets.rules.forms import AnyRule, ContractRule
-from dure.datasets.rules.reasons import FORM
+from dure.datasets import plain_toml
+from dure.datasets.plain_toml import MAX_BYTES
+from dure.datasets.rules.forms import AnyRule
 
-MAX_BYTES = 1 << 20
+__all__ = ["MAX_BYTES", "MAX_RULES", "Contract", "parse", "write"]
+
 MAX_RULES = 5_000
-
-_TOKEN = re.compile(
-    r"(?P<space>[ \t]+|#[^\n]*|\r?\n)"
-    r"|(?P<text>\"(?:[^\"\\\n]|\\[^\n])*\"|'[^'\n]*')"
-    r"|(?P<header>\[\[rule\]\])"
-    r"|(?P<sign>[\[\],=])"
-    r"|(?P<word>[A-Za-z0-9_.:+-]+)"
-)
-_KEY = re.compile(r"[a-z_]{1,32}")
-_WHERE = re.compile(r"at `\$\.?([a-z_.\[\]0-9]{0,80})[^`]*`$")
-_NAMED = re.compile(r"(?:required|unknown) field `([a-z_]{1,32})`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +76,10 @@ def parse(content: bytes, name: str = "contract") -> Contract:
     >>> parse(b'contract = 1\n[[rule]]\nkind = "not-null"\ncolumn = "n"').rules[0].kind
     'not-null'
     """
-    if len(content) > MAX_BYTES:
-        raise _refused(name, "size", "-")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _refused(name, "encoding", f"@{error.start}") from None
-    _hold_to_plain_form(text, name)
-    try:
-        known = msgspec.convert(tomllib.loads(text), _File)
-    except tomllib.TOMLDecodeError as error:
-        raise _refused(name, "toml", _line_of(str(error))) from None
-    except msgspec.ValidationError as error:
-        raise _refused(name, *_reason_of(str(error))) from None
+    known = plain_toml.read(content, name, table="rule", form=_File)
     ids = Counter(rule.id for rule in known.rule if rule.id)
     if repeated := [place for place, rule in enumerate(known.rule) if ids[rule.id] > 1]:
-        raise _refused(name, "repeated", f"rule[{repeated[1]}].id")
+        raise plain_toml.refused(name, "repeated", f"rule[{repeated[1]}].id")
     return Contract(known.rule)
 
 
@@ -128,84 +99,6 @@ def write(contract: Contract) -> str:
     """
     lines = ["contract = 1", ""]
     for rule in contract.rules:
-        lines.append("[[rule]]")
-        lines.extend(f"{key} = {_toml(value)}" for key, value in _told(rule).items())
-        lines.append("")
+        first = {"kind": rule.kind}
+        lines += ["[[rule]]", *plain_toml.told(rule, first=first, last=("why_en", "why_ko")), ""]
     return "\n".join(lines)
-
-
-def _told(rule: ContractRule) -> dict[str, Any]:
-    found: dict[str, Any] = {"kind": rule.kind}
-    for field in msgspec.structs.fields(rule):
-        value = getattr(rule, field.name)
-        if value != field.default:
-            found[field.encode_name] = value
-    whys = {key: found.pop(key) for key in ("why_en", "why_ko") if key in found}
-    return found | whys
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        if "\\" in value and "'" not in value and value.isprintable():
-            return f"'{value}'"
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-    if isinstance(value, dt.date):  # a datetime is one
-        return value.isoformat()
-    if isinstance(value, tuple):
-        items = [_toml(item) for item in value]
-        short = sum(map(len, items)) < 80
-        return f"[{', '.join(items)}]" if short else "[\n  " + ",\n  ".join(items) + ",\n]"
-    return repr(value)
-
-
-def _hold_to_plain_form(text: str, name: str) -> None:
-    """Refuse every construction but keys, plain values, lists of them, and ``[[rule]]``."""
-    place, line, depth, word, before = 0, 1, 0, "", ""
-    while place < len(text):
-        token = _TOKEN.match(text, place)
-        if token is None:
-            raise _refused(name, "form-line", f"L{line}")
-        place, kind, found = token.end(), token.lastgroup, token[0]
-        depth += {"[": 1, "]": -1}.get(found, 0)
-        wrong = (
-            depth not in (0, 1)
-            or (kind == "header" and depth)
-            or (found == "=" and (depth or not _KEY.fullmatch(word)))
-            or (kind == before == "text")  # three quotation marks open a text over lines
-        )
-        if wrong:
-            raise _refused(name, "form-line", f"L{line}")
-        line, before = line + found.count("\n"), kind or ""
-        if kind != "space":
-            word = found if kind == "word" else ""
-
-
-def _refused(name: str, reason: str, place: str) -> DatasetError:
-    return DatasetError("datasets.document", file=name, reason=reason, place=place)
-
-
-def _line_of(said: str) -> str:
-    found = re.search(r"at line ([0-9]+)", said)
-    return f"L{found[1]}" if found else "-"
-
-
-def _reason_of(said: str) -> tuple[str, str]:
-    """Return the reason's code and the place from what msgspec says, which may quote the file."""
-    where = _WHERE.search(said)
-    place = where[1] if where else ""
-    named = _NAMED.search(said)
-    if named:
-        place = f"{place}.{named[1]}".lstrip(".")
-    word = said.partition(" ")[0]
-    if word in FORM:
-        return word, place or "-"
-    starts = {
-        "Object missing required": "missing",
-        "Object contains unknown": "unknown",
-        "Invalid value": "kind" if place.endswith(".kind") else "value",
-        "Invalid enum": "value",
-    }
-    found = next((code for start, code in starts.items() if said.startswith(start)), "value")
-    return found, place or "-"

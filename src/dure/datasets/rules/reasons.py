@@ -20,12 +20,18 @@ FORM: Mapping[str, Text] = MappingProxyType(
         ),
         "twice": Text("two parts have this identifier", "두 항목의 식별자가 같습니다"),
         "form-line": Text(
-            "only keys, plain values, lists of them and [[rule]] may stand there",
-            "키, 단순한 값, 그 목록, [[rule]]만 쓸 수 있습니다",
+            "only keys, plain values, lists of them and the file's own tables may stand there",
+            "키, 단순한 값, 그 목록, 이 파일의 표([[…]])만 쓸 수 있습니다",
         ),
         "missing": Text("a part is missing", "빠진 항목이 있습니다"),
-        "unknown": Text("no rule of this kind has such a key", "이 종류의 규칙에 없는 키입니다"),
+        "unknown": Text("no such key may stand there", "여기에 쓸 수 없는 키입니다"),
         "kind": Text("no kind of rule has this name", "그런 종류의 규칙은 없습니다"),
+        "method": Text("no method has this name", "그런 처리 방법은 없습니다"),
+        "shape": Text("it is not the shape of a service number", "군번의 형식이 아닙니다"),
+        "options": Text(
+            "the method needs other options, or another combination of them",
+            "처리 방법에 필요한 선택 항목이 없거나 함께 쓸 수 없습니다",
+        ),
         "value": Text("the value has another form or size", "값의 형식이나 크기가 다릅니다"),
         "unseen": Text(
             "it has a character that can't be shown", "화면에 나타낼 수 없는 문자가 있습니다"
@@ -45,7 +51,7 @@ FORM: Mapping[str, Text] = MappingProxyType(
             "the values are not all texts, all whole numbers or all truth values",
             "값이 모두 문자열, 모두 정수, 또는 모두 참·거짓이 아닙니다",
         ),
-        "repeated": Text("another rule has this id", "다른 규칙이 이 식별자를 씁니다"),
+        "repeated": Text("another one has this name", "다른 항목이 같은 이름을 씁니다"),
     }
 )
 """Why a file that people write can't be read."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dure.core.assets import Asset
 from dure.node.desks.assets import find, rows
+from dure.node.desks.privacy import DeidentifyDesk, PrivacyDesk
 from dure.node.house import NodeHouse
 
 if TYPE_CHECKING:
@@ -49,6 +51,16 @@ class DatasetsDesk:
             ranges=ranges,
             progress=progress,
         )
+
+    @cached_property
+    def deidentify(self) -> DeidentifyDesk:
+        """Verbs on de-identification."""
+        return DeidentifyDesk(self.house)
+
+    @cached_property
+    def privacy(self) -> PrivacyDesk:
+        """Verbs on privacy records."""
+        return PrivacyDesk(self.house)
 
     def list(self, purpose: str = "") -> list[dict[str, Any]]:
         """Return the data sets that the principal may see."""

@@ -1,0 +1,158 @@
+"""Files that people write: TOML of one plain form, read strictly and written so that people can edit it.
+
+Keys with plain values or lists of them, and tables of one name (``[[rule]]``). Whatever else TOML has
+(tables in tables, dotted keys, texts over several lines) is refused before the text reaches Python's
+parser, whose time grows with the square of some of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import tomllib
+from typing import Any, TypeVar
+
+import msgspec
+
+from dure.datasets.errors import DatasetError
+from dure.datasets.rules.reasons import FORM
+
+MAX_BYTES = 1 << 20
+
+_TOKEN = re.compile(
+    r"(?P<space>[ \t]+|#[^\n]*|\r?\n)"
+    r"|(?P<text>\"(?:[^\"\\\n]|\\[^\n])*\"|'[^'\n]*')"
+    r"|(?P<header>\[\[[a-z]{1,32}\]\])"
+    r"|(?P<sign>[\[\],=])"
+    r"|(?P<word>[A-Za-z0-9_.:+-]+)"
+)
+_KEY = re.compile(r"[a-z_]{1,32}")
+_WHERE = re.compile(r"at `\$\.?([a-z_.\[\]0-9]{0,80})[^`]*`$")
+_NAMED = re.compile(r"(?:required|unknown) field `([a-z_]{1,32})`")
+_File = TypeVar("_File")
+
+
+def read(content: bytes, name: str, *, table: str, form: type[_File]) -> _File:
+    """Return what a file of that form holds.
+
+    Parameters
+    ----------
+    content
+        The file's bytes: UTF-8, at most `MAX_BYTES`.
+    name
+        The file's name, for messages.
+    table
+        Name of the tables that may stand in it: ``[[table]]``.
+    form
+        What it must hold; a `ValueError` of it begins with a code of `FORM`.
+
+    Raises
+    ------
+    DatasetError
+        ``datasets.document``, with the reason and the place.
+    """
+    if len(content) > MAX_BYTES:
+        raise refused(name, "size", "-")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise refused(name, "encoding", f"@{error.start}") from None
+    _hold_to_plain_form(text, name, f"[[{table}]]")
+    try:
+        return msgspec.convert(tomllib.loads(text), form)
+    except tomllib.TOMLDecodeError as error:
+        raise refused(name, "toml", _line_of(str(error))) from None
+    except msgspec.ValidationError as error:
+        raise refused(name, *_reason_of(str(error))) from None
+
+
+def told(value: msgspec.Struct, *, first: dict[str, Any], last: tuple[str, ...]) -> list[str]:
+    """Return the lines that write a structure: only what differs from its defaults.
+
+    Parameters
+    ----------
+    value
+        The structure.
+    first
+        Keys that stand before its own.
+    last
+        Keys of its own that stand behind all others.
+    """
+    found: dict[str, Any] = dict(first)
+    for field in msgspec.structs.fields(value):
+        item = getattr(value, field.name)
+        if item != field.default:
+            found[field.encode_name] = item
+    ends = {key: found.pop(key) for key in last if key in found}
+    return [f"{key} = {written(item)}" for key, item in (found | ends).items()]
+
+
+def written(value: Any) -> str:
+    """Return a plain value as TOML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        if "\\" in value and "'" not in value and value.isprintable():
+            return f"'{value}'"
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    if isinstance(value, dt.date):  # a datetime is one
+        return value.isoformat()
+    if isinstance(value, tuple):
+        items = [written(item) for item in value]
+        short = sum(map(len, items)) < 80
+        return f"[{', '.join(items)}]" if short else "[\n  " + ",\n  ".join(items) + ",\n]"
+    return repr(value)
+
+
+def refused(name: str, reason: str, place: str) -> DatasetError:
+    """Return the error of a file that has another form."""
+    return DatasetError("datasets.document", file=name, reason=reason, place=place)
+
+
+def _hold_to_plain_form(text: str, name: str, header: str) -> None:
+    """Refuse every construction but keys, plain values, lists of them, and the one table."""
+    place, line, depth, word, before = 0, 1, 0, "", ""
+    while place < len(text):
+        token = _TOKEN.match(text, place)
+        if token is None:
+            raise refused(name, "form-line", f"L{line}")
+        place, kind, found = token.end(), token.lastgroup, token[0]
+        depth += {"[": 1, "]": -1}.get(found, 0)
+        wrong = (
+            depth not in (0, 1)
+            or (kind == "header" and (depth or found != header))
+            or (found == "=" and (depth or not _KEY.fullmatch(word)))
+            or (kind == before == "text")  # three quotation marks open a text over lines
+        )
+        if wrong:
+            raise refused(name, "form-line", f"L{line}")
+        line, before = line + found.count("\n"), kind or ""
+        if kind != "space":
+            word = found if kind == "word" else ""
+
+
+def _line_of(said: str) -> str:
+    found = re.search(r"at line ([0-9]+)", said)
+    return f"L{found[1]}" if found else "-"
+
+
+def _reason_of(said: str) -> tuple[str, str]:
+    """Return the reason's code and the place from what msgspec says, which may quote the file."""
+    where = _WHERE.search(said)
+    place = where[1] if where else ""
+    named = _NAMED.search(said)
+    if named:
+        place = f"{place}.{named[1]}".lstrip(".")
+    word = said.partition(" ")[0]
+    if word in FORM:
+        return word, place or "-"
+    tag = place.rpartition(".")[2]
+    starts = {
+        "Object missing required": "missing",
+        "Object contains unknown": "unknown",
+        "Invalid value": tag if tag in ("kind", "method") else "value",
+        "Invalid enum": "value",
+    }
+    found = next((code for start, code in starts.items() if said.startswith(start)), "value")
+    return found, place or "-"
