@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dure.cli import deidentify as deidentify_commands
+from dure.cli import privacy as privacy_commands
 from dure.cli import rules as rules_commands
 from dure.cli import session
 from dure.cli.arguments import NAME_OR_ID
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(rules_commands.app, name="rules")
+app.add_typer(deidentify_commands.app, name="deidentify")
+app.add_typer(privacy_commands.app, name="privacy")
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)]
 

@@ -28,6 +28,8 @@ _BATCH_ROWS = 1 << 16
 _MOST_CELLS = 0.5
 _MOST_OF_A_CELL = 0.8
 _AGE_WIDTH = 10
+_POSTAL_WIDTH = 1_000
+"""Korean postal codes have five digits, of which the first two name province and district."""
 _MOST_QUASI = 16
 _PROPOSED_K = 5
 
@@ -40,6 +42,11 @@ _NAMES = _named("성명", "이름", "성함", "성씨", r"\b(full|first|last|fam
 _BIRTH = _named("생년월일", "생일", "출생", "birth", r"\bdob\b")
 _AGE = _named("나이", "연령", r"(^|[^a-z])age([^a-z]|$)")
 _POSTAL = _named("우편번호", "postal", "postcode", r"(^|[^a-z])zip")
+_NUMBERS = _named(
+    r"(환자|회원|고객|사원|직원|수급자|가입자|학생)_? ?(번호|식별자|id)",
+    *("학번", "사번", "군번"),
+    r"(patient|member|customer|employee|person|user|subject|student)[_ ]?(id|no|number)",
+)
 _QUASI = _named(
     *("성별", "지역", "시도", "시군구", "거주", "직업", "직급", "계급", "학력", "국적", "혼인"),
     *(r"(^|[^a-z])sex([^a-z]|$)", "gender", "region", "district", "occupation", "nationality"),
@@ -71,6 +78,10 @@ _WHY: Mapping[str, Text] = {
     "birth": Text("A day of birth: the year stays.", "생년월일입니다. 연도만 남깁니다."),
     "age": Text("An age: bands of ten years stay.", "나이입니다. 10세 단위로 묶습니다."),
     "postal": Text("A postal code: two digits stay.", "우편번호입니다. 앞 두 자리만 남깁니다."),
+    "number-of": Text(
+        "A number that names one person, by the column's name.",
+        "열 이름으로 보아 사람마다 하나씩 붙는 번호입니다.",
+    ),
     "quasi": Text(
         "A quasi-identifier by its name: with others it may tell who somebody is.",
         "열 이름으로 보아 준식별자입니다. 다른 항목과 합치면 누구인지 알 수 있습니다.",
@@ -172,6 +183,10 @@ def _method(field: pa.Field, seen: _Seen | None) -> AnyMethod:
         return methods.Generalise(name=name, width=_AGE_WIDTH, **_why("age"))
     if _POSTAL.search(name) and is_text:
         return methods.Generalise(name=name, characters=2, **_why("postal"))
+    if _POSTAL.search(name) and pa.types.is_integer(kind):
+        return methods.Generalise(name=name, width=_POSTAL_WIDTH, **_why("postal"))
+    if _NUMBERS.search(name) and (is_text or pa.types.is_integer(kind)):
+        return methods.Pseudonym(name=name, **_why("number-of"))
     if _QUASI.search(name):
         return methods.Keep(name=name, **_why("quasi"))
     if _SENSITIVE.search(name):
