@@ -12,7 +12,9 @@ DIAGNOSES = ("감기", "골절", "당뇨")
 def resident_number(serial: int) -> str:
     """A number with a check digit, of a day in 1990 and a serial that is not given out."""
     digits = f"900101{1_000_000 + serial:07d}"[:12]
-    total = sum(int(d) * w for d, w in zip(digits, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5), strict=True))
+    total = sum(
+        int(d) * w for d, w in zip(digits, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5), strict=True)
+    )
     return f"{digits[:6]}-{digits[6:]}{(11 - total % 11) % 10}"
 
 

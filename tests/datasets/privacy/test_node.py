@@ -137,9 +137,7 @@ def test_a_plan_that_leaves_too_much_seals_nothing(
     assert node.house.assets.count() == held
 
 
-def test_who_is_no_steward_gets_neither_keys_nor_a_data_set(
-    node: Node, raw: Asset, plan: Path
-):
+def test_who_is_no_steward_gets_neither_keys_nor_a_data_set(node: Node, raw: Asset, plan: Path):
     checker = node.acting_as("bravo.checker")
     with pytest.raises(PolicyError):
         checker.datasets.deidentify.apply(raw.id, plan)
@@ -229,8 +227,10 @@ def test_a_label_falls_by_votes_alone(node: Node, treated: Deidentified, made: A
     lowered = node.house.assets.get(str(outcome["dataset"])).asset
     assert str(lowered.label) == SHARED
     assert node.datasets.show(lowered.id)["croissant"]["usageInfo"]["termCode"] == SHARED
-    assert node.datasets.open(lowered.id).to_polars().equals(
-        node.datasets.open(treated.dataset.id).to_polars()
+    assert (
+        node.datasets.open(lowered.id)
+        .to_polars()
+        .equals(node.datasets.open(treated.dataset.id).to_polars())
     )
     assert node.datasets.privacy.show(lowered.id)["dataset"] == lowered.id
     assert node.transfers.request(lowered.id, to="alpha", label=SHARED)["id"]
@@ -273,7 +273,9 @@ def test_the_executor_holds_what_was_signed_against_the_data_set(
         with pytest.raises(PrivacyError) as refused:
             desk.lower(view["id"])
         assert refused.value.code == "privacy.request"
-    with pytest.raises(GovernanceError):  # the permit is there, and nothing else may be lowered by it
+    with pytest.raises(
+        GovernanceError
+    ):  # the permit is there, and nothing else may be lowered by it
         node.transfers.seal(view["id"])
 
 
@@ -287,7 +289,7 @@ def days_from_now(node: Node, days: int) -> dt.date:
 def at(node: Node, days: int) -> Any:
     """A door whose clock is so many days ahead of its executor's."""
     then = node.house.now() + days * 86_400
-    return mock.patch.object(NodeHouse, "now", lambda _: then)
+    return mock.patch.object(NodeHouse, "now", return_value=then)
 
 
 def test_what_is_due_is_shredded_by_votes_alone(node: Node, made: Alliance, tmp_path: Path):
@@ -327,9 +329,7 @@ def test_no_clock_of_a_door_brings_an_end_forward(node: Node, made: Alliance, tm
     kept = node.datasets.import_(file, label=LOWER, name="kept")
     desk = node.datasets.privacy
     until = days_from_now(node, 1).isoformat()
-    desk.record(
-        kept.id, **{**RECORD, "basis": "law", "handling": "none", "retain_until": until}
-    )
+    desk.record(kept.id, **{**RECORD, "basis": "law", "handling": "none", "retain_until": until})
     with pytest.raises(PrivacyError) as refused:
         desk.request_shred(kept.id)
     assert reason(refused) == ("privacy.request", "not-due")
@@ -375,7 +375,7 @@ def test_a_table_that_another_data_set_describes_is_not_shredded_with_it(
         'deidentify = 1\npurpose = "../x"',
         'deidentify = 1\n[[column]]\nmethod = "date-shift"\nname = "n"\nsubject = "n"\ndays = 1e9',
         'deidentify = 1\nquasi = ["a"]\nk = 5\nsuppress = 0.9',
-        'deidentify = 1\nk = 5',
+        "deidentify = 1\nk = 5",
     ],
 )
 def test_a_hostile_plan_is_refused_with_its_place(

@@ -63,24 +63,46 @@ def treat(table: Path, plan: Plan, keys: Mapping[str, bytes], target: Path) -> T
     after = measure(pl.scan_parquet(target), plan.quasi, plan.sensitive)
     if after.least >= plan.k or not plan.suppress or not after.quasi:
         return Treatment(schema, rows, 0, before, after)
-    n = pl.len().alias("rows of the class")
-    classes = pl.scan_parquet(target).group_by(after.quasi).agg(n)
-    small = classes.filter(pl.last() < plan.k).collect(engine="streaming")
-    left_out = int(small.to_series(-1).sum())
+    small, left_out = _small(target, after.quasi, plan.k)
     if left_out > plan.suppress * rows:
         return Treatment(schema, rows, 0, before, after)
-    _write(table, plan, keys, target, small.select(after.quasi))
+    _write(table, plan, keys, target, small)
     after = measure(pl.scan_parquet(target), plan.quasi, plan.sensitive)
     return Treatment(schema, rows - left_out, left_out, before, after)
 
 
+@dataclass(frozen=True, slots=True)
+class _Small:
+    """Classes of too few rows, by their quasi-identifiers; the columns have names of their own."""
+
+    quasi: tuple[str, ...]
+    classes: pl.DataFrame
+
+    def without(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the rows of a batch that are of none of these classes, in their order."""
+        keys = {
+            f"k{place}": pl.from_arrow(batch.column(name)) for place, name in enumerate(self.quasi)
+        }
+        frame = pl.DataFrame(keys).with_row_index("at")
+        kept = frame.join(self.classes, on=list(keys), how="anti", nulls_equal=True)
+        return batch.take(kept["at"].sort().to_arrow())
+
+
+def _small(table: Path, quasi: tuple[str, ...], k: int) -> tuple[_Small, int]:
+    """Return the classes of fewer than k rows, and how many rows these are."""
+    names = {f"k{place}": pl.col(name) for place, name in enumerate(quasi)}
+    grouped = pl.scan_parquet(table).select(**names).group_by(*names).agg(n=pl.len())
+    found = grouped.filter(pl.col("n") < k).collect(engine="streaming")
+    return _Small(quasi, found.select(*names)), int(found["n"].sum())
+
+
 def _write(
-    table: Path, plan: Plan, keys: Mapping[str, bytes], target: Path, without: pl.DataFrame | None
+    table: Path, plan: Plan, keys: Mapping[str, bytes], target: Path, small: _Small | None
 ) -> tuple[pa.Schema, int]:
     writer, rows = None, 0
     try:
         for _, made in transformed(table, plan, keys):
-            batch = made if without is None else _others(made, without)
+            batch = made if small is None else small.without(made)
             if writer is None:
                 writer = pq.ParquetWriter(target, batch.schema, compression="zstd")
             writer.write_batch(batch, row_group_size=_GROUP_ROWS)
@@ -90,13 +112,3 @@ def _write(
             writer.close()
     assert writer is not None  # noqa: S101 (a reader writes no table without rows)
     return batch.schema, rows
-
-
-def _others(batch: pa.RecordBatch, without: pl.DataFrame) -> pa.RecordBatch:
-    """Return the rows of a batch that are of none of these classes, in their order."""
-    keys = pl.DataFrame({name: pl.from_arrow(batch.column(name)) for name in without.columns})
-    at = pl.Series("at", range(len(keys)), dtype=pl.Int64)
-    named = [f"k{place}" for place in range(len(without.columns))]
-    keys.columns = without.columns = named
-    kept = keys.with_columns(at).join(without, on=named, how="anti", nulls_equal=True)
-    return batch.take(kept["at"].sort().to_arrow())

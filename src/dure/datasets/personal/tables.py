@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ _BATCH_ROWS = 1 << 16
 
 
 def search(
-    table: Path, scanner: Scanner, columns: Sequence[str] | None = None
+    table: Path, scanner: Scanner, columns: Collection[str] | None = None
 ) -> tuple[KindSummary, ...]:
     """Return what personal data a Parquet file's columns hold, one column at a time.
 
