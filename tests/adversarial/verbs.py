@@ -18,12 +18,13 @@ from dure.storage import tables
 from dure.storage.database import open_database
 from dure.storage.vault import Garbage
 from tests.adversarial.node_verbs import NODES
+from tests.adversarial.privacy_verbs import PRIVACY
 from tests.adversarial.transfer_verbs import TRANSFERS
 from tests.adversarial.trial_verbs import TRIALS
 from tests.node import alliance
 from tests.node.alliance import Alliance, services_inside
 
-VERBS = NODES | TRANSFERS | TRIALS
+VERBS = NODES | TRANSFERS | TRIALS | PRIVACY
 
 
 def stage(verb: str) -> Alliance:
@@ -52,8 +53,11 @@ def load_everything() -> None:
     """Import what the verbs import when they are first called."""
     for name in (
         "dure.cli.main",
+        "dure.datasets.deidentify.applying",
+        "dure.datasets.deidentify.lowering",
         "dure.datasets.export",
         "dure.datasets.import_",
+        "dure.datasets.privacy.shredding",
         "dure.readers.parse",
         "dure.transfers.act",
         "dure.transfers.verbs",

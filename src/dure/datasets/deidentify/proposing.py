@@ -59,14 +59,14 @@ _SENSITIVE = _named(
 
 _WHY: Mapping[str, Text] = {
     "identifier": Text(
-        "The scan finds {what.en} in most cells.", "대부분의 칸에서 {what.ko}가 검출되었습니다."
+        "The scan finds {what.en} in most cells.", "대부분의 칸에서 {what.ko}이(가) 검출되었습니다."
     ),
     "inside": Text(
-        "The scan finds {what.en} inside texts.", "글 안에서 {what.ko}가 검출되었습니다."
+        "The scan finds {what.en} inside texts.", "글 안에서 {what.ko}이(가) 검출되었습니다."
     ),
     "number": Text(
         "Some of these numbers look like {what.en}: look at them.",
-        "일부 숫자가 {what.ko}와 비슷합니다. 확인하십시오.",
+        "일부 숫자가 {what.ko}과(와) 비슷합니다. 확인하십시오.",
     ),
     "address": Text(
         "Addresses: province and district stay.", "주소입니다. 시도와 시군구만 남깁니다."

@@ -37,7 +37,7 @@ class PrivacyError(DureError):
                 ),
                 Text(
                     "{rows} rows of column {column} hold {kind.en}.",
-                    "{column} 열의 {rows}개 행에 {kind.ko}가 있습니다.",
+                    "{column} 열의 {rows}개 행에 {kind.ko}이(가) 있습니다.",
                 ),
                 Text(
                     "Have the plan drop, mask or pseudonymise that column.",
