@@ -123,7 +123,13 @@ class World:
             },
             "content.open": lambda: self.issued(ticket),
             "content.open-for-permit": lambda: {"asset": self.asset, **permit},
+            "content.shred-for-permit": lambda: {"asset": self.asset, **permit},
             "content.describe": lambda: {"asset": self.asset},
+            "key.elements": lambda: {
+                **self.issued({**ticket, "action": "dataset.deidentify"}),
+                "generation": 1,
+                "elements": ["patient", "unit"],
+            },
             "key.unwrap": lambda: {"wrapped": "00" * 80, "info": ""},
         }
         return deepcopy(messages.get(op, dict)())
@@ -177,12 +183,14 @@ OPERATIONS = [
     )),
     *(("keeper", op) for op in (
         "charter.pin", "content.seal", "content.seal-for-permit", "content.open",
-        "content.open-for-permit", "content.describe", "key.unwrap", "status",
+        "content.open-for-permit", "content.shred-for-permit", "content.describe",
+        "key.elements", "key.unwrap", "status",
     )),
 ]  # fmt: skip
 DENIED = {
     "request.execute": "governance.permit",
     "request.reconcile": "governance.permit",
+    "content.shred-for-permit": "governance.permit",
     "key.unwrap": "core.key-form",
 }
 """Operations whose good message is read, and then refused for what it asks."""
