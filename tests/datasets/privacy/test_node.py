@@ -361,6 +361,26 @@ def test_a_table_that_another_data_set_describes_is_not_shredded_with_it(
     assert node.datasets.privacy.request_shred(one.id)["id"]
 
 
+def test_of_a_data_set_whose_document_alone_is_here_nothing_is_asked(node: Node, made: Alliance):
+    """As it is after a bundle with the document was opened."""
+    tracks = node.datasets.import_(made.data, label=LOWER, name="tracks to send")
+    content = node.house.read(tracks.id, purpose="trial", limit=1 << 20)
+    alone = node.house.seal(
+        [content],
+        kind="dataset",
+        media_type=tracks.media_type,
+        schema_id=tracks.schema_id,
+        label=tracks.label,
+        producer="bundle.import",
+        name="came alone",
+    )
+    assert node.datasets.show(alone.id)["croissant"]["name"] == "tracks to send"
+    assert node.transfers.request(alone.id, to="alpha", label=SHARED)["id"]
+    with pytest.raises(DatasetError) as refused:
+        node.datasets.deidentify.propose(alone.id)
+    assert reason(refused) == ("datasets.document", "no-table-here")
+
+
 # ── hostile files ──────────────────────────────────────────────────────────────────────────────
 
 

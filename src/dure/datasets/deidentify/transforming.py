@@ -137,7 +137,6 @@ def transformed(
 
 def pseudonyms(values: pl.Series, key: bytes) -> pl.Series:
     """Return each value's pseudonym under a key; every spelling of a value is another value."""
-
     code = _coder(key)
 
     def made(text: str) -> str:

@@ -67,7 +67,8 @@ def allowing_record(house: House, dataset: Asset) -> tuple[Asset, PrivacyRecord]
     known = last_record(house, dataset.id)
     if known is not None and (reason := known[1].objection(today(house))):
         raise PrivacyError("privacy.record", asset=dataset.id[:16], reason=reason)
-    if known is None or known[1].handling is not Handling.NONE:
+    is_here = bool(dataset.parents)  # of a bundle, the document alone may have come
+    if is_here and (known is None or known[1].handling is not Handling.NONE):
         found = personal_in(house, house.assets.get(table_of(house, dataset.id)).asset)
         if reason := _contradiction(known, found):
             raise PrivacyError("privacy.record", asset=dataset.id[:16], reason=reason)
