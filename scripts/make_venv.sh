@@ -42,7 +42,7 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
   "$python" -m venv .venv
 fi
 
-pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet)
+pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install)
 lock=requirements.lock
 if [ -n "$wheelhouse" ]; then
   .venv/bin/python scripts/wheelhouse.py verify "$wheelhouse"
@@ -53,9 +53,18 @@ if [ -n "$wheelhouse" ]; then
   lock=$wheelhouse/requirements.lock
 fi
 
-echo "installing what the lock names"
-"${pip[@]}" --require-hashes -r requirements-build.lock
-"${pip[@]}" --require-hashes --no-build-isolation -r "$lock"
-"${pip[@]}" --no-deps --no-build-isolation -e .
+all=$(grep -c '^[a-z0-9]' "$lock")
+# A person sees which part it is at; a log stays short.
+shown() {
+  [ -t 1 ] || { cat >/dev/null; return; }
+  awk -v all="$all" '/^(Collecting|Requirement already)/ { printf "\r\033[K  %d of %d  %s", ++n, all, $2; fflush() }
+    /^Installing collected/ { printf "\r\033[K  unpacking"; fflush() }
+    END { printf "\r\033[K" }'
+}
+
+echo "installing what the lock names: $all parts (some minutes)"
+"${pip[@]}" --quiet --require-hashes -r requirements-build.lock
+"${pip[@]}" --progress-bar off --require-hashes --no-build-isolation -r "$lock" | shown
+"${pip[@]}" --quiet --no-deps --no-build-isolation -e .
 .venv/bin/python -m pip --disable-pip-version-check check
 touch .venv/.stamp

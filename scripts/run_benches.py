@@ -1,7 +1,8 @@
 """Run every program in bench/ and write docs/benchmarks.md, with the machine and the date.
 
 Each program prints one JSON object per figure on a line of its own; that line is the row. Names on
-the command line choose among the programs (``run_benches.py ledger seal``) and then only print.
+the command line choose among the programs (``run_benches.py ledger sealing``); the page keeps what it
+says of the others.
 A module in bench/ that another one imports (``…_table.py``), or that a peer's interpreter runs
 (``…_peer.py``), is no program.
 """
@@ -14,11 +15,13 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "benchmarks.md"
 
 
 def main() -> int:
@@ -33,7 +36,8 @@ def main() -> int:
     if not programs:
         print("no such program in bench/", file=sys.stderr)
         return 1
-    failed, sections = [], []
+    failed = []
+    sections = read_sections(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
     for program in programs:
         print(f"== bench/{program.name}", flush=True)
         rows = figures(program)
@@ -42,14 +46,18 @@ def main() -> int:
             continue
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))
-        sections.append(section(program, rows))
-    if not names:
-        text = page(sections, failed)
-        (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
-        print("wrote docs/benchmarks.md")
+        sections[program.stem] = section(program, rows)
+        PAGE.write_text(page(sections), encoding="utf-8")
+    print(f"wrote {PAGE.relative_to(ROOT)}")
     for name in failed:
         print(f"failed: bench/{name}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def read_sections(text: str) -> dict[str, str]:
+    """Return what a page says of each program."""
+    parts = text.split("\n## ")[1:]
+    return {part.partition("\n")[0]: f"## {part.rstrip()}\n" for part in parts}
 
 
 def _is_program(path: Path) -> bool:
@@ -75,7 +83,7 @@ def section(program: Path, rows: list[dict[str, Any]]) -> str:
     lines = [
         f"## {program.stem}",
         "",
-        f"`.venv/bin/python bench/{program.name}`",
+        f"`.venv/bin/python bench/{program.name}`, {datetime.now(tz=UTC):%Y-%m-%d}, {machine()}.",
         "",
         "| " + " | ".join(columns) + " |",
         "|" + " --- |" * len(columns),
@@ -86,20 +94,18 @@ def section(program: Path, rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(sections: list[str], failed: list[str]) -> str:
+def page(sections: Mapping[str, str]) -> str:
     head = [
         "# Benchmarks",
         "",
         "<!-- Written by `make bench`; do not edit. -->",
         "",
-        f"Measured {datetime.now(tz=UTC):%Y-%m-%d} on {machine()}.",
-        "Each figure is a median; each peer is named in its row. One command repeats each table,",
-        "`make bench` repeats all. Another machine gives other figures: compare ratios first.",
+        "Each figure is a median; each peer is named in its row. The command above a table repeats it,",
+        "`make bench` repeats all, `make bench ARGS=ledger` one. Another machine gives other figures:",
+        "compare ratios first.",
         "",
     ]
-    if failed:
-        head += [f"Not measured, because it failed: {', '.join(failed)}.", ""]
-    return "\n".join(head) + "\n" + "\n".join(sections)
+    return "\n".join(head) + "\n" + "\n".join(text for _, text in sorted(sections.items()))
 
 
 def machine() -> str:

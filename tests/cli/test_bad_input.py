@@ -190,6 +190,7 @@ def test_names_that_nobody_knows(asked: Alliance, tmp_path: Path):
         (("decisions", "show", "0123456789abcdef"), "governance.unknown"),
         (("decisions", "reconcile", "0123"), "governance.unknown"),
         (("trials", "show", "nothing"), "trials.unknown"),
+        (("trials", "submit", tmp_path / "nowhere", "--to", "alpha"), "trials.folder"),
         (("trials", "request-release", "nothing"), "trials.unknown"),
         (("trials", "release", "0123456789abcdef"), "governance.unknown"),
         (("trials", "run", "nothing", "--on", "nothing"), "trials.unknown"),
@@ -387,16 +388,16 @@ def test_an_alliance_file_that_says_too_little(pinned: Alliance, tmp_path: Path)
     out = tmp_path / "charter.json"
     file = pinned.folder / "other.toml"
     for changed, code in (
-        (text.replace('suite = "intl"\n', ""), "node.settings"),
+        (text.replace('suite = "intl"\n', ""), "node.alliance"),
         (text.replace("quorum = 2", 'quorum = "two"'), None),
         (
             text.replace('"bravo/public/member.json"', '"bravo/public/nowhere.json"'),
             "node.missing-file",
         ),
-        (text.replace('"bravo/public/member.json"', '"alliance.toml"'), "node.settings"),
-        (text.replace("members", "friends"), "node.settings"),
-        (text + '[rules."no.such"]\nvotes = 1\n', "node.settings"),
-        ("= nonsense", "node.settings"),
+        (text.replace('"bravo/public/member.json"', '"alliance.toml"'), "node.alliance"),
+        (text.replace("members", "friends"), "node.alliance"),
+        (text + '[rules."no.such"]\nvotes = 1\n', "node.alliance"),
+        ("= nonsense", "node.alliance"),
         (text.replace('grade = "C"', 'grade = "Z"'), "core.label-term"),
     ):
         file.write_text(changed)
@@ -542,18 +543,12 @@ def test_an_export_goes_into_a_folder_of_its_own(asked: Alliance, tmp_path: Path
         ),
         "governance.unknown",
     )
-    said = command(
-        None,
-        "ledger",
-        "verify",
-        tmp_path / "no",
-        "--charter",
-        asked.charter_file,
-        "--agency",
-        "bravo",
-    )
-    assert said.status > 2
-    assert "Traceback" not in said.err
+    for place in (tmp_path / "no", tmp_path / "mine", asked.data):
+        said = command(
+            None, "ledger", "verify", place, "--charter", asked.charter_file, "--agency", "bravo"
+        )
+        refused(said, "node.missing-file")
+        assert place.name in said.err
 
 
 # ── a full disk ────────────────────────────────────────────────────────────────────────────────

@@ -18,11 +18,11 @@ COMMANDS = """
 node init|node status|node doctor|node start|node backup|node restore|node rotate|node recover|
 charter new-key|charter propose|charter sign|charter pin|charter show|
 datasets import|datasets inspect|datasets list|datasets show|datasets export|datasets rules|
-datasets rules propose|datasets rules check|datasets verify|datasets dummy|
 datasets deidentify|datasets deidentify propose|datasets deidentify preview|
 datasets deidentify risk|datasets deidentify apply|datasets deidentify request-lower|
 datasets deidentify lower|datasets privacy|datasets privacy record|datasets privacy show|
 datasets privacy due|datasets privacy request-shred|datasets privacy shred|
+datasets rules propose|datasets rules check|datasets verify|datasets about|datasets dcat|datasets dummy|
 trials doctor|trials submit|trials prepare|trials list|trials run|trials show|
 trials request-release|trials release|
 decisions list|decisions show|decisions approve|decisions reject|decisions cast|decisions reconcile|

@@ -129,6 +129,12 @@ def test_the_node_says_what_it_is(pinned: Alliance):
     assert "embedded" in words_of(pinned, "node", "status")
     shown = told(pinned, "charter", "show")
     assert shown["digest"] == pinned.charter.charter.digest()
+    words = words_of(pinned, "charter", "show")
+    for part in (shown["digest"][:40], "bravo.steward", "Principals", "checker"):
+        assert part in words
+    # A delegate reads a charter before signing it, with no node at hand.
+    carried = told(None, "charter", "show", pinned.charter_file)
+    assert carried == shown | {"signed_by": ["alpha", "bravo"]}
     said = command(pinned, "node", "doctor", "--json")
     report = json.loads(said.out)
     assert "node.embedded" in [finding["code"] for finding in report["findings"]]
@@ -258,6 +264,7 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     ]
     assert "Benchmarks" in words_of(pinned, "trials", "list")
     view = told(pinned, "trials", "request-release", run["run"])
+    assert f"dure trials show {run['run']}" in words_of(pinned, "decisions", "show", view["id"])
     wait_for(view)
     for person in ("bravo.checker", "bravo.officer"):
         told(pinned, "decisions", "approve", view["id"], *key(pinned, person))
@@ -298,3 +305,18 @@ def test_dummy_data_are_made_of_a_document_alone(pinned: Alliance, tmp_path: Pat
     assert told(None, *dummy, tmp_path / "c.csv", status=90)["error"]["code"] == "datasets.document"
     assert command(None, *dummy, tmp_path / "c.xlsx").status == 2
     assert not (tmp_path / "c.csv").exists()
+
+
+def test_a_statement_is_filled_in_and_leads_to_a_catalogue_entry(pinned: Alliance, tmp_path: Path):
+    about = tmp_path / "about.toml"
+    assert str(about) in words_of(None, "datasets", "about", about)
+    about.write_text(about.read_text("utf-8").replace('name = ""', 'name = "tracks"', 1), "utf-8")
+    assert told(None, "datasets", "about", about)["file"] == str(about)
+    told(pinned, "datasets", "import", pinned.data, "--label", LABEL, "--about", about)
+    entry = told(pinned, "datasets", "dcat", "tracks")
+    assert entry["dct:title"] == ["tracks"]
+    told(pinned, "datasets", "export", "tracks", tmp_path / "out")
+    assert told(None, "datasets", "dcat", tmp_path / "out") == entry
+    assert json.loads(words_of(None, "datasets", "dcat", tmp_path / "out")) == entry
+    told(None, "datasets", "dcat", tmp_path / "out", "--out", tmp_path / "entry.json")
+    assert json.loads((tmp_path / "entry.json").read_text("utf-8")) == entry

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from dure.core.errors import CoreError, DureError
+from dure.datasets.about.dcat import catalogue_entry
 from dure.datasets.croissant import read_table
+from dure.datasets.document import read_document
 from dure.datasets.errors import DatasetError
 from dure.governance.policy.errors import PolicyError
 from dure.node.node import Node
 from dure.readers.errors import ReaderError
+from tests.datasets.about.statements import FULL
 from tests.datasets.world import LABEL, World
 
 
@@ -38,6 +41,24 @@ def test_a_file_becomes_a_described_data_set(steward: Node, csv: Path) -> None:
     assert shown["croissant"]["usageInfo"]["termCode"] == LABEL
     parent = steward.house.assets.get(asset.parents[0])
     assert (parent.asset.kind, parent.asset.label) == ("dataset.table", asset.label)
+
+
+def test_what_the_steward_states_stands_in_the_document(
+    steward: Node, csv: Path, tmp_path: Path
+) -> None:
+    about = tmp_path / "about.toml"
+    about.write_text(FULL, encoding="utf-8")
+    asset = steward.datasets.import_(csv, label=LABEL, about=about, licence="CC-BY-4.0")
+    assert steward.house.assets.get(asset.id).name == "Flights from three airports"
+    document = steward.datasets.show(asset.id)["croissant"]
+    assert document["description"] == "Every flight of a year."
+    assert document["license"].endswith("/CC-BY-4.0")  # what the verb says wins
+    assert document["rai:dataBiases"] == ["Large carriers report more fully."]
+    assert document["prov:wasGeneratedBy"]["prov:label"] == "dataset.import"
+    steward.datasets.export(asset.id, tmp_path / "out")
+    entry = steward.datasets.dcat(asset.id)
+    assert entry == catalogue_entry(read_document(tmp_path / "out")[0])
+    assert entry["dct:spatial"]["rdfs:label"] == "New York"
 
 
 def test_no_digest_of_sealed_content_lies_outside_the_vault(

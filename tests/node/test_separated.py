@@ -17,6 +17,7 @@ from dure.node.errors import NodeError
 from dure.node.home import Settings
 from dure.node.separated import start_service
 from dure.node.votes import Choice, make_vote
+from dure.storage.errors import StorageError
 from dure.storage.passphrases import Passphrase
 from tests.node import alliance
 from tests.node.alliance import STRETCH, wait_for
@@ -325,8 +326,6 @@ def test_the_doctor_sees_a_folder_that_others_may_enter(separated: Separated):
 
 
 def test_a_service_takes_its_own_passphrase_alone(separated: Separated, capfd):
-    from dure.node.errors import NodeError
-
     spare = separated.made.folder / "spare"
     settings = Settings(
         "bravo", "intl", "separated", door_uid=DOOR, executor_uid=EXECUTOR, keeper_uid=KEEPER
@@ -335,9 +334,10 @@ def test_a_service_takes_its_own_passphrase_alone(separated: Separated, capfd):
         spare, settings, Passphrase(b"one passphrase"), os.urandom,
         Passphrase(b"another passphrase"), stretch=STRETCH,
     )  # fmt: skip
-    with pytest.raises(NodeError, match="status 31"):
+    with pytest.raises(StorageError) as wrong:
         start_service(home, "keeper", Passphrase(b"one passphrase"), separated.python.program)
-    assert "passphrase is not accepted" in capfd.readouterr().err
+    assert wrong.value.code == "storage.passphrase"
+    assert capfd.readouterr().err == ""
     service = start_service(
         home, "keeper", Passphrase(b"another passphrase"), separated.python.program
     )

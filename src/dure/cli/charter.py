@@ -134,13 +134,30 @@ def pin(
     session.current.output.line(say("Pinned at this node.", "이 노드에 고정했습니다."))
 
 
-@app.command(help=say("Show the pinned charter.", "고정된 협약을 표시합니다."))
-def show() -> None:
-    """Show the pinned charter."""
+@app.command(
+    help=say(
+        "Show the pinned charter, or the one in a file before you sign it.",
+        "고정된 협약이나, 서명하기 전의 협약 파일을 표시합니다.",
+    )
+)
+def show(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help=say("A charter; the pinned one by default.", "협약 파일. 생략하면 고정된 협약.")
+        ),
+    ] = None,
+) -> None:
+    """Show a charter."""
+    from dure.cli.charter_tables import show_charter
+    from dure.node.alliance import read_charter
+
+    if file is not None:
+        signed = read_charter(file)
+        show_charter(signed.charter, signed)
+        return
     with session.current.node() as node:
-        session.current.output.value(
-            {"digest": node.house.charter.digest(), **node.house.charter.to_dict()}
-        )
+        show_charter(node.house.charter)
 
 
 def _say_next(signed: SignedCharter, file: Path) -> None:

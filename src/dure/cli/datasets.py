@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dure.cli import about as about_commands
 from dure.cli import deidentify as deidentify_commands
 from dure.cli import privacy as privacy_commands
 from dure.cli import rules as rules_commands
@@ -23,6 +24,18 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(rules_commands.app, name="rules")
 app.add_typer(deidentify_commands.app, name="deidentify")
 app.add_typer(privacy_commands.app, name="privacy")
+app.command(
+    help=say(
+        "Write an empty statement of what only people know about data, or check one; needs no node.",
+        "사람만 아는 데이터셋 정보를 적을 파일을 만들거나 점검합니다. 노드가 없어도 됩니다.",
+    )
+)(about_commands.about)
+app.command(
+    help=say(
+        "Write a data set's entry for a catalogue of public data (DCAT); metadata alone.",
+        "공공데이터 목록에 올릴 항목(DCAT)을 만듭니다. 메타데이터만 담깁니다.",
+    )
+)(about_commands.dcat)
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)]
 
@@ -68,6 +81,15 @@ def import_(
             ),
         ),
     ] = False,
+    about: Annotated[
+        Path | None,
+        typer.Option(
+            help=say(
+                "What else you state about it: a file as dure datasets about writes it.",
+                "그 밖의 설명: dure datasets about로 만든 파일.",
+            )
+        ),
+    ] = None,
 ) -> None:
     """Import a file."""
     output = session.current.output
@@ -81,6 +103,7 @@ def import_(
             kind=kind,
             rules=rules,
             ranges=ranges,
+            about=about,
         )
         entry = node.house.assets.get(asset.id)
     output.value({**asset.to_dict(), "name": entry.name, **entry.facts})

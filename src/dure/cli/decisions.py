@@ -75,11 +75,14 @@ def show(
     """Show a request."""
     with session.current.node() as node:
         view = node.decisions.show(request)
+        evidence = node.decisions.evidence(view)
     if out is not None:
         carried = {"request": view["request"], "charter": view["charter"]}
         write_file(out, json.dumps(carried, ensure_ascii=False, indent=1).encode("utf-8"))
     view = {name: value for name, value in view.items() if name != "charter"}
     session.current.output.value(view)
+    if evidence:
+        session.current.output.line(say("What it decides on: ", "결정의 근거: ") + evidence)
 
 
 @app.command(help=say("Approve a request with your own key.", "본인의 키로 요청을 승인합니다."))

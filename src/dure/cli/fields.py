@@ -22,6 +22,7 @@ FIELDS: Final = {
     "bundle": Text("bundle", "봉인 꾸러미"),
     "card": Text("card", "공개 카드"),
     "changed": Text("changed columns", "처리하는 열"),
+    "categories": Text("categories", "범주"),
     "charter": Text("charter", "협약"),
     "checkpoint": Text("checkpoint", "서명 기준점"),
     "choice": Text("choice", "표결"),
@@ -39,6 +40,7 @@ FIELDS: Final = {
     "findings": Text("findings", "점검 결과"),
     "folder": Text("folder", "폴더"),
     "handling": Text("handling", "처리 방법"),
+    "grades": Text("grades", "등급"),
     "home": Text("home", "노드 폴더"),
     "id": Text("id", "식별자"),
     "incarnation": Text("incarnation", "복원 차수"),
@@ -72,6 +74,7 @@ FIELDS: Final = {
     "producer": Text("producer", "만든 행위"),
     "profile": Text("profile", "운영 구성"),
     "purpose": Text("purpose", "목적"),
+    "purposes": Text("purposes", "목적"),
     "quorum": Text("quorum", "정족수"),
     "reason": Text("reason", "이유"),
     "record": Text("privacy record", "개인정보 처리 기록"),
@@ -127,7 +130,14 @@ _SEVERITIES: Final = {
     "warning": Text("warning", "주의"),
     "error": Text("error", "오류"),
 }
-VALUES: Final = {"state": _STATES, "status": _STATES, "severity": _SEVERITIES}
+_OUTCOMES: Final = {
+    "ok": Text("ok", "정상"),
+    "algorithm-error": Text("algorithm error", "알고리즘 오류"),
+    "limit-exceeded": Text("limit exceeded", "한도 초과"),
+    "invalid-predictions": Text("invalid predictions", "예측 형식 오류"),
+    "refused": Text("refused", "거부됨"),
+}
+VALUES: Final = {"outcome": _OUTCOMES, "state": _STATES, "status": _STATES, "severity": _SEVERITIES}
 
 
 def field_word(name: str) -> str:

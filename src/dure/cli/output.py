@@ -32,7 +32,7 @@ class Output:
     def value(self, value: Mapping[str, Any], title: str = "", *, exact: bool = False) -> None:
         """Show one thing: its fields in two columns; ``exact`` keeps the names that are signed."""
         if self.as_json:
-            self._json(value)
+            self.json(value)
             return
         from rich.table import Table
 
@@ -54,7 +54,7 @@ class Output:
     ) -> None:
         """Show many things: one row each, with the columns (field, heading); ``none`` when empty."""
         if self.as_json:
-            self._json(list(rows))
+            self.json(list(rows))
             return
         if not rows:
             empty = none or say("Nothing to show.", "표시할 것이 없습니다.")
@@ -81,7 +81,7 @@ class Output:
     def refusal(self, body: Mapping[str, Any]) -> None:
         """Show why something was refused, from its fields."""
         if self.as_json:
-            self._json({"error": body})
+            self.json({"error": body})
             return
         marks = (("what", "✗"), ("why", " "), ("next_step", "→"))
         for name, mark in marks:
@@ -107,7 +107,8 @@ class Output:
             bar.add_task(title, total=None)
             yield
 
-    def _json(self, value: object) -> None:
+    def json(self, value: object) -> None:
+        """Print one JSON value, which is what it is for people too."""
         text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
         # Line breaks stand between values only; any other control is inside a string.
         print("".join(json.dumps(c)[1:-1] if is_unseen(c) and c != "\n" else c for c in text))

@@ -60,6 +60,8 @@ class Action:
         True for the three actions that may mint an asset with a lower label.
     destroys
         True for an action under whose permit content may be shredded.
+    evidence
+        Command that shows what the voters decide on; ``{name}`` marks an argument of the request.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Action:
     quorum: QuorumRule | None = None
     lowers: bool = False
     destroys: bool = False
+    evidence: str = ""
 
     @property
     def critical(self) -> bool:

@@ -22,6 +22,8 @@ from typing import Any
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.labels import ALL, Label
+from dure.datasets.about.statement import EMPTY, Statement
+from dure.datasets.about.vocabularies import with_origin, with_statement, with_terms
 from dure.datasets.croissant import (
     MEDIA_TYPE,
     TABLE_FILE,
@@ -81,6 +83,7 @@ def import_(
     kind: str = "",
     rules: Contract | None = None,
     ranges: bool = False,
+    statement: Statement = EMPTY,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Asset:
     """Import one file as a data set of this agency.
@@ -102,6 +105,8 @@ def import_(
     ranges
         Whether the document is to carry released statistics (`dure.datasets.dummy.released`), for
         dummy data; it never does unless the steward says so.
+    statement
+        What else the steward states about it; ``name``, ``description`` and ``licence`` win over its.
     progress
         Told the step under way: ``parse``, ``seal``, ``measure``, ``describe``.
 
@@ -126,9 +131,14 @@ def import_(
     found = kind_of(source, kind)
     wanted = own_label(house, label)
     words = _Words(
-        checked("name", name, NAME_CHARACTERS) or name_of(source),
-        checked("description", description, DESCRIPTION_CHARACTERS, lines=True),
-        checked("licence", licence, NAME_CHARACTERS),
+        checked("name", name or statement.name, NAME_CHARACTERS) or name_of(source),
+        checked(
+            "description",
+            description or statement.description,
+            DESCRIPTION_CHARACTERS,
+            lines=True,
+        ),
+        checked("licence", licence or statement.licence, NAME_CHARACTERS),
     )
     house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
     sealed: list[tuple[Asset, Meter]] = []
@@ -159,7 +169,7 @@ def import_(
             fields, purpose = _fields(parsed), any_purpose(house, wanted)
             released = measured(house, sealed[0][0].id, fields, purpose)
         progress("describe")
-        dataset = _describe(house, parsed, *sealed[0], words, released)
+        dataset = _describe(house, parsed, *sealed[0], words, released, statement)
         faults.point("dataset.sealed")
         doing.asset = dataset.id
         doing.detail["rows"] = parsed.rows
@@ -202,6 +212,7 @@ def _describe(
     meter: Meter,
     words: _Words,
     released: Mapping[str, Any],
+    statement: Statement,
 ) -> Asset:
     rows, columns = parsed.rows, len(parsed.columns)
     document = write_document(
@@ -222,6 +233,8 @@ def _describe(
             parsed.digest.removeprefix("sha256:"),
         ),
     )
+    document = with_terms(with_statement(document, statement), table.label)
+    document = with_origin(document, IMPORT.name, table.created)
     if released:
         from dure.datasets.dummy.released import with_block
 

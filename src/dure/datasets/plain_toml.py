@@ -1,8 +1,7 @@
-"""Files that people write: TOML of one plain form, read strictly and written so that people can edit it.
+"""TOML that people write by hand, held to one plain form: keys, plain values, lists of them, headers.
 
-Keys with plain values or lists of them, and tables of one name (``[[rule]]``). Whatever else TOML has
-(tables in tables, dotted keys, texts over several lines) is refused before the text reaches Python's
-parser, whose time grows with the square of some of them.
+Whatever else TOML has (tables in tables, dotted keys, texts over several lines) is refused before the
+text reaches Python's parser, whose time grows with the square of some of them.
 """
 
 from __future__ import annotations
@@ -11,41 +10,60 @@ import datetime as dt
 import json
 import re
 import tomllib
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from dure.core.system import reason_of
 from dure.datasets.errors import DatasetError
 from dure.datasets.rules.reasons import FORM
+from dure.readers.errors import ReaderError
 
 MAX_BYTES = 1 << 20
 
 _TOKEN = re.compile(
     r"(?P<space>[ \t]+|#[^\n]*|\r?\n)"
     r"|(?P<text>\"(?:[^\"\\\n]|\\[^\n])*\"|'[^'\n]*')"
-    r"|(?P<header>\[\[[a-z]{1,32}\]\])"
+    r"|(?P<header>\[\[[a-z_]{1,32}\]\]|(?<![^\n])\[[a-z_]{1,32}\](?=[ \t\r]*(?:\n|$)))"
     r"|(?P<sign>[\[\],=])"
     r"|(?P<word>[A-Za-z0-9_.:+-]+)"
 )
 _KEY = re.compile(r"[a-z_]{1,32}")
 _WHERE = re.compile(r"at `\$\.?([a-z_.\[\]0-9]{0,80})[^`]*`$")
 _NAMED = re.compile(r"(?:required|unknown) field `([a-z_]{1,32})`")
-_File = TypeVar("_File")
+
+Form = TypeVar("Form", bound=msgspec.Struct)
 
 
-def read(content: bytes, name: str, *, table: str, form: type[_File]) -> _File:
-    """Return what a file of that form holds.
+def content_of(file: Path) -> bytes:
+    """Return the bytes of a file that a person wrote, at most one more than `MAX_BYTES`.
+
+    Raises
+    ------
+    ReaderError
+        ``readers.source`` when it can't be read.
+    """
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ReaderError("readers.source", name=file.name, reason=reason_of(error)) from None
+
+
+def read(content: bytes, form: type[Form], name: str, headers: tuple[str, ...]) -> Form:
+    """Return what a file of plain TOML holds.
 
     Parameters
     ----------
     content
         The file's bytes: UTF-8, at most `MAX_BYTES`.
+    form
+        What it must hold; it forbids unknown fields.
     name
         The file's name, for messages.
-    table
-        Name of the tables that may stand in it: ``[[table]]``.
-    form
-        What it must hold; a `ValueError` of it begins with a code of `FORM`.
+    headers
+        The headers that may stand in it, such as ``[[rule]]``.
 
     Raises
     ------
@@ -58,7 +76,7 @@ def read(content: bytes, name: str, *, table: str, form: type[_File]) -> _File:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise refused(name, "encoding", f"@{error.start}") from None
-    _hold_to_plain_form(text, name, f"[[{table}]]")
+    _hold_to_plain_form(text, name, headers)
     try:
         return msgspec.convert(tomllib.loads(text), form)
     except tomllib.TOMLDecodeError as error:
@@ -106,12 +124,11 @@ def written(value: Any) -> str:
 
 
 def refused(name: str, reason: str, place: str) -> DatasetError:
-    """Return the error of a file that has another form."""
+    """Return the error of a file that can't be used."""
     return DatasetError("datasets.document", file=name, reason=reason, place=place)
 
 
-def _hold_to_plain_form(text: str, name: str, header: str) -> None:
-    """Refuse every construction but keys, plain values, lists of them, and the one table."""
+def _hold_to_plain_form(text: str, name: str, headers: tuple[str, ...]) -> None:
     place, line, depth, word, before = 0, 1, 0, "", ""
     while place < len(text):
         token = _TOKEN.match(text, place)
@@ -121,7 +138,7 @@ def _hold_to_plain_form(text: str, name: str, header: str) -> None:
         depth += {"[": 1, "]": -1}.get(found, 0)
         wrong = (
             depth not in (0, 1)
-            or (kind == "header" and (depth or found != header))
+            or (kind == "header" and (depth or found not in headers))
             or (found == "=" and (depth or not _KEY.fullmatch(word)))
             or (kind == before == "text")  # three quotation marks open a text over lines
         )

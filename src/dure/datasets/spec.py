@@ -47,6 +47,7 @@ LOWER = Action(
     roles=frozenset({Role.STEWARD, Role.OPERATOR}),
     quorum=_PEOPLE,
     lowers=True,
+    evidence="dure datasets show {dataset}",
 )
 SHRED = Action(
     name="asset.shred",
@@ -54,6 +55,7 @@ SHRED = Action(
     roles=frozenset({Role.STEWARD, Role.OPERATOR}),
     quorum=_PEOPLE,
     destroys=True,
+    evidence="dure datasets privacy show {dataset}",
 )
 _ACTIONS = (IMPORT, EXPORT, DEIDENTIFY, RECORD, LOWER, SHRED)
 

@@ -71,7 +71,7 @@ def propose(
     Raises
     ------
     NodeError
-        ``node.missing-file``, ``node.settings``.
+        ``node.missing-file``, ``node.alliance``.
     GovernanceError
         ``governance.charter``.
     """
@@ -104,10 +104,10 @@ def propose(
         )
     except KeyError as error:
         raise NodeError(
-            "node.settings", path=file.name, reason="setting", setting=str(error.args[0])
+            "node.alliance", path=file.name, reason="setting", setting=str(error.args[0])
         ) from error
     except (TypeError, ValueError) as error:
-        raise NodeError("node.settings", path=file.name, reason="wrong-type") from error
+        raise NodeError("node.alliance", path=file.name, reason="wrong-type") from error
     return propose_next(None if previous is None else previous.charter, charter)
 
 
@@ -132,7 +132,7 @@ def _toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(read_file(file).decode("utf-8"))
     except ValueError as error:
-        raise NodeError("node.settings", path=file.name, reason="not-toml") from error
+        raise NodeError("node.alliance", path=file.name, reason="not-toml") from error
 
 
 def _card(file: Path, name: str) -> dict[str, Any]:
@@ -140,9 +140,9 @@ def _card(file: Path, name: str) -> dict[str, Any]:
     try:
         card = json.loads(read_file(path))
     except (ValueError, RecursionError) as error:
-        raise NodeError("node.settings", path=path.name, reason="not-json") from error
+        raise NodeError("node.alliance", path=path.name, reason="not-json") from error
     if not isinstance(card, dict):
-        raise NodeError("node.settings", path=path.name, reason="not-json")
+        raise NodeError("node.alliance", path=path.name, reason="not-json")
     return card
 
 
@@ -180,7 +180,7 @@ def _rules(raw: Mapping[str, Any], actions: Sequence[Action]) -> dict[str, Rule]
     denied, changed = set(raw.get("deny", [])), raw.get("rules", {})
     known = {action.name for action in actions}
     for name in sorted({*denied, *changed} - known):
-        raise NodeError("node.settings", path="[rules]", reason="setting", setting=name[:64])
+        raise NodeError("node.alliance", path="[rules]", reason="setting", setting=name[:64])
     rules = {}
     for action in sorted(actions, key=lambda action: action.name):
         if action.name in denied:

@@ -7,6 +7,7 @@ from pathlib import Path
 from dure.core.suites import suite
 from dure.governance.charter import Charter
 from dure.governance.ledger.verify import verify_export
+from dure.node.errors import NodeError
 
 
 def verify_ledger(
@@ -31,8 +32,15 @@ def verify_ledger(
         What is wrong with it.
     GovernanceError
         ``governance.unknown`` for an agency that the charter lacks.
+    NodeError
+        ``node.missing-file`` when the folder is not there, or holds no part of an export.
     """
     member = charter.member(agency)
+    if not folder.is_dir():
+        reason = "ENOTDIR" if folder.exists() else "ENOENT"
+        raise NodeError("node.missing-file", path=folder, reason=reason)
+    if not any((folder / part).exists() for part in ("checkpoint", "tile")):
+        raise NodeError("node.missing-file", path=folder, reason="not-export")
     found = verify_export(
         folder, member.origin, bytes.fromhex(member.executor), suite(charter.suite), since
     )

@@ -38,7 +38,7 @@ class NodeError(DureError):
                 "node.settings",
                 113,
                 422,
-                Text("The node's settings can't be read.", "노드 설정을 읽을 수 없습니다."),
+                Text("The node's settings can't be used.", "노드 설정을 쓸 수 없습니다."),
                 Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
                 Text(
                     "Mend the file; docs/settings.md lists every setting.",
@@ -163,6 +163,17 @@ class NodeError(DureError):
                     "{path} 노드의 백업 또는 키 교체가 진행 중입니다.",
                 ),
                 Text("Try again when that has ended.", "그 작업이 끝난 뒤 다시 시도하십시오."),
+            ),
+            ErrorSpec(
+                "node.alliance",
+                124,
+                422,
+                Text("The alliance's file can't be used.", "협의체 파일을 쓸 수 없습니다."),
+                Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
+                Text(
+                    "Correct it; docs/getting-started.md shows one.",
+                    "파일을 고치십시오. 예시는 docs/getting-started.md에 있습니다.",
+                ),
             ),
             ErrorSpec(
                 "node.separated",

@@ -204,7 +204,7 @@ def _make_store(ask: Ask, store: str, key: bytes, grade: int) -> None:
 
 def _check(settings: Settings) -> None:
     if not _AGENCY.fullmatch(settings.agency):
-        raise NodeError("node.settings", path="node.toml", reason="setting", setting="agency")
+        raise NodeError("node.settings", path="node.toml", reason="agency-name")
     if settings.profile not in PROFILES:
         raise NodeError("node.settings", path="node.toml", reason="setting", setting="profile")
     if settings.profile == "separated" and os.geteuid() != 0:

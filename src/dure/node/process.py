@@ -48,17 +48,21 @@ def serve(name: str, build: Build) -> None:
     parser.add_argument("--secret-fd", type=int, required=True)
     parser.add_argument("--channel", action="append", default=[], help="role=fd, inherited")
     parser.add_argument("--peer-fd", type=int, default=-1, help="inherited channel to the keeper")
+    parser.add_argument("--start-fd", type=int, default=-1, help="whom to tell why it can't start")
     options = parser.parse_args()
     harden()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for the door
-    peer = socket.socket(fileno=options.peer_fd) if options.peer_fd >= 0 else None
+    peer = _inherited(options.peer_fd)
+    starter = _inherited(options.start_fd)
     try:
         home = Home.find(options.home)
         stay_awake(home, name)
         service = build(home, Passphrase.from_descriptor(options.secret_fd), clock, peer)
     except DureError as error:
-        _report(options.channel, error)
+        _report(options.channel, starter, error)
         sys.exit(error.spec.exit_status)
+    if starter is not None:
+        starter.close()
     if options.channel:
         channels: dict[str, list[socket.socket]] = {}
         for part in options.channel:
@@ -73,11 +77,17 @@ def serve(name: str, build: Build) -> None:
     service.serve_socket(home.socket(name), callers, mode=0o666)
 
 
-def _report(channels: list[str], error: DureError) -> None:
-    """Say why the process could not start: to the door that waits, or else to whoever started it."""
+def _inherited(fd: int) -> socket.socket | None:
+    return socket.socket(fileno=fd) if fd >= 0 else None
+
+
+def _report(channels: list[str], starter: socket.socket | None, error: DureError) -> None:
+    """Say why the process could not start: to whoever waits for it, or else on its own output."""
     from dure.node import wire
 
-    if not channels:
+    if starter is not None:
+        wire.send(starter, {"error": wire.write_error(error)})
+    elif not channels:
         print(f"{error.what} {error.why}", file=sys.stderr)
     for part in channels:
         role, _, fd = part.partition("=")

@@ -34,11 +34,20 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "setting": Text(
             "setting {setting} is missing or wrong", "{setting} 설정이 없거나 잘못되었습니다"
         ),
+        "agency-name": Text(
+            "an agency's name has small letters a to z, digits and hyphens, and begins with a letter "
+            "(such as coast)",
+            "기관 이름은 영문 소문자로 시작하며 소문자, 숫자, 붙임표만 쓸 수 있습니다(예: coast)",
+        ),
         "no-setting": Text("the settings can't be read", "설정 파일을 읽을 수 없습니다"),
         "not-toml": Text("it is not TOML", "TOML이 아닙니다"),
         "wrong-type": Text("a value has the wrong type", "값의 자료형이 잘못되었습니다"),
         "no-user": Text("there is no user {user}", "{user} 사용자가 없습니다"),
         "too-large": Text("larger than {limit_bytes} bytes", "{limit_bytes}바이트를 넘습니다"),
+        "not-export": Text(
+            "it holds no exported ledger (dure ledger export writes one)",
+            "내보낸 감사 기록이 없습니다(dure ledger export로 만듭니다)",
+        ),
         "not-root": Text("it takes root", "root 권한이 필요합니다"),
         "closed-folder": Text(
             "uid {uid} can't pass through {path}; choose another place, or open it (chmod o+x)",

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from dure.core.errors import DureError
+from dure.node import wire
 from dure.node.acting import no_interpreter, refuse_closed_way, start_as, uid_of
 from dure.node.errors import NodeError
 from dure.node.home import Home
@@ -23,6 +27,7 @@ from dure.node.resting import be_alone
 from dure.storage.passphrases import Passphrase
 
 WAIT_S = 30.0
+SAID_S = 5.0
 ORDER = ("keeper", "executor")
 
 
@@ -44,8 +49,8 @@ def start_service(
 
     Raises
     ------
-    NodeError
-        ``node.awake`` when it runs already;
+    DureError
+        ``node.awake`` when it runs already; what the service itself says, such as ``storage.passphrase``;
         ``node.process`` when it ends before it listens, or takes longer than 30 s;
         ``node.separated`` when its uid can't reach the node, or run the interpreter.
     """
@@ -56,36 +61,55 @@ def start_service(
     os.close(be_alone(home, process))
     listening.unlink(missing_ok=True)
     secret_out, secret_in = os.pipe()
-    try:
-        words = [f"dure.node.{process}", "--home", str(home.path), "--secret-fd", str(secret_out)]
-        child = start_as(uid, words, [secret_out], python)
-        os.write(secret_in, passphrase.reveal())
-    finally:
-        os.close(secret_out)
-        os.close(secret_in)
-    try:
-        _wait(child, process, listening, no_interpreter(uid, python))
-    except BaseException:
-        child.kill()
-        child.wait()
-        raise
+    ours, theirs = socket.socketpair()
+    with ours:
+        try:
+            words = [f"dure.node.{process}", "--home", str(home.path)]
+            words += ["--secret-fd", str(secret_out), "--start-fd", str(theirs.fileno())]
+            child = start_as(uid, words, [secret_out, theirs.fileno()], python)
+            os.write(secret_in, passphrase.reveal())
+        finally:
+            os.close(secret_out)
+            os.close(secret_in)
+            theirs.close()
+        try:
+            listens = _listens(child, process, listening)
+        except BaseException:
+            child.kill()
+            child.wait()
+            raise
+        if not listens:
+            raise _why(child, process, ours, no_interpreter(uid, python))
     return child
 
 
-def _wait(
-    child: subprocess.Popen[bytes], process: str, listening: Path, no_interpreter: NodeError
-) -> None:
+def _why(
+    child: subprocess.Popen[bytes], process: str, said: socket.socket, no_interpreter: NodeError
+) -> DureError:
+    """Return why a service ended: what it said, or what its exit status tells."""
+    said.settimeout(SAID_S)
+    with suppress(NodeError, OSError):
+        received = wire.receive(said)
+        if received is not None:
+            message, fd = received
+            if fd is not None:
+                os.close(fd)
+            return wire.read_error(message.get("error"))
+    if child.returncode == 1:  # what an interpreter ends with that can't read dure
+        return no_interpreter
+    return NodeError("node.process", process=process, reason="ended", status=child.returncode)
+
+
+def _listens(child: subprocess.Popen[bytes], process: str, listening: Path) -> bool:
+    """Wait until a service listens; say whether it does, or has ended."""
     end = time.monotonic() + WAIT_S
     while not listening.exists():
-        if child.poll() == 1:  # what an interpreter ends with that can't read dure
-            raise no_interpreter
         if child.poll() is not None:
-            raise NodeError(
-                "node.process", process=process, reason="ended", status=child.returncode
-            )
+            return False
         if time.monotonic() > end:
             raise NodeError("node.process", process=process, reason="not-listening")
         time.sleep(0.02)
+    return True
 
 
 def run_services(home: Home, passphrases: Mapping[str, Passphrase]) -> None:

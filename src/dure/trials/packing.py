@@ -109,7 +109,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     room = MOST_BYTES
     while waiting:
         place, prefix = waiting.pop()
-        for entry in _entries(place, prefix):
+        for entry in _entries(place, prefix or str(folder)):
             name = prefix + entry.name
             if entry.name.startswith(".") or entry.name in _SKIPPED or name.endswith(".pyc"):
                 continue
@@ -127,12 +127,12 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return files
 
 
-def _entries(place: Path, prefix: str) -> list[os.DirEntry[str]]:
+def _entries(place: Path, shown: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(place) as found:
             return sorted(found, key=lambda entry: entry.name)
     except OSError as error:
-        raise _folder(prefix or ".", reason_of(error)) from None
+        raise _folder(shown, reason_of(error)) from None
 
 
 def _read_plain(path: str, name: str, room: int) -> bytes:

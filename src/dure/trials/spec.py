@@ -46,6 +46,7 @@ ACTIONS = (
             expires_s=7 * DAY_S,
         ),
         lowers=True,
+        evidence="dure trials show {run}",
     ),
 )
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from dure.core.text import is_unseen
 from dure.datasets.errors import DatasetError
+from dure.datasets.plain_toml import MAX_BYTES
 from dure.datasets.rules import forms
-from dure.datasets.rules.contract import MAX_BYTES, MAX_RULES, Contract, parse, write
+from dure.datasets.rules.contract import MAX_RULES, Contract, parse, write
 
 WORDS = st.text(st.characters(codec="utf-8").filter(lambda c: not is_unseen(c)), max_size=20)
 NAMES = WORDS.filter(bool)
@@ -126,7 +127,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "twice": (b"contract = 1\ncontract = 1", "toml", "-"),
     "a sign": (b"contract = 1\n{", "form-line", "L2"),
     "dotted keys": (b"contract = 1\n" + b"a." * 300_000 + b"b = 1", "form-line", "L2"),
-    "a table": (b"contract = 1\n[rule]\nkind = 1", "value", "rule"),
+    "a table": (b"contract = 1\n[rule]\nkind = 1", "form-line", "L2"),
     "another list": (b"contract = 1\n[[other]]\n", "form-line", "L2"),
     "an inline table": (rule('kind = {a = "x"}'), "form-line", "L3"),
     "deep": (rule("values = " + "[" * 100_000), "form-line", "L3"),

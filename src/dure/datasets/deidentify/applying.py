@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dure.core.assets import Asset
+from dure.datasets.about.vocabularies import with_origin, with_terms
 from dure.datasets.catalogue import describe, table_of
 from dure.datasets.croissant import (
     MEDIA_TYPE,
@@ -162,7 +163,12 @@ class _Making:
         fields = tuple(Field(column.name, column.type) for column in treated.columns)
         digest = self._meter.digest.hexdigest()
         told = Table(fields, treated.rows, self._meter.size, digest, raw_sha256)
-        document = figures.with_block(write_document(about, told), made)
+        document = figures.with_block(
+            with_origin(
+                with_terms(write_document(about, told), self._label), DEIDENTIFY.name, about.created
+            ),
+            made,
+        )
         return self._house.seal(
             [json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")],
             kind=DATASET,

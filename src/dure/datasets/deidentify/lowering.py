@@ -19,6 +19,7 @@ from typing import Any
 
 from dure.core.errors import CoreError
 from dure.core.labels import Label, LabelPolicy, join_all
+from dure.datasets.about.vocabularies import with_terms
 from dure.datasets.catalogue import describe, table_of
 from dure.datasets.croissant import MEDIA_TYPE, read_table
 from dure.datasets.deidentify.figures import signed_figures
@@ -173,7 +174,7 @@ class LowerLabel:
         target = Label.parse(request.target, context.charter.labels)
         content = b"".join(_bounded(context.read(dataset_id), MAX_DOCUMENT_BYTES))
         document = _document(content, dataset_id, context.charter.labels)
-        document["usageInfo"]["termCode"] = str(target)
+        document = _under(document, target)
         table = context.seal(
             _begun(context.read(table_id)),
             kind=TABLE,
@@ -213,10 +214,16 @@ def _document(content: bytes, dataset_id: str, labels: LabelPolicy) -> dict[str,
     try:
         document: dict[str, Any] = json.loads(content)
         read_table(document)
-        Label.parse(str(document["usageInfo"]["termCode"]), labels)
+        _under(document, Label.parse(str(document["usageInfo"]["termCode"]), labels))
     except (CoreError, ValueError, KeyError, TypeError, RecursionError):
         raise _refuse(dataset_id, "document") from None
     return document
+
+
+def _under(document: Mapping[str, Any], target: Label) -> dict[str, Any]:
+    """Return the document with another label; what followed from the old one is made anew."""
+    usage = {name: document["usageInfo"][name] for name in ("@type", "name", "inDefinedTermSet")}
+    return with_terms({**document, "usageInfo": {**usage, "termCode": str(target)}}, target)
 
 
 def _figures(document: Mapping[str, Any], dataset_id: str) -> dict[str, Any]:

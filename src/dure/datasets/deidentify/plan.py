@@ -21,12 +21,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from dure.core.system import reason_of
 from dure.core.text import is_unseen
 from dure.datasets import plain_toml
 from dure.datasets.deidentify.methods import AnyMethod, DateShift, Name
 from dure.datasets.personal.shapes import DEFAULT_SHAPES, Shape
-from dure.readers.errors import ReaderError
 
 MAX_COLUMNS = 5_000
 MOST_GENERATION = 10_000
@@ -137,7 +135,7 @@ def parse(content: bytes, name: str = "plan") -> Plan:
     >>> parse(b'deidentify = 1\n[[column]]\nmethod = "drop"\nname = "n"').column[0].method
     'drop'
     """
-    found = plain_toml.read(content, name, table="column", form=_File)
+    found = plain_toml.read(content, _File, name, headers=("[[column]]",))
     return Plan(**{part: getattr(found, part) for part in Plan.__struct_fields__})
 
 
@@ -151,12 +149,7 @@ def read_plan(file: Path) -> Plan:
     ReaderError
         ``readers.source`` when it can't be read.
     """
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(plain_toml.MAX_BYTES + 1)
-    except OSError as error:
-        raise ReaderError("readers.source", name=file.name, reason=reason_of(error)) from None
-    return parse(content, file.name)
+    return parse(plain_toml.content_of(file), file.name)
 
 
 def write(plan: Plan) -> str:

@@ -1,4 +1,4 @@
-"""The contract file: TOML of one plain form (`dure.datasets.plain_toml`), which people edit.
+"""The contract file: TOML of one plain form, read strictly and written so that people can edit it.
 
 ::
 
@@ -9,6 +9,8 @@
     column = "latitude"
     min = 30
     max = 40
+
+`dure.datasets.plain_toml` holds the text to that form.
 """
 
 from __future__ import annotations
@@ -21,10 +23,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from dure.datasets import plain_toml
-from dure.datasets.plain_toml import MAX_BYTES
 from dure.datasets.rules.forms import AnyRule
-
-__all__ = ["MAX_BYTES", "MAX_RULES", "Contract", "parse", "write"]
 
 MAX_RULES = 5_000
 
@@ -62,7 +61,7 @@ def parse(content: bytes, name: str = "contract") -> Contract:
     Parameters
     ----------
     content
-        The file's bytes: UTF-8, at most `MAX_BYTES`.
+        The file's bytes: UTF-8, at most `dure.datasets.plain_toml.MAX_BYTES`.
     name
         The file's name, for messages.
 
@@ -76,7 +75,7 @@ def parse(content: bytes, name: str = "contract") -> Contract:
     >>> parse(b'contract = 1\n[[rule]]\nkind = "not-null"\ncolumn = "n"').rules[0].kind
     'not-null'
     """
-    known = plain_toml.read(content, name, table="rule", form=_File)
+    known = plain_toml.read(content, _File, name, ("[[rule]]",))
     ids = Counter(rule.id for rule in known.rule if rule.id)
     if repeated := [place for place, rule in enumerate(known.rule) if ids[rule.id] > 1]:
         raise plain_toml.refused(name, "repeated", f"rule[{repeated[1]}].id")

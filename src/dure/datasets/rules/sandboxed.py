@@ -11,10 +11,10 @@ from typing import TypeVar
 
 import msgspec
 
-from dure.core.system import reason_of
 from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import kind_of
-from dure.datasets.rules.contract import MAX_BYTES, Contract, parse, write
+from dure.datasets.plain_toml import content_of
+from dure.datasets.rules.contract import Contract, parse, write
 from dure.datasets.rules.forms import Allowed, AnyRule, Length, Pattern
 from dure.datasets.rules.outcomes import MayShow, RuleOutcome, nothing
 from dure.datasets.rules.worker import ANSWER, Checked, Plan, Proposed
@@ -57,12 +57,7 @@ def read_contract(file: Path) -> Contract:
     ReaderError
         ``readers.source`` when it can't be read.
     """
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ReaderError("readers.source", name=file.name, reason=reason_of(error)) from None
-    return parse(content, file.name)
+    return parse(content_of(file), file.name)
 
 
 def check_file(

@@ -24,7 +24,12 @@ from dure.core.verdicts import Reason, Verdict
 from dure.governance.policy.errors import denial
 from dure.governance.policy.query import READ, Query
 from dure.governance.policy.rules import load_rules, shipped_rules
-from dure.governance.policy.slices import asset_entity, principal_entity, request
+from dure.governance.policy.slices import (
+    asset_entity,
+    principal_entity,
+    request,
+    request_context,
+)
 from dure.governance.policy.visible import visible_assets
 from dure.governance.policy.words import FAILED, MALFORMED, NEARLY, NO_PERMIT, WORDS
 
@@ -49,7 +54,8 @@ class Policy:
     rules
         Cedar text instead of the rules that ship.
     remembered
-        How many principals' entities, and how many pairs of a principal and a label, are kept made.
+        How many principals' entities, pairs of a principal and a label, contexts and reasons are
+        kept made, of each.
 
     Raises
     ------
@@ -84,6 +90,8 @@ class Policy:
         self.digest = digest_of(canonical_bytes("policy", about, suite))
         self._principal = lru_cache(maxsize=remembered)(self._read_principal)
         self._slice = lru_cache(maxsize=remembered)(self._read_slice)
+        self._context = lru_cache(maxsize=remembered)(self._read_context)
+        self._reason = lru_cache(maxsize=remembered)(self._word_reason)
 
     def decide(self, query: Query) -> Verdict:
         """Return the answer and the rules that decided it. Any doubt is a no with its own reason.
@@ -154,10 +162,18 @@ class Policy:
         entity = asset_entity(label, owner, withdrawn)
         return self._principal(principal).with_added_json_str(f"[{entity}]", self.rules.schema)
 
+    def _read_context(self, action: str, purpose: str, requester: str, falls: bool) -> str:
+        known = self._actions.get(action)
+        return request_context(action, known, self.labels, purpose, requester, falls)
+
     def _prepare(self, query: Query) -> tuple[dict[str, object], Entities] | None:
         try:
             entities = self._slice(query.principal, query.label, query.owner, query.withdrawn)
-            return request(query, self._actions.get(query.action), self.labels), entities
+            context = self._context(
+                query.action, query.purpose, query.requester, query.target_falls()
+            )
+            action = self._actions.get(query.action)
+            return request(query.principal.id, action, context), entities
         except (AttributeError, TypeError, ValueError):
             return None
 
@@ -206,13 +222,26 @@ class Policy:
         missing = dict.fromkeys(need for lacks in lacking.values() for need in lacks)
         return self._say(query, *against, NEARLY, *missing, permits=", ".join(lacking))
 
-    def _say(self, query: Query, *rules: str, permits: str = "") -> tuple[Reason, ...]:
-        action = self._actions.get(query.action)
-        facts = {
-            "action": query.action[:_MAX_SHOWN],
-            "permits": permits or "-",
-            "principal": query.principal.id[:_MAX_SHOWN],
-            "purpose": query.purpose[:_MAX_SHOWN],
-            "roles": ", ".join(sorted(action.roles)) if action and action.roles else "-",
-        }
-        return tuple(Reason(rule, WORDS[rule].fill(**facts)) for rule in rules)
+    def _say(self, query: Query, *rules: str, permits: str = "-") -> tuple[Reason, ...]:
+        about = (
+            query.action[:_MAX_SHOWN],
+            query.principal.id[:_MAX_SHOWN],
+            query.purpose[:_MAX_SHOWN],
+        )
+        return tuple(self._reason(rule, *about, permits) for rule in rules)
+
+    def _word_reason(
+        self, rule: str, action: str, principal: str, purpose: str, permits: str
+    ) -> Reason:
+        known = self._actions.get(action)
+        roles = ", ".join(sorted(known.roles)) if known else ""
+        return Reason(
+            rule,
+            WORDS[rule].fill(
+                action=action,
+                permits=permits,
+                principal=principal,
+                purpose=purpose,
+                roles=roles or "-",
+            ),
+        )

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dure.core.actions import Action
 from dure.core.labels import ALL, Label, LabelPolicy
 from dure.core.principals import Principal
-from dure.governance.policy.query import Query
 from dure.governance.policy.rules import UNKNOWN
 
 ASSET_UID = {"type": "Asset", "id": "asset"}
@@ -73,34 +72,54 @@ def asset_entity(label: Label, owner: str, withdrawn: bool) -> str:
     )
 
 
-def request(query: Query, action: Action | None, labels: LabelPolicy) -> dict[str, object]:
-    """Return the request as Cedar takes it.
+def request_context(
+    name: str,
+    action: Action | None,
+    labels: LabelPolicy,
+    purpose: str,
+    requester: str,
+    falls: bool,
+) -> str:
+    """Return what a request says besides who, what and to which thing, as Cedar JSON.
 
     Parameters
     ----------
+    name
+        Name of the action that is asked for.
     action
         The charter's action of that name, or None when it names none.
+    labels
+        The charter's label policy.
+    purpose, requester
+        As in `Query`.
+    falls
+        What `Query.target_falls` says.
 
     Raises
     ------
     ValueError
         When an attribute is malformed.
     """
-    _text(query.action)
+    _text(name)
     context: dict[str, object] = {
         "may_lower": action is not None and action.lowers,
         "policy": labels.id,
-        "purpose": _text(query.purpose),
+        "purpose": _text(purpose),
         "roles": [] if action is None else _terms(action.roles),
-        "target_falls": query.target_falls(),
+        "target_falls": falls,
     }
-    if _text(query.requester):
-        context["requester"] = {"__entity": principal_uid(query.requester)}
+    if _text(requester):
+        context["requester"] = {"__entity": principal_uid(requester)}
+    return json.dumps(context)
+
+
+def request(principal_id: str, action: Action | None, context: str) -> dict[str, object]:
+    """Return the request as Cedar takes it, with the context that `request_context` gave."""
     return {
-        "principal": principal_uid(query.principal.id),
+        "principal": principal_uid(principal_id),
         "action": {"type": "Action", "id": UNKNOWN if action is None else action.name},
         "resource": ASSET_UID,
-        "context": json.dumps(context),
+        "context": context,
     }
 
 

@@ -33,9 +33,14 @@ class DatasetsDesk:
         kind: str = "",
         rules: str | Path | None = None,
         ranges: bool = False,
+        about: str | Path | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> Asset:
-        """Import a file; see `dure.datasets.import_.import_`. ``rules`` is a contract's file."""
+        """Import a file; see `dure.datasets.import_.import_`.
+
+        ``rules`` is a contract's file, ``about`` a statement's.
+        """
+        from dure.datasets.about.statement import EMPTY, read_statement
         from dure.datasets.import_ import import_
         from dure.datasets.rules.sandboxed import read_contract
 
@@ -49,6 +54,7 @@ class DatasetsDesk:
             kind=kind,
             rules=None if rules is None else read_contract(Path(rules)),
             ranges=ranges,
+            statement=EMPTY if about is None else read_statement(Path(about)),
             progress=progress,
         )
 
@@ -73,6 +79,13 @@ class DatasetsDesk:
         asset = find(self.house, dataset, "dataset")
         document: Mapping[str, Any] = describe(self.house, asset.id)
         return {"asset": asset.to_dict(), "croissant": dict(document)}
+
+    def dcat(self, dataset: str) -> dict[str, Any]:
+        """Return a data set's entry for a catalogue of public data, as DCAT."""
+        from dure.datasets.about.dcat import catalogue_entry
+        from dure.datasets.catalogue import describe
+
+        return catalogue_entry(describe(self.house, find(self.house, dataset, "dataset").id))
 
     def open(self, dataset: str, *, purpose: str = "") -> DataSet:
         """Open a data set for use; see `dure.datasets.use.opening.open_dataset`."""

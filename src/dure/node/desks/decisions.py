@@ -42,6 +42,12 @@ class DecisionsDesk:
             raise GovernanceError("governance.unknown", part="request", name=request[:64])
         return {**view, "charter": self.house.charter.to_dict()}
 
+    def evidence(self, view: Mapping[str, Any]) -> str:
+        """Return the command that shows what the voters of a request decide on, or ""."""
+        request = view["request"]
+        action = self.house.actions.get(request["action"])
+        return "" if action is None else action.evidence.format_map(request["arguments"])
+
     def cast(self, vote: Mapping[str, Any]) -> dict[str, Any]:
         """Hand a signed vote to the executor; return where the request stands now.
 

@@ -1,0 +1,1 @@
+"""What a steward states about a data set, and the vocabularies it is written in."""
