@@ -109,9 +109,8 @@ def due(
 ) -> None:
     """List what is due."""
     with session.current.node() as node:
-        rows = node.datasets.privacy.due()
-        for row in rows if request else ():
-            row["request"] = node.datasets.privacy.request_shred(row["id"])["id"]
+        desk = node.datasets.privacy
+        rows = desk.request_due() if request else desk.due()
     columns = [
         ("id", say("id", "식별자")),
         ("name", say("name", "이름")),

@@ -197,6 +197,10 @@ def test_the_last_record_counts_and_one_that_says_the_same_is_none(node: Node, r
     with pytest.raises(PrivacyError) as refused:
         node.transfers.request(raw.id, to="alpha", label=SHARED)
     assert reason(refused) == ("privacy.record", "still-identifying")
+    node.datasets.privacy.record(raw.id, **{**told, "handling": "anonymised"})
+    with pytest.raises(PrivacyError) as refused:  # a bare table goes by its data set's record
+        node.transfers.request(raw.parents[0], to="alpha", label=SHARED)
+    assert reason(refused) == ("privacy.record", "still-identifying")
 
 
 def test_a_reader_may_not_write_a_record(node: Node, treated: Deidentified):
@@ -236,6 +240,25 @@ def test_a_label_falls_by_votes_alone(node: Node, treated: Deidentified, made: A
     assert node.transfers.request(lowered.id, to="alpha", label=SHARED)["id"]
     types = [entry["type"] for entry in node.ledger.show(200)]
     assert types.count("label.lower.begun") == types.count("label.lower.done") == 1
+
+
+def test_a_copy_goes_by_its_sources_record_until_it_has_its_own(
+    node: Node, made: Alliance, tmp_path: Path
+):
+    """A reviewer who has the label lowered can't write the copy's record: it is their own review."""
+    file = tmp_path / "plain.csv"
+    file.write_text("n\n1\n2\n", encoding="utf-8")
+    plain = node.datasets.import_(file, label=CLOSED.replace("maritime", ""), name="plain")
+    node.datasets.privacy.record(plain.id, **{**RECORD, "basis": "law", "handling": "none"})
+    view = node.datasets.deidentify.request_lower(plain.id, SHARED)
+    made.approve(node, view["id"])
+    officer = node.acting_as("bravo.officer")
+    copy = str(officer.datasets.deidentify.lower(view["id"])["dataset"])
+    assert node.datasets.privacy.show(copy)["dataset"] == plain.id
+    assert node.transfers.request(copy, to="alpha", label=SHARED)["id"]
+    with pytest.raises(PrivacyError) as refused:
+        node.datasets.deidentify.request_lower(copy, SHARED.replace("FOR trial", "FOR *"))
+    assert reason(refused) == ("privacy.record", "other")
 
 
 def test_a_label_that_is_not_lower_or_has_other_owners_is_not_asked_for(
@@ -308,7 +331,9 @@ def test_what_is_due_is_shredded_by_votes_alone(node: Node, made: Alliance, tmp_
     with pytest.raises(PrivacyError) as refused:
         node.transfers.request(gone.id, to="alpha", label=SHARED)
     assert reason(refused) == ("privacy.record", "expired")
-    view = desk.request_shred("gone")
+    (asked,) = desk.request_due()
+    assert [row["request"] for row in desk.request_due()] == [asked["request"]]  # every night
+    view = node.decisions.show(asked["request"])
     with pytest.raises(GovernanceError):
         desk.shred(view["id"])
     assert node.datasets.open(gone.id).to_polars().height == 2

@@ -18,6 +18,7 @@ from dure.datasets.deidentify.answers import ANSWER
 from dure.datasets.deidentify.plan import Plan, parse, write
 from dure.datasets.deidentify.worker import KEY_BYTES, Work
 from dure.datasets.kinds import kind_of
+from dure.datasets.personal.binds import scan_binds
 from dure.datasets.personal.shapes import Shape
 from dure.datasets.privacy.errors import PrivacyError
 from dure.readers.errors import ReaderError
@@ -150,8 +151,9 @@ def _of_file(source: Path, kind: str, ask: Callable[[Iterator[bytes]], _Answer])
     return found[0]
 
 
-def _joined(plan: Plan, keys: Keys) -> bytes:
-    return b"".join(keys[element] for element in plan.elements)
+def _joined(plan: Plan, keys: Keys) -> list[bytes]:
+    # Chunks, not bytes: they go through a pipe that only the run has.
+    return [b"".join(keys[element] for element in plan.elements)]
 
 
 class _Leaving:
@@ -177,7 +179,11 @@ def _asked(
     work: Work, inputs: Mapping[str, Input], form: type[_Answer], sink: TableSink | None = None
 ) -> _Answer:
     task = python_command(
-        _WORKER, inputs=("work", *inputs), environment=_SETTINGS, limits=default_limits()
+        _WORKER,
+        inputs=("work", *inputs),
+        binds=scan_binds(),
+        environment=_SETTINGS,
+        limits=default_limits(),
     )
     leaving = _Leaving(form, sink)
     outcome = run(task, {"work": msgspec.json.encode(work), **inputs}, sink=leaving.take)

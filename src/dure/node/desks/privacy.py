@@ -111,6 +111,20 @@ class PrivacyDesk:
 
         return due(self.house, visible(self.house))
 
+    def request_due(self) -> list[dict[str, Any]]:
+        """Have a request opened to shred each data set that is due; one that is open stays the one."""
+        listed = self.house.links.ask("executor", "request.list")["requests"]
+        pending = [
+            _view(self.house, row["id"], "asset.shred")
+            for row in listed
+            if row["action"] == "asset.shred" and row["state"] in ("open", "approved")
+        ]
+        standing = {view["request"]["arguments"]["dataset"]: view["id"] for view in pending}
+        found = self.due()
+        for row in found:
+            row["request"] = standing.get(row["id"]) or self.request_shred(row["id"])["id"]
+        return found
+
     def request_shred(self, dataset: str) -> dict[str, Any]:
         """Ask people to shred a data set whose retention date has passed."""
         from dure.datasets.privacy.shredding import request_shred
