@@ -59,11 +59,9 @@ scale = 0.5
 
 
 def dure_classes(table: str) -> list[int]:
-    import polars as pl
-
     from dure.datasets.deidentify.risk import measure
 
-    found = measure(pl.scan_parquet(table), QUASI, (SENSITIVE,))
+    found = measure(Path(table), QUASI, (SENSITIVE,))
     return [found.least, found.diversity[0].least]
 
 

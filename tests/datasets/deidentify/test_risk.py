@@ -35,6 +35,12 @@ def frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
     )
 
 
+def written(folder: Path, rows: list[tuple[Any, ...]]) -> Path:
+    file = folder / "in.parquet"
+    pq.write_table(frame(rows).to_arrow(), file, row_group_size=7)
+    return file
+
+
 def by_hand(rows: list[tuple[Any, ...]]) -> tuple[int, ...]:
     sizes = Counter((age, sex) for age, sex, _ in rows)
     ills = defaultdict(set)
@@ -49,9 +55,12 @@ def by_hand(rows: list[tuple[Any, ...]]) -> tuple[int, ...]:
     )
 
 
+@settings(max_examples=40)
 @given(ROWS)
-def test_classes_are_as_a_count_by_hand_says(rows: list[tuple[Any, ...]]):
-    found = measure(frame(rows).lazy(), ("age", "n", "gone"), ("ill",))
+def test_classes_are_as_a_count_by_hand_says(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[Any, ...]]
+):
+    found = measure(written(tmp_path_factory.mktemp("k"), rows), ("age", "n", "gone"), ("ill",))
     assert found.quasi == ("age", "n")
     assert found.is_whole()
     counted = (found.classes, found.least, found.alone, found.at_risk, found.diversity[0].least)
@@ -71,8 +80,8 @@ def test_risk_is_as_the_literature_defines_it():
     assert risk_of(Classes((), 0, 0, 0, 0, 0)).marketer == 0
 
 
-def test_without_quasi_identifiers_all_rows_are_one_class():
-    found = measure(frame([(1, "a", "x"), (2, "b", "y")]).lazy(), (), ("ill",))
+def test_without_quasi_identifiers_all_rows_are_one_class(tmp_path: Path):
+    found = measure(written(tmp_path, [(1, "a", "x"), (2, "b", "y")]), (), ("ill",))
     assert (found.classes, found.least, found.diversity[0].least) == (1, 2, 2)
 
 
@@ -111,7 +120,7 @@ def test_k_is_never_less_after_generalising(
 
 
 def treated(folder: Path, rows: list[tuple[Any, ...]], plan: Plan) -> Any:
-    pq.write_table(frame(rows).to_arrow(), folder / "in.parquet")
+    written(folder, rows)
     keys = {element: bytes(32) for element in plan.elements}
     return treat(folder / "in.parquet", plan, keys, folder / "out.parquet")
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 AT_RISK_CLASS = 5
 """Rows in classes smaller than this are at a risk above 0.2, the usual threshold."""
+
+_BATCH_ROWS = 1 << 20
+_MOST_WAITING = 1 << 22
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 _Name = Annotated[str, msgspec.Meta(max_length=8192)]
@@ -127,43 +131,80 @@ def risk_of(found: Classes, population: int = 0) -> Risk:
     )
 
 
-def measure(table: pl.LazyFrame, quasi: Sequence[str], sensitive: Sequence[str]) -> Classes:
-    """Count a table's classes. Columns that the table doesn't have are left out.
+def measure(table: Path, quasi: Sequence[str], sensitive: Sequence[str]) -> Classes:
+    """Count the classes of a Parquet table. Columns that it doesn't have are left out.
+
+    The table is read in batches, and of each only its combinations are kept: memory grows with the
+    number of classes, not of rows.
 
     Parameters
     ----------
     table
-        The table, read as a stream.
+        The table.
     quasi
         Quasi-identifiers; none makes all rows one class.
     sensitive
         Columns for l-diversity.
     """
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(table) as source:
+        names = source.schema_arrow.names
+    keys = tuple(name for name in quasi if name in names)
+    n = classes(table, keys)["n"]
+    diversity = [
+        Diversity(name, _least_of(classes(table, (*keys, name)), len(keys)))
+        for name in sensitive
+        if name in names
+    ]
+    least: Any = n.min()
+    return Classes(
+        keys,
+        rows=int(n.sum()),
+        classes=len(n),
+        least=int(least or 0),
+        alone=int((n == 1).sum()),
+        at_risk=int(n.filter(n < AT_RISK_CLASS).sum()),
+        diversity=tuple(diversity),
+    )
+
+
+def _least_of(pairs: pl.DataFrame, keys: int) -> int:
+    """Return how many combinations the class has that has the fewest; its keys are the first columns."""
+    if not keys:
+        return len(pairs)
+    least: Any = pairs.group_by([f"k{i}" for i in range(keys)]).len()["len"].min()
+    return int(least)
+
+
+def classes(table: Path, names: Sequence[str]) -> pl.DataFrame:
+    """Return how many rows (``n``) have each combination of some columns (``k0``, ``k1``, …).
+
+    Polars' own reader starts threads as it likes, beyond what a sandboxed run may have.
+    """
+    import polars as pl
+    import pyarrow.parquet as pq
+
+    keys, whole, parts, waiting = [f"k{i}" for i in range(len(names))], pl.DataFrame(), [], 0
+    with pq.ParquetFile(table) as source:
+        for batch in source.iter_batches(_BATCH_ROWS, columns=list(names), use_threads=False):
+            # The columns get names of their own: one may be called as a count is.
+            columns = {key: batch.column(name) for key, name in zip(keys, names, strict=True)}
+            frame = pl.DataFrame({key: pl.from_arrow(each) for key, each in columns.items()})
+            n = pl.len().alias("n")
+            parts.append(
+                frame.group_by(keys).agg(n) if keys else pl.DataFrame({"n": [batch.num_rows]})
+            )
+            waiting += len(parts[-1])
+            if waiting > _MOST_WAITING:
+                whole, parts, waiting = _merged([whole, *parts], keys), [], 0
+    return _merged([whole, *parts], keys)
+
+
+def _merged(parts: Sequence[pl.DataFrame], keys: Sequence[str]) -> pl.DataFrame:
     import polars as pl
 
-    names = table.collect_schema().names()
-    keys = [name for name in quasi if name in names]
-    looked = [name for name in sensitive if name in names]
-    counts: dict[str, Any] = {"n": pl.len()}
-    counts |= {f"l{place}": pl.col(name).n_unique() for place, name in enumerate(looked)}
-    if keys:
-        # The keys get names of their own: a column may be called as a count is.
-        renamed = [pl.col(name).alias(f"k{place}") for place, name in enumerate(keys)]
-        by_class = table.group_by(*renamed).agg(**counts)
-    else:
-        by_class = table.select(**counts)
-    n = pl.col("n")
-    asked = {
-        "rows": n.sum(),
-        "classes": pl.len(),
-        "least": n.min().fill_null(0),
-        "alone": (n == 1).sum(),
-        "at_risk": n.filter(n < AT_RISK_CLASS).sum(),
-        **{f"l{place}": pl.col(f"l{place}").min() for place in range(len(looked))},
-    }
-    row = by_class.select(**asked).collect(engine="streaming").row(0, named=True)
-    diversity = tuple(
-        Diversity(name, int(row[f"l{place}"] or 0)) for place, name in enumerate(looked)
-    )
-    figures = {name: int(row[name]) for name in ("rows", "classes", "least", "alone", "at_risk")}
-    return Classes(tuple(keys), **figures, diversity=diversity)
+    there = [part for part in parts if part.width]
+    if not keys:
+        return pl.concat(there).select(pl.col("n").sum()) if there else pl.DataFrame({"n": []})
+    return pl.concat(there).group_by(keys).agg(pl.col("n").sum())

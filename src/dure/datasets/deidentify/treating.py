@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dure.datasets.deidentify.plan import Plan
-from dure.datasets.deidentify.risk import Classes, measure
+from dure.datasets.deidentify.risk import Classes, classes, measure
 from dure.datasets.deidentify.transforming import transformed
 
 _GROUP_ROWS = 1 << 17
@@ -59,15 +59,15 @@ def treat(table: Path, plan: Plan, keys: Mapping[str, bytes], target: Path) -> T
         When the plan doesn't fit the table.
     """
     schema, rows = _write(table, plan, keys, target, None)
-    before = measure(pl.scan_parquet(table), plan.quasi, plan.sensitive)
-    after = measure(pl.scan_parquet(target), plan.quasi, plan.sensitive)
+    before = measure(table, plan.quasi, plan.sensitive)
+    after = measure(target, plan.quasi, plan.sensitive)
     if after.least >= plan.k or not plan.suppress or not after.quasi:
         return Treatment(schema, rows, 0, before, after)
     small, left_out = _small(target, after.quasi, plan.k)
     if left_out > plan.suppress * rows:
         return Treatment(schema, rows, 0, before, after)
     _write(table, plan, keys, target, small)
-    after = measure(pl.scan_parquet(target), plan.quasi, plan.sensitive)
+    after = measure(target, plan.quasi, plan.sensitive)
     return Treatment(schema, rows - left_out, left_out, before, after)
 
 
@@ -90,10 +90,8 @@ class _Small:
 
 def _small(table: Path, quasi: tuple[str, ...], k: int) -> tuple[_Small, int]:
     """Return the classes of fewer than k rows, and how many rows these are."""
-    names = {f"k{place}": pl.col(name) for place, name in enumerate(quasi)}
-    grouped = pl.scan_parquet(table).select(**names).group_by(*names).agg(n=pl.len())
-    found = grouped.filter(pl.col("n") < k).collect(engine="streaming")
-    return _Small(quasi, found.select(*names)), int(found["n"].sum())
+    found = classes(table, quasi).filter(pl.col("n") < k)
+    return _Small(quasi, found.drop("n")), int(found["n"].sum())
 
 
 def _write(
