@@ -75,7 +75,7 @@ COLUMN = HEAD + '[[column]]\nname = "n"\nmethod = '
     [
         ("", "missing", "deidentify"),
         ("deidentify = 2", "value", "deidentify"),
-        (HEAD + "[a]\nb = 1", "unknown", "a"),
+        (HEAD + "[a]\nb = 1", "form-line", "L2"),
         (HEAD + "[[rule]]\nkind = 1", "form-line", "L2"),
         (HEAD + 'purpose = "..%2F"', "value", "purpose"),
         (HEAD + "generation = 0", "value", "generation"),
