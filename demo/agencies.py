@@ -58,6 +58,10 @@ purposes = [["trial", ""], ["scoring", "trial"], ["transfer", ""]]
 review_s = 1
 [rules."asset.transfer"]
 review_s = 1
+[rules."label.lower"]
+review_s = 1
+[rules."asset.shred"]
+review_s = 1
 """
 
 

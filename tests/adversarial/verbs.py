@@ -19,13 +19,14 @@ from dure.storage.database import open_database
 from dure.storage.vault import Garbage
 from tests.adversarial.element_verbs import ELEMENT_VERBS
 from tests.adversarial.node_verbs import NODES
+from tests.adversarial.privacy_verbs import PRIVACY
 from tests.adversarial.transfer_verbs import TRANSFERS
 from tests.adversarial.trial_verbs import TRIALS
 from tests.adversarial.version_verbs import VERSIONS
 from tests.node import alliance
 from tests.node.alliance import Alliance, services_inside
 
-VERBS = NODES | TRANSFERS | VERSIONS | ELEMENT_VERBS | TRIALS
+VERBS = NODES | TRANSFERS | VERSIONS | ELEMENT_VERBS | TRIALS | PRIVACY
 
 
 def stage(verb: str) -> Alliance:
@@ -54,6 +55,8 @@ def load_everything() -> None:
     """Import what the verbs import when they are first called."""
     for name in (
         "dure.cli.main",
+        "dure.datasets.deidentify.applying",
+        "dure.datasets.deidentify.lowering",
         "dure.datasets.elements.held",
         "dure.datasets.export",
         "dure.datasets.import_",
@@ -63,6 +66,7 @@ def load_everything() -> None:
         "dure.datasets.versions.tagging",
         "dure.datasets.publish.act",
         "dure.datasets.publish.verbs",
+        "dure.datasets.privacy.shredding",
         "dure.readers.parse",
         "dure.transfers.act",
         "dure.transfers.verbs",

@@ -22,6 +22,10 @@ datasets rules propose|datasets rules check|datasets verify|datasets about|datas
 datasets commit|datasets versions|datasets diff|datasets tag|datasets withdraw|datasets hold|datasets gc|
 datasets elements|datasets elements load|datasets elements list|datasets elements show|
 datasets elements export|datasets map|datasets map propose|datasets map confirm|datasets conform|
+datasets deidentify|datasets deidentify propose|datasets deidentify preview|
+datasets deidentify risk|datasets deidentify apply|datasets deidentify request-lower|
+datasets deidentify lower|datasets privacy|datasets privacy record|datasets privacy show|
+datasets privacy due|datasets privacy request-shred|datasets privacy shred|
 trials doctor|trials submit|trials prepare|trials list|trials run|trials show|
 trials request-release|trials release|
 decisions list|decisions show|decisions approve|decisions reject|decisions cast|decisions reconcile|

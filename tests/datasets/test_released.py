@@ -202,6 +202,23 @@ def test_a_name_with_a_dot_is_measured_as_its_own(tmp_path: Path) -> None:
     assert [(one["name"], one["codes"]) for one in said] == [("a.b", ["x"]), ("a", ["1"])]
 
 
+def test_codes_that_name_somebody_are_not_listed(tmp_path: Path) -> None:
+    """Ten rows each, and yet a phone number: the scan has a veto, of texts and of numbers."""
+    columns = {
+        "연락처": ["010-1234-5678", "010-8765-4321"] * 10,
+        "주민등록번호": [9001011234568, 9001011234568] * 10,
+        "등급": ["가", "나"] * 10,
+    }
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    main(tmp_path / "t.parquet", tmp_path)
+    text = (tmp_path / "released.json").read_text("utf-8")
+    said = {one["name"]: one for one in json.loads(text)}
+    assert said["등급"]["codes"] == ["가", "나"]
+    assert "codes" not in said["연락처"]
+    assert "codes" not in said["주민등록번호"]
+    assert not re.search("1234|5678|4321", text)
+
+
 # ── how a block is read ────────────────────────────────────────────────────────────────────────
 def read(columns: dict[str, dict[str, Any]], fields: dict[str, str]) -> dict[str, Any]:
     written = block([{"name": name, **parts} for name, parts in columns.items()])

@@ -189,6 +189,9 @@ class Keeper:
     def read(self, asset_id: str, permit: Permit, request: Request) -> Iterator[bytes]:
         yield self.contents[asset_id]
 
+    def shred(self, asset_id: str, permit: Permit, request: Request) -> None:
+        del self.contents[asset_id]
+
     def seal(self, pages: Iterable[bytes], permit: Permit, request: Request, **about: Any) -> Asset:
         content = b"".join(pages)
         handle = digest_of(content).removeprefix("sha256:")

@@ -385,6 +385,7 @@ def test_an_act_signs_its_own_types(world: World) -> None:
             for type_ in ("permit", "vote", "charter", "ticket", "envelope", "request")
         ),
         lambda context: context.read("cd" * 32),
+        lambda context: context.shred("cd" * 32),
         lambda context: context.release("Report", digest_of(b"")),
         lambda context: context.release("report", "x"),
     ],
@@ -413,6 +414,11 @@ def test_an_act_seals_nothing_below_the_target(world: World) -> None:
     assert minted["label"] == OPEN_TEXT
     with refused("governance.act", "act-raised"):
         run_with(world, lambda context: seal(context, OPEN_TEXT), target=SECRET_TEXT)
+
+
+def test_an_act_shreds_what_its_request_names(world: World) -> None:
+    run_with(world, lambda context: context.shred(ASSET) or {})
+    assert world.keeper.contents == {}
 
 
 def test_an_act_can_prove_that_it_was_begun(world: World) -> None:

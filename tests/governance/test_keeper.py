@@ -473,6 +473,104 @@ def test_only_a_permit_that_lowers_mints_a_lower_label_and_exactly_that_one(room
     assert reason(refused) == "other-asset"
 
 
+def test_what_the_act_has_just_minted_may_be_a_parent_of_what_it_mints_next(room: Room):
+    asset, higher = room.seal(), room.seal(SECRET_TEXT)
+    permit = room.approved(assets=[asset.id], target=SHARED_TEXT)
+    part = room.seal(SHARED_TEXT, asset.id, permit=permit)
+    assert room.seal(SHARED_TEXT, part.id, asset.id, permit=permit).parents == (part.id, asset.id)
+    with pytest.raises(GovernanceError) as refused:
+        room.seal(SHARED_TEXT, part.id, higher.id, permit=permit)
+    assert reason(refused) == "other-asset"
+
+
+def test_only_a_permit_that_destroys_shreds_what_its_request_names_and_nothing_else(room: Room):
+    asset, other = room.seal(), room.seal(SHARED_TEXT)
+    permit = room.approved("asset.mark", assets=[asset.id])
+    with pytest.raises(GovernanceError) as refused:
+        room.keeper.shred(*permit, asset.id)
+    assert reason(refused) == "other-asset"
+    assert room.read(room.ticket(asset.id))
+    destroying = room.reopen(
+        actions=tuple(replace(each, destroys=each.name == "asset.mark") for each in ALL)
+    )
+    with pytest.raises(GovernanceError) as refused:
+        destroying.shred(*permit, other.id)
+    assert reason(refused) == "other-asset"
+    destroying.shred(*permit, asset.id)
+    destroying.shred(*permit, asset.id)  # what is gone stays gone
+    with pytest.raises(StorageError, match=r"storage\.unknown"):
+        room.keeper.open(*room.ticket(asset.id))
+    assert room.keeper.describe(asset.id) == asset
+    assert room.read(room.ticket(other.id))
+
+
+# ── the keys of pseudonyms ─────────────────────────────────────────────────────────────────────
+
+KEYED = Action("dataset.deidentify", READ.title, frozenset({"steward"}))
+
+
+@pytest.fixture
+def keyed(room: Room) -> Room:
+    """The same room, whose charter knows the action that takes keys."""
+    room.keeper = room.reopen(actions=(*ALL, KEYED))
+    room.pin(successor(room.charter, rules={**rules(), KEYED.name: Rule(KEYED.roles)}))
+    return room
+
+
+def keys(room: Room, *elements: str, generation: int = 1, **changes: str) -> list[bytes]:
+    ticket = room.ticket(room.seal().id, **{"action": KEYED.name, **changes})
+    return room.keeper.element_keys(*ticket, generation=generation, elements=elements)
+
+
+def test_the_keys_of_an_element_are_one_for_each_purpose_and_generation(keyed: Room):
+    first = keys(keyed, "patient", "unit")
+    assert [len(key) for key in first] == [32, 32]
+    assert keys(keyed, "unit", "patient") == first[::-1]
+    keyed.keeper = keyed.reopen(actions=(*ALL, KEYED))
+    assert keys(keyed, "patient") == first[:1]
+    others = [
+        *first,
+        *keys(keyed, "patient", generation=2),
+        *keys(keyed, "patient", purpose="scoring"),
+    ]
+    assert len(set(others)) == 4
+
+
+def test_keys_take_a_ticket_for_that_action_used_once(keyed: Room):
+    ticket = keyed.ticket(keyed.seal().id, action=KEYED.name)
+    assert keyed.keeper.element_keys(*ticket, generation=1, elements=["a"])
+    with pytest.raises(GovernanceError) as refused:
+        keyed.keeper.element_keys(*ticket, generation=1, elements=["a"])
+    assert reason(refused) == "used"
+    for changes in ({"action": READ.name}, {"principal": "navy.checker"}):
+        with pytest.raises(GovernanceError) as refused:
+            keys(keyed, "a", **changes)
+        assert reason(refused) == "denied"
+    with pytest.raises(PolicyError):
+        keys(keyed, "a", purpose="transfer")
+
+
+def test_a_root_is_read_by_nobody_and_made_by_nobody_else(keyed: Room):
+    assert keys(keyed, "a")
+    with keyed.database.read() as connection:
+        row = connection.execute(
+            select(keeper_tables.ASSETS).where(keeper_tables.ASSETS.c.kind == "pseudonym-key")
+        ).one()
+    assert row.label == "coast//O// REL coast FOR -"
+    assert row.schema_id == "pseudonym-key/trial/1"
+    with pytest.raises(GovernanceError) as refused:
+        keyed.keeper.open(*keyed.ticket(row.id))
+    assert reason(refused) == "denied"
+    with pytest.raises(GovernanceError) as refused:
+        keyed.keeper.seal([b"mine"], about(kind="pseudonym-key", schema_id=row.schema_id))
+    assert (refused.value.code, reason(refused)) == ("governance.keeper", "reserved-kind")
+    permit, request = keyed.approved(assets=[row.id], source=row.label, target=row.label)
+    with pytest.raises(GovernanceError) as refused:
+        keyed.keeper.open_for_permit(permit, request, row.id)
+    assert reason(refused) == "other-asset"
+    assert keys(keyed, "a")
+
+
 # ── keys that others wrapped to this node ──────────────────────────────────────────────────────
 
 

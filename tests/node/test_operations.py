@@ -126,12 +126,18 @@ class World:
             },
             "content.open": lambda: self.issued(ticket),
             "content.open-for-permit": lambda: {"asset": self.asset, **permit},
+            "content.shred-for-permit": lambda: {"asset": self.asset, **permit},
             "content.describe": lambda: {"asset": self.asset},
             "content.dependants": lambda: {"asset": self.asset},
             "content.withdraw": lambda: {"asset": self.note},
             "content.hold": lambda: {"asset": self.note},
             "content.lift": lambda: {"asset": self.note},
             "content.collect": lambda: {"assets": [self.note]},
+            "key.elements": lambda: {
+                **self.issued({**ticket, "action": "dataset.deidentify"}),
+                "generation": 1,
+                "elements": ["patient", "unit"],
+            },
             "key.unwrap": lambda: {"wrapped": "00" * 80, "info": ""},
         }
         return deepcopy(messages.get(op, dict)())
@@ -188,11 +194,14 @@ OPERATIONS = [
         "content.open-for-permit", "content.describe", "content.withdraw", "content.dependants",
         "content.hold", "content.lift", "content.holds", "content.abandoned", "content.collect",
         "key.unwrap", "status",
+        "content.open-for-permit", "content.shred-for-permit", "content.describe",
+        "key.elements", "key.unwrap", "status",
     )),
 ]  # fmt: skip
 DENIED = {
     "request.execute": "governance.permit",
     "request.reconcile": "governance.permit",
+    "content.shred-for-permit": "governance.permit",
     "key.unwrap": "core.key-form",
 }
 """Operations whose good message is read, and then refused for what it asks."""

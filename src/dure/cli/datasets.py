@@ -11,8 +11,10 @@ import typer
 from dure.cli import about as about_commands
 from dure.cli import catalogue as catalogue_commands
 from dure.cli import columns as columns_command
+from dure.cli import deidentify as deidentify_commands
 from dure.cli import elements as elements_commands
 from dure.cli import mapping as mapping_commands
+from dure.cli import privacy as privacy_commands
 from dure.cli import rules as rules_commands
 from dure.cli import session
 from dure.cli import versions as versions_commands
@@ -45,6 +47,8 @@ app.command(
         "확인된 대응표대로 표를 변환하고 점수를 매깁니다. 파일이면 노드가 없어도 됩니다.",
     )
 )(mapping_commands.conform)
+app.add_typer(deidentify_commands.app, name="deidentify")
+app.add_typer(privacy_commands.app, name="privacy")
 app.command(
     help=say(
         "Write an empty statement of what only people know about data, or check one; needs no node.",

@@ -58,6 +58,8 @@ class Action:
         The least that people must sign; None when the action is not critical.
     lowers
         True for the three actions that may mint an asset with a lower label.
+    destroys
+        True for an action under whose permit content may be shredded.
     evidence
         Command that shows what the voters decide on; ``{name}`` marks an argument of the request.
     """
@@ -67,6 +69,7 @@ class Action:
     roles: frozenset[str]
     quorum: QuorumRule | None = None
     lowers: bool = False
+    destroys: bool = False
     evidence: str = ""
 
     @property

@@ -36,6 +36,9 @@ class RoomSpec:
         Critical action's name -> ``module:attribute`` of what notes in the node's own store what
         came of a request: called with the house, the request's id and the outcome, when the
         executor has done it or is asked about it again. Noting twice is noting once.
+    leaving
+        ``module:attribute`` of what may refuse that content leaves, or "": called with the house, the
+        action and an asset's id, for each asset, before a request for an action that lowers is opened.
     events
         Ledger event types it writes.
     tables
@@ -55,6 +58,7 @@ class RoomSpec:
     actions: tuple[Action, ...] = ()
     acts: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     settled: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    leaving: str = ""
     events: frozenset[str] = frozenset()
     tables: str = ""
     jobs: Mapping[str, str] = field(default_factory=lambda: _NOTHING)

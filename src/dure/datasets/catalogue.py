@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from dure.core.assets import Asset
 from dure.datasets.croissant import DOCUMENT_FILE, read_table
 from dure.datasets.document import MAX_DOCUMENT_BYTES
 from dure.datasets.errors import DatasetError
@@ -20,12 +21,13 @@ def table_of(house: House, dataset_id: str) -> str:
     Raises
     ------
     DatasetError
-        ``datasets.not-dataset``.
+        ``datasets.not-dataset``; ``datasets.document`` when its table didn't come with it.
     """
-    dataset = house.assets.get(dataset_id).asset
-    if dataset.kind != DATASET:
-        raise DatasetError("datasets.not-dataset", asset=dataset_id[:16], kind=dataset.kind)
-    return dataset.parents[0]
+    parents = _dataset(house, dataset_id).parents
+    if not parents:
+        short = dataset_id[:16]
+        raise DatasetError("datasets.document", file=short, place="table", reason="no-table-here")
+    return parents[0]
 
 
 def describe(house: House, dataset_id: str, *, purpose: str = "") -> Mapping[str, Any]:
@@ -47,8 +49,8 @@ def describe(house: House, dataset_id: str, *, purpose: str = "") -> Mapping[str
     GovernanceError
         ``governance.denied``.
     """
-    table_of(house, dataset_id)
-    purpose = purpose or any_purpose(house, house.assets.get(dataset_id).asset.label)
+    dataset = _dataset(house, dataset_id)
+    purpose = purpose or any_purpose(house, dataset.label)
     content = house.read(dataset_id, purpose=purpose, limit=MAX_DOCUMENT_BYTES)
     try:
         document: dict[str, Any] = json.loads(content)
@@ -56,3 +58,10 @@ def describe(house: House, dataset_id: str, *, purpose: str = "") -> Mapping[str
     except ValueError as error:
         raise DatasetError("datasets.changed", file=DOCUMENT_FILE, asset=dataset_id[:16]) from error
     return document
+
+
+def _dataset(house: House, dataset_id: str) -> Asset:
+    dataset = house.assets.get(dataset_id).asset
+    if dataset.kind != DATASET:
+        raise DatasetError("datasets.not-dataset", asset=dataset_id[:16], kind=dataset.kind)
+    return dataset

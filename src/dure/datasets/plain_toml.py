@@ -85,6 +85,27 @@ def read(content: bytes, form: type[Form], name: str, headers: tuple[str, ...]) 
         raise refused(name, *_reason_of(str(error))) from None
 
 
+def told(value: msgspec.Struct, *, first: dict[str, Any], last: tuple[str, ...]) -> list[str]:
+    """Return the lines that write a structure: only what differs from its defaults.
+
+    Parameters
+    ----------
+    value
+        The structure.
+    first
+        Keys that stand before its own.
+    last
+        Keys of its own that stand behind all others.
+    """
+    found: dict[str, Any] = dict(first)
+    for field in msgspec.structs.fields(value):
+        item = getattr(value, field.name)
+        if item != field.default:
+            found[field.encode_name] = item
+    ends = {key: found.pop(key) for key in last if key in found}
+    return [f"{key} = {written(item)}" for key, item in (found | ends).items()]
+
+
 def written(value: Any) -> str:
     """Return a value as the plain form writes it.
 
@@ -149,10 +170,11 @@ def _reason_of(said: str) -> tuple[str, str]:
     word = said.partition(" ")[0]
     if word in FORM:
         return word, place or "-"
+    tag = place.rpartition(".")[2]
     starts = {
         "Object missing required": "missing",
         "Object contains unknown": "unknown",
-        "Invalid value": "kind" if place.endswith(".kind") else "value",
+        "Invalid value": tag if tag in ("kind", "method") else "value",
         "Invalid enum": "value",
     }
     found = next((code for start, code in starts.items() if said.startswith(start)), "value")

@@ -30,6 +30,7 @@ READING: Mapping[str, Text] = MappingProxyType(
             "a whole number beyond 2^53 stands beside missing values",
             "누락값이 있는 열에 2^53을 넘는 정수가 있습니다",
         ),
+        "no-table-here": Text("its table did not come with it", "표가 함께 들어오지 않았습니다"),
         "no-column": Text("the table has no such column", "표에 그런 열이 없습니다"),
     }
 )

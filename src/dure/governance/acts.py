@@ -26,6 +26,9 @@ class KeeperPort(Protocol):
     def read(self, asset_id: str, permit: Permit, request: Request) -> Iterator[bytes]:
         """Stream the content of an asset that the permit's request names."""
 
+    def shred(self, asset_id: str, permit: Permit, request: Request) -> None:
+        """Destroy the content of an asset that the permit's request names."""
+
     def seal(self, pages: Iterable[bytes], permit: Permit, request: Request, **about: Any) -> Asset:
         """Seal content into the vault under a permit.
 
@@ -57,6 +60,9 @@ class ActContext:
     seal
         ``seal(pages, kind=…, media_type=…, schema_id=…, label=…, parents=…, producer=…, name=…)``
         mints an asset whose label dominates the request's target label.
+    shred
+        ``shred(asset_id)`` destroys the content of an asset that the request names; what is gone
+        already stays gone.
     release
         ``release(kind, digest)`` declares that content with this digest may leave, in an envelope
         whose payload kind is ``kind``.
@@ -75,6 +81,7 @@ class ActContext:
     sign: Callable[[str, object], str]
     read: Callable[[str], Iterator[bytes]]
     seal: Callable[..., Asset]
+    shred: Callable[[str], None]
     release: Callable[[str, str], None]
     proof: Callable[[], Mapping[str, object]]
     now: Callable[[], int]

@@ -64,6 +64,7 @@ class Enactment:
             sign=self._sign,
             read=self._read,
             seal=self._seal,
+            shred=self._shred,
             release=self._release,
             proof=self._proof,
             now=setting.clock,
@@ -88,16 +89,23 @@ class Enactment:
         return self.setting.sign(type_, value)
 
     def _read(self, asset_id: str) -> Iterator[bytes]:
-        request = self.case.request
-        if asset_id not in request.assets:
-            raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
-        return self.setting.keeper.read(asset_id, self.permit, request)
+        self._refuse_other(asset_id)
+        return self.setting.keeper.read(asset_id, self.permit, self.case.request)
 
     def _seal(self, pages: Iterable[bytes], **about: Any) -> Asset:
         request = self.case.request
         if not about["label"].dominates(read_label(request, "target", self.charter)):
             raise GovernanceError("governance.label-falls")
         return self.setting.keeper.seal(pages, self.permit, request, **about)
+
+    def _shred(self, asset_id: str) -> None:
+        self._refuse_other(asset_id)
+        self.setting.keeper.shred(asset_id, self.permit, self.case.request)
+
+    def _refuse_other(self, asset_id: str) -> None:
+        request = self.case.request
+        if asset_id not in request.assets:
+            raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
 
     def _proof(self) -> Mapping[str, object]:
         if self.begun is None:

@@ -160,6 +160,17 @@ class House(Protocol):
     def read(self, asset_id: str, *, purpose: str, limit: int) -> bytes:
         """Return the whole content of a small asset, at most ``limit`` bytes, to the principal."""
 
+    def element_keys(
+        self, asset_id: str, *, purpose: str, generation: int, elements: Sequence[str]
+    ) -> Mapping[str, bytes]:
+        """Return the keys of pseudonyms' elements for a purpose, to be used on one asset.
+
+        The keeper gives them against a ticket; see `dure.governance.pseudonyms`.
+        """
+
+    def adopt(self, asset_id: str, name: str, facts: Mapping[str, str] | None = None) -> Asset:
+        """Record in the catalogue an asset that an act minted; doing it twice is doing it once."""
+
     def doing(
         self, action: str, *, asset: str = "", detail: Mapping[str, object] | None = None
     ) -> AbstractContextManager[Doing]:

@@ -2,7 +2,9 @@
 
 It holds the vault and the node's sealing key. Content comes out in two ways alone: to a run or a
 reader against a ticket, when the policy that the keeper asks itself says yes; or to an act of the
-executor, against a permit whose request names the asset and its true label. Content goes in with a
+executor, against a permit whose request names the asset and its true label. It keeps the roots of
+pseudonyms' keys, which never come out at all: against a ticket it gives keys made of them
+(`dure.governance.pseudonyms`). Content goes in with a
 label that dominates those of its parents as the keeper remembers them; only a permit of an action
 that may lower, naming that very target label, mints a lower one.
 """
@@ -10,6 +12,7 @@ that may lower, naming that very target label, mints a lower one.
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +27,7 @@ from dure.core.canonical import canonical_bytes
 from dure.core.labels import Label, join_all
 from dure.core.suites import suite
 from dure.core.times import write_time
+from dure.governance import pseudonyms
 from dure.governance.charter import (
     Charter,
     SignedCharter,
@@ -76,6 +80,8 @@ class Keeper:
         Every action that the rooms define.
     clock
         Returns seconds since 1970.
+    random
+        Gives that many random bytes.
     """
 
     def __init__(
@@ -88,6 +94,7 @@ class Keeper:
         highest_grade: int | None,
         code_actions: Sequence[Action],
         clock: Callable[[], int],
+        random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._vault = vault
         self._database = database
@@ -97,6 +104,7 @@ class Keeper:
         self._highest_grade = highest_grade
         self._code_actions = tuple(code_actions)
         self._clock = clock
+        self._random = random
         self._policy: tuple[int, Policy] | None = None
         self._lock = threading.Lock()
 
@@ -161,9 +169,21 @@ class Keeper:
         ------
         GovernanceError
             ``governance.label-falls``, ``governance.ticket`` for an unknown or withdrawn parent,
-            ``governance.keeper`` for a grade that this profile or this vault can't hold,
+            ``governance.keeper`` for a grade that this profile or this vault can't hold, or a kind
+            that only the keeper makes,
             ``governance.permit``.
         """
+        if about.kind == pseudonyms.KIND:
+            raise GovernanceError("governance.keeper", reason="reserved-kind")
+        return self._seal(pages, about, permit, basis)
+
+    def _seal(
+        self,
+        pages: Iterable[bytes],
+        about: About,
+        permit: tuple[Permit, Request] | None = None,
+        basis: str = "",
+    ) -> Asset:
         charter = self.charter
         label = Label.parse(about.label, charter.labels)
         if self._highest_grade is not None and label.grade > self._highest_grade:
@@ -197,30 +217,42 @@ class Keeper:
         PolicyError
             ``governance.denied`` when the policy says no.
         """
-        charter, now = self.charter, self._clock()
-        check_ticket(
-            ticket,
-            signature,
-            suite=suite(charter.suite),
-            executor_public=bytes.fromhex(charter.member(self._agency).executor),
-            now=now,
-        )
-        principal = charter.principal(ticket.principal)
-        if ticket.action not in READING or principal.agency != self._agency:
-            raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="denied")
-        asset, size = self._recall(ticket.asset)
-        self._decider(charter).require(
-            Query(
-                principal=principal,
-                action=ticket.action,
-                label=asset.label,
-                owner=asset.owner,
-                purpose=ticket.purpose,
-                withdrawn=self.retention.withdrawn(ticket.asset),
-            )
-        )
-        self._use(ticket, now)
+        size = self._take(ticket, signature, READING)
         return size, self._vault.read(ticket.asset)
+
+    def element_keys(
+        self, ticket: Ticket, signature: str, *, generation: int, elements: Sequence[str]
+    ) -> list[bytes]:
+        """Return the keys of a purpose's elements, once, against a ticket for what they are used on.
+
+        The purpose is the ticket's own: the policy says whether the principal may act for it on that
+        asset. The root of a purpose and generation is made when it is first asked for.
+
+        Parameters
+        ----------
+        ticket, signature
+            For an action of `dure.governance.pseudonyms.KEYED`.
+        generation
+            Which generation of the purpose's keys, from 1.
+        elements
+            Names of the elements.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.ticket`` when the ticket is not good or was used.
+        PolicyError
+            ``governance.denied`` when the policy says no.
+        """
+        self._take(ticket, signature, pseudonyms.KEYED)
+        charter, purpose = self.charter, ticket.purpose
+        root = self._root(charter, purpose, generation)
+        return [
+            pseudonyms.element_key(
+                root, purpose=purpose, generation=generation, element=element, suite=charter.suite
+            )
+            for element in elements
+        ]
 
     def open_for_permit(
         self, permit: Permit, request: Request, asset_id: str
@@ -236,9 +268,31 @@ class Keeper:
         self._check_permit(permit, request)
         if asset_id not in request.assets:
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
-        _, size = self._recall(asset_id)
+        asset, size = self._recall(asset_id)
+        if asset.kind == pseudonyms.KIND:
+            raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
         self._refuse_withdrawn(asset_id)
         return size, self._vault.read(asset_id)
+
+    def shred(self, permit: Permit, request: Request, asset_id: str) -> None:
+        """Destroy the content of an asset that a permit's request names; what is gone stays gone.
+
+        What is said of the asset stays.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.permit`` when the permit is not for it, its action destroys nothing, or a legal
+            hold lies on it.
+        """
+        rulebook = self._check_permit(permit, request)
+        if not rulebook.action.destroys or asset_id not in request.assets:
+            raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
+        self._recall(asset_id)
+        if self.retention.held(asset_id):
+            raise GovernanceError("governance.permit", request=request.id, reason="held")
+        if self._vault.exists(asset_id):
+            self._vault.shred(asset_id)
 
     def describe(self, asset_id: str) -> Asset:
         """Return what is said of an asset that the vault holds.
@@ -266,7 +320,11 @@ class Keeper:
             return
         request = permit[1]
         rulebook = self._check_permit(*permit)
-        if not rulebook.action.lowers or not set(about.parents) <= set(request.assets):
+        others = [parent for parent in about.parents if parent not in request.assets]
+        # What the act has minted a moment ago may be a parent too: nothing falls by that.
+        if not rulebook.action.lowers or not all(
+            label.dominates(self._recall(parent)[0].label) for parent in others
+        ):
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
         if not label.dominates(Label.parse(request.target, self.charter.labels)):
             raise GovernanceError("governance.label-falls")
@@ -293,6 +351,62 @@ class Keeper:
         held = [self._recall(asset_id)[0].label for asset_id in request.assets]
         if held and Label.parse(request.source, charter.labels) != join_all(held):
             raise GovernanceError("governance.permit", request=request.id, reason="other-source")
+
+    def _take(self, ticket: Ticket, signature: str, actions: frozenset[str]) -> int:
+        """Check a ticket, ask the policy, and mark the ticket as used; return the content's size."""
+        charter, now = self.charter, self._clock()
+        check_ticket(
+            ticket,
+            signature,
+            suite=suite(charter.suite),
+            executor_public=bytes.fromhex(charter.member(self._agency).executor),
+            now=now,
+        )
+        principal = charter.principal(ticket.principal)
+        if ticket.action not in actions or principal.agency != self._agency:
+            raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="denied")
+        asset, size = self._recall(ticket.asset)
+        if asset.kind == pseudonyms.KIND:
+            raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="denied")
+        self._decider(charter).require(
+            Query(
+                principal=principal,
+                action=ticket.action,
+                label=asset.label,
+                owner=asset.owner,
+                purpose=ticket.purpose,
+                withdrawn=self.retention.withdrawn(ticket.asset),
+            )
+        )
+        self._use(ticket, now)
+        return size
+
+    def _root(self, charter: Charter, purpose: str, generation: int) -> bytes:
+        """Return the root of a purpose's keys; it is made when there is none."""
+        name = pseudonyms.root_name(purpose, generation)
+        with self._lock:
+            with self._database.read() as connection:
+                known = connection.execute(
+                    select(ASSETS.c.id).where(
+                        ASSETS.c.kind == pseudonyms.KIND, ASSETS.c.schema_id == name
+                    )
+                ).scalar()
+            if known is not None:
+                return b"".join(self._vault.read(known))
+            root = self._random(pseudonyms.ROOT_BYTES)
+            owner = f"{self._agency}//{charter.labels.grades[0]}//"
+            self._seal(
+                [root],
+                About(
+                    kind=pseudonyms.KIND,
+                    media_type="application/octet-stream",
+                    schema_id=name,
+                    label=f"{owner} REL {self._agency} FOR -",
+                    parents=(),
+                    producer="keeper",
+                ),
+            )
+        return root
 
     def _remember(self, asset: Asset, size: int) -> Asset:
         with self._database.write() as connection:

@@ -154,6 +154,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "집행 서비스만 기록하거나 서명할 수 있는 유형입니다",
         ),
         "unknown-type": Text("no room declares this type", "선언되지 않은 유형입니다"),
+        "held": Text("a legal hold lies on it", "법적 보존이 걸려 있습니다"),
         "not-released": Text(
             "no permit released this content", "이 내용의 반출을 허용한 승인서가 없습니다"
         ),
@@ -167,6 +168,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "not-open-data": Text(
             "a node in the embedded profile holds Open data only",
             "embedded 구성의 노드에는 공개 등급 자료만 둘 수 있습니다",
+        ),
+        "reserved-kind": Text(
+            "only the keeper itself makes assets of this kind",
+            "키 관리 서비스만 만들 수 있는 종류의 자산입니다",
         ),
         "above-vault": Text(
             "the label's grade is above that of the vault",

@@ -132,6 +132,10 @@ class Retention:
             rows = connection.execute(select(HOLDS).order_by(HOLDS.c.asset_id))
             return {row.asset_id: row.held for row in rows}
 
+    def held(self, asset_id: str) -> bool:
+        """Say whether a legal hold lies on an asset, or on something that was made of it."""
+        return asset_id in _with_parents(self._known(), self.holds())
+
     def abandoned(self) -> tuple[str, ...]:
         """Return the assets that nothing refers to and nothing holds, oldest first."""
         known, now = self._known(), self._clock()

@@ -22,6 +22,7 @@ from dure.core.assets import Asset
 from dure.core.errors import DureError
 from dure.core.labels import ALL, Label, join_all
 from dure.core.principals import Principal
+from dure.core.rooms import load
 from dure.core.suites import Suite, suite
 from dure.core.verdicts import Verdict
 from dure.governance.charter import (
@@ -36,13 +37,14 @@ from dure.governance.errors import GovernanceError
 from dure.governance.house import Doing, Stream
 from dure.governance.policy.engine import Policy
 from dure.governance.policy.query import Query
+from dure.governance.pseudonyms import KEYED
 from dure.governance.spec import READ
 from dure.node.errors import NodeError
 from dure.node.files import write_file
 from dure.node.home import Home
 from dure.node.keeping import NodeKeeping
 from dure.node.links import Links
-from dure.node.rooms import code_actions
+from dure.node.rooms import code_actions, leaving
 from dure.storage.assets import AssetCatalogue
 from dure.storage.database import Database, open_database
 
@@ -250,18 +252,8 @@ class NodeHouse:
 
     def open(self, asset_id: str, *, purpose: str, run: str) -> Stream:
         """Have the keeper stream an asset's content, under a ticket that the ledger records."""
-        answer = self.links.ask(
-            "executor",
-            "ticket.issue",
-            asset=asset_id,
-            principal=self.principal.id,
-            action=READ.name,
-            purpose=purpose,
-            run=run,
-        )
-        fd, opened = self.links.draw(
-            "keeper", "content.open", ticket=answer["ticket"], signature=answer["signature"]
-        )
+        ticket = self._ticket(asset_id, READ.name, purpose, run)
+        fd, opened = self.links.draw("keeper", "content.open", **ticket)
         return Stream(fd, int(opened["size"]))
 
     def read(self, asset_id: str, *, purpose: str, limit: int) -> bytes:
@@ -319,7 +311,11 @@ class NodeHouse:
         target: Label,
         evidence: str,
     ) -> Request:
-        """Open a request for a critical action."""
+        """Open a request for a critical action, when no room objects that its assets leave."""
+        if action in self.actions and self.actions[action].lowers:
+            for place in leaving():
+                for asset_id in assets:
+                    load(place)(self, action, asset_id)
         answer = self.links.ask(
             "executor",
             "request.open",
@@ -347,9 +343,25 @@ class NodeHouse:
     def settle(self, outcome: Mapping[str, object]) -> None:
         """Record in the catalogue the asset that an act minted; doing it twice is doing it once."""
         if isinstance(minted := outcome.get("asset"), str):
-            answer = self.links.ask("keeper", "content.describe", asset=minted)
-            asset = self.read_asset(answer["asset"])
-            self.assets.record(asset, asset.kind, by=self.principal.id)
+            self.adopt(minted)
+
+    def adopt(self, asset_id: str, name: str = "", facts: Mapping[str, str] | None = None) -> Asset:
+        """Record in the catalogue an asset that an act minted; its name is its kind by default."""
+        answer = self.links.ask("keeper", "content.describe", asset=asset_id)
+        asset = self.read_asset(answer["asset"])
+        self.assets.record(asset, name or asset.kind, dict(facts or {}), by=self.principal.id)
+        return asset
+
+    def element_keys(
+        self, asset_id: str, *, purpose: str, generation: int, elements: Sequence[str]
+    ) -> Mapping[str, bytes]:
+        """Have the keeper give elements' keys, under a ticket that the ledger records."""
+        (action,) = KEYED
+        ticket = self._ticket(asset_id, action, purpose, "")
+        answer = self.links.ask(
+            "keeper", "key.elements", **ticket, generation=generation, elements=list(elements)
+        )
+        return dict(zip(elements, map(bytes.fromhex, answer["keys"]), strict=True))
 
     def release_chunks(self, file: str) -> Iterator[bytes]:
         """Yield what an act released, by its file's name; a short stream is an error."""
@@ -381,6 +393,18 @@ class NodeHouse:
         self.links.close()
         if "database" in self.__dict__:
             self.database.close()
+
+    def _ticket(self, asset_id: str, action: str, purpose: str, run: str) -> dict[str, Any]:
+        answer = self.links.ask(
+            "executor",
+            "ticket.issue",
+            asset=asset_id,
+            principal=self.principal.id,
+            action=action,
+            purpose=purpose,
+            run=run,
+        )
+        return {"ticket": answer["ticket"], "signature": answer["signature"]}
 
     @property
     def _charter_file(self) -> Path:

@@ -20,6 +20,7 @@ from dure.governance.charter import SignedCharter
 from dure.governance.decisions import Request
 from dure.governance.keeper import About, Keeper
 from dure.governance.permits import Permit
+from dure.governance.pseudonyms import MAX_ELEMENTS
 from dure.governance.tickets import Ticket
 from dure.node import wire
 from dure.node.home import Home
@@ -30,6 +31,8 @@ from dure.node.operations import (
     handles,
     hex_bytes,
     line,
+    lines,
+    number,
     operation,
     parts,
     streaming,
@@ -134,7 +137,18 @@ class KeeperOperations:
                 "content.holds": operation(self.holds, DOOR),
                 "content.abandoned": operation(self.abandoned, DOOR),
                 "content.collect": operation(self.collect, DOOR, assets=handles(MAX_COLLECTED)),
+                "content.shred-for-permit": operation(
+                    self.shred_for_permit, EXECUTOR, asset=handle, **permit
+                ),
                 "content.describe": operation(self.describe, both, asset=handle),
+                "key.elements": operation(
+                    self.element_keys,
+                    DOOR,
+                    ticket=ticket,
+                    signature=line(),
+                    generation=number,
+                    elements=lines(MAX_ELEMENTS, 512),
+                ),
                 "key.unwrap": operation(self.unwrap, DOOR, wrapped=hex_bytes, info=hex_bytes),
                 "status": operation(self.status, both),
             },
@@ -163,6 +177,16 @@ class KeeperOperations:
             fd,
             lambda: self.keeper.open_for_permit(told["permit"], told["request"], told["asset"]),
         )
+
+    def shred_for_permit(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Destroy an asset's content, as a permit allows."""
+        self.keeper.shred(told["permit"], told["request"], told["asset"])
+        return {}
+
+    def element_keys(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Give the keys of a purpose's elements, against a ticket."""
+        keys = self.keeper.element_keys(**told)
+        return {"keys": [key.hex() for key in keys]}
 
     def describe(self, told: dict[str, Any]) -> dict[str, Any]:
         """Say what an asset is; never what is in it."""

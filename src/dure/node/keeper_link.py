@@ -49,6 +49,17 @@ class KeeperLink:
         if left != 0:
             raise GovernanceError("governance.ticket", asset=asset_id[:16], reason="short")
 
+    def shred(self, asset_id: str, permit: Permit, request: Request) -> None:
+        """Have the keeper destroy an asset's content under a permit."""
+        message = {
+            "op": "content.shred-for-permit",
+            "asset": asset_id,
+            "permit": permit.to_dict(),
+            "request": request.to_dict(),
+        }
+        with self._channel() as channel:
+            wire.call(channel, message)
+
     def seal(self, pages: Iterable[bytes], permit: Permit, request: Request, **about: Any) -> Asset:
         """Have the keeper seal what an act mints."""
         label: Label = about["label"]

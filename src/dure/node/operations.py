@@ -46,6 +46,12 @@ def handles(most: int) -> Part:
     return lambda value, where: FORM.many(value, where, most, handle)
 
 
+def lines(most: int, characters: int) -> Part:
+    """Return how a list of texts without control characters is read."""
+    one = line(characters)
+    return lambda value, where: FORM.many(value, where, most, one)
+
+
 def hex_bytes(value: object, where: str) -> bytes:
     """Return bytes, at most 8 KiB, that are written in hex."""
     return bytes.fromhex(FORM.text(value, where, _HEX))

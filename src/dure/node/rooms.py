@@ -31,6 +31,7 @@ ERRORS = (
     "dure.datasets.errors",
     "dure.datasets.versions.errors",
     "dure.datasets.publish.errors",
+    "dure.datasets.privacy.errors",
     "dure.trials.errors",
     "dure.transfers.errors",
 )
@@ -65,6 +66,11 @@ def event_types() -> frozenset[str]:
 def acts() -> dict[str, str]:
     """Return where the act of each critical action is, as ``module:attribute``."""
     return {action: place for room in rooms() for action, place in room.acts.items()}
+
+
+def leaving() -> tuple[str, ...]:
+    """Return where each room's say on content that is to leave is, as ``module:attribute``."""
+    return tuple(room.leaving for room in rooms() if room.leaving)
 
 
 def settled() -> dict[str, str]:

@@ -57,23 +57,24 @@ _SETTINGS = {
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 _Word = Annotated[str, msgspec.Meta(max_length=256)]
-_Type = Annotated[
+TypeName = Annotated[
     str,
     msgspec.Meta(
         pattern=r"^[a-z0-9]{1,16}(\[[a-z]{1,3}(, tz=[A-Za-z0-9_/+:-]{1,40})?\]|\([0-9]{1,3}, -?[0-9]{1,3}\))?$"
     ),
 ]
+"""A plain type's name, as Arrow writes it."""
 
 
 class _ColumnForm(msgspec.Struct, forbid_unknown_fields=True):
     name: str
-    type: _Type
+    type: TypeName
     nulls: _Count
     unit: _Word = ""
     role: _Word = ""
     written: _Word = ""
     codes: Annotated[tuple[_Word, ...], msgspec.Meta(max_length=64)] = ()
-    would_be: _Type | Literal[""] = ""
+    would_be: TypeName | Literal[""] = ""
 
 
 class _SchemaForm(msgspec.Struct, forbid_unknown_fields=True):

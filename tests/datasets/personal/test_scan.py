@@ -9,6 +9,7 @@ import pytest
 
 from dure.datasets.personal.kinds import Confidence, Hit, Kind, Span
 from dure.datasets.personal.scan import Scanner, unscanned
+from dure.datasets.privacy.errors import PrivacyError
 
 CELLS = ["담당 010-1234-5678", None, "", "없음", "메일 kim@example.com", None, "담당 010-1234-5678"]
 PLACES = [(0, 3, 16, Kind.PHONE), (4, 3, 18, Kind.EMAIL), (6, 3, 16, Kind.PHONE)]
@@ -99,8 +100,9 @@ def test_columns_are_chosen_by_name(scanner):
     table = pa.table({"a": CELLS, "b": CELLS})
     assert {hit.column for hit in scanner.scan(table)} == {"a", "b"}
     assert {hit.column for hit in scanner.scan(table, ["b"])} == {"b"}
-    with pytest.raises(KeyError):
+    with pytest.raises(PrivacyError) as refused:
         list(scanner.scan(table, ["c"]))
+    assert (refused.value.code, refused.value.facts["name"]) == ("privacy.scan", "c")
 
 
 def test_a_column_that_is_named_holds_what_it_says(scanner):

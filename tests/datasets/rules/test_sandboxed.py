@@ -79,6 +79,18 @@ def test_a_bare_file_gives_a_contract_that_it_keeps(tmp_path: Path) -> None:
     hold(check_file(file, shown.contract))
 
 
+def test_no_word_of_a_steward_shows_personal_data(tmp_path: Path) -> None:
+    """The scan has a veto over samples and over code lists."""
+    file = tmp_path / "calls.csv"
+    lines = [f"010-1234-{5670 + one % 2},{'가나'[one % 2]}" for one in range(200)]
+    file.write_text("phone,code\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    found = propose_file(file, may_show=lambda _: True).contract
+    assert [rule.column for rule in found.rules if isinstance(rule, forms.Allowed)] == ["code"]
+    unique = Contract((forms.Unique(columns=("phone", "code")),))
+    (outcome,) = check_file(file, unique, may_show=lambda _: True, samples=1)
+    assert [sample.values for sample in outcome.samples] == [{"code": "가"}]
+
+
 def test_a_file_of_unknown_kind_or_none_is_refused(tmp_path: Path, tracks: Path) -> None:
     for file, code in (
         (tmp_path / "x.bin", "datasets.kind"),

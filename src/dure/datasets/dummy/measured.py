@@ -13,6 +13,7 @@ from typing import Any
 
 from dure.datasets.croissant import Field
 from dure.datasets.dummy.released import OUTPUT, TERM, NotReleasedForm, block, read_released
+from dure.datasets.personal.binds import scan_binds
 from dure.governance.house import House, Stream
 from dure.readers.errors import ReaderError
 from dure.readers.tables import default_limits
@@ -57,6 +58,7 @@ def measured(
     task = python_command(
         ["-m", "dure.datasets.dummy.measuring"],
         inputs=["raw"],
+        binds=scan_binds(),
         environment=_SETTINGS,
         limits=default_limits(),
     )

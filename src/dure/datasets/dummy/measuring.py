@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,35 @@ def main(raw: Path = Path("/in/raw"), out: Path = Path("/out")) -> None:
         for field in source.schema_arrow:
             # A dot in a name is taken for a nested column: more may come than was asked for.
             values = source.read(columns=[field.name]).column(field.name)
-            columns.append({"name": field.name, **measure(values)})
+            found = measure(values)
+            if "codes" in found and _is_personal(field.name, values):
+                found = measure(values, listed=False)
+            columns.append({"name": field.name, **found})
     (out / OUTPUT).write_text(json.dumps(columns, ensure_ascii=False), encoding="utf-8")
 
 
-def measure(values: pa.ChunkedArray) -> dict[str, Any]:
-    """Return what may be released of one column."""
+def _is_personal(name: str, values: pa.ChunkedArray) -> bool:
+    """Say whether the scan finds anything personal among a column's codes, however unsure."""
+    return any(True for _ in _scanner().scan(pa.table({name: values.unique()})))
+
+
+@cache
+def _scanner() -> Any:
+    from dure.datasets.personal.scan import Scanner
+
+    return Scanner()
+
+
+def measure(values: pa.ChunkedArray, *, listed: bool = True) -> dict[str, Any]:
+    """Return what may be released of one column.
+
+    Parameters
+    ----------
+    values
+        The column.
+    listed
+        Whether its codes may be listed.
+    """
     rows, kind = len(values), values.type
     column = pl.Series("", pl.from_arrow(values))
     if column.dtype.is_float():
@@ -71,7 +95,7 @@ def measure(values: pa.ChunkedArray) -> dict[str, Any]:
     if counts.height == rows:
         found["unique"] = True
     rarest: Any = counts["count"].min()
-    if counts.height <= MOST_CODES and rarest >= LEAST_ROWS:
+    if listed and counts.height <= MOST_CODES and rarest >= LEAST_ROWS:
         codes = _written_out(counts[""].sort().to_arrow().cast(kind))
         if max(map(len, codes)) <= MOST_CODE_CHARACTERS:
             return found | {"codes": codes}

@@ -15,11 +15,11 @@ import msgspec
 
 from dure.datasets.errors import DatasetError
 from dure.datasets.inspect.statistics import Asked, Statistics
+from dure.datasets.personal.binds import scan_binds
 from dure.datasets.personal.summary import EXAMPLES, KindSummary
 from dure.readers.errors import ReaderError
 from dure.readers.parse import Raw, more_packages, read_inside
 from dure.readers.tables import Options
-from dure.sandbox.runtime import package_binds
 from dure.sandbox.tasks import MIB
 
 ANSWER_BYTES = 64 * MIB
@@ -88,9 +88,7 @@ def measure_file(
         parts.extend(blocks)
 
     command = ["-m", "dure.datasets.inspect.worker", kind, words]
-    known = package_binds()
-    binds = [bind for bind in package_binds(("hyperscan",)) if bind not in known]
-    binds += more_packages(kind)
+    binds = [*scan_binds(), *more_packages(kind)]
     raw = read_inside(source, command, limits, take, binds=binds, environment=_SETTINGS)
     answer = decoded(b"".join(parts))
     if answer is not None and answer.unknown in {"target", "split"}:

@@ -17,6 +17,7 @@ from dure.datasets.personal.numeric import number_hits
 from dure.datasets.personal.rules import Rule, rules
 from dure.datasets.personal.search import apart, spans
 from dure.datasets.personal.shapes import DEFAULT_SHAPES, Shape
+from dure.datasets.privacy.errors import PrivacyError
 
 SLICE_BYTES = 4 << 20
 """Text that is looked at in one go."""
@@ -84,12 +85,14 @@ class Scanner:
 
         Raises
         ------
-        KeyError
-            When a batch lacks a column that was named.
+        PrivacyError
+            ``privacy.scan`` when a batch lacks a column that was named.
         """
         first = 0
         for batch in _batches(data):
             for name in batch.schema.names if columns is None else columns:
+                if name not in batch.schema.names:
+                    raise PrivacyError("privacy.scan", name=name, reason="no-column")
                 array, hint = batch.column(name), hint_of(name)
                 for row, span in self._array(array, hint):
                     at, end = span.start, span.end

@@ -13,6 +13,7 @@ from dure.datasets.catalogue import table_of
 from dure.datasets.croissant import MEDIA_TYPE, read_table
 from dure.datasets.document import MAX_DOCUMENT_BYTES
 from dure.datasets.import_ import any_purpose
+from dure.datasets.privacy.guarding import allowing_record
 from dure.datasets.publish.errors import PublishError
 from dure.datasets.publish.page import (
     FORM,
@@ -49,6 +50,8 @@ def request_publication(house: House, dataset_id: str, to: Sequence[str]) -> Req
     ------
     PublishError
         ``datasets.publish``.
+    PrivacyError
+        ``privacy.record`` for personal data without a record that allows it.
     DatasetError
         ``datasets.not-dataset``.
     GovernanceError
@@ -65,6 +68,7 @@ def request_publication(house: House, dataset_id: str, to: Sequence[str]) -> Req
             raise PublishError("datasets.publish", reason="not-releasable", to=agency)
     purpose = any_purpose(house, label)
     house.require(PUBLISH.name, label, purpose=purpose, owner=house.agency)
+    allowing_record(house, house.assets.get(dataset_id).asset)
     content = description(house, dataset_id)
     if len(content) > MAX_CROISSANT_BYTES:
         raise PublishError("datasets.publish", reason="too-large")

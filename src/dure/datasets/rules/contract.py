@@ -18,12 +18,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
-from dure.datasets.plain_toml import read, refused, written
-from dure.datasets.rules.forms import AnyRule, ContractRule
+from dure.datasets import plain_toml
+from dure.datasets.rules.forms import AnyRule
 
 MAX_RULES = 5_000
 
@@ -75,10 +75,10 @@ def parse(content: bytes, name: str = "contract") -> Contract:
     >>> parse(b'contract = 1\n[[rule]]\nkind = "not-null"\ncolumn = "n"').rules[0].kind
     'not-null'
     """
-    known = read(content, _File, name, ("[[rule]]",))
+    known = plain_toml.read(content, _File, name, ("[[rule]]",))
     ids = Counter(rule.id for rule in known.rule if rule.id)
     if repeated := [place for place, rule in enumerate(known.rule) if ids[rule.id] > 1]:
-        raise refused(name, "repeated", f"rule[{repeated[1]}].id")
+        raise plain_toml.refused(name, "repeated", f"rule[{repeated[1]}].id")
     return Contract(known.rule)
 
 
@@ -98,17 +98,6 @@ def write(contract: Contract) -> str:
     """
     lines = ["contract = 1", ""]
     for rule in contract.rules:
-        lines.append("[[rule]]")
-        lines.extend(f"{key} = {written(value)}" for key, value in _told(rule).items())
-        lines.append("")
+        first = {"kind": rule.kind}
+        lines += ["[[rule]]", *plain_toml.told(rule, first=first, last=("why_en", "why_ko")), ""]
     return "\n".join(lines)
-
-
-def _told(rule: ContractRule) -> dict[str, Any]:
-    found: dict[str, Any] = {"kind": rule.kind}
-    for field in msgspec.structs.fields(rule):
-        value = getattr(rule, field.name)
-        if value != field.default:
-            found[field.encode_name] = value
-    whys = {key: found.pop(key) for key in ("why_en", "why_ko") if key in found}
-    return found | whys

@@ -26,6 +26,12 @@ FORM: Mapping[str, Text] = MappingProxyType(
         "missing": Text("a part is missing", "빠진 항목이 있습니다"),
         "unknown": Text("there is no such key here", "여기에는 그런 키가 없습니다"),
         "kind": Text("no kind of rule has this name", "그런 종류의 규칙은 없습니다"),
+        "method": Text("no method has this name", "그런 처리 방법은 없습니다"),
+        "shape": Text("it is not the shape of a service number", "군번의 형식이 아닙니다"),
+        "options": Text(
+            "the method needs other options, or another combination of them",
+            "처리 방법에 필요한 선택 항목이 없거나 함께 쓸 수 없습니다",
+        ),
         "value": Text("the value has another form or size", "값의 형식이나 크기가 다릅니다"),
         "unseen": Text(
             "it has a character that can't be shown", "화면에 나타낼 수 없는 문자가 있습니다"
@@ -45,7 +51,7 @@ FORM: Mapping[str, Text] = MappingProxyType(
             "the values are not all texts, all whole numbers or all truth values",
             "값이 모두 문자열, 모두 정수, 또는 모두 참·거짓이 아닙니다",
         ),
-        "repeated": Text("another rule has this id", "다른 규칙이 이 식별자를 씁니다"),
+        "repeated": Text("another one has this name", "다른 항목이 같은 이름을 씁니다"),
     }
 )
 """Why a file that people write can't be read."""

@@ -13,6 +13,7 @@ import msgspec
 
 from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import kind_of
+from dure.datasets.personal.binds import scan_binds
 from dure.datasets.plain_toml import content_of
 from dure.datasets.rules.contract import Contract, parse, write
 from dure.datasets.rules.forms import Allowed, AnyRule, Length, Pattern
@@ -213,7 +214,11 @@ def hold(outcomes: tuple[RuleOutcome, ...]) -> None:
 
 def _asked(plan: Plan, inputs: Mapping[str, Input], form: type[_Answer]) -> _Answer:
     task = python_command(
-        _WORKER, inputs=("plan", *inputs), environment=_SETTINGS, limits=default_limits()
+        _WORKER,
+        inputs=("plan", *inputs),
+        binds=scan_binds() if plan.shown or plan.do == "propose" else (),
+        environment=_SETTINGS,
+        limits=default_limits(),
     )
     outcome = run(task, {"plan": msgspec.json.encode(plan), **inputs}, sink=None)
     if outcome.status != "done":

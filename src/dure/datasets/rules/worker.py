@@ -7,12 +7,14 @@ It reads ``/in/plan`` (what to do), ``/in/table`` (Parquet) and the tables that 
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from dure.datasets.rules.contract import parse, write
+from dure.datasets.rules.contract import Contract, parse, write
+from dure.datasets.rules.forms import Allowed
 from dure.datasets.rules.outcomes import RuleOutcome
 
 ANSWER = "answer.json"
@@ -28,7 +30,7 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True):
     contract
         Text of the contract, for a check.
     shown
-        Columns whose values may be shown.
+        Columns whose values may be shown; those in which the scan finds something personal never are.
     samples
         How many failing rows to name for each rule.
     tables
@@ -69,7 +71,7 @@ def _check(plan: Plan, folder: Path) -> Checked:
         check(
             folder / "table",
             parse(plan.contract.encode("utf-8")),
-            may_show=frozenset(plan.shown).__contains__,
+            may_show=_harmless(folder / "table", plan.shown).__contains__,
             samples=plan.samples,
             tables={name: folder / place for name, place in plan.tables.items()},
         )
@@ -79,8 +81,24 @@ def _check(plan: Plan, folder: Path) -> Checked:
 def _propose(folder: Path) -> Proposed:
     from dure.datasets.rules.proposing import propose
 
-    contract, left_out = propose(folder / "table")
-    return Proposed(write(contract), left_out)
+    table = folder / "table"
+    contract, left_out = propose(table)
+    coded = [rule.column for rule in contract.rules if isinstance(rule, Allowed)]
+    harmless = _harmless(table, coded)
+    kept = tuple(
+        rule for rule in contract.rules if not isinstance(rule, Allowed) or rule.column in harmless
+    )
+    return Proposed(write(Contract(kept)), left_out)
+
+
+def _harmless(table: Path, columns: Collection[str]) -> frozenset[str]:
+    """Return those of the columns in which the scan finds nothing personal, whatever a person says."""
+    if not columns:
+        return frozenset()
+    from dure.datasets.personal.scan import Scanner
+    from dure.datasets.personal.tables import search
+
+    return frozenset(columns) - {one.column for one in search(table, Scanner(), columns)}
 
 
 if __name__ == "__main__":

@@ -19,12 +19,15 @@ from dure.datasets.croissant import TABLE_FILE, Table, read_table
 from dure.datasets.document import read_document, unusable
 from dure.datasets.huggingface import DATA_FILE
 from dure.datasets.import_ import any_purpose
-from dure.datasets.spec import IMPORT
+from dure.datasets.spec import DEIDENTIFY, IMPORT, LOWER
 from dure.datasets.use.dataset import DataSet
 from dure.datasets.use.piped import PipedSource
 from dure.datasets.use.source import FileSource, changed, held
 from dure.governance.house import House
 from dure.readers.parse import parse
+
+_WRITTEN_HERE = frozenset({IMPORT.name, DEIDENTIFY.name, LOWER.name})
+"""Producers of tables that dure's own code wrote inside the sandbox."""
 
 
 def open_dataset(house: House, dataset_id: str, *, purpose: str = "") -> DataSet:
@@ -53,7 +56,7 @@ def open_dataset(house: House, dataset_id: str, *, purpose: str = "") -> DataSet
     document = describe(house, dataset_id, purpose=purpose)
     told, name = read_table(document), dataset_id[:16]
     stream = partial(house.open, table_id, purpose=purpose, run="")
-    if house.assets.get(table_id).asset.producer == IMPORT.name:
+    if house.assets.get(table_id).asset.producer in _WRITTEN_HERE:
         return DataSet(PipedSource(stream, told, name), document)
     return DataSet(_anew(stream().fd, told, name), document)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dure.core.assets import Asset
 from dure.node.desks.assets import find, rows
+from dure.node.desks.privacy import DeidentifyDesk, PrivacyDesk
 from dure.node.desks.versions import VersionsDesk
 from dure.node.house import NodeHouse
 
@@ -64,6 +66,16 @@ class DatasetsDesk:
             statement=EMPTY if about is None else read_statement(Path(about)),
             progress=progress,
         )
+
+    @cached_property
+    def deidentify(self) -> DeidentifyDesk:
+        """Verbs on de-identification."""
+        return DeidentifyDesk(self.house)
+
+    @cached_property
+    def privacy(self) -> PrivacyDesk:
+        """Verbs on privacy records."""
+        return PrivacyDesk(self.house)
 
     def list(self, purpose: str = "") -> list[dict[str, Any]]:
         """Return the data sets that the principal may see."""

@@ -1,0 +1,237 @@
+"""Shredding a data set whose time is over: the request, and what the executor does under its permit.
+
+Before the permit is claimed (`evidence`) the executor reads the data set's record itself and refuses
+while its retention date has not passed. Under the permit document and table are destroyed: their keys,
+and so what the vault holds of them. The record stays. What is gone stays gone, so that after a crash
+it is simply done to its end.
+
+Source
+------
+Personal Information Protection Act (개인정보 보호법), article 21: what is no longer needed is destroyed
+without delay, so that it can't be restored; article 28-4 (3): records of pseudonymised data are kept.
+A backup that was made earlier still holds the content until its own keys are gone (docs/separated.md).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from dure.core.labels import join_all
+from dure.core.times import write_time
+from dure.datasets.catalogue import table_of
+from dure.datasets.import_ import any_purpose
+from dure.datasets.privacy.errors import PrivacyError
+from dure.datasets.privacy.guarding import blocks, datasets_of, today
+from dure.datasets.privacy.keeping import MOST_BYTES, RECORD_KIND, last_entry, parse_record
+from dure.datasets.sealing import DATASET
+from dure.datasets.spec import SHRED
+from dure.governance.acts import ActContext
+from dure.governance.decisions import Request
+from dure.governance.house import House
+from dure.governance.permits import Permit
+from dure.storage.assets import CatalogueEntry
+from dure.storage.tables import ASSETS, PARENTS
+
+_ARGUMENTS = frozenset({"dataset", "table", "record", "retain_until", "why"})
+WHY = "retention-over"
+
+
+def due(house: House, seen: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """Return the data sets whose retention date has passed, from the catalogue alone.
+
+    Parameters
+    ----------
+    house
+        The node.
+    seen
+        Condition for what the principal may see.
+
+    Returns
+    -------
+    list
+        For each: ``id``, ``name``, ``retain_until`` and how many assets were ``derived`` from it, which
+        have records of their own.
+    """
+    now, found = today(house), []
+    for entry in house.assets.find(seen & (ASSETS.c.kind == DATASET)):
+        record = last_entry(house, entry.asset.id)
+        if record is None or not _is_over(record, now):
+            continue
+        found.append(
+            {
+                "id": entry.asset.id,
+                "name": entry.name,
+                "retain_until": record.facts["retain_until"],
+                "derived": _derived(house, (entry.asset.id, table_of(house, entry.asset.id))),
+            }
+        )
+    return found
+
+
+def request_shred(house: House, dataset_id: str) -> Request:
+    """Ask people to shred a data set whose retention date has passed.
+
+    Parameters
+    ----------
+    house
+        The node.
+    dataset_id
+        The data set.
+
+    Raises
+    ------
+    PrivacyError
+        ``privacy.record`` when it has none, ``privacy.request`` when its time is not over, or another
+        data set describes the same table and is not due.
+    GovernanceError
+        ``governance.denied``.
+    """
+    dataset, table_id = house.assets.get(dataset_id).asset, table_of(house, dataset_id)
+    purpose = any_purpose(house, dataset.label)
+    house.require(SHRED.name, dataset.label, purpose=purpose, owner=dataset.owner)
+    record = last_entry(house, dataset_id)
+    if record is None:
+        raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="no-record")
+    if record.facts["dataset"] != dataset_id:
+        raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="other")
+    until = record.facts["retain_until"]
+    others = [one for one in datasets_of(house, table_id) if one.id != dataset_id]
+    if not _is_over(record, today(house)):
+        raise PrivacyError("privacy.request", asset=dataset_id[:16], reason="not-due")
+    if any(not _is_due(house, other.id) for other in others):
+        raise PrivacyError("privacy.request", asset=dataset_id[:16], reason="shared")
+    assets = [dataset_id, table_id, record.asset.id]
+    digests = [
+        _digest(blocks(house.open(one, purpose=purpose, run="")))
+        for one in (dataset_id, record.asset.id)
+    ]
+    joined = join_all(house.assets.get(one).asset.label for one in assets)
+    return house.propose(
+        SHRED.name,
+        arguments={
+            "dataset": dataset_id,
+            "table": table_id,
+            "record": record.asset.id,
+            "retain_until": until,
+            "why": WHY,
+        },
+        assets=assets,
+        source=joined,
+        target=joined,
+        evidence=house.suite.digest("shredding", digests),
+    )
+
+
+def shred(house: House, request_id: str) -> Mapping[str, object]:
+    """Have the executor shred a data set, once, and withdraw it from the catalogue.
+
+    Returns
+    -------
+    Mapping
+        ``dataset`` and ``table``: what is gone; ``record``: what stays.
+
+    Raises
+    ------
+    GovernanceError
+        When the votes are not enough, or the permit can't be used.
+    """
+    outcome = house.execute(request_id)
+    note_shredded(house, request_id, outcome)
+    return outcome
+
+
+def note_shredded(house: House, request_id: str, outcome: Mapping[str, object]) -> None:
+    """Withdraw in the catalogue what the executor destroyed; doing it twice is doing it once."""
+    del request_id
+    at = write_time(house.now())
+    for part in ("dataset", "table"):
+        house.assets.withdraw(str(outcome[part]), by=house.principal.id, at=at)
+
+
+class ShredDataset:
+    """How the executor shreds a data set."""
+
+    def evidence(self, request: Request, context: ActContext) -> str:
+        """Hold the request against the record and the day; compute the evidence again.
+
+        Raises
+        ------
+        PrivacyError
+            ``privacy.request``, ``privacy.record``.
+        """
+        dataset_id, _, record_id = _assets(request)
+        sealed = b"".join(_bounded(context.read(record_id)))
+        record = parse_record(sealed, dataset_id)
+        until = record.retain_until
+        if request.arguments["retain_until"] != until.isoformat():
+            raise _refuse(dataset_id, "figures")
+        if dt.datetime.fromtimestamp(context.now(), dt.UTC).date() <= until:
+            raise _refuse(dataset_id, "not-due")
+        digests = [_digest(context.read(dataset_id)), f"sha256:{sha256(sealed).hexdigest()}"]
+        return context.suite.digest("shredding", digests)
+
+    def perform(
+        self, permit: Permit, request: Request, context: ActContext
+    ) -> Mapping[str, object]:
+        """Destroy the table, then its document."""
+        del permit
+        dataset_id, table_id, record_id = _assets(request)
+        context.shred(table_id)
+        context.shred(dataset_id)
+        return {"dataset": dataset_id, "table": table_id, "record": record_id}
+
+    def happened(
+        self, permit: Permit, request: Request, context: ActContext
+    ) -> Mapping[str, object] | None:
+        """Do it to its end: what is gone stays gone."""
+        return self.perform(permit, request, context)
+
+
+def _is_due(house: House, dataset_id: str) -> bool:
+    record = last_entry(house, dataset_id)
+    return record is not None and _is_over(record, today(house))
+
+
+def _is_over(record: CatalogueEntry, day: dt.date) -> bool:
+    return dt.date.fromisoformat(record.facts["retain_until"]) < day
+
+
+def _derived(house: House, parents: tuple[str, ...]) -> int:
+    """Count what was made of a data set or its table, other than its document and its records."""
+    children = select(PARENTS.c.asset_id).where(PARENTS.c.parent_id.in_(parents))
+    own = ASSETS.c.id.in_(parents) | (ASSETS.c.kind == RECORD_KIND)
+    return house.assets.count(ASSETS.c.id.in_(children) & ~own)
+
+
+def _assets(request: Request) -> tuple[str, str, str]:
+    told = request.arguments
+    named = [told.get("dataset"), told.get("table"), told.get("record")]
+    if set(told) != _ARGUMENTS or list(request.assets) != named:
+        raise _refuse("-", "assets")
+    dataset_id, table_id, record_id = request.assets
+    return dataset_id, table_id, record_id
+
+
+def _bounded(content: Iterator[bytes]) -> Iterator[bytes]:
+    size = 0
+    for part in content:
+        size += len(part)
+        if size > MOST_BYTES:
+            raise _refuse("-", "document")
+        yield part
+
+
+def _digest(content: Iterator[bytes]) -> str:
+    digest = sha256()
+    for part in content:
+        digest.update(part)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _refuse(dataset_id: str, reason: str) -> PrivacyError:
+    return PrivacyError("privacy.request", asset=dataset_id[:16], reason=reason)

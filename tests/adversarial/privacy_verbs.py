@@ -1,0 +1,127 @@
+"""The verbs on personal data: de-identified, recorded, its label lowered, and shredded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from unittest import mock
+
+from dure.governance.errors import GovernanceError
+from dure.node.house import NodeHouse
+from dure.node.node import Node
+from tests.adversarial.verb import DONE, Verb, request_id
+from tests.node.alliance import SHARED, Alliance, services_inside
+
+PLAN = """deidentify = 1
+purpose = "trial"
+[[column]]
+method = "pseudonym"
+name = "kind"
+"""
+
+
+def _treat(made: Alliance) -> None:
+    file = made.folder / "out"
+    file.write_text(PLAN, encoding="utf-8")
+    with made.open() as node:
+        node.datasets.deidentify.apply("tracks", file, name="treated")
+
+
+def _treated(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        assert {row["name"] for row in node.datasets.list()} == {"tracks", "treated"}
+        kinds = node.datasets.open("treated").to_polars()["kind"]
+    assert (kinds.n_unique(), set(kinds) & {"ferry", "tug"}) == (2, set())
+    assert 1 <= seen["dataset.deidentify.done"] <= seen["dataset.deidentify.begun"]
+    return DONE
+
+
+def _today(node: Node) -> dt.date:
+    return dt.datetime.fromtimestamp(node.house.now(), dt.UTC).date()
+
+
+def _record(made: Alliance) -> None:
+    with made.open() as node:
+        then, until = node.house.now() - 10 * 86_400, _today(node) - dt.timedelta(2)
+        with mock.patch.object(NodeHouse, "now", return_value=then):
+            node.datasets.privacy.record(
+                "treated", basis="law", purpose="test", retain_until=until.isoformat()
+            )
+
+
+def _recorded(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        assert node.datasets.privacy.show("treated")["number"] == 1
+        assert [row["name"] for row in node.datasets.privacy.due()] == ["treated"]
+    assert 1 <= seen["privacy.record.done"] <= seen["privacy.record.begun"]
+    return DONE
+
+
+def _ask_to_shred(made: Alliance) -> None:
+    with made.open() as node:
+        asked = node.datasets.privacy.request_shred("treated")
+        made.approve(node, asked["id"])
+        (made.folder / "request").write_text(asked["id"])
+
+
+def _ask_to_lower(made: Alliance) -> None:
+    with made.open() as node:
+        asked = node.datasets.deidentify.request_lower("tracks", SHARED)
+        made.approve(node, asked["id"])
+        (made.folder / "request").write_text(asked["id"])
+
+
+def _shred(made: Alliance) -> None:
+    with made.open() as node:
+        _settle(node, made, node.datasets.privacy.shred)
+
+
+def _lower(made: Alliance) -> None:
+    with made.open() as node:
+        _settle(node, made, node.datasets.deidentify.lower)
+
+
+def _settle(node: Node, made: Alliance, do: object) -> None:
+    assert callable(do)
+    try:
+        do(request_id(made))
+    except GovernanceError as error:
+        if error.code != "governance.unsettled":
+            raise
+        assert node.decisions.reconcile(request_id(made))["state"] == "done"
+        do(request_id(made))
+
+
+def _shredded(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        assert [row["name"] for row in node.datasets.list()] == ["tracks"]
+        assert node.datasets.privacy.due() == []
+        assert node.datasets.open("tracks").to_polars().height == 3
+    assert (seen["asset.shred.begun"], seen["asset.shred.done"]) == (1, 1)
+    return DONE
+
+
+def _lowered(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        rows = {row["label"]: row["id"] for row in node.datasets.list()}
+        assert len(rows) == 2
+        assert node.datasets.open(rows[SHARED]).to_polars().height == 3
+    assert (seen["label.lower.begun"], seen["label.lower.done"]) == (1, 1)
+    return DONE
+
+
+PRIVACY = {
+    "treat": Verb(
+        "import",
+        _treat,
+        ("dataset.deidentify.begun", "house.sealed", "dataset.deidentify.done"),
+        _treated,
+    ),
+    "keep-record": Verb(
+        "treat", _record, ("privacy.record.begun", "privacy.record.done"), _recorded
+    ),
+    "ask-to-shred": Verb("keep-record", _ask_to_shred),
+    "shred": Verb("ask-to-shred", _shred, ("permit.claimed", "act.performed"), _shredded),
+    "ask-to-lower": Verb("import", _ask_to_lower),
+    "lower": Verb("ask-to-lower", _lower, ("keeper.sealed", "house.executed"), _lowered),
+}
