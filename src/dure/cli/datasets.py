@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dure.cli import about as about_commands
+from dure.cli import images as images_commands
 from dure.cli import rules as rules_commands
 from dure.cli import session
 from dure.cli.arguments import NAME_OR_ID
@@ -39,12 +40,16 @@ DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_
 @app.command(
     "import",
     help=say(
-        "Import a CSV, TSV or Parquet file: parsed in the sandbox, described, labelled, sealed.",
-        "CSV, TSV, Parquet 파일을 격리 실행 환경에서 읽고, 설명과 보안등급 표시를 붙여 봉인합니다.",
+        "Import a CSV, TSV or Parquet file, or a folder of images: parsed in the sandbox, described, "
+        "labelled, sealed.",
+        "CSV, TSV, Parquet 파일이나 이미지 폴더를 격리 실행 환경에서 읽고, 설명과 보안등급 표시를 붙여 "
+        "봉인합니다.",
     ),
 )
 def import_(
-    file: Annotated[Path, typer.Argument(help=say("The file.", "파일."))],
+    file: Annotated[
+        Path, typer.Argument(help=say("The file, or a folder of images.", "파일 또는 이미지 폴더."))
+    ],
     label: Annotated[
         str,
         typer.Option(
@@ -86,12 +91,16 @@ def import_(
             )
         ),
     ] = None,
+    targets: images_commands.TargetsOption = None,
+    leave_out_damaged: images_commands.LeaveOutOption = False,
 ) -> None:
     """Import a file."""
     output = session.current.output
     with session.current.node() as node, output.progress(say("importing", "들여오는 중")):
         asset = node.datasets.import_(
             file,
+            targets=targets or ("auto",),
+            leave_out_damaged=leave_out_damaged,
             label=label,
             name=name,
             description=description,
@@ -107,12 +116,15 @@ def import_(
 
 @app.command(
     help=say(
-        "Inspect a CSV, TSV or Parquet file: is it ready for AI? Needs no node.",
-        "CSV·TSV·Parquet 파일이 AI에 쓸 준비가 되었는지 점검합니다. 노드가 없어도 됩니다.",
+        "Inspect a CSV, TSV or Parquet file, or a folder of images: is it ready for AI? Needs no node.",
+        "CSV·TSV·Parquet 파일이나 이미지 폴더가 AI에 쓸 준비가 되었는지 점검합니다. "
+        "노드가 없어도 됩니다.",
     )
 )
 def inspect(
-    file: Annotated[Path, typer.Argument(help=say("The file.", "파일."))],
+    file: Annotated[
+        Path, typer.Argument(help=say("The file, or a folder of images.", "파일 또는 이미지 폴더."))
+    ],
     report: Annotated[
         Path | None,
         typer.Option(
@@ -135,8 +147,13 @@ def inspect(
         ),
     ] = False,
     kind: Annotated[str, typer.Option(help="csv | parquet")] = "",
+    targets: images_commands.TargetsOption = None,
 ) -> None:
     """Inspect a file."""
+    if file.is_dir():
+        given = {"--target": target, "--split": split, "--kind": kind}
+        images_commands.inspect(file, report, targets, show_values=show_values, for_tables=given)
+        return
     import time
 
     from dure.datasets.inspect.inspection import check_report, write_report

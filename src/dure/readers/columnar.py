@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dure.readers.faults import Fault
+from dure.readers.images.box_type import BOX_LIST
 from dure.readers.names import column_names
 
 _BATCH_ROWS = 1 << 16
@@ -77,6 +78,8 @@ def plain_type(given: pa.DataType, number: int) -> pa.DataType:
         ``readers.parquet`` for a nested type, or one that is no number, text, date or time.
     """
     types = pa.types
+    if given == BOX_LIST:
+        return given
     if types.is_nested(given):
         raise Fault("readers.parquet", fault="nested", column=number)
     if types.is_dictionary(given):
