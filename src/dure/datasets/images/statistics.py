@@ -223,6 +223,12 @@ def _several(group: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     return [order[starts[at] : ends[at]] for at in wide]
 
 
+def _is_blurred(one: Image) -> bool:
+    """Say whether a picture has no edges although there is light enough for some."""
+    seen = not (one.facts.blank or _is_dark(one) or _is_bright(one))
+    return seen and one.facts.sharpness < BLURRED
+
+
 def _is_dark(one: Image) -> bool:
     return one.facts.mean < DARK_MEAN or one.facts.dark > MOSTLY
 
@@ -255,9 +261,9 @@ _LOOKED_FOR: Mapping[str, Callable[[Image], bool]] = {
     "frames": lambda one: one.facts.frames,
     "located": lambda one: one.facts.located,
     "blank": lambda one: one.facts.blank,
-    "blurred": lambda one: one.facts.sharpness < BLURRED and not one.facts.blank,
-    "dark": lambda one: _is_dark(one) and not one.facts.blank,
-    "glaring": lambda one: _is_bright(one) and not one.facts.blank,
+    "blurred": _is_blurred,
+    "dark": _is_dark,
+    "glaring": _is_bright,
     "tiny": lambda one: min(one.facts.width, one.facts.height) < TINY_PIXELS,
     "long": lambda one: _ratio(one) > LONG_SIDES,
 }

@@ -117,18 +117,20 @@ def thumbnails(folder: Folder, images: Sequence[Image]) -> dict[str, bytes]:
         ``readers.stopped``.
     """
     found: dict[str, bytes] = {}
-    for start in range(0, len(images), 8):
-        some = images[start : start + 8]
+    waiting = list(reversed(images))
+    while waiting:
         with _Archive() as archive:
-            for one in some:
-                archive.add(folder, one.entry, MAX_IMAGE_BYTES)
+            some: list[Image] = []
+            while waiting and archive.size_bytes < CHUNK_BYTES:
+                some.append(waiting.pop())
+                archive.add(folder, some[-1].entry, MAX_IMAGE_BYTES)
             left = _run(["thumbnails"], archive.stream(range(len(some))), image_limits())
-        pixels = left.get(PIXELS, b"")
-        if len(pixels) != _PIXELS_BYTES * len(some):
-            raise ReaderError("readers.stopped", cause="output", size_bytes=archive.size_bytes)
-        for number, (one, digest) in enumerate(zip(some, archive.digests, strict=True)):
-            if digest == one.sha256:
-                found[one.entry.path] = pixels[number * _PIXELS_BYTES :][:_PIXELS_BYTES]
+            pixels = left.get(PIXELS, b"")
+            if len(pixels) != _PIXELS_BYTES * len(some):
+                raise ReaderError("readers.stopped", cause="output", size_bytes=archive.size_bytes)
+            for number, (one, digest) in enumerate(zip(some, archive.digests, strict=True)):
+                if digest == one.sha256:
+                    found[one.entry.path] = pixels[number * _PIXELS_BYTES :][:_PIXELS_BYTES]
     return found
 
 
