@@ -13,6 +13,7 @@ from dure.cli import catalogue as catalogue_commands
 from dure.cli import columns as columns_command
 from dure.cli import deidentify as deidentify_commands
 from dure.cli import elements as elements_commands
+from dure.cli import images as images_commands
 from dure.cli import mapping as mapping_commands
 from dure.cli import privacy as privacy_commands
 from dure.cli import rules as rules_commands
@@ -71,12 +72,16 @@ DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_
 @app.command(
     "import",
     help=say(
-        "Import a file (CSV, JSON, Excel, Parquet, Arrow, Zeek): parsed in the sandbox, described, sealed.",
-        "파일(CSV, JSON, Excel, Parquet, Arrow, Zeek)을 격리 실행 환경에서 읽고 설명을 붙여 봉인합니다.",
+        "Import a file (CSV, JSON, Excel, Parquet, Arrow, Zeek) or a folder of images: parsed in the "
+        "sandbox, described, sealed.",
+        "파일(CSV, JSON, Excel, Parquet, Arrow, Zeek)이나 이미지 폴더를 격리 실행 환경에서 읽고 설명을 붙여 "
+        "봉인합니다.",
     ),
 )
 def import_(
-    file: Annotated[Path, typer.Argument(help=say("The file.", "파일."))],
+    file: Annotated[
+        Path, typer.Argument(help=say("The file, or a folder of images.", "파일 또는 이미지 폴더."))
+    ],
     label: Annotated[
         str,
         typer.Option(
@@ -124,6 +129,8 @@ def import_(
             )
         ),
     ] = None,
+    targets: images_commands.TargetsOption = None,
+    leave_out_damaged: images_commands.LeaveOutOption = False,
 ) -> None:
     """Import a file."""
     output = session.current.output
@@ -131,6 +138,8 @@ def import_(
     with session.current.node() as node, output.progress(say("importing", "들여오는 중")):
         asset = node.datasets.import_(
             source_of(file, database),
+            targets=targets or ("auto",),
+            leave_out_damaged=leave_out_damaged,
             label=label,
             name=name,
             description=description,
@@ -148,12 +157,14 @@ def import_(
 
 @app.command(
     help=say(
-        "Inspect a file: is it ready for AI? Needs no node.",
-        "파일이 AI에 쓸 준비가 되었는지 점검합니다. 노드가 없어도 됩니다.",
+        "Inspect a file or a folder of images: is it ready for AI? Needs no node.",
+        "파일이나 이미지 폴더가 AI에 쓸 준비가 되었는지 점검합니다. 노드가 없어도 됩니다.",
     )
 )
 def inspect(
-    file: Annotated[Path, typer.Argument(help=say("The file.", "파일."))],
+    file: Annotated[
+        Path, typer.Argument(help=say("The file, or a folder of images.", "파일 또는 이미지 폴더."))
+    ],
     report: Annotated[
         Path | None,
         typer.Option(
@@ -181,8 +192,13 @@ def inspect(
     missing: MissingOption = None,
     quoted: QuotedOption = False,
     sheet: SheetOption = "",
+    targets: images_commands.TargetsOption = None,
 ) -> None:
     """Inspect a file."""
+    if file.is_dir():
+        given = {"--target": target, "--split": split, "--kind": kind}
+        images_commands.inspect(file, report, targets, show_values=show_values, for_tables=given)
+        return
     import time
 
     from dure.datasets.inspect.inspection import check_report, write_report

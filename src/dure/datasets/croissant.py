@@ -195,8 +195,8 @@ def read_table(document: Mapping[str, Any]) -> Table:
         When the document lacks a part, or a part has another form.
     """
     try:
-        (file,) = document["distribution"]
-        (records,) = document["recordSet"]
+        file, *_ = document["distribution"]  # of images, the files stand behind the index
+        records, *_ = document["recordSet"]
         table = Table(
             fields=tuple(
                 Field(

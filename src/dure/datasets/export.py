@@ -15,10 +15,13 @@ from dure.datasets.catalogue import describe, table_of
 from dure.datasets.croissant import DOCUMENT_FILE, TABLE_FILE
 from dure.datasets.errors import DatasetError
 from dure.datasets.huggingface import CARD_FILE, DATA_FILE, card, relocated
+from dure.datasets.images.document import has_images
+from dure.datasets.images.exporting import write_images
 from dure.datasets.import_ import any_purpose
 from dure.datasets.spec import EXPORT
 from dure.datasets.verify.folders import hold, verify_folder
 from dure.governance.house import House
+from dure.readers.images.errors import ImageError
 from dure.storage.folders import new_folder
 
 _BLOCK_BYTES = 1 << 20
@@ -51,13 +54,15 @@ def export(
     purpose
         Purpose of the read; "" means any that the principal and the label have in common.
     layout
-        ``croissant``: ``croissant.json`` and ``data.parquet``; ``huggingface``: the same table under
-        ``data/``, with a data set card beside the document.
+        ``croissant``: ``croissant.json`` and ``data.parquet``, and ``images/`` where there are some;
+        ``huggingface``: the same table under ``data/``, with a data set card beside the document.
 
     Raises
     ------
     DatasetError
         ``datasets.not-dataset``, ``datasets.changed``, ``datasets.folder``.
+    ImageError
+        ``images.folder`` for a layout that images don't have.
     GovernanceError
         ``governance.denied``.
     ValueError
@@ -73,10 +78,15 @@ def export(
         raise DatasetError("datasets.folder", folder=folder, reason="EEXIST")
     with house.doing(EXPORT.name, asset=dataset_id):
         document = describe(house, dataset_id, purpose=purpose)
+        if layout == "huggingface" and has_images(document):
+            name = dataset_id[:16]
+            raise ImageError("images.folder", name=name, reason="for-tables", option="--layout")
         try:
             with new_folder(folder) as partial:
                 table = _write_words(partial, document, layout)
                 _write_table(house, table, table_id, purpose)
+                if has_images(document):
+                    write_images(house, dataset_id, partial, purpose)
                 hold(verify_folder(partial), dataset_id[:16])
         except OSError as error:
             reason = reason_of(error)

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from dure.datasets.errors import DatasetError
+from dure.readers.images.errors import ImageError
 
 if TYPE_CHECKING:
     from dure.datasets.feeds import Query
@@ -36,12 +37,16 @@ def kind_of(source: PurePath, kind: str = "") -> str:
     ------
     DatasetError
         ``datasets.kind``.
+    ImageError
+        ``images.folder`` when it is a folder.
 
     Examples
     --------
     >>> kind_of(PurePath("holdings.TSV")), kind_of(PurePath("holdings.dat"), "parquet")
     ('csv', 'parquet')
     """
+    if Path(source).is_dir():
+        raise ImageError("images.folder", name=source.name or "/", reason="is-folder")
     found = kind or KINDS.get(source.suffix.lower(), "")
     if found not in set(KINDS.values()):
         given = kind or source.name

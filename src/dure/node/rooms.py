@@ -24,6 +24,7 @@ ERRORS = (
     "dure.storage.errors",
     "dure.sandbox.errors",
     "dure.readers.errors",
+    "dure.readers.images.errors",
     "dure.governance.errors",
     "dure.governance.ledger.errors",
     "dure.governance.policy.errors",

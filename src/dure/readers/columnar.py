@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from dure.readers.codes import Codes
 from dure.readers.faults import Fault
+from dure.readers.images.box_type import BOX_LIST
 from dure.readers.meanings import described
 from dure.readers.names import column_names
 from dure.readers.table_file import TableFile
@@ -120,6 +121,8 @@ def plain_type(given: pa.DataType, number: int) -> pa.DataType:
         ``readers.parquet`` for a nested type, or one that is no number, text, date or time.
     """
     types = pa.types
+    if given == BOX_LIST:
+        return given
     if types.is_nested(given):
         raise Fault("readers.parquet", fault="nested", column=number)
     if types.is_dictionary(given):

@@ -19,6 +19,7 @@ import msgspec
 from dure.core.system import reason_of
 from dure.readers.errors import ReaderError
 from dure.readers.faults import Fault, honest
+from dure.readers.images.box_type import BOX_LIST
 from dure.readers.meanings import CODE_WORDS, ROLE_WORDS, UNITS
 from dure.readers.names import column_names
 from dure.readers.reading import PACKAGES
@@ -61,6 +62,7 @@ TypeName = Annotated[
     str,
     msgspec.Meta(
         pattern=r"^[a-z0-9]{1,16}(\[[a-z]{1,3}(, tz=[A-Za-z0-9_/+:-]{1,40})?\]|\([0-9]{1,3}, -?[0-9]{1,3}\))?$"
+        f"|^{BOX_LIST}$"
     ),
 ]
 """A plain type's name, as Arrow writes it."""

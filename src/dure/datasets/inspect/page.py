@@ -72,32 +72,58 @@ class Contents:
 def page(contents: Contents, language: str) -> str:
     """Return the report as HTML in ``en`` or ``ko``."""
     found = contents.statistics
-    title = _say(Text("AI readiness report", "AI 활용 준비도 보고서"), language)
-    name = escape(printable(contents.subject))
     sections = [
-        _verdict(contents, language),
-        _quality(contents.measures, language),
-        _findings(contents.findings, language),
+        verdict_section(contents.verdict, language),
+        quality_section(contents.measures, language),
+        findings_section(contents.findings, language),
         class_balance(found, language, withheld=contents.withheld),
         correlation_map(found, language),
         overview(found, contents.findings, language),
         column_cards(found, contents.findings, language, withheld=contents.withheld),
     ]
-    return (
-        f'<!DOCTYPE html>\n<html lang="{"ko" if language == "ko" else "en"}">\n<head>\n'
-        '<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{title}: {name}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f'<header><p class="kicker">{title}</p><h1>{name}</h1>{_facts(contents, language)}</header>\n'
-        f"<main>\n{''.join(sections)}</main>\n{_footer(contents, language)}\n</body>\n</html>\n"
+    return whole_page(
+        contents.subject,
+        _facts(contents, language),
+        sections,
+        _footer(contents, language),
+        language,
     )
 
 
-def _policy() -> str:
+def whole_page(
+    subject: str, facts: str, sections: Sequence[str], footer: str, language: str, images: str = ""
+) -> str:
+    """Return a page of these parts.
+
+    Parameters
+    ----------
+    subject
+        What was inspected.
+    facts, sections, footer
+        HTML.
+    language
+        ``en`` or ``ko``.
+    images
+        Where the page may have pictures from: ``data:``, or "" for nowhere.
+    """
+    title = _say(Text("AI readiness report", "AI 활용 준비도 보고서"), language)
+    name = escape(printable(subject))
+    return (
+        f'<!DOCTYPE html>\n<html lang="{"ko" if language == "ko" else "en"}">\n<head>\n'
+        '<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(images)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{title}: {name}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f'<header><p class="kicker">{title}</p><h1>{name}</h1>{facts}</header>\n'
+        f"<main>\n{''.join(sections)}</main>\n{footer}\n</body>\n</html>\n"
+    )
+
+
+def _policy(images: str) -> str:
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    seen = f" img-src {images};" if images else ""
+    return f"default-src 'none';{seen} style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
 def _say(text: Text, language: str) -> str:
@@ -117,8 +143,8 @@ def _facts(contents: Contents, language: str) -> str:
     return f'<ul class="facts">{items}</ul><p class="soft">{escape(contents.digest)}</p>'
 
 
-def _verdict(contents: Contents, language: str) -> str:
-    verdict = contents.verdict
+def verdict_section(verdict: ReadinessVerdict, language: str) -> str:
+    """Return the verdict with its reasons."""
     kind = verdict.readiness.value
     reasons = verdict.reasons[:_SHOWN_REASONS]
     listed = "".join(f"<li>{_say(one.words, language)}</li>" for one in reasons)
@@ -136,7 +162,8 @@ def _verdict(contents: Contents, language: str) -> str:
     )
 
 
-def _quality(measured: Sequence[Measure], language: str) -> str:
+def quality_section(measured: Sequence[Measure], language: str) -> str:
+    """Return a card for each measure of quality."""
     cards = []
     for one in measured:
         share = share_of(round(one.value * 1_000_000), 1_000_000)
@@ -161,7 +188,8 @@ def _quality(measured: Sequence[Measure], language: str) -> str:
     )
 
 
-def _findings(findings: Sequence[Finding], language: str) -> str:
+def findings_section(findings: Sequence[Finding], language: str) -> str:
+    """Return the findings, the gravest first, notes folded away."""
     heading = _say(Text("What was found, and what to do", "점검 결과와 다음 조치"), language)
     parts = []
     for severity, title in _LEVELS:

@@ -64,6 +64,11 @@ svg{display:block}
 .heat .down.s0{fill:#fbf2ea}.heat .down.s1{fill:#f6dcc3}.heat .down.s2{fill:#ecb586}
 .heat .down.s3{fill:#b05a13}.heat .down.s4{fill:#84400a}
 .scroll{overflow-x:auto}
+.pictures{display:flex;flex-wrap:wrap;gap:10px;margin:10px 0 0}
+figure{margin:0;width:112px}
+figure img{width:96px;height:96px;background:var(--line);border-radius:6px}
+figcaption{font-size:12px;color:var(--soft);overflow-wrap:anywhere}
+.paths{font-size:14px;margin:6px 0 0;padding-left:18px;overflow-wrap:anywhere}
 .axis{display:flex;justify-content:space-between;gap:8px;font-size:13px;color:var(--soft)}
 table{width:100%;border-collapse:collapse;background:var(--paper);font-size:14px}
 caption{text-align:left;color:var(--soft);padding:4px 0}

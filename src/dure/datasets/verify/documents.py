@@ -53,6 +53,8 @@ class Stated:
         Bytes, or None.
     sha256, md5
         Digests, or "".
+    listed
+        Whether the set is that of our own images, each of which the table lists with its digest.
     """
 
     id: str
@@ -63,6 +65,7 @@ class Stated:
     size: int | None
     sha256: str
     md5: str
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,7 @@ class _Reading:
             size=_size(_get(node, "contentSize")),
             sha256=_word(_get(node, "sha256"), place).lower(),
             md5=_word(_get(node, "md5"), place).lower(),
+            listed=is_set and _get(node, "listedIn") is not None,
         )
 
     def _records(self, node: Node, place: str) -> None:
@@ -245,7 +249,9 @@ class _Reading:
             for key in ("fileObject", "fileSet")
             if isinstance(source, Mapping) and (origin := _get(source, key)) is not None
         ]
-        if _many(_get(node, "subField")) or _truth(node, "repeated") or _truth(node, "isArray"):
+        if isinstance(extract, Mapping) and self._is_of_listed(extract, origins):
+            return None  # the table lists each file, and that is what is compared
+        if _get(node, "arrowType") is None and _is_nested(node):
             reason = "nested"
         elif len(origins) != 1:
             reason = "source"
@@ -265,6 +271,17 @@ class _Reading:
             types=tuple(_short(_id(one, place)) for one in _many(_get(node, "dataType"))),
             arrow=_word(_get(node, "arrowType"), place),
         )
+
+    def _is_of_listed(self, extract: Node, origins: list[str]) -> bool:
+        stated = [self._said.sources.get(origin) for origin in origins]
+        listed = bool(stated) and all(one is not None and one.listed for one in stated)
+        return listed and _get(extract, "fileProperty") is not None
+
+
+def _is_nested(node: Node) -> bool:
+    return (
+        bool(_many(_get(node, "subField"))) or _truth(node, "repeated") or _truth(node, "isArray")
+    )
 
 
 def _counts(records: Node, place: str) -> Iterator[int]:

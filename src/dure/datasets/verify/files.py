@@ -65,8 +65,10 @@ def is_inside(place: str) -> bool:
     return bool(place) and all(part not in ("", ".", "..") for part in parts)
 
 
-def members(folder: Path, includes: Sequence[str], excludes: Sequence[str]) -> list[str]:
-    """Return the paths of a set's files in order, links left out."""
+def members(
+    folder: Path, includes: Sequence[str], excludes: Sequence[str], most: int = MAX_FILES
+) -> list[str]:
+    """Return the paths of a set's files in order, links left out; some beyond ``most`` at the most."""
     found: list[str] = []
     for base, folders, names in os.walk(folder, followlinks=False):
         folders.sort()
@@ -74,7 +76,7 @@ def members(folder: Path, includes: Sequence[str], excludes: Sequence[str]) -> l
             place = Path(base, name).relative_to(folder).as_posix()
             if _matches(place, includes) and not _matches(place, excludes):
                 found.append(place)
-        if len(found) > MAX_FILES:
+        if len(found) > most:
             break
     return sorted(found)
 
@@ -98,7 +100,7 @@ def measure(folder: Path, place: str, kind: str) -> Measured | None:
     """
     with contextlib.ExitStack() as stack:
         try:
-            descriptor = _opened(folder, place, stack)
+            descriptor = opened(folder, place, stack)
         except OSError:
             return None
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -126,8 +128,14 @@ def _said(error: DureError) -> Text:
     )
 
 
-def _opened(folder: Path, place: str, stack: contextlib.ExitStack) -> int:
-    """Open a file step by step, so that no link on the way leads elsewhere."""
+def opened(folder: Path, place: str, stack: contextlib.ExitStack) -> int:
+    """Open a file step by step, so that no link on the way leads elsewhere; the stack closes it.
+
+    Raises
+    ------
+    OSError
+        What the system refuses.
+    """
     above = os.open(folder, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
     stack.callback(os.close, above)
     *folders, last = place.split("/")

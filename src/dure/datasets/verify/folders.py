@@ -23,6 +23,7 @@ from dure.datasets.verify.documents import (
     read_document,
 )
 from dure.datasets.verify.files import MAX_FILES, Measured, is_inside, measure, members
+from dure.datasets.verify.listed import match_listed
 from dure.datasets.verify.matching import match_columns, match_file
 from dure.datasets.verify.words import UNSUPPORTED, finding
 from dure.readers.errors import ReaderError
@@ -163,6 +164,9 @@ class _Verifying:
         read = any(
             column.source == stated.id for one in self._said.records for column in one.columns
         )
+        if stated.listed:
+            yield from match_listed(self._folder, self._said, stated)
+            return
         wanted = [stated.place] if stated.place else []
         if stated.includes:
             wanted = members(self._folder, stated.includes, stated.excludes)

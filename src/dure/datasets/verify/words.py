@@ -115,6 +115,27 @@ FOUND: Mapping[str, tuple[Severity, Text, Text]] = MappingProxyType(
             Text("No file belongs to this set.", "이 집합에 속하는 파일이 없습니다."),
             _TELL,
         ),
+        "unlisted-file": (
+            Severity.ERROR,
+            Text("The index does not list this file.", "색인에 없는 파일입니다."),
+            _TELL,
+        ),
+        "no-index": (
+            Severity.ERROR,
+            Text(
+                "No index lists the files of this set with their digests.",
+                "이 집합의 파일과 요약값을 적은 색인이 없습니다.",
+            ),
+            _TELL,
+        ),
+        "more-files": (
+            Severity.ERROR,
+            Text(
+                "More than {most} files differ; the rest is not named.",
+                "다른 파일이 {most}개를 넘어 나머지는 적지 않았습니다.",
+            ),
+            _TELL,
+        ),
         "no-source": (
             Severity.ERROR,
             Text(

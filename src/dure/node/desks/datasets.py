@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dure.datasets.elements.element import ElementSet
     from dure.datasets.elements.mapping import Mapping
     from dure.datasets.feeds import Query
+    from dure.datasets.images.use import ImageContent
     from dure.datasets.use.dataset import DataSet
     from dure.readers.tables import Options
 
@@ -42,12 +43,29 @@ class DatasetsDesk:
         rules: str | Path | None = None,
         ranges: bool = False,
         about: str | Path | None = None,
+        targets: Sequence[str] = ("auto",),
+        leave_out_damaged: bool = False,
         progress: Callable[[str], None] = lambda _: None,
     ) -> Asset:
         """Import a file; see `dure.datasets.import_.import_`.
 
-        ``rules`` is a contract's file, ``about`` a statement's.
+        ``rules`` is a contract's file, ``about`` a statement's. A folder is imported as images; see
+        `dure.datasets.images.importing.import_images`, which takes the last two options.
         """
+        if isinstance(source, str | Path) and Path(source).is_dir():
+            return self._import_images(
+                Path(source),
+                for_tables={"--kind": bool(kind), "--with-ranges": ranges},
+                label=label,
+                name=name,
+                description=description,
+                licence=licence,
+                rules=rules,
+                about=about,
+                targets=targets,
+                leave_out_damaged=leave_out_damaged,
+                progress=progress,
+            )
         from dure.datasets.about.statement import EMPTY, read_statement
         from dure.datasets.import_ import import_
         from dure.datasets.rules.sandboxed import read_contract
@@ -76,6 +94,39 @@ class DatasetsDesk:
     def privacy(self) -> PrivacyDesk:
         """Verbs on privacy records."""
         return PrivacyDesk(self.house)
+
+    def _import_images(
+        self,
+        source: Path,
+        *,
+        for_tables: dict[str, bool],
+        rules: str | Path | None,
+        about: str | Path | None,
+        **words: Any,
+    ) -> Asset:
+        from dure.datasets.about.statement import EMPTY, read_statement
+        from dure.datasets.images.importing import import_images
+        from dure.datasets.rules.sandboxed import read_contract
+        from dure.readers.images.errors import ImageError
+
+        for option, given in for_tables.items():
+            if given:
+                name = source.name
+                raise ImageError("images.folder", name=name, reason="for-tables", option=option)
+        return import_images(
+            self.house,
+            source,
+            rules=None if rules is None else read_contract(Path(rules)),
+            statement=EMPTY if about is None else read_statement(Path(about)),
+            **words,
+        )
+
+    def images(self, dataset: str, *, purpose: str = "") -> Iterator[ImageContent]:
+        """Yield the images of a data set; see `dure.datasets.images.use.open_images`."""
+        from dure.datasets.images.use import open_images
+
+        asset = find(self.house, dataset, "dataset")
+        return open_images(self.house, asset.id, purpose=purpose)
 
     def list(self, purpose: str = "") -> list[dict[str, Any]]:
         """Return the data sets that the principal may see."""

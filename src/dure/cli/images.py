@@ -1,0 +1,95 @@
+"""What ``dure datasets inspect`` and ``import`` do with a folder of images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dure.cli import session
+from dure.cli.words import LANGUAGE, say
+from dure.core.findings import Severity
+
+TargetsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KIND|FILE",
+        help=say(
+            "Of a folder of images: auto, coco, yolo, folders, none, or a file in it. May be repeated.",
+            "이미지 폴더의 정답: auto, coco, yolo, folders, none 또는 폴더 안의 파일. "
+            "여러 번 쓸 수 있습니다.",
+        ),
+    ),
+]
+LeaveOutOption = Annotated[
+    bool,
+    typer.Option(
+        "--leave-out-damaged",
+        help=say(
+            "Of a folder of images: leave out those that can't be decoded.",
+            "이미지 폴더에서 디코딩할 수 없는 이미지는 뺍니다.",
+        ),
+    ),
+]
+
+_NAMES = {
+    "images": say("images", "이미지"),
+    "targets": say("targets", "정답"),
+    "boxes": say("boxes", "상자"),
+    "classes": say("classes", "분류"),
+}
+
+
+def inspect(
+    folder: Path,
+    report: Path | None,
+    targets: list[str] | None,
+    *,
+    show_values: bool,
+    for_tables: Mapping[str, str],
+) -> None:
+    """Inspect a folder of images, and say what was found; ends with status 1 when it is not ready."""
+    import time
+
+    from dure.datasets.images.inspection import inspect_images
+    from dure.datasets.inspect.inspection import check_report, write_report
+    from dure.readers.images.errors import ImageError
+
+    for option, given in for_tables.items():
+        if given:
+            name = folder.name
+            raise ImageError("images.folder", name=name, reason="for-tables", option=option)
+    output = session.current.output
+    if report is not None:
+        check_report(folder, report)
+    with output.progress(say("inspecting", "점검 중")):
+        found = inspect_images(
+            folder, now_s=time.time(), targets=targets or ("auto",), show_values=show_values
+        )
+    if report is not None:
+        write_report(report, found.to_html(LANGUAGE))
+    if output.as_json:
+        told = found.to_dict(LANGUAGE)
+        output.value(told if report is None else {**told, "report": str(report)})
+    else:
+        verdict = found.verdict
+        output.line(f"{verdict.readiness.title.say(LANGUAGE)}. {verdict.summary.say(LANGUAGE)}")
+        output.value(
+            {
+                **{_NAMES[name]: value for name, value in found.summary().items()},
+                **{one.family.title.say(LANGUAGE): f"{one.value:.1%}" for one in found.quality},
+                **({say("report", "보고서"): str(report)} if report is not None else {}),
+            }
+        )
+        output.rows(
+            [one.to_dict(LANGUAGE) for one in found.findings if one.severity > Severity.INFO],
+            [
+                ("severity", say("severity", "심각도")),
+                ("words", say("finding", "점검 결과")),
+                ("next_step", say("next step", "다음 조치")),
+            ],
+        )
+    if found.verdict.readiness == "not-ready":
+        raise typer.Exit(1)
