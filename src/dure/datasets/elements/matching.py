@@ -29,6 +29,7 @@ _KNOWN = 0.9
 _KIN_BONUS = 0.03
 _CODED = 0.9
 _FEW_CODED = 0.5
+_MANY_ROWS = 30
 _BIAS = -4.96
 _WEIGHTS = {
     "name": 4.07, "same": 1.36, "words": 3.76, "table": 2.88, "kin": 0.35, "lone": -1.83,
@@ -331,8 +332,9 @@ def _judge_text(element: Element, column: ColumnFacts) -> Judged | None:
     short = not is_number and 0 < column.longest <= 3 and column.distinct > 2
     if element.en.casefold().endswith(" code"):
         return Judged(short, not short and column.longest > 8, ())
+    few = column.distinct <= 2 and column.present >= _MANY_ROWS and not is_number
     odd = (short and element.en.casefold().endswith(" name")) or (
-        is_number and not _may_be_number(element)
+        few or (is_number and not _may_be_number(element))
     )
     return Judged(False, odd, ())
 
