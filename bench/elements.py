@@ -178,7 +178,7 @@ def main() -> None:
     elements = read_set(HERE / "element_set.csv")
     if chosen.curve:
         found = tuning(chosen.packages)
-        for step in range(25, 50):
+        for step in range(32, 48, 2):
             told = judge(found, elements, step / 50).told()
             print(
                 json.dumps(

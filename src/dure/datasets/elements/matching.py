@@ -30,10 +30,10 @@ _KIN_BONUS = 0.03
 _CODED = 0.9
 _FEW_CODED = 0.5
 _MANY_ROWS = 30
-_BIAS = -4.96
+_BIAS = -5.64
 _WEIGHTS = {
-    "name": 4.07, "same": 1.36, "words": 3.76, "table": 2.88, "kin": 0.35, "lone": -1.83,
-    "rare": 0.73, "clear": 1.88, "shown": 0.4, "coded": 1.53, "odd": -0.82,
+    "name": 5.66, "same": 1.1, "words": 2.67, "table": 2.14, "kin": 0.3, "lone": -1.94,
+    "rare": 0.85, "clear": 1.3, "shown": -0.1, "coded": 2.56, "odd": -0.98,
 }  # fmt: skip
 
 
