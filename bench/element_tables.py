@@ -80,7 +80,12 @@ KNOWN = {
 """Tables of the draw that stand under another name, or all but their figures, among those for tuning."""
 
 NEW = ("second", "held-out")
-DRAWS = {"development": (0, 30, 2), "first": (1, 30, 2), "second": (30, 75, 1), "held-out": (75, 145, 1)}
+DRAWS = {
+    "development": (0, 30, 2),
+    "first": (1, 30, 2),
+    "second": (30, 75, 1),
+    "held-out": (75, 145, 1),
+}
 """Part -> which places of the draw are its: first, end, step."""
 _SEED = "dure elements 1"
 _ARCHIVE = "pydataset/resources.tar.gz"
