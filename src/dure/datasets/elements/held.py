@@ -40,6 +40,7 @@ from dure.datasets.import_ import (
     own_label,
 )
 from dure.datasets.meter import Meter
+from dure.datasets.search import words_of
 from dure.datasets.spec import CONFORM, LOAD
 from dure.datasets.words import NAME_CHARACTERS, checked
 from dure.governance.charter import Charter
@@ -242,7 +243,11 @@ def conform(
             parents=(table.id, dataset_id),
             producer=CONFORM.name,
             name=named,
-            facts={"rows": str(before.rows), "columns": str(len(fields))},
+            facts={
+                "rows": str(before.rows),
+                "columns": str(len(fields)),
+                "words": words_of(told),
+            },
         )
         doing.asset = made.id
         doing.detail["rows"] = before.rows

@@ -354,7 +354,8 @@ def _judge_codes(element: Element, column: ColumnFacts) -> Judged | None:
     held = sum(count for text, count in column.texts.items() if text in known)
     if rows and held >= _CODED * rows:
         return Judged(True, False, ("codes",))
-    if column.kind == "integer" and 1 < column.distinct <= len(element.codes):
+    numbered = column.kind == "integer" and column.low >= 0 and column.high <= len(element.codes)
+    if numbered and column.distinct > 1:  # 1 and 2 for two codes: which is which, a person says
         return Judged(False, False, ())
     if rows and held >= _FEW_CODED * rows:
         return Judged(False, True, ())
