@@ -1,9 +1,11 @@
 """The tables of `bench/elements.py`: other people's, from PyPI packages.
 
-The matcher was written and tuned on ``development``. ``first`` was labelled before there was a matcher
-and held out until a first result; after that it was used for tuning too. ``held-out`` was labelled from
-the columns and their documentation before the matcher had seen it, and nothing was tuned on it since.
-Tables of pydataset are a seeded draw, so that nobody chose them.
+The matcher was written and tuned on ``development``. ``first`` and ``second`` were labelled, from the
+columns and their documentation, before the matcher had seen them, and held out until a result (precision
+0.92 and recall 0.58; 0.93 and 0.62); after that they were used for tuning too. ``held-out`` was labelled
+in the same way: precision 0.89, recall 0.52. Nothing was tuned on it; one defect that it showed (any two
+whole numbers were taken for codes of a list) was mended. Tables of pydataset are a seeded draw, so that
+nobody chose them; the part that is held out has no others.
 
 The packages live in an environment of their own (they are read, never imported): vega_datasets,
 palmerpenguins, gapminder, bokeh_sampledata, plotnine, plotly, lifelines, statsmodels, ggplot,
@@ -55,7 +57,7 @@ FIRST = (
     f"{PLOTLY}/election.csv.gz", f"{PLOTLY}/wind.csv.gz", f"{PLOTLY}/medals.csv.gz",
 )  # fmt: skip
 
-HELD_OUT = (
+SECOND = (
     f"{VEGA}/crimea.json", f"{VEGA}/barley.json", f"{VEGA}/wheat.json", f"{VEGA}/burtin.json",
     f"{BOKEH}/cycling.csv.gz", f"{BOKEH}/antibiotics.csv",
     f"{BOKEH}/forensic_glass.csv", f"{BOKEH}/obiszow_mtb_xcm.csv", f"{BOKEH}/unemployment09.csv.gz",
@@ -70,10 +72,21 @@ HELD_OUT = (
     f"{STATS}/grunfeld/grunfeld.csv", f"{STATS}/china_smoking/china_smoking.csv",
 )  # fmt: skip
 
-KNOWN = {"midwest", "ModeChoice", "immi3", "Yen"}
+LISTED = {"development": DEVELOPMENT, "first": FIRST, "second": SECOND}
+
+KNOWN = {
+    "midwest", "ModeChoice", "immi3", "Yen", "mpg", "seals", "SumHes", "Grunfeld", "kidtran", "HC",
+    "Sitka", "Sitka89", "immi2", "Mroz", "stanford2", "car.test.frame",
+}  # fmt: skip
 """Tables of the draw that stand under another name, or all but their figures, among those for tuning."""
 
-DRAWS = {"development": (0, 30, 2), "first": (1, 30, 2), "held-out": (30, 75, 1)}
+NEW = ("second", "held-out")
+DRAWS = {
+    "development": (0, 30, 2),
+    "first": (1, 30, 2),
+    "second": (30, 75, 1),
+    "held-out": (75, 145, 1),
+}
 """Part -> which places of the draw are its: first, end, step."""
 _SEED = "dure elements 1"
 _ARCHIVE = "pydataset/resources.tar.gz"
@@ -81,7 +94,7 @@ _ARCHIVE = "pydataset/resources.tar.gz"
 
 def tables(packages: Path, part: str) -> Iterator[tuple[str, bytes]]:
     """Yield name and CSV of each table of a part: ``development``, ``first`` or ``held-out``."""
-    for place in {"development": DEVELOPMENT, "first": FIRST, "held-out": HELD_OUT}[part]:
+    for place in LISTED.get(part, ()):
         yield place, _csv(packages / place)
     yield from _drawn(packages / _ARCHIVE, part)
 
@@ -105,7 +118,7 @@ def _drawn(archive: Path, part: str) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(archive) as opened:
         files = [one for one in opened.getmembers() if _is_table(one)]
         files.sort(key=lambda one: hashlib.sha256((_SEED + one.name).encode()).digest())
-        wanted = range(*DRAWS[part])
+        wanted, given = range(*DRAWS[part]), set[str]()
         seen = 0
         for one in files:
             reader = opened.extractfile(one)
@@ -115,7 +128,8 @@ def _drawn(archive: Path, part: str) -> Iterator[tuple[str, bytes]]:
             if not 4 <= header.count(b",") <= 30 or rest.count(b"\n") < 30:
                 continue
             name = Path(one.name).stem
-            if seen in wanted and not (part == "held-out" and name in KNOWN):
+            if seen in wanted and not (part in NEW and name in KNOWN | given):
+                given.add(name)
                 yield f"pydataset/{name}", content
             seen += 1
             if seen == wanted.stop:

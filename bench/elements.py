@@ -35,7 +35,7 @@ from dure.readers.faults import Fault
 from dure.readers.tables import MISSING
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("development", "first", "held-out")
+PARTS = ("development", "first", "second", "held-out")
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Count:
 
 
 def tuning(packages: Path) -> list[Table]:
-    return [table for part in PARTS[:2] for table in read(part, packages)]
+    return [table for part in PARTS[:-1] for table in read(part, packages)]
 
 
 def truth(part: str) -> dict[str, dict[str, set[str]]]:
@@ -178,7 +178,7 @@ def main() -> None:
     elements = read_set(HERE / "element_set.csv")
     if chosen.curve:
         found = tuning(chosen.packages)
-        for step in range(25, 50):
+        for step in range(32, 48, 2):
             told = judge(found, elements, step / 50).told()
             print(
                 json.dumps(

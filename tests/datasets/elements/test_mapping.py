@@ -63,6 +63,7 @@ def test_names_of_either_language_abbreviations_and_units():
         ("water temperature", [10_000.0, 20_000.0, 30_000.0]),
         ("departure date", ["soon", "later", "never"]),
         ("vessel type", ["red", "green", "blue"]),  # no codes of the list
+        ("vessel type", [346, 347, 346]),  # no numbers of three codes
         ("boarded", ["gate 1", "gate 2", "gate 3"]),
         ("crew size", [1.5, 2.5, 3.5]),  # not whole
         ("vessel name", [1.5, 2.5, 3.25]),
@@ -78,6 +79,7 @@ def test_what_is_no_element_is_not_proposed(name, values):
 def test_the_same_names_with_values_that_fit():
     assert proposals({"speed": [1.0, 9.0, 30.0]}) == {"speed": "SPD"}
     assert proposals({"vessel type": ["C", "F", "T"]}) == {"vessel type": "VSSL_TY"}
+    assert proposals({"vessel type": [1, 2, 3]}) == {"vessel type": "VSSL_TY"}
     assert proposals({"crew size": [1, 2, 3]}) == {"crew size": "CREW_CNT"}
     assert proposals({"departure date": DAYS}) == {"departure date": "DPTR_YMD"}
 

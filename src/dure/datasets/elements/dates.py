@@ -20,6 +20,8 @@ DATES: Mapping[str, str] = MappingProxyType(
         "DD/MM/YYYY": "%d/%m/%Y",
         "MM/DD/YYYY": "%m/%d/%Y",
         "DD.MM.YYYY": "%d.%m.%Y",
+        "DD-MM-YYYY": "%d-%m-%Y",
+        "MM-DD-YYYY": "%m-%d-%Y",
         "MON DD YYYY": "%b %d %Y",
     }
 )
@@ -41,5 +43,5 @@ TIMES: Mapping[str, str] = MappingProxyType(
 FORMS: Mapping[str, str] = MappingProxyType({**DATES, **TIMES})
 """Every form."""
 
-TWINS = (frozenset({"DD/MM/YYYY", "MM/DD/YYYY"}),)
+TWINS = (frozenset({"DD/MM/YYYY", "MM/DD/YYYY"}), frozenset({"DD-MM-YYYY", "MM-DD-YYYY"}))
 """Forms that the same text may have."""

@@ -29,10 +29,11 @@ _KNOWN = 0.9
 _KIN_BONUS = 0.03
 _CODED = 0.9
 _FEW_CODED = 0.5
-_BIAS = -4.96
+_MANY_ROWS = 30
+_BIAS = -5.64
 _WEIGHTS = {
-    "name": 4.07, "same": 1.36, "words": 3.76, "table": 2.88, "kin": 0.35, "lone": -1.83,
-    "rare": 0.73, "clear": 1.88, "shown": 0.4, "coded": 1.53, "odd": -0.82,
+    "name": 5.66, "same": 1.1, "words": 2.67, "table": 2.14, "kin": 0.3, "lone": -1.94,
+    "rare": 0.85, "clear": 1.3, "shown": -0.1, "coded": 2.56, "odd": -0.98,
 }  # fmt: skip
 
 
@@ -331,8 +332,9 @@ def _judge_text(element: Element, column: ColumnFacts) -> Judged | None:
     short = not is_number and 0 < column.longest <= 3 and column.distinct > 2
     if element.en.casefold().endswith(" code"):
         return Judged(short, not short and column.longest > 8, ())
+    few = column.distinct <= 2 and column.present >= _MANY_ROWS and not is_number
     odd = (short and element.en.casefold().endswith(" name")) or (
-        is_number and not _may_be_number(element)
+        few or (is_number and not _may_be_number(element))
     )
     return Judged(False, odd, ())
 
@@ -352,7 +354,8 @@ def _judge_codes(element: Element, column: ColumnFacts) -> Judged | None:
     held = sum(count for text, count in column.texts.items() if text in known)
     if rows and held >= _CODED * rows:
         return Judged(True, False, ("codes",))
-    if column.kind == "integer" and 1 < column.distinct <= len(element.codes):
+    numbered = column.kind == "integer" and column.low >= 0 and column.high <= len(element.codes)
+    if numbered and column.distinct > 1:  # 1 and 2 for two codes: which is which, a person says
         return Judged(False, False, ())
     if rows and held >= _FEW_CODED * rows:
         return Judged(False, True, ())
