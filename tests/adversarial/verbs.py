@@ -58,6 +58,8 @@ def load_everything() -> None:
         "dure.datasets.export",
         "dure.datasets.import_",
         "dure.datasets.privacy.shredding",
+        "dure.datasets.publish.act",
+        "dure.datasets.publish.verbs",
         "dure.readers.parse",
         "dure.transfers.act",
         "dure.transfers.verbs",

@@ -22,7 +22,7 @@ datasets deidentify|datasets deidentify propose|datasets deidentify preview|
 datasets deidentify risk|datasets deidentify apply|datasets deidentify request-lower|
 datasets deidentify lower|datasets privacy|datasets privacy record|datasets privacy show|
 datasets privacy due|datasets privacy request-shred|datasets privacy shred|
-datasets rules propose|datasets rules check|datasets verify|datasets about|datasets dcat|datasets dummy|
+datasets rules propose|datasets rules check|datasets verify|datasets about|datasets dcat|datasets search|datasets lineage|datasets request-publish|datasets publish|datasets page|datasets acknowledge|datasets dummy|
 trials doctor|trials submit|trials prepare|trials list|trials run|trials show|
 trials request-release|trials release|
 decisions list|decisions show|decisions approve|decisions reject|decisions cast|decisions reconcile|

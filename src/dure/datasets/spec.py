@@ -9,6 +9,14 @@ from dure.core.principals import Role
 from dure.core.rooms import RoomSpec
 from dure.core.text import Text
 
+_PEOPLE = QuorumRule(
+    votes=2,
+    roles=frozenset({Role.CHECKER, Role.SECURITY_OFFICER}),
+    agencies=1,
+    review_s=1,
+    expires_s=7 * 86_400,
+)
+
 IMPORT = Action(
     name="dataset.import",
     title=Text("Import a data set into the vault", "데이터셋을 격리 저장소에 들여오기"),
@@ -22,7 +30,18 @@ EXPORT = Action(
     ),
     roles=frozenset({Role.STEWARD}),
 )
-
+PUBLISH = Action(
+    name="dataset.publish",
+    title=Text("Make a data set known to other agencies", "데이터셋을 다른 기관에 공개하기"),
+    roles=frozenset({Role.STEWARD}),
+    quorum=_PEOPLE,
+    evidence="dure datasets show {dataset}",
+)
+ACKNOWLEDGE = Action(
+    name="dataset.acknowledge",
+    title=Text("Acknowledge a data set's conditions", "데이터셋의 이용 조건 확인"),
+    roles=frozenset(Role) - {Role.SERVICE},
+)
 DEIDENTIFY = Action(
     name="dataset.deidentify",
     title=Text("De-identify a data set", "데이터셋 비식별 처리"),
@@ -32,14 +51,6 @@ RECORD = Action(
     name="privacy.record",
     title=Text("Write a privacy record", "개인정보 처리 기록 작성"),
     roles=frozenset({Role.STEWARD}),
-)
-
-_PEOPLE = QuorumRule(
-    votes=2,
-    roles=frozenset({Role.CHECKER, Role.SECURITY_OFFICER}),
-    agencies=1,
-    review_s=1,
-    expires_s=7 * 86_400,
 )
 LOWER = Action(
     name="label.lower",
@@ -57,7 +68,7 @@ SHRED = Action(
     destroys=True,
     evidence="dure datasets privacy show {dataset}",
 )
-_ACTIONS = (IMPORT, EXPORT, DEIDENTIFY, RECORD, LOWER, SHRED)
+_ACTIONS = (IMPORT, EXPORT, PUBLISH, ACKNOWLEDGE, DEIDENTIFY, RECORD, LOWER, SHRED)
 
 ROOM = RoomSpec(
     name="datasets",
@@ -67,6 +78,7 @@ ROOM = RoomSpec(
     actions=_ACTIONS,
     acts=MappingProxyType(
         {
+            PUBLISH.name: "dure.datasets.publish.act:PublishPage",
             LOWER.name: "dure.datasets.deidentify.lowering:LowerLabel",
             SHRED.name: "dure.datasets.privacy.shredding:ShredDataset",
         }

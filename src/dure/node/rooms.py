@@ -30,6 +30,7 @@ ERRORS = (
     "dure.exchange.errors",
     "dure.datasets.errors",
     "dure.datasets.privacy.errors",
+    "dure.datasets.publish.errors",
     "dure.trials.errors",
     "dure.transfers.errors",
 )
