@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from dure.core.actions import Action
 from dure.core.assets import Asset
+from dure.core.errors import CoreError
 from dure.core.suites import suite
 from dure.governance import keeper_tables
 from dure.governance.charter import Charter, Rule, SignedCharter
@@ -548,6 +549,13 @@ def test_keys_take_a_ticket_for_that_action_used_once(keyed: Room):
         assert reason(refused) == "denied"
     with pytest.raises(PolicyError):
         keys(keyed, "a", purpose="transfer")
+
+
+def test_an_element_that_is_no_text_uses_no_ticket(keyed: Room):
+    ticket = keyed.ticket(keyed.seal().id, action=KEYED.name)
+    with pytest.raises(CoreError, match="canonical-value"):
+        keyed.keeper.element_keys(*ticket, generation=1, elements=["e\u0301"])
+    assert keyed.keeper.element_keys(*ticket, generation=1, elements=["\u00e9"])
 
 
 def test_a_root_is_read_by_nobody_and_made_by_nobody_else(keyed: Room):

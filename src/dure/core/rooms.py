@@ -38,7 +38,7 @@ class RoomSpec:
         executor has done it or is asked about it again. Noting twice is noting once.
     leaving
         ``module:attribute`` of what may refuse that content leaves, or "": called with the house, the
-        action and an asset's id, for each asset, before a request for an action that lowers is opened.
+        action and an asset's id, for each asset, before a request for a critical action is opened.
     events
         Ledger event types it writes.
     tables

@@ -26,7 +26,7 @@ def table_of(house: House, dataset_id: str) -> str:
     parents = _dataset(house, dataset_id).parents
     if not parents:
         short = dataset_id[:16]
-        raise DatasetError("datasets.document", file=short, place="$", reason="no-table-here")
+        raise DatasetError("datasets.document", file=short, place="-", reason="no-table-here")
     return parents[0]
 
 

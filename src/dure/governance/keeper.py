@@ -244,15 +244,16 @@ class Keeper:
         PolicyError
             ``governance.denied`` when the policy says no.
         """
-        self._take(ticket, signature, pseudonyms.KEYED)
         charter, purpose = self.charter, ticket.purpose
-        root = self._root(charter, purpose, generation)
-        return [
-            pseudonyms.element_key(
-                root, purpose=purpose, generation=generation, element=element, suite=charter.suite
+        uses = [  # before the ticket is used: what is malformed changes nothing
+            pseudonyms.element_use(
+                purpose=purpose, generation=generation, element=element, suite=charter.suite
             )
             for element in elements
         ]
+        self._take(ticket, signature, pseudonyms.KEYED)
+        root = self._root(charter, purpose, generation)
+        return [pseudonyms.element_key(root, use) for use in uses]
 
     def open_for_permit(
         self, permit: Permit, request: Request, asset_id: str

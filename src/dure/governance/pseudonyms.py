@@ -47,13 +47,11 @@ def root_name(purpose: str, generation: int) -> str:
     return f"{KIND}/{purpose}/{generation}"
 
 
-def element_key(root: bytes, *, purpose: str, generation: int, element: str, suite: str) -> bytes:
-    """Return the key of an element, 32 bytes.
+def element_use(*, purpose: str, generation: int, element: str, suite: str) -> bytes:
+    """Return the bytes that say what an element's key is for.
 
     Parameters
     ----------
-    root
-        The root of that purpose and generation.
     purpose, generation, element
         What for; all three are bound into the key.
     suite
@@ -65,4 +63,9 @@ def element_key(root: bytes, *, purpose: str, generation: int, element: str, sui
         ``core.canonical-value`` for an element that is no NFC text.
     """
     told = {"purpose": purpose, "generation": generation, "element": element}
-    return hmac.digest(root, canonical_bytes(KIND, told, suite), "sha256")
+    return canonical_bytes(KIND, told, suite)
+
+
+def element_key(root: bytes, use: bytes) -> bytes:
+    """Return the key, 32 bytes, of what `element_use` says, under the root of that purpose."""
+    return hmac.digest(root, use, "sha256")

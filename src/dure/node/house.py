@@ -312,10 +312,9 @@ class NodeHouse:
         evidence: str,
     ) -> Request:
         """Open a request for a critical action, when no room objects that its assets leave."""
-        if action in self.actions and self.actions[action].lowers:
-            for place in leaving():
-                for asset_id in assets:
-                    load(place)(self, action, asset_id)
+        for place in leaving():
+            for asset_id in assets:
+                load(place)(self, action, asset_id)
         answer = self.links.ask(
             "executor",
             "request.open",

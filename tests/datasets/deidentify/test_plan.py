@@ -64,6 +64,9 @@ def test_elements_are_named_once_in_order():
     assert plan.elements == ("id", "noise/n", "date-shift/b")
     assert list(Plan(quasi=("q",), column=(plan.column[3],)).names()) == ["d", "b", "q"]
     assert Plan().purpose == UNTOLD_PURPOSE
+    assert (
+        methods.Pseudonym(name="a", of="\u1112\u116a\u11ab\u110c\u1161").element == "환자"
+    )  # as some keyboards type it
 
 
 HEAD = "deidentify = 1\n"

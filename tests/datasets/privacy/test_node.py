@@ -149,11 +149,17 @@ def test_who_is_no_steward_gets_neither_keys_nor_a_data_set(node: Node, raw: Ass
 # ── recorded ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_without_a_record_personal_data_does_not_leave(node: Node, raw: Asset, made: Alliance):
+def test_without_a_record_personal_data_does_not_leave(
+    node: Node, raw: Asset, made: Alliance, tmp_path: Path
+):
     for asset in (raw.id, raw.parents[0]):
         with pytest.raises(PrivacyError) as refused:
             node.transfers.request(asset, to="alpha", label=SHARED)
         assert reason(refused) == ("privacy.record", "no-record")
+    shared = node.datasets.import_(people.write(tmp_path, 4), label=SHARED, name="shared")
+    with pytest.raises(PrivacyError) as refused:
+        node.catalogue.request_publish(shared.id, ["alpha"])
+    assert reason(refused) == ("privacy.record", "no-record")
     harmless = node.datasets.import_(made.data, label=LOWER, name="tracks")
     assert node.transfers.request(harmless.id, to="alpha", label=SHARED)["id"]
 

@@ -11,6 +11,7 @@ ISO/IEC 20889 names and groups these techniques: suppression (``drop``, ``mask``
 from __future__ import annotations
 
 import math
+import unicodedata
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -133,7 +134,7 @@ class Pseudonym(Method, frozen=True, kw_only=True, tag="pseudonym"):
     @property
     def element(self) -> str:
         """The element whose key it takes."""
-        return self.of or self.name
+        return _nfc(self.of or self.name)
 
 
 class DateShift(Method, frozen=True, kw_only=True, tag="date-shift"):
@@ -155,7 +156,7 @@ class DateShift(Method, frozen=True, kw_only=True, tag="date-shift"):
     @property
     def element(self) -> str:
         """The element whose key it takes: all columns of one kind of subject move alike."""
-        return f"date-shift/{self.subject}"
+        return _nfc(f"date-shift/{self.subject}")
 
 
 class Noise(Method, frozen=True, kw_only=True, tag="noise"):
@@ -190,11 +191,16 @@ class Noise(Method, frozen=True, kw_only=True, tag="noise"):
     @property
     def element(self) -> str:
         """The element whose key it takes."""
-        return f"noise/{self.name}"
+        return _nfc(f"noise/{self.name}")
 
 
 AnyMethod = Keep | Drop | Mask | MaskPersonal | Generalise | Pseudonym | DateShift | Noise
 METHODS: tuple[str, ...] = tuple(str(kind.__struct_config__.tag) for kind in get_args(AnyMethod))
+
+
+def _nfc(element: str) -> str:
+    """Return the one spelling of an element's name, whichever way it was typed."""
+    return unicodedata.normalize("NFC", element)
 
 
 def _check_bounds(bottom: Any, top: Any) -> None:

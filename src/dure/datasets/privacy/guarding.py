@@ -23,10 +23,12 @@ from dure.datasets.privacy.errors import PrivacyError
 from dure.datasets.privacy.keeping import last_record
 from dure.datasets.privacy.record import Handling, PrivacyRecord
 from dure.datasets.sealing import DATASET
-from dure.datasets.spec import LOWER
+from dure.datasets.spec import LOWER, SHRED
 from dure.governance.house import House, Stream
 from dure.storage.tables import ASSETS, PARENTS
 
+_ASK_THEMSELVES = frozenset({LOWER.name, SHRED.name})
+"""Actions that look for the record themselves, and sign it; nothing leaves by a shredding."""
 _PARQUET = "application/vnd.apache.parquet"
 _BLOCK_BYTES = 1 << 20
 
@@ -48,9 +50,9 @@ def before_leaving(house: House, action: str, asset_id: str) -> None:
     PrivacyError
         ``privacy.record``.
     """
+    if action in _ASK_THEMSELVES:
+        return
     asset = house.assets.get(asset_id).asset
-    if action == LOWER.name:
-        return  # asks itself, and signs the record
     if asset.kind == DATASET:
         allowing_record(house, asset)
     elif asset.media_type == _PARQUET:

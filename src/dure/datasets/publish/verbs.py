@@ -13,7 +13,6 @@ from dure.datasets.catalogue import table_of
 from dure.datasets.croissant import MEDIA_TYPE, read_table
 from dure.datasets.document import MAX_DOCUMENT_BYTES
 from dure.datasets.import_ import any_purpose
-from dure.datasets.privacy.guarding import allowing_record
 from dure.datasets.publish.errors import PublishError
 from dure.datasets.publish.page import (
     FORM,
@@ -68,7 +67,6 @@ def request_publication(house: House, dataset_id: str, to: Sequence[str]) -> Req
             raise PublishError("datasets.publish", reason="not-releasable", to=agency)
     purpose = any_purpose(house, label)
     house.require(PUBLISH.name, label, purpose=purpose, owner=house.agency)
-    allowing_record(house, house.assets.get(dataset_id).asset)
     content = description(house, dataset_id)
     if len(content) > MAX_CROISSANT_BYTES:
         raise PublishError("datasets.publish", reason="too-large")
