@@ -132,6 +132,46 @@ def acted(made: Alliance, seen: Counter[str], action: str, released: str) -> boo
     return bool(done)
 
 
+# ── a data set that others may know of ─────────────────────────────────────────────────────────
+
+
+def _approve_publication(made: Alliance) -> None:
+    with made.open() as node:
+        node.datasets.import_(made.data, label=SHARED, name="shared")
+        asked = node.catalogue.request_publish("shared", ["alpha"])
+        (made.folder / "request").write_text(asked["id"])
+        made.approve(node, asked["id"])
+
+
+def _publish(made: Alliance) -> None:
+    with made.open() as node:
+        try:
+            node.catalogue.publish(request_id(made))
+        except GovernanceError as error:
+            if error.code != "governance.unsettled":
+                raise
+            if node.decisions.reconcile(request_id(made))["state"] == "done":
+                node.catalogue.publish(request_id(made))
+
+
+def _published(made: Alliance, seen: Counter[str]) -> bool:
+    return acted(made, seen, "dataset.publish", "page-*")
+
+
+def _acknowledge(made: Alliance) -> None:
+    with made.open("alpha") as node:
+        assert node.exchange.receive(media(made))["refused"] == []
+        node.catalogue.acknowledge("shared")
+
+
+def _acknowledged(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open("alpha") as node:
+        assert node.catalogue.page("shared")["agency"] == "bravo"
+        assert len(node.catalogue.search()) == 1
+    assert 1 <= seen["dataset.acknowledge.done"] <= seen["dataset.acknowledge.begun"]
+    return DONE
+
+
 # ── carried to the other agency ────────────────────────────────────────────────────────────────
 
 
@@ -242,6 +282,42 @@ TRANSFERS = {
         ),
         _taken_out,
         lambda made: ("datasets", "export", "tracks", made.folder / "out"),
+    ),
+    "approve-publication": Verb("pin", _approve_publication),
+    "publish": Verb(
+        "approve-publication",
+        _publish,
+        (
+            "permit.claimed",
+            "publish.signed",
+            "file.written",
+            "file.renamed",
+            "publish.written",
+            "act.performed",
+            "outcome.recorded",
+            "house.executed",
+            "envelope.written",
+        ),
+        _published,
+        lambda made: ("datasets", "publish", request_id(made)),
+        then="send-page",
+    ),
+    "send-page": Verb("publish", _send),
+    "acknowledge": Verb(
+        "send-page",
+        _acknowledge,
+        (
+            "envelope.receive.begun",
+            "keeper.sealed",
+            "assets.recorded",
+            "envelope.receive.done",
+            "dataset.acknowledge.begun",
+            "keeper.sealed:2",
+            "assets.recorded:2",
+            "dataset.acknowledge.done",
+        ),
+        _acknowledged,
+        agency="alpha",
     ),
     "request": Verb(
         "import",

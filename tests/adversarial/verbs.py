@@ -54,6 +54,8 @@ def load_everything() -> None:
         "dure.cli.main",
         "dure.datasets.export",
         "dure.datasets.import_",
+        "dure.datasets.publish.act",
+        "dure.datasets.publish.verbs",
         "dure.readers.parse",
         "dure.transfers.act",
         "dure.transfers.verbs",

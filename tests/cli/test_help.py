@@ -18,7 +18,7 @@ COMMANDS = """
 node init|node status|node doctor|node start|node backup|node restore|node rotate|node recover|
 charter new-key|charter propose|charter sign|charter pin|charter show|
 datasets import|datasets inspect|datasets list|datasets show|datasets export|datasets rules|
-datasets rules propose|datasets rules check|datasets verify|datasets about|datasets dcat|datasets dummy|
+datasets rules propose|datasets rules check|datasets verify|datasets about|datasets dcat|datasets search|datasets lineage|datasets request-publish|datasets publish|datasets page|datasets acknowledge|datasets dummy|
 trials doctor|trials submit|trials prepare|trials list|trials run|trials show|
 trials request-release|trials release|
 decisions list|decisions show|decisions approve|decisions reject|decisions cast|decisions reconcile|

@@ -320,3 +320,31 @@ def test_a_statement_is_filled_in_and_leads_to_a_catalogue_entry(pinned: Allianc
     assert json.loads(words_of(None, "datasets", "dcat", tmp_path / "out")) == entry
     told(None, "datasets", "dcat", tmp_path / "out", "--out", tmp_path / "entry.json")
     assert json.loads((tmp_path / "entry.json").read_text("utf-8")) == entry
+
+
+def test_a_data_set_becomes_known_to_another_agency(pinned: Alliance, tmp_path: Path):
+    media, document = tmp_path / "media", tmp_path / "croissant.json"
+    told(pinned, "datasets", "import", pinned.data, "--label", SHARED, "--name", "[bold]tracks")
+    view = told(pinned, "datasets", "request-publish", "[bold]tracks", "--to", "alpha")
+    assert "dure datasets show" in words_of(pinned, "decisions", "show", view["id"])
+    wait_for(view)
+    for person in ("bravo.checker", "bravo.officer"):
+        told(pinned, "decisions", "approve", view["id"], *key(pinned, person))
+    assert len(told(pinned, "datasets", "publish", view["id"])["envelopes"]) == 1
+    told(pinned, "exchange", "send", media)
+    told(pinned, "exchange", "receive", media, agency="alpha")
+    (hit,) = told(pinned, "datasets", "search", "tracks", agency="alpha")
+    assert (hit["agency"], hit["here"]) == ("bravo", False)
+    assert "its page" in words_of(pinned, "datasets", "search", agency="alpha")
+    refused = told(pinned, "datasets", "page", hit["id"], agency="alpha", status=217)["error"]
+    assert refused["code"] == "datasets.conditions"
+    assert "trial" in words_of(pinned, "datasets", "acknowledge", hit["id"], agency="alpha")
+    shown = told(pinned, "datasets", "page", hit["id"], "--out", document, agency="alpha")
+    assert json.loads(document.read_text("utf-8")) == shown["croissant"]
+    assert "speed_kn" in words_of(pinned, "datasets", "page", hit["id"], agency="alpha")
+    told(None, "datasets", "dummy", document, "--out", tmp_path / "dummy.csv")  # and so to build
+    graph = told(pinned, "datasets", "lineage", "[bold]tracks")
+    assert [edge["to"] for edge in graph["edges"]] == [graph["asset"]]
+    tree = words_of(pinned, "datasets", "lineage", "[bold]tracks")
+    assert "[bold]tracks" in tree
+    assert "dataset.table" in tree

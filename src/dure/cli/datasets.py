@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dure.cli import about as about_commands
+from dure.cli import catalogue as catalogue_commands
 from dure.cli import images as images_commands
 from dure.cli import rules as rules_commands
 from dure.cli import session
@@ -33,6 +34,8 @@ app.command(
         "공공데이터 목록에 올릴 항목(DCAT)을 만듭니다. 메타데이터만 담깁니다.",
     )
 )(about_commands.dcat)
+
+catalogue_commands.add_to(app)
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)]
 
@@ -111,7 +114,8 @@ def import_(
             about=about,
         )
         entry = node.house.assets.get(asset.id)
-    output.value({**asset.to_dict(), "name": entry.name, **entry.facts})
+    facts = {name: value for name, value in entry.facts.items() if name != "words"}
+    output.value({**asset.to_dict(), "name": entry.name, **facts})
 
 
 @app.command(

@@ -74,6 +74,11 @@ class Output:
         if not self.as_json:
             _console().print(printable(text, keep="\n"), markup=False, highlight=False)
 
+    def drawing(self, drawing: object) -> None:
+        """Show what rich draws, its words as they are; silent with ``--json``."""
+        if not self.as_json:
+            _console().print(drawing, markup=False, highlight=False)
+
     def error(self, error: DureError) -> None:
         """Show an error: what, why and the next step."""
         self.refusal(error.to_dict(LANGUAGE))

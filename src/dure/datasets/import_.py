@@ -36,6 +36,7 @@ from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import kind_of
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.enforcing import enforced
+from dure.datasets.search import words_of
 from dure.datasets.spec import IMPORT
 from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
 from dure.governance.house import House
@@ -248,5 +249,5 @@ def _describe(
         producer=IMPORT.name,
         name=words.name,
         # Digests stay inside the sealed document: out here they would show that two are equal.
-        facts={"rows": str(rows), "columns": str(columns)},
+        facts={"rows": str(rows), "columns": str(columns), "words": words_of(document)},
     )

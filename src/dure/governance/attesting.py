@@ -22,7 +22,7 @@ from dure.governance.setting import Setting
 from dure.governance.tables import DETAILS, RELEASES
 from dure.governance.tickets import TICKET_LIFE_S, Ticket
 
-GUARDED_KINDS = frozenset({"bundle", "report"})
+GUARDED_KINDS = frozenset({"bundle", "catalogue", "report"})
 """Kinds of envelope whose payload must have been released by an act."""
 
 _NONCE_BYTES = 16
@@ -100,8 +100,9 @@ def sign_envelope(setting: Setting, header: Mapping[str, object]) -> str:
 
 
 def _released_to(connection: Connection, kind: str, digest: str, to: object) -> bool:
-    """Say whether an act released this content, and to this agency if people approved only one."""
+    """Say whether an act released this content, and to this agency if people approved only some."""
     request_id = released(connection, kind, digest)
     if request_id is None:
         return False
-    return bool(docket.find(connection, request_id).request.arguments.get("to", to) == to)
+    approved = docket.find(connection, request_id).request.arguments.get("to", to)
+    return to in approved if isinstance(approved, list | tuple) else bool(approved == to)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dure.governance.charter import SignedCharter
+from dure.node.desks.catalogue import CatalogueDesk
 from dure.node.desks.datasets import DatasetsDesk
 from dure.node.desks.decisions import DecisionsDesk
 from dure.node.desks.exchange import ExchangeDesk
@@ -59,6 +60,11 @@ class Node:
     def datasets(self) -> DatasetsDesk:
         """Verbs on data sets."""
         return DatasetsDesk(self.house)
+
+    @cached_property
+    def catalogue(self) -> CatalogueDesk:
+        """Verbs on what is known of data sets, here and elsewhere."""
+        return CatalogueDesk(self.house, self.exchange)
 
     @cached_property
     def trials(self) -> TrialsDesk:

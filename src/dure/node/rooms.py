@@ -30,6 +30,7 @@ ERRORS = (
     "dure.governance.policy.errors",
     "dure.exchange.errors",
     "dure.datasets.errors",
+    "dure.datasets.publish.errors",
     "dure.trials.errors",
     "dure.transfers.errors",
 )

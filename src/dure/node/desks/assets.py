@@ -32,7 +32,7 @@ def rows(house: NodeHouse, kind: str, purpose: str = "") -> list[dict[str, Any]]
             "name": entry.name,
             "label": str(entry.asset.label),
             "created": entry.asset.created,
-            **entry.facts,
+            **{name: value for name, value in entry.facts.items() if name != "words"},
         }
         for entry in found
     ]

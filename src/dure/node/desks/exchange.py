@@ -125,6 +125,7 @@ class ExchangeDesk:
             Kind.SUBMISSION: self._logged(self._take_submission),
             Kind.REPORT: self._logged(self._take_report),
             Kind.BUNDLE: self._logged(self._take_bundle),
+            Kind.CATALOGUE: self._logged(self._take_page),
             Kind.VOTE: self._logged(self._take_vote),
         }
 
@@ -147,6 +148,12 @@ class ExchangeDesk:
         from dure.trials.receipt import receive_report
 
         receive_report(self.house, delivery.read(), delivery.header.sender)
+
+    def _take_page(self, delivery: Delivery) -> None:
+        from dure.datasets.publish.page import MAX_PAGE_BYTES
+        from dure.datasets.publish.verbs import take_page
+
+        take_page(self.house, delivery.read(MAX_PAGE_BYTES), delivery.header.sender)
 
     def _take_bundle(self, delivery: Delivery) -> None:
         """Lay a bundle into the folder of arrivals; a person opens it (dure transfers open)."""
