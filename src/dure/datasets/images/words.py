@@ -24,7 +24,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "completeness.undecodable": Sentence(
             Severity.ERROR,
             Text(
-                "{count} images can't be decoded: {why.en}.",
+                "Images that can't be decoded: {count} ({why.en}).",
                 "이미지 {count}장을 디코딩할 수 없습니다: {why.ko}.",
             ),
             _MEND,
@@ -32,7 +32,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "completeness.left-out": Sentence(
             Severity.NOTICE,
             Text(
-                "{links} links and {others} files that are neither images nor targets are left out.",
+                "Left out: links ({links}) and files that are neither images nor targets ({others}).",
                 "링크 {links}개와, 이미지도 정답도 아닌 파일 {others}개는 제외했습니다.",
             ),
             Text(
@@ -51,7 +51,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "completeness.untargeted": Sentence(
             Severity.NOTICE,
             Text(
-                "{count} images ({share}) have no box.",
+                "Images without a box: {count} ({share}).",
                 "상자가 없는 이미지가 {count}장({share})입니다.",
             ),
             Text(
@@ -62,7 +62,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "completeness.unplaced": Sentence(
             Severity.WARNING,
             Text(
-                "{count} boxes are of images that are not there.",
+                "Boxes of images that are not there: {count}.",
                 "폴더에 없는 이미지의 상자가 {count}개 있습니다.",
             ),
             Text(
@@ -73,7 +73,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "completeness.empty": Sentence(
             Severity.NOTICE,
             Text(
-                "{count} annotations have no box, and are not kept.",
+                "Annotations without a box, which are not kept: {count}.",
                 "상자가 없는 주석 {count}개는 담지 않습니다.",
             ),
             _KNOW,
@@ -81,7 +81,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "completeness.outlines": Sentence(
             Severity.NOTICE,
             Text(
-                "Of {count} outlines the box around them is kept.",
+                "Outlines of which only the box around them is kept: {count}.",
                 "윤곽선 {count}개는 그것을 둘러싼 상자만 담습니다.",
             ),
             _KNOW,
@@ -100,7 +100,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "accuracy.unclassed": Sentence(
             Severity.ERROR,
             Text(
-                "{count} boxes have a class that is not among the classes.",
+                "Boxes whose class is not among the classes: {count}.",
                 "분류 목록에 없는 분류의 상자가 {count}개 있습니다.",
             ),
             Text(
@@ -109,13 +109,13 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         ),
         "accuracy.malformed": Sentence(
             Severity.ERROR,
-            Text("{count} boxes have no area.", "넓이가 없는 상자가 {count}개 있습니다."),
+            Text("Boxes without area: {count}.", "넓이가 없는 상자가 {count}개 있습니다."),
             Text("Correct or remove them.", "고치거나 지우십시오."),
         ),
         "accuracy.outside": Sentence(
             Severity.WARNING,
             Text(
-                "{count} boxes reach beyond their image.",
+                "Boxes that reach beyond their image: {count}.",
                 "이미지 밖으로 나간 상자가 {count}개 있습니다.",
             ),
             Text(
@@ -125,15 +125,13 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         ),
         "accuracy.blurred": Sentence(
             Severity.NOTICE,
-            Text(
-                "{count} images ({share}) are blurred.", "흐릿한 이미지가 {count}장({share})입니다."
-            ),
+            Text("Blurred images: {count} ({share}).", "흐릿한 이미지가 {count}장({share})입니다."),
             _LOOK,
         ),
         "accuracy.dark": Sentence(
             Severity.NOTICE,
             Text(
-                "{count} images ({share}) are almost black.",
+                "Almost black images: {count} ({share}).",
                 "거의 검은 이미지가 {count}장({share})입니다.",
             ),
             _LOOK,
@@ -141,7 +139,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "accuracy.glaring": Sentence(
             Severity.NOTICE,
             Text(
-                "{count} images ({share}) are almost white.",
+                "Almost white images: {count} ({share}).",
                 "거의 흰 이미지가 {count}장({share})입니다.",
             ),
             _LOOK,
@@ -149,7 +147,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "accuracy.torn": Sentence(
             Severity.WARNING,
             Text(
-                "{count} images look like one of another class.",
+                "Images that look like one of another class: {count}.",
                 "다른 분류의 이미지와 거의 같은 이미지가 {count}장 있습니다.",
             ),
             Text(
@@ -160,7 +158,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "consistency.suffix": Sentence(
             Severity.NOTICE,
             Text(
-                "{count} images are of another format than their names say.",
+                "Images of another format than their names say: {count}.",
                 "이름의 확장자와 다른 형식인 이미지가 {count}장 있습니다.",
             ),
             Text("Rename them, so that every program opens them.", "확장자를 바로잡으십시오."),
@@ -168,7 +166,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "consistency.trailing": Sentence(
             Severity.WARNING,
             Text(
-                "{count} images carry bytes after their end: something else rides along.",
+                "Images that carry bytes after their end, so that something else rides along: {count}.",
                 "이미지가 끝난 뒤에 다른 바이트가 붙은 파일이 {count}개 있습니다.",
             ),
             Text(
@@ -179,7 +177,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "consistency.frames": Sentence(
             Severity.NOTICE,
             Text(
-                "{count} files hold several pictures; only the first was looked at.",
+                "Files with several pictures, of which only the first was looked at: {count}.",
                 "여러 장이 든 파일이 {count}개 있습니다. 첫 장만 살폈습니다.",
             ),
             Text("Split them into single images.", "한 장씩 나누어 저장하십시오."),
@@ -195,7 +193,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "similarity.copies": Sentence(
             Severity.WARNING,
             Text(
-                "{count} images ({share}) are exact copies of earlier ones.",
+                "Exact copies of earlier images: {count} ({share}).",
                 "앞의 이미지와 똑같은 이미지가 {count}장({share})입니다.",
             ),
             Text("Keep one of each.", "하나씩만 남기십시오."),
@@ -203,7 +201,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "similarity.near": Sentence(
             Severity.NOTICE,
             Text(
-                "{count} images ({share}) look almost like another one.",
+                "Images that look almost like another one: {count} ({share}).",
                 "다른 이미지와 거의 같은 이미지가 {count}장({share})입니다.",
             ),
             Text(
@@ -214,7 +212,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "similarity.split-leak": Sentence(
             Severity.ERROR,
             Text(
-                "{count} images look like one of another part (train, validation, test).",
+                "Images that look like one of another part (train, validation, test): {count}.",
                 "다른 쪽(학습·검증·시험)의 이미지와 거의 같은 이미지가 {count}장 있습니다.",
             ),
             Text(
@@ -233,14 +231,14 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "diversity.blank": Sentence(
             Severity.WARNING,
             Text(
-                "{count} images ({share}) are one even surface.",
+                "Images that are one even surface: {count} ({share}).",
                 "아무것도 없는 단색 이미지가 {count}장({share})입니다.",
             ),
             _LOOK,
         ),
         "diversity.few-images": Sentence(
             Severity.NOTICE,
-            Text("There are only {count} images.", "이미지가 {count}장뿐입니다."),
+            Text("Few images: {count}.", "이미지가 {count}장뿐입니다."),
             Text(
                 "Gather more, or begin from a trained model.",
                 "더 모으거나 학습된 모델에서 시작하십시오.",
@@ -249,7 +247,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "diversity.long": Sentence(
             Severity.NOTICE,
             Text(
-                "{count} images are more than five times as long as wide.",
+                "Images more than five times as long as wide: {count}.",
                 "가로세로 비가 5배를 넘는 이미지가 {count}장 있습니다.",
             ),
             _LOOK,
@@ -257,7 +255,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "relevance.tiny": Sentence(
             Severity.NOTICE,
             Text(
-                "{count} images have a side of less than {least} pixels.",
+                "Images with a side of less than {least} pixels: {count}.",
                 "한 변이 {least}화소보다 작은 이미지가 {count}장 있습니다.",
             ),
             _LOOK,
@@ -270,7 +268,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "balance.rare-classes": Sentence(
             Severity.WARNING,
             Text(
-                "{count} classes stand there fewer than {least} times.",
+                "Classes that stand there fewer than {least} times: {count}.",
                 "{least}번도 나오지 않는 분류가 {count}개 있습니다.",
             ),
             Text("Gather more of them, or join classes.", "더 모으거나 분류를 합치십시오."),
@@ -289,7 +287,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "identifiability.located": Sentence(
             Severity.WARNING,
             Text(
-                "{count} images say where they were taken.",
+                "Images that say where they were taken: {count}.",
                 "촬영 위치가 기록된 이미지가 {count}장 있습니다.",
             ),
             Text(

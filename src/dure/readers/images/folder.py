@@ -127,8 +127,8 @@ class Folder:
                     raise _refused(one.path, "name-twice")
         return found
 
-    def copy(self, entry: Entry, out: int, limit_bytes: int) -> int:
-        """Copy a file's bytes to a descriptor, and return how many there were.
+    def blocks(self, entry: Entry, limit_bytes: int) -> Iterator[bytes]:
+        """Yield a file's bytes.
 
         Raises
         ------
@@ -136,16 +136,6 @@ class Folder:
             ``images.file`` when it is no regular file any more, larger than the limit, can't be read, or
             was changed meanwhile.
         """
-        size = 0
-        for block in self.blocks(entry, limit_bytes):
-            view = memoryview(block)
-            while view:
-                view = view[os.write(out, view) :]
-            size += len(block)
-        return size
-
-    def blocks(self, entry: Entry, limit_bytes: int) -> Iterator[bytes]:
-        """Yield a file's bytes; see `copy`."""
         try:
             descriptor = self._opened(entry)
         except OSError as error:
