@@ -10,16 +10,12 @@ import typer
 
 from dure.cli import about as about_commands
 from dure.cli import catalogue as catalogue_commands
-<<<<<<< HEAD
 from dure.cli import columns as columns_command
 from dure.cli import deidentify as deidentify_commands
 from dure.cli import elements as elements_commands
 from dure.cli import images as images_commands
 from dure.cli import mapping as mapping_commands
 from dure.cli import privacy as privacy_commands
-=======
-from dure.cli import images as images_commands
->>>>>>> images
 from dure.cli import rules as rules_commands
 from dure.cli import session
 from dure.cli import versions as versions_commands
