@@ -497,6 +497,13 @@ def test_only_a_permit_that_destroys_shreds_what_its_request_names_and_nothing_e
     with pytest.raises(GovernanceError) as refused:
         destroying.shred(*permit, other.id)
     assert reason(refused) == "other-asset"
+    made = room.seal(OPEN_TEXT, asset.id)
+    for held in (asset.id, made.id):  # the hold on what was made of it protects it too
+        destroying.retention.hold(held)
+        with pytest.raises(GovernanceError) as refused:
+            destroying.shred(*permit, asset.id)
+        assert reason(refused) == "held"
+        assert destroying.retention.lift(held)
     destroying.shred(*permit, asset.id)
     destroying.shred(*permit, asset.id)  # what is gone stays gone
     with pytest.raises(StorageError, match=r"storage\.unknown"):
