@@ -67,6 +67,17 @@ def test_classes_are_as_a_count_by_hand_says(
     assert counted == by_hand(rows)
 
 
+def test_batches_and_the_merging_of_them_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    rows = [(i % 7, "남여"[i % 2], "abc"[i % 3]) for i in range(100)]
+    whole = measure(written(tmp_path, rows), ("age", "n"), ("ill",))
+    monkeypatch.setattr("dure.datasets.deidentify.risk._BATCH_ROWS", 9)
+    monkeypatch.setattr("dure.datasets.deidentify.risk._MOST_WAITING", 20)
+    assert measure(tmp_path / "in.parquet", ("age", "n"), ("ill",)) == whole
+    assert whole.classes == by_hand(rows)[0]
+
+
 def test_risk_is_as_the_literature_defines_it():
     """Classes of 2, 3 and 5 rows; drawn from a population of 100, so that F = 10 f."""
     found = Classes(("q",), rows=10, classes=3, least=2, alone=0, at_risk=5)

@@ -104,6 +104,18 @@ def test_a_treated_data_set_is_a_child_of_its_source_with_no_lower_label(
     assert (block["source"], block["after"]["k"]) == (raw.id, counted.after.least)
 
 
+def test_a_data_set_is_looked_at_before(node: Node, raw: Asset, plan: Path):
+    desk, last = node.datasets.deidentify, node.ledger.head()["size"]
+    proposed = {one.name: one.method for one in desk.propose(raw.id).column}
+    assert (proposed["주민등록번호"], proposed["메모"]) == ("pseudonym", "mask-personal")
+    seen = desk.preview(raw.id, plan, rows=1)
+    at = seen.before.index("주민등록번호")
+    assert seen.rows_before[0][at] == "999999-9999999"
+    assert desk.risk(raw.id, plan).after.least >= 2
+    types = [entry["type"] for entry in node.ledger.show(node.ledger.head()["size"] - last)]
+    assert set(types) == {"content.read"}  # and of keys nothing was asked
+
+
 def test_the_same_plan_gives_the_same_and_another_generation_other_pseudonyms(
     node: Node, raw: Asset, plan: Path, treated: Deidentified, tmp_path: Path
 ):
