@@ -93,17 +93,25 @@ def dure(folder: Path) -> dict[str, int]:
     return dict(found.statistics.counts)
 
 
+def cpu_s() -> float:
+    """Return the processor time of this process and of the runs that it waited for."""
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in both)
+
+
 def timed(folder: Path, peers: str, rounds: int, count: int, planted: dict[str, int]) -> None:
     names = ["dure", *(("cleanvision", "imagededup", "imagehash") if peers else ())]
     seconds: dict[str, list[float]] = {name: [] for name in names}
+    used: dict[str, list[float]] = {name: [] for name in names}
     found: dict[str, dict[str, int]] = {}
     dure(folder)
     for _ in range(rounds):
         for name in names:
             if name == "dure":
-                began = time.perf_counter()
+                began, cpu = time.perf_counter(), cpu_s()
                 found[name] = dure(folder)
                 seconds[name].append(time.perf_counter() - began)
+                used[name].append(cpu_s() - cpu)
             else:
                 command = [peers, str(ROOT / "bench" / "images_peer.py"), name, str(folder)]
                 done = subprocess.run(
@@ -111,6 +119,7 @@ def timed(folder: Path, peers: str, rounds: int, count: int, planted: dict[str, 
                 )
                 told = json.loads(done.stdout.splitlines()[-1])
                 seconds[name].append(told["seconds"])
+                used[name].append(told["cpu_s"])
                 found[name] = told["found"]
     ours = statistics.median(seconds["dure"])
     for name, each in seconds.items():
@@ -119,7 +128,7 @@ def timed(folder: Path, peers: str, rounds: int, count: int, planted: dict[str, 
             "figure": f"images.inspect{'' if name == 'dure' else '.peer-' + name}",
             "images": count, "rounds": rounds, "median_s": round(median, 3),
             "least_s": round(min(each), 3), "most_s": round(max(each), 3),
-            "times_ours": round(median / ours, 2), "planted": str(planted), "found": str(found[name]),
+            "times_ours": round(median / ours, 2), "cpu_s": round(statistics.median(used[name]), 2), "planted": str(planted), "found": str(found[name]),
         }))  # fmt: skip
 
 

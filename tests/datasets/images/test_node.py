@@ -20,6 +20,7 @@ from dure.core.findings import Severity
 from dure.core.reports import Report
 from dure.datasets.errors import DatasetError
 from dure.datasets.images.use import folder_images
+from dure.datasets.inspect.inspection import inspect
 from dure.datasets.rules.sandboxed import propose_file
 from dure.datasets.use.opening import open_folder
 from dure.datasets.verify.folders import verify_folder
@@ -110,6 +111,18 @@ def test_an_export_holds_the_images_and_is_verified(coco: Path, exported: Path) 
         shuffled = [one.path for one in folder_images(exported, rows.shuffle(3).shard(0, 2))]
         assert len(shuffled) == 3
         assert shuffled == [row["path"] for row in rows.shuffle(3).shard(0, 2).records()]
+
+
+def test_an_exported_index_is_a_table_like_any_other(exported: Path) -> None:
+    found = inspect(exported / "data.parquet", now_s=1_800_000_000, split="split")
+    assert found.measured.statistics.rows == 6
+    rules = propose_file(exported / "data.parquet").contract.rules
+    assert {column for rule in rules for column in getattr(rule, "columns", ())} <= {
+        "path",
+        "sha256",
+        "phash",
+    }
+    assert rules
 
 
 def test_the_standard_s_own_reader_yields_the_same_records(coco: Path, exported: Path) -> None:

@@ -73,7 +73,8 @@ def propose(table: Path) -> tuple[Contract, int]:
         Parquet file.
     """
     scan = pl.scan_parquet(table)
-    schema = dict(scan.collect_schema())
+    # Boxes of images have no rules of their own.
+    schema = {name: kind for name, kind in scan.collect_schema().items() if not kind.is_nested()}
     rows = int(scan.select(pl.len()).collect().item())
     known = _statistics(scan, schema)
     candidates = list(_candidates(scan, schema, rows, known))

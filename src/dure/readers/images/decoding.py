@@ -38,7 +38,9 @@ _LARGE = threading.Semaphore(1)
 _BLANK = 2.0
 """Standard deviation of brightness, of 255, below which a surface is even."""
 _HASH_SIDE, _LOW = 32, 8
+_MIDDLE = (_LOW * _LOW - 1) // 2
 _GPS = 0x8825
+_PAPER = (227, 232, 238)
 _AT = np.arange(_HASH_SIDE)
 _COSINES: NDArray[np.float64] = np.cos(
     np.pi * np.outer(np.arange(_LOW), 2 * _AT + 1) / (2 * _HASH_SIDE)
@@ -61,8 +63,8 @@ def measure(content: bytes) -> ImageFacts:
 
 
 def thumbnail(content: bytes) -> bytes:
-    """Return a picture as small as a thumbnail, as bare pixels; black where it can't be decoded."""
-    canvas = Image.new("RGB", (THUMBNAIL, THUMBNAIL))
+    """Return a picture as small as a thumbnail, as bare pixels; bare paper where it can't be decoded."""
+    canvas = Image.new("RGB", (THUMBNAIL, THUMBNAIL), _PAPER)
     try:
         with Image.open(io.BytesIO(content), formats=tuple(FORMATS)) as image, _alone(image):
             image.draft("RGB", (THUMBNAIL, THUMBNAIL))
@@ -80,7 +82,7 @@ def perceptual_hash(grey: Image.Image) -> tuple[int, bool]:
     if small.std() < _BLANK:
         return 0, True
     low = (_COSINES @ small @ _COSINES.T).ravel()
-    bits = low > np.median(low[1:])
+    bits = low > np.sort(low[1:])[_MIDDLE]
     bits[0] = False  # the mean, which says nothing about the picture's content
     return int((bits.astype(np.uint64) * _WEIGHTS).sum()), False
 
@@ -163,4 +165,6 @@ def _sharpness(grey: Image.Image) -> float:
     inner -= values[2:, 1:-1]
     inner -= values[1:-1, :-2]
     inner -= values[1:-1, 2:]
-    return float(inner.astype(np.float32).var(dtype=np.float64))
+    flat = inner.ravel().astype(np.float32)
+    mean = float(inner.mean())
+    return max(0.0, float(flat @ flat) / flat.size - mean * mean)
