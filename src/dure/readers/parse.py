@@ -55,10 +55,6 @@ _SETTINGS = {
     "OMP_NUM_THREADS": "2",
     "ARROW_IO_THREADS": "2",
 }
-_READING = {
-    # Batches come and go by the hundred: a sixth less work than the system's, for a tenth more memory.
-    "ARROW_DEFAULT_MEMORY_POOL": "jemalloc",
-}
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 _Word = Annotated[str, msgspec.Meta(max_length=256)]
@@ -139,14 +135,7 @@ def parse(
     chosen = options or Options()
     found = _Found(sink)
     command = ["-m", "dure.readers.worker", kind, json.dumps(chosen.words())]
-    raw = read_inside(
-        source,
-        command,
-        chosen.limits,
-        found.take,
-        binds=more_packages(kind),
-        environment=_READING,
-    )
+    raw = read_inside(source, command, chosen.limits, found.take, binds=more_packages(kind))
     if found.schema is None or not found.has_table:
         raise ReaderError("readers.stopped", cause="output", size_bytes=raw.size_bytes)
     return Parsed(
