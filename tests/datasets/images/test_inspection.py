@@ -7,7 +7,6 @@ import re
 from html import escape
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
@@ -173,13 +172,6 @@ def test_targets_are_those_that_were_named(tmp_path: Path) -> None:
     with pytest.raises(ImageError) as caught:
         look(place, "folders")
     assert caught.value.facts["reason"] == "no-targets"
-
-
-@pytest.mark.parametrize("size", [(3, 3), (40_000, 2)])
-def test_odd_sizes_are_measured(tmp_path: Path, size: tuple[int, int]) -> None:
-    random = np.random.default_rng(1)
-    save(tmp_path / "a.png", Image.fromarray(random.integers(0, 255, size, np.uint8)))
-    assert look(tmp_path).statistics.sizes[0].height == size[0]
 
 
 def test_a_file_that_goes_away_under_way_ends_the_inspection(tmp_path: Path) -> None:

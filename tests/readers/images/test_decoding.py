@@ -155,6 +155,14 @@ def test_an_even_surface_is_blank_and_has_no_hash() -> None:
     assert not measure(encoded(Image.new("L", (1, 1)))).fault
 
 
+@pytest.mark.parametrize("size", [(3, 3), (2, 40_000), (1, 1), (40_000, 1)])
+def test_odd_sizes_are_measured(size: tuple[int, int]) -> None:
+    random = np.random.default_rng(1)
+    facts = measure(encoded(Image.fromarray(random.integers(0, 255, size[::-1], np.uint8))))
+    assert (facts.fault, (facts.width, facts.height)) == ("", size)
+    assert facts.is_honest()
+
+
 def _bits(one: int, other: int) -> int:
     return (one ^ other).bit_count()
 

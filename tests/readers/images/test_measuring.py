@@ -69,10 +69,25 @@ def test_an_image_that_ends_its_worker_is_found_and_named(
     monkeypatch.setattr(measuring, "image_limits", lambda: limits)
     found = images(place)
     assert [one.facts.fault for one in found] == ["", "stopped", "", ""]
+
+
+def test_a_folder_whose_images_keep_ending_their_worker_is_refused(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[object] = []
+
+    def run(*given: object) -> Mapping[str, bytes]:
+        runs.append(given)
+        raise ReaderError("readers.stopped", cause="memory", size_bytes=1)
+
+    monkeypatch.setattr(measuring, "_run", run)
+    assert {one.facts.fault for one in images(place)} == {"stopped"}
     monkeypatch.setattr(measuring, "MOST_STOPPED", 0)
+    runs.clear()
     with pytest.raises(ReaderError) as caught:
         images(place)
     assert caught.value.code == "readers.stopped"
+    assert len(runs) < 4  # the rest is not tried
 
 
 @pytest.mark.parametrize(
