@@ -19,7 +19,7 @@ def cpu_s() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-SUFFIXES = (".png", ".jpg", ".webp", ".tif", ".bmp")
+SUFFIXES = (".jpg", ".png", ".webp")
 
 
 def cleanvision(folder: str) -> dict[str, int]:
