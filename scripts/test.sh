@@ -27,7 +27,7 @@ make check
 status=0
 # One worker a core (a file stays with one), and no more than the database has connections for.
 .venv/bin/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile \
-  --cov --cov-report= --cov-report=json 2>&1 | tee build/pytest.txt || status=$?
+  --durations=25 --durations-min=4 --cov --cov-report= --cov-report=json 2>&1 | tee build/pytest.txt || status=$?
 [ "$status" -ne 0 ] || .venv/bin/python scripts/coverage_gate.py build/coverage.json || status=$?
 
 for part in "${missing[@]}"; do echo "NOT TESTED here: $part"; done

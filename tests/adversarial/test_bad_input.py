@@ -173,13 +173,28 @@ def _forbidden(folder: Path) -> Path:
     return folder / "mine.csv"
 
 
-@pytest.mark.parametrize("make", [_missing, _folder, _nowhere, _forbidden])
+UNREAD = ("readers.source", 45)
+
+
+@pytest.mark.parametrize(
+    ("make", "said_so"),
+    [
+        (_missing, UNREAD),
+        (_folder, ("images.folder", 218)),  # a folder is taken for one of images, and has none
+        (_nowhere, UNREAD),
+        (_forbidden, UNREAD),
+    ],
+)
 def test_a_file_that_cannot_be_read(
-    world: World, dure_command: Dure, tmp_path: Path, make: Callable[[Path], Path]
+    world: World,
+    dure_command: Dure,
+    tmp_path: Path,
+    make: Callable[[Path], Path],
+    said_so: tuple[str, int],
 ) -> None:
     before = world.left()
     said = dure_command("datasets", "import", make(tmp_path), "--label", LABEL, "--json")
-    assert (said.code, said.status) == ("readers.source", 45)
+    assert (said.code, said.status) == said_so
     assert not world.left().since(before)
 
 

@@ -55,7 +55,7 @@ def test_separated_services_import_nothing_from_the_current_folder(planted: Path
             separated.start_service(home, "keeper", made.passphrase)
     facts = refused.value.facts
     assert (facts["reason"], facts["status"]) == ("ended", 0)
-    assert started[0][-5] == "dure.node.keeper"
+    assert started[0][1:4] == ["-P", "-m", "dure.node.keeper"]
     assert not planted.exists()
 
 

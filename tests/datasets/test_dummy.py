@@ -25,9 +25,8 @@ from dure.datasets.dummy.writing import write_dummy
 from dure.datasets.errors import DatasetError
 from dure.governance.policy.errors import PolicyError
 from dure.node.node import Node
-from dure.readers.delimited import read_delimited
+from dure.readers.delimited import Dialect, read_delimited
 from dure.readers.errors import ReaderError
-from dure.readers.tables import MISSING
 from tests.datasets.reading import opened, records, told, write
 from tests.datasets.test_use import mixed
 from tests.datasets.world import LABEL, ROOT, World
@@ -190,7 +189,7 @@ def test_a_csv_is_read_with_the_same_types(folder: Path, tmp_path: Path) -> None
     save(folder, document)
     write_dummy(folder, tmp_path / "d.csv", rows=300)
     known = read_delimited(
-        tmp_path / "d.csv", tmp_path / "again.parquet", tmp_path / "text", "", "", MISSING
+        tmp_path / "d.csv", tmp_path / "again.parquet", tmp_path / "text", Dialect()
     )
     kinds = {column["name"]: column["type"] for column in known["columns"]}  # type: ignore[attr-defined]
     assert kinds == {

@@ -28,6 +28,7 @@ from dure.node.links import Links, connect
 from dure.node.node import node_passphrase
 from dure.node.separated import run_services, start_service
 from dure.node.users import find_uids
+from dure.storage.errors import StorageError
 from dure.storage.passphrases import Passphrase
 from tests.node import alliance
 from tests.node.alliance import LABEL, PASSPHRASE, ROOT, STRETCH, Alliance
@@ -364,7 +365,7 @@ def test_an_embedded_node_has_no_services_to_start(pinned: Alliance):
 
 
 def test_a_service_that_can_not_start_is_an_error(separated: Home):
-    with pytest.raises(NodeError, match="it ended with status 31"):
+    with pytest.raises(StorageError, match=r"storage\.passphrase"):
         start_service(separated, "keeper", Passphrase("not this one"))
     assert not separated.socket("keeper").exists()
 

@@ -337,7 +337,7 @@ def test_a_service_takes_its_own_passphrase_alone(separated: Separated, capfd):
     with pytest.raises(StorageError) as wrong:
         start_service(home, "keeper", Passphrase(b"one passphrase"), separated.python.program)
     assert wrong.value.code == "storage.passphrase"
-    assert capfd.readouterr().err == ""
+    assert "assphrase" not in capfd.readouterr().err  # it is said once, by whoever started it
     service = start_service(
         home, "keeper", Passphrase(b"another passphrase"), separated.python.program
     )
