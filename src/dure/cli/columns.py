@@ -24,6 +24,14 @@ from dure.cli.words import LANGUAGE, say
 if TYPE_CHECKING:
     from dure.readers.tables import Column
 
+_FACTS = {
+    "encoding": say("encoding", "문자 인코딩"),
+    "delimiter": say("delimiter", "구분자"),
+    "missing": say("no value", "결측 표기"),
+    "format": say("format", "형식"),
+    "sheet": say("sheet", "시트"),
+}
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to a group."""
@@ -58,7 +66,8 @@ def columns(
         listed = [asdict(column) for column in parsed.columns]
         output.value({"rows": parsed.rows, "facts": dict(parsed.facts), "columns": listed})
         return
-    output.value({say("rows", "행"): f"{parsed.rows:,}", **parsed.facts})
+    facts = {_FACTS.get(name, name): value for name, value in parsed.facts.items()}
+    output.value({say("rows", "행"): f"{parsed.rows:,}", **facts})
     output.rows(
         [_shown(column) for column in parsed.columns],
         [
