@@ -67,6 +67,17 @@ def test_a_withdrawal_reaches_all_that_was_made_of_it(room: Room, made: dict[str
     assert {names[each] for each in keeping.dependants(made["second"])} == {"second", "later"}
 
 
+def test_the_images_of_a_data_set_go_with_it(room: Room) -> None:
+    keeping = room.keeper.retention
+    index, pack, stray = (
+        seal(room, kind) for kind in ("dataset.table", "dataset.images", "dataset.images")
+    )
+    dataset = seal(room, "dataset", index, pack)
+    assert set(keeping.withdraw(dataset)) == {dataset, index, pack}
+    room.clock.now += GRACE_S + 1
+    assert keeping.abandoned() == (stray,)  # what a crash left of another import
+
+
 def test_a_table_that_two_descriptions_share_goes_with_the_last(
     room: Room,
     made: dict[str, str],
