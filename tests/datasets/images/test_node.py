@@ -21,6 +21,7 @@ from dure.core.reports import Report
 from dure.datasets.errors import DatasetError
 from dure.datasets.images.use import folder_images
 from dure.datasets.inspect.inspection import inspect
+from dure.datasets.privacy.errors import PrivacyError
 from dure.datasets.rules.sandboxed import propose_file
 from dure.datasets.use.opening import open_folder
 from dure.datasets.verify.folders import verify_folder
@@ -303,3 +304,21 @@ def test_this_side_never_loads_the_decoder() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     control = "import sys, dure.readers.images.decoding; sys.exit('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", control], check=False).returncode == 1
+
+
+def test_what_treats_a_table_alone_is_refused_where_there_are_images(
+    steward: Node, dataset: str, tmp_path: Path
+) -> None:
+    """Otherwise the images would stay when the data set is lowered, treated or shredded."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        'deidentify = 1\n[[column]]\nname = "path"\nmethod = "keep"\n', encoding="utf-8"
+    )
+    for verb in (
+        lambda: steward.datasets.privacy.request_shred(dataset),
+        lambda: steward.datasets.deidentify.request_lower(dataset, "bravo//O// REL * FOR *"),
+        lambda: steward.datasets.deidentify.apply(dataset, plan, name="treated"),
+    ):
+        with pytest.raises(PrivacyError) as refused:
+            verb()
+        assert refused.value.facts["reason"] == "images"

@@ -21,6 +21,7 @@ from dure.datasets.versions.errors import VersionError
 from dure.datasets.versions.worker import Checked, Seen
 from dure.governance.policy.errors import PolicyError
 from dure.node.errors import NodeError
+from dure.node.keeping import NodeKeeping
 from dure.node.node import Node
 from tests.datasets.world import LABEL, World
 
@@ -219,6 +220,21 @@ def test_a_withdrawal_is_refused_with_its_reason_everywhere(steward: Node, tmp_p
     with pytest.raises(VersionError) as none:
         commit(steward.house, first.id, files[0])
     assert refusal(none) == "not-newest"
+
+
+def test_a_withdrawal_that_reaches_very_much_fits_into_the_ledger(
+    steward: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = steward.datasets.import_(deliveries(tmp_path)[0], label=LABEL, name=tmp_path.name)
+    real = NodeKeeping.withdraw
+
+    def withdraw(keeping: NodeKeeping, asset_id: str) -> tuple[str, ...]:
+        return (*real(keeping, asset_id), *(f"{number:064x}" for number in range(5_000)))
+
+    monkeypatch.setattr(NodeKeeping, "withdraw", withdraw)
+    rows = steward.datasets.versions.withdraw(made.id, reason="a wrong delivery")
+    assert {row["id"] for row in rows} == {made.id, made.parents[0]}
+    assert [entry["type"] for entry in steward.ledger.show(1)] == ["dataset.withdraw.done"]
 
 
 def test_holds_are_laid_by_stewards_and_lifted_by_others(steward: Node, over: Over) -> None:

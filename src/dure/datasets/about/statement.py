@@ -132,9 +132,10 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def box(self) -> tuple[float, float, float, float] | None:
         """South, west, north, east; None where no box is stated."""
-        if None in (self.south, self.west, self.north, self.east):
+        south, west, north, east = self.south, self.west, self.north, self.east
+        if south is None or west is None or north is None or east is None:
             return None
-        return (self.south, self.west, self.north, self.east)  # type: ignore[return-value]
+        return south, west, north, east
 
 
 class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"since": "from"}):

@@ -30,7 +30,7 @@ from dure.datasets.deidentify.plan import UNTOLD_PURPOSE, Plan
 from dure.datasets.import_ import any_purpose
 from dure.datasets.meter import Meter
 from dure.datasets.privacy.errors import PrivacyError
-from dure.datasets.privacy.guarding import blocks
+from dure.datasets.privacy.guarding import blocks, refuse_images
 from dure.datasets.sealing import DATASET, DOCUMENT_SCHEMA, TABLE, TABLE_SCHEMA
 from dure.datasets.spec import DEIDENTIFY
 from dure.datasets.words import NAME_CHARACTERS, checked
@@ -84,7 +84,8 @@ def deidentify(
     Raises
     ------
     PrivacyError
-        ``privacy.plan``, ``privacy.identifier``, ``privacy.risk``; nothing is sealed then.
+        ``privacy.plan``, ``privacy.identifier``, ``privacy.risk``, ``privacy.request`` where
+        there are images; nothing is sealed then.
     DatasetError
         ``datasets.not-dataset``, ``datasets.changed``, ``datasets.words``.
     GovernanceError
@@ -94,6 +95,7 @@ def deidentify(
     label, wanted = entry.asset.label, checked("name", name, NAME_CHARACTERS)
     purpose = plan.purpose if plan.purpose != UNTOLD_PURPOSE else any_purpose(house, label)
     house.require(DEIDENTIFY.name, label, purpose=purpose, owner=entry.asset.owner)
+    refuse_images(house, entry.asset)
     document = describe(house, dataset_id, purpose=purpose)
     keys = keys_of(house, table_id, plan, purpose)
     making = _Making(house, table_id, label, plan)

@@ -26,7 +26,7 @@ from dure.datasets.deidentify.figures import signed_figures
 from dure.datasets.document import MAX_DOCUMENT_BYTES
 from dure.datasets.import_ import any_purpose
 from dure.datasets.privacy.errors import PrivacyError
-from dure.datasets.privacy.guarding import allowing_record, blocks, today
+from dure.datasets.privacy.guarding import allowing_record, blocks, refuse_images, today
 from dure.datasets.privacy.keeping import MOST_BYTES, carry_record, last_record, parse_record
 from dure.datasets.sealing import DATASET, DOCUMENT_SCHEMA, TABLE, TABLE_SCHEMA
 from dure.datasets.spec import LOWER
@@ -55,8 +55,8 @@ def request_lower(house: House, dataset_id: str, target: Label) -> Request:
     Raises
     ------
     PrivacyError
-        ``privacy.request`` when it would not be lower, ``privacy.record`` when there is personal
-        data and no record allows it.
+        ``privacy.request`` when it would not be lower or has images, ``privacy.record`` when there is
+        personal data and no record allows it.
     GovernanceError
         ``governance.denied``.
     """
@@ -64,6 +64,7 @@ def request_lower(house: House, dataset_id: str, target: Label) -> Request:
     refuse_other(dataset.id, dataset.label, target)
     purpose = any_purpose(house, dataset.label)
     house.require(LOWER.name, dataset.label, purpose=purpose, owner=dataset.owner)
+    refuse_images(house, dataset)
     record = allowing_record(house, dataset)
     if record is not None and record[1].dataset != dataset_id:
         raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="other")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -29,13 +29,14 @@ _FOLD = "***"
 _DAY_TICKS = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _PERIODS = {"month": "1mo", "quarter": "1q", "year": "1y", "decade": "10y"}
 
+Unfit = Literal["no-column", "type", "nothing-left"]
 Change = Callable[[pl.DataFrame], pl.Series]
 
 
 class UnfitError(Exception):
     """A plan that this table can't bear: the column, and why."""
 
-    def __init__(self, column: str, reason: str) -> None:
+    def __init__(self, column: str, reason: Unfit) -> None:
         super().__init__(reason)
         self.column = column
         self.reason = reason

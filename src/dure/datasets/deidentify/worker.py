@@ -62,7 +62,7 @@ def main(
     try:
         answer = _answer(work, folder, out, scratch)
     except UnfitError as error:
-        answer = answers.Refusal(error.column, error.reason)  # type: ignore[arg-type]
+        answer = answers.Refusal(error.column, error.reason)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EFBIG):
             return FULL_STATUS

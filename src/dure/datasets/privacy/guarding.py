@@ -17,6 +17,7 @@ from dure.core.assets import Asset
 from dure.datasets.catalogue import table_of
 from dure.datasets.deidentify.answers import Found
 from dure.datasets.deidentify.sandboxed import search_table
+from dure.datasets.images.importing import IMAGES
 from dure.datasets.import_ import any_purpose
 from dure.datasets.personal.kinds import UNIQUELY_IDENTIFYING
 from dure.datasets.privacy.errors import PrivacyError
@@ -76,6 +77,18 @@ def allowing_record(house: House, dataset: Asset) -> tuple[Asset, PrivacyRecord]
         if reason := _contradiction(known, found):
             raise PrivacyError("privacy.record", asset=dataset.id[:16], reason=reason)
     return known
+
+
+def refuse_images(house: House, dataset: Asset) -> None:
+    """Refuse a data set of images: what treats, lowers or shreds its table leaves the images.
+
+    Raises
+    ------
+    PrivacyError
+        ``privacy.request``.
+    """
+    if house.assets.count(ASSETS.c.id.in_(dataset.parents) & (ASSETS.c.kind == IMAGES)):
+        raise PrivacyError("privacy.request", asset=dataset.id[:16], reason="images")
 
 
 def personal_in(house: House, table: Asset) -> tuple[Found, ...]:

@@ -62,6 +62,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "another data set has the same table, and its time is not over",
             "같은 표를 쓰는 다른 데이터셋의 보유 기간이 남아 있습니다",
         ),
+        "images": Text(
+            "it has images, which this would leave as they are",
+            "이미지가 있는 데이터셋이며, 이 동작은 이미지에 미치지 않습니다",
+        ),
         "not-due": Text("its time is not over yet", "보유 기간이 아직 지나지 않았습니다"),
     }
 )

@@ -26,7 +26,7 @@ from dure.core.times import write_time
 from dure.datasets.catalogue import table_of
 from dure.datasets.import_ import any_purpose
 from dure.datasets.privacy.errors import PrivacyError
-from dure.datasets.privacy.guarding import blocks, datasets_of, today
+from dure.datasets.privacy.guarding import blocks, datasets_of, refuse_images, today
 from dure.datasets.privacy.keeping import MOST_BYTES, RECORD_KIND, last_entry, parse_record
 from dure.datasets.sealing import DATASET
 from dure.datasets.spec import SHRED
@@ -86,14 +86,15 @@ def request_shred(house: House, dataset_id: str) -> Request:
     Raises
     ------
     PrivacyError
-        ``privacy.record`` when it has none, ``privacy.request`` when its time is not over, or another
-        data set describes the same table and is not due.
+        ``privacy.record`` when it has none, ``privacy.request`` when its time is not over, another
+        data set describes the same table and is not due, or it has images.
     GovernanceError
         ``governance.denied``.
     """
     dataset, table_id = house.assets.get(dataset_id).asset, table_of(house, dataset_id)
     purpose = any_purpose(house, dataset.label)
     house.require(SHRED.name, dataset.label, purpose=purpose, owner=dataset.owner)
+    refuse_images(house, dataset)
     record = last_entry(house, dataset_id)
     if record is None:
         raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="no-record")

@@ -65,7 +65,9 @@ def withdraw(house: House, dataset_id: str, *, reason: str) -> list[dict[str, An
     _allowed(house, WITHDRAW, dataset_id)
     with house.doing(WITHDRAW.name, asset=dataset_id, detail={"reason": why}) as doing:
         reached = house.keeping.withdraw(dataset_id)
-        doing.detail["reached"] = list(reached)
+        # An entry has a bound, and what may be reached has none: how many, and the digest of which.
+        doing.detail["reached"] = len(reached)
+        doing.detail["assets"] = house.suite.digest("withdrawn", list(reached))
     return _rows(house, reached)
 
 
