@@ -1,7 +1,7 @@
-"""Importing real data against its peer: polars reading the same CSV and writing the same Parquet.
+"""Importing real data against its peer: polars reading the same CSV and writing zstd Parquet.
 
 The import is the whole of it: the file is parsed in the sandbox, typed over all its rows, written as
-zstd Parquet, sealed into the vault page by page, described in Croissant, sealed again, catalogued, and
+Parquet, sealed into the vault page by page, described in Croissant, sealed again, catalogued, and
 the ledger told before and after. The peers do none of that: `polars.read_csv`, then
 `write_parquet(compression="zstd")` and one fsync, in a warm process with all cores. The first has
 polars' defaults (types from the first 100 rows; the times stay text), the second comes to the same
@@ -31,7 +31,7 @@ from typing import Any
 
 import polars as pl
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a program: its tree comes first
 ROOT = Path(__file__).resolve().parent.parent
 os.environ["PYTHONPATH"] = f"{ROOT / 'src'}{os.pathsep}{ROOT}"
 

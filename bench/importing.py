@@ -1,12 +1,13 @@
-"""Importing a large CSV against its peer: polars reading the same file and writing the same Parquet.
+"""Importing a large CSV against its peer: polars reading the same file and writing zstd Parquet.
 
-Ours is the whole import, as a steward runs it on a node whose services are up: the file is copied into
-the sandbox, its encoding checked, every row held to the header's width, the types found over all rows,
-written as zstd Parquet, sealed into the vault page by page with an fsync each, described in Croissant,
-catalogued, and told to the ledger before and after. The peer is ``polars.read_csv(null_values=["NA"])``
-and ``write_parquet(compression="zstd")`` with one fsync, in a warm process with all cores; its times
-stay text, for it looks at the first hundred rows only. The two take turns on the same file; each of our
-rounds has a fresh copy of the node, so that nothing is there already. The table is `bench.mixed_table`.
+Ours is the whole import, as a steward runs it on a node whose services are up: the file is copied
+into the sandbox, its encoding checked, every row held to the header's width, the types found over
+all rows, written as Parquet that is kept (ADR 16), sealed into the vault page by page with an fsync
+each, described in Croissant, catalogued, and told to the ledger before and after. The peer is
+``polars.read_csv(null_values=["NA"])`` and ``write_parquet(compression="zstd")`` with one fsync, in
+a warm process with all cores; its times stay text, for it looks at the first hundred rows only. The
+two take turns on the same file; each of our rounds has a fresh copy of the node, so that nothing is
+there already. The table is `bench.mixed_table`.
 
 Memory is the largest sum, over one moment, of the resident sets of this process and all its
 descendants (keeper, executor, sandbox); pages that two of them share are counted twice. The file's copy
@@ -30,7 +31,7 @@ import threading
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a program: its tree comes first
 ROOT = Path(__file__).resolve().parent.parent
 os.environ["PYTHONPATH"] = f"{ROOT / 'src'}{os.pathsep}{ROOT}"
 
