@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dure.datasets.privacy.errors import PrivacyError
+from dure.node.desks.privacy import PrivacyDesk
 from tests.datasets.privacy import people
 from tests.node import alliance
 from tests.node.alliance import LABEL, SHARED, command, services_inside
@@ -96,3 +98,19 @@ def test_a_steward_applies_a_plan_writes_a_record_and_asks_for_a_lower_label(tmp
         for words in (("deidentify", "lower"), ("privacy", "shred")):
             said = command(made, "datasets", *words, "0" * 16)
             assert (said.status, "[governance.unknown]" in said.err) == (65, True), said
+
+
+def test_what_can_not_be_asked_for_is_said_and_keeps_no_other_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    told = {"id": "a" * 64, "name": "ships", "retain_until": "2026-01-01", "derived": 0}
+    refused = PrivacyError("privacy.request", asset="a" * 16, reason="images")
+    rows = [{**told, "request": "", "refused": refused}, {**told, "request": "0" * 16}]
+    monkeypatch.setattr(PrivacyDesk, "request_due", lambda _: [dict(row) for row in rows])
+    with services_inside():
+        made = alliance.pinned().copy(tmp_path / "made")
+        said = command(made, "datasets", "privacy", "due", "--request", "--json")
+        first, second = json.loads(said.out)
+        assert (said.status, first["refused"]["code"]) == (1, "privacy.request")
+        assert (second["request"], "refused" in second) == ("0" * 16, False)
+        assert command(made, "datasets", "privacy", "due", "--request").status == 1

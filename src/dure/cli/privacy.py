@@ -111,6 +111,11 @@ def due(
     with session.current.node() as node:
         desk = node.datasets.privacy
         rows = desk.request_due() if request else desk.due()
+    output = session.current.output
+    for row in rows:
+        if "refused" in row:
+            said = row["refused"].to_dict(LANGUAGE)
+            row["refused"] = said if output.as_json else said["why"]
     columns = [
         ("id", say("id", "식별자")),
         ("name", say("name", "이름")),
@@ -118,10 +123,10 @@ def due(
         ("derived", say("assets made from it", "파생 자산")),
     ]
     if request:
-        columns.append(("request", say("request", "요청")))
-    session.current.output.rows(
-        rows, columns, none=say("Nothing is due.", "기한이 지난 데이터셋이 없습니다.")
-    )
+        columns += [("request", say("request", "요청")), ("refused", say("refused", "거부 사유"))]
+    output.rows(rows, columns, none=say("Nothing is due.", "기한이 지난 데이터셋이 없습니다."))
+    if any("refused" in row for row in rows):
+        raise typer.Exit(1)
 
 
 @app.command(

@@ -399,6 +399,8 @@ def test_a_table_that_another_data_set_describes_is_not_shredded_with_it(
     with pytest.raises(PrivacyError) as refused:
         node.datasets.privacy.request_shred(one.id)
     assert reason(refused) == ("privacy.request", "shared")
+    (row,) = [row for row in node.datasets.privacy.request_due() if row["id"] == one.id]
+    assert (row["request"], row["refused"].facts["reason"]) == ("", "shared")  # keeps no other out
     with at(node, -30):
         node.datasets.privacy.record(two.id, **{**told, "retain_until": until})
     assert node.datasets.privacy.request_shred(one.id)["id"]

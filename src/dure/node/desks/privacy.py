@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dure.core.errors import DureError
 from dure.core.labels import Label
 from dure.governance.errors import GovernanceError
 from dure.node.desks.assets import find, visible
@@ -112,7 +113,10 @@ class PrivacyDesk:
         return due(self.house, visible(self.house))
 
     def request_due(self) -> list[dict[str, Any]]:
-        """Have a request opened to shred each data set that is due; one that is open stays the one."""
+        """Have a request opened to shred each data set that is due; one that is open stays the one.
+
+        One that can't be asked for keeps no other out: its row has the error as ``refused``.
+        """
         listed = self.house.links.ask("executor", "request.list")["requests"]
         pending = [
             _view(self.house, row["id"], "asset.shred")
@@ -122,7 +126,13 @@ class PrivacyDesk:
         standing = {view["request"]["arguments"]["dataset"]: view["id"] for view in pending}
         found = self.due()
         for row in found:
-            row["request"] = standing.get(row["id"]) or self.request_shred(row["id"])["id"]
+            row["request"] = standing.get(row["id"], "")
+            if row["request"]:
+                continue
+            try:
+                row["request"] = self.request_shred(row["id"])["id"]
+            except DureError as error:
+                row["refused"] = error
         return found
 
     def request_shred(self, dataset: str) -> dict[str, Any]:
