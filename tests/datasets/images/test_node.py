@@ -309,16 +309,11 @@ def test_this_side_never_loads_the_decoder() -> None:
 def test_what_treats_a_table_alone_is_refused_where_there_are_images(
     steward: Node, dataset: str, tmp_path: Path
 ) -> None:
-    """Otherwise the images would stay when the data set is lowered, treated or shredded."""
+    """Otherwise the images would stay as they are when the data set is treated."""
     plan = tmp_path / "plan.toml"
     plan.write_text(
         'deidentify = 1\n[[column]]\nname = "path"\nmethod = "keep"\n', encoding="utf-8"
     )
-    for verb in (
-        lambda: steward.datasets.privacy.request_shred(dataset),
-        lambda: steward.datasets.deidentify.request_lower(dataset, "bravo//O// REL * FOR *"),
-        lambda: steward.datasets.deidentify.apply(dataset, plan, name="treated"),
-    ):
-        with pytest.raises(PrivacyError) as refused:
-            verb()
-        assert refused.value.facts["reason"] == "images"
+    with pytest.raises(PrivacyError) as refused:
+        steward.datasets.deidentify.apply(dataset, plan, name="treated")
+    assert refused.value.facts["reason"] == "images"

@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from dure.core.assets import Asset
-from dure.datasets.catalogue import table_of
+from dure.datasets.catalogue import images_of, table_of
 from dure.datasets.deidentify.answers import Found
 from dure.datasets.deidentify.sandboxed import search_table
-from dure.datasets.images.importing import IMAGES
 from dure.datasets.import_ import any_purpose
 from dure.datasets.personal.kinds import UNIQUELY_IDENTIFYING
 from dure.datasets.privacy.errors import PrivacyError
@@ -87,7 +86,7 @@ def refuse_images(house: House, dataset: Asset) -> None:
     PrivacyError
         ``privacy.request``.
     """
-    if house.assets.count(ASSETS.c.id.in_(dataset.parents) & (ASSETS.c.kind == IMAGES)):
+    if images_of(house, dataset):
         raise PrivacyError("privacy.request", asset=dataset.id[:16], reason="images")
 
 
