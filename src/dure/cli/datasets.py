@@ -27,6 +27,7 @@ from dure.cli.reading import (
     KindOption,
     MissingOption,
     QuotedOption,
+    RecordsOption,
     SheetOption,
     reading,
     source_of,
@@ -72,10 +73,10 @@ DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_
 @app.command(
     "import",
     help=say(
-        "Import a file (CSV, JSON, Excel, Parquet, Arrow, Zeek) or a folder of images: parsed in the "
-        "sandbox, described, sealed.",
-        "파일(CSV, JSON, Excel, Parquet, Arrow, Zeek)이나 이미지 폴더를 격리 실행 환경에서 읽고 설명을 붙여 "
-        "봉인합니다.",
+        "Import a file (CSV, JSON, Excel, Parquet, Arrow, Zeek), a folder of images, or a Croissant "
+        "document of others with its files: parsed in the sandbox, described, sealed.",
+        "파일(CSV, JSON, Excel, Parquet, Arrow, Zeek), 이미지 폴더, 다른 곳에서 만든 Croissant 문서와 그 파일을 "
+        "격리 실행 환경에서 읽고 설명을 붙여 봉인합니다.",
     ),
 )
 def import_(
@@ -131,6 +132,7 @@ def import_(
     ] = None,
     targets: images_commands.TargetsOption = None,
     leave_out_damaged: images_commands.LeaveOutOption = False,
+    records: RecordsOption = "",
 ) -> None:
     """Import a file."""
     output = session.current.output
@@ -140,6 +142,7 @@ def import_(
             source_of(file, database),
             targets=targets or ("auto",),
             leave_out_damaged=leave_out_damaged,
+            records=records,
             label=label,
             name=name,
             description=description,

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dure.core import faults
 from dure.core.assets import Asset
@@ -41,11 +41,12 @@ from dure.readers.tables import Options
 
 if TYPE_CHECKING:
     from dure.datasets.feeds import Query
+    from dure.datasets.others.importing import Delivery
 
 
 def import_(
     house: House,
-    source: Path | Query,
+    source: Path | Query | Delivery,
     *,
     label: str,
     name: str = "",
@@ -65,7 +66,8 @@ def import_(
     house
         The node.
     source
-        The file, of a kind in `dure.datasets.kinds.KINDS`; or a query to a database.
+        The file, of a kind in `dure.datasets.kinds.KINDS`; a query to a database; or what a document of
+        others delivers.
     label
         Text of its label; the importing agency is added to those it is releasable to.
     name, description, licence
@@ -123,7 +125,7 @@ def import_(
         sealed.append(seal_table(house, kept, wanted))
 
     with house.doing(
-        IMPORT.name, detail={"kind": "sql" if source is not content else found}
+        IMPORT.name, detail={"kind": "sql" if found == "jsonl" and source is not content else found}
     ) as doing:
         progress("parse")
         parsed = parse(content, found, sink=sink, options=options)
@@ -138,6 +140,8 @@ def import_(
         progress("describe")
         table, meter = sealed[0]
         document = document_of(house, parsed, table, meter, words, released, statement)
+        if found == "several":
+            document = cast("Delivery", source).complete(document)
         dataset = seal_document(house, document, table, words.name, parsed)
         faults.point("dataset.sealed")
         doing.asset = dataset.id

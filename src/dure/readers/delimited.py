@@ -23,6 +23,7 @@ from dure.readers.names import column_names
 from dure.readers.tables import DELIMITERS, MISSING
 from dure.readers.text import find_encoding, first_wrong_byte, marked_encoding, write_utf8
 from dure.readers.typed import TypedTable, write_typed
+from dure.readers.types import Guess
 
 _SAMPLE_CHARACTERS = 1 << 18
 _HEADER_CHARACTERS = 1 << 25
@@ -45,12 +46,15 @@ class Dialect:
         Texts that stand for a missing value.
     quoted_missing
         Whether they do so between quotation marks too.
+    texts
+        Names of columns that stay as they are written, whatever they look like.
     """
 
     encoding: str = ""
     delimiter: str = ""
     missing: tuple[str, ...] = MISSING
     quoted_missing: bool = False
+    texts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +133,11 @@ def _typed(text: Path, target: Path, dialect: Dialect, lasting: bool) -> tuple[S
     longest = max(BLOCK_BYTES, min(text.stat().st_size, _LONGEST_BYTES))
     for block_bytes in (BLOCK_BYTES, longest):
         batches = partial(_batches, text, shape, dialect, block_bytes)
+        guesses = [Guess(()) if name in dialect.texts else Guess() for name in shape.names]
         try:
-            return shape, write_typed(shape.names, batches, target, lasting=lasting)
+            return shape, write_typed(
+                shape.names, batches, target, guesses=guesses, lasting=lasting
+            )
         except LongRow:
             continue
     _explain(text, shape)

@@ -44,7 +44,9 @@ def read(
         from dure.readers.delimited import Dialect, read_delimited
 
         names = ("encoding", "delimiter", "quoted_missing")
-        dialect = Dialect(missing=tuple(words["missing"]), **{name: words[name] for name in names})
+        texts = frozenset(words.get("texts", ()))
+        told = {name: words[name] for name in names}
+        dialect = Dialect(missing=tuple(words["missing"]), texts=texts, **told)
         return read_delimited(raw, target, scratch, dialect, lasting=lasting)
     if kind in ("json", "jsonl"):
         from dure.readers.objects import read_json
@@ -59,6 +61,10 @@ def read(
         from dure.readers.logs import read_zeek
 
         return read_zeek(raw, target, scratch, lasting=lasting)
+    if kind == "several":
+        from dure.readers.several import read_several
+
+        return read_several(raw, target, scratch, words, lasting=lasting)
     from dure.readers.columnar import read_arrow, read_columnar
 
     reader = read_arrow if kind == "arrow" else read_columnar

@@ -32,6 +32,11 @@ _KINDS = {
     "text/tab-separated-values": "csv",
     "application/x-parquet": "parquet",
     "application/vnd.apache.parquet": "parquet",
+    "application/json": "json",
+    "application/jsonl": "jsonl",
+    "application/jsonlines": "jsonl",
+    "application/x-jsonlines": "jsonl",
+    "application/x-ndjson": "jsonl",
 }
 
 
@@ -48,13 +53,15 @@ class Stated:
     includes, excludes
         Of a set, which files belong to it.
     kind
-        ``csv``, ``parquet``, or "" for what isn't read as a table.
+        ``csv``, ``parquet``, ``json``, ``jsonl``, or "" for what isn't read as a table.
     size
         Bytes, or None.
     sha256, md5
         Digests, or "".
     listed
         Whether the set is that of our own images, each of which the table lists with its digest.
+    reason
+        Code of why its files aren't looked at; or "".
     """
 
     id: str
@@ -66,6 +73,7 @@ class Stated:
     sha256: str
     md5: str
     listed: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,8 @@ class StatedColumn:
         Croissant's data types.
     arrow
         The exact type, which our own documents state; or "".
+    description
+        What it is, in words.
     """
 
     name: str
@@ -91,15 +101,41 @@ class StatedColumn:
     column: str
     types: tuple[str, ...]
     arrow: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedPath:
+    """One field that is read from the paths of its source's files, such as the part of a split."""
+
+    name: str
+    source: str
+    of: str
+    regex: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
 class StatedRecords:
-    """A record set: its columns, and how many rows it has if the document says so."""
+    """A record set.
+
+    Parameters
+    ----------
+    name, columns
+        What it is called, and its columns.
+    rows
+        How many it has, if the document says so.
+    paths
+        Fields that the paths of files tell.
+    unread
+        Its other fields: place and code of the reason.
+    """
 
     name: str
     columns: tuple[StatedColumn, ...]
     rows: int | None
+    paths: tuple[StatedPath, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -142,8 +178,14 @@ def read_document(content: bytes, name: str) -> Stating:
     DatasetError
         ``datasets.document``, with the reason and the place.
     """
+    return read_both(content, name)[0]
+
+
+def read_both(content: bytes, name: str) -> tuple[Stating, Node]:
+    """Return what a document says, and the document itself; as `read_document`."""
     try:
-        return _Reading().whole(_loaded(content))
+        document = _loaded(content)
+        return _Reading().whole(document), document
     except _Wrong as wrong:
         reason, place = wrong.args
         raise DatasetError("datasets.document", file=name, reason=reason, place=place) from None
@@ -177,6 +219,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self._said = Stating(licensed=False)
+        self._repositories: set[str] = set()
 
     def whole(self, document: Node) -> Stating:
         if "@graph" in document:
@@ -199,10 +242,12 @@ class _Reading:
         url = "" if is_set else _word(_get(node, "contentUrl"), f"{place}.contentUrl")
         formats = [_word(one, place) for one in _many(_get(node, "encodingFormat"))]
         reason = ""
-        if _get(node, "containedIn") is not None:
-            reason = "archive"
+        if (above := _get(node, "containedIn")) is not None:
+            reason = "repository" if _id(above, place) in self._repositories else "archive"
         elif "://" in url or url.startswith("data:"):
             reason = "remote"
+        if any(one.startswith("git+") for one in formats):
+            self._repositories.add(identifier)
         includes = _words(node, "includes", place) if is_set else ()
         if reason:
             self._said.unread.append((place, reason))
@@ -211,27 +256,35 @@ class _Reading:
         self._said.sources[identifier] = Stated(
             id=identifier,
             place="" if reason else url,
-            includes=() if reason else includes,
+            includes=includes,
             excludes=_words(node, "excludes", place),
             kind=next((_KINDS[one] for one in formats if one in _KINDS), ""),
             size=_size(_get(node, "contentSize")),
             sha256=_word(_get(node, "sha256"), place).lower(),
             md5=_word(_get(node, "md5"), place).lower(),
             listed=is_set and _get(node, "listedIn") is not None,
+            reason=reason,
         )
 
     def _records(self, node: Node, place: str) -> None:
         name = _name(node, place)
         columns: list[StatedColumn] = []
+        paths: dict[str, StatedPath] = {}
+        before = len(self._said.unread)
         for where, one in _listed(node, "field", place):
             if _get(node, "data") is not None:
                 self._inline(node, one, where)
             elif (column := self._column(one, where)) is not None:
                 columns.append(column)
+            elif (path := _path(one, where)) is not None:
+                paths[where] = path
         if _get(node, "key") is not None:
             self._said.unchecked.append(f"{place}.key")
         rows = next(_counts(node, place), None)
-        self._said.records.append(StatedRecords(name, tuple(columns), rows))
+        unread = tuple(one for one in self._said.unread[before:] if one[0] not in paths)
+        self._said.records.append(
+            StatedRecords(name, tuple(columns), rows, tuple(paths.values()), unread)
+        )
 
     def _inline(self, records: Node, node: Node, place: str) -> None:
         """Hold records that stand in the document itself against their fields."""
@@ -270,12 +323,38 @@ class _Reading:
             column=_word(_get(extract, "column"), place),
             types=tuple(_short(_id(one, place)) for one in _many(_get(node, "dataType"))),
             arrow=_word(_get(node, "arrowType"), place),
+            description=_description(node),
         )
 
     def _is_of_listed(self, extract: Node, origins: list[str]) -> bool:
         stated = [self._said.sources.get(origin) for origin in origins]
         listed = bool(stated) and all(one is not None and one.listed for one in stated)
         return listed and _get(extract, "fileProperty") is not None
+
+
+def _path(node: Node, place: str) -> StatedPath | None:
+    """Return a field that the path of a file tells, by at most one pattern; None for any other."""
+    source = _get(node, "source")
+    if not isinstance(source, Mapping) or not isinstance(extract := _get(source, "extract"), dict):
+        return None
+    origins = [one for key in ("fileObject", "fileSet") if (one := _get(source, key)) is not None]
+    steps = _many(_get(source, "transform"))
+    plain = all(isinstance(one, dict) and _get(one, "regex") is not None for one in steps)
+    of = str(_get(extract, "fileProperty"))
+    if len(origins) != 1 or len(steps) > 1 or not plain or of not in ("fullpath", "filename"):
+        return None
+    return StatedPath(
+        name=_word(_get(node, "name"), place) or _name(node, place),
+        source=_id(origins[0], place),
+        of=of,
+        regex=_word(_get(steps[0], "regex"), place) if steps else "",
+        description=_description(node),
+    )
+
+
+def _description(node: Node) -> str:
+    found = _get(node, "description")
+    return found[:MAX_WORD] if isinstance(found, str) else ""
 
 
 def _is_nested(node: Node) -> bool:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from dure.datasets.use.dataset import DataSet
     from dure.readers.tables import Options
 
+CROISSANT = "croissant"
+"""What a document of others is called where a kind is said."""
+
 
 class DatasetsDesk:
     """Verbs on data sets."""
@@ -45,14 +48,17 @@ class DatasetsDesk:
         about: str | Path | None = None,
         targets: Sequence[str] = ("auto",),
         leave_out_damaged: bool = False,
+        records: str = "",
         progress: Callable[[str], None] = lambda _: None,
     ) -> Asset:
         """Import a file; see `dure.datasets.import_.import_`.
 
         ``rules`` is a contract's file, ``about`` a statement's. A folder is imported as images; see
-        `dure.datasets.images.importing.import_images`, which takes the last two options.
+        `dure.datasets.images.importing.import_images`, which takes the two options after that. What is a
+        Croissant document, or is said to be one (``croissant``), is imported with the files that it
+        describes; see `dure.datasets.others.importing.import_document`, which takes ``records``.
         """
-        if isinstance(source, str | Path) and Path(source).is_dir():
+        if isinstance(source, str | Path) and Path(source).is_dir() and kind != CROISSANT:
             return self._import_images(
                 Path(source),
                 for_tables={"--kind": bool(kind), "--with-ranges": ranges},
@@ -68,22 +74,24 @@ class DatasetsDesk:
             )
         from dure.datasets.about.statement import EMPTY, read_statement
         from dure.datasets.import_ import import_
+        from dure.datasets.others.importing import import_document, is_document
         from dure.datasets.rules.sandboxed import read_contract
 
-        return import_(
-            self.house,
-            Path(source) if isinstance(source, str) else source,
-            label=label,
-            name=name,
-            description=description,
-            licence=licence,
-            kind=kind,
-            options=options,
-            rules=None if rules is None else read_contract(Path(rules)),
-            ranges=ranges,
-            statement=EMPTY if about is None else read_statement(Path(about)),
-            progress=progress,
-        )
+        given = Path(source) if isinstance(source, str) else source
+        told: dict[str, Any] = {
+            "label": label,
+            "name": name,
+            "description": description,
+            "licence": licence,
+            "options": options,
+            "rules": None if rules is None else read_contract(Path(rules)),
+            "ranges": ranges,
+            "statement": EMPTY if about is None else read_statement(Path(about)),
+            "progress": progress,
+        }
+        if isinstance(given, Path) and (kind == CROISSANT or (not kind and is_document(given))):
+            return import_document(self.house, given, records=records, **told)
+        return import_(self.house, given, kind=kind, **told)
 
     @cached_property
     def deidentify(self) -> DeidentifyDesk:
