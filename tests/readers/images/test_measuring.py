@@ -109,7 +109,9 @@ def test_facts_of_another_form_are_not_believed(
 ) -> None:
     given = {"answer": msgspec.json.encode([GOOD] * 3)}
 
-    def run(arguments: list[str], descriptor: int, limits: object) -> Mapping[str, bytes]:
+    def run(
+        arguments: list[str], descriptor: int, limits: object, worker: str
+    ) -> Mapping[str, bytes]:
         return {ANSWER: given["answer"]}
 
     monkeypatch.setattr(measuring, "_run", run)

@@ -32,6 +32,7 @@ from dure.datasets.croissant import (
 )
 from dure.datasets.images.document import FOLDER, with_images
 from dure.datasets.images.inspection import digest_of
+from dure.datasets.images.people import WORKER, riding, with_riders
 from dure.datasets.images.table import index_table, parquet_blocks
 from dure.datasets.images.targets import check_usable, find_targets
 from dure.datasets.import_ import any_purpose, own_label
@@ -154,6 +155,7 @@ def import_images(
         described = _described(table, meter, taken)
         document = _document(house, index, described, words, statement)
         document = with_images(document, taken.formats, packed.digest.hexdigest())
+        document = with_riders(document, riding([taken.images[at] for at in taken.kept]))
         dataset = house.seal(
             [json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")],
             kind=DATASET,
@@ -209,7 +211,7 @@ def _content(
     folder: Folder, listing: Listing, taken: _Taken, *, leave_out_damaged: bool
 ) -> Iterator[bytes]:
     """Yield the bytes of all images that are kept, one image after the other."""
-    for chunk in measured(folder, listing.images):
+    for chunk in measured(folder, listing.images, WORKER):
         for number, one in enumerate(chunk.images):
             taken.images.append(one)
             if one.facts.fault:

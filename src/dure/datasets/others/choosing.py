@@ -12,8 +12,8 @@ from pathlib import Path
 
 from dure.core.text import printable
 from dure.datasets.errors import DatasetError
-from dure.datasets.verify.documents import Stated, StatedColumn, StatedPath, StatedRecords, Stating
 from dure.datasets.verify.files import MAX_FILES, is_inside, members
+from dure.datasets.verify.stating import Stated, StatedColumn, StatedPath, StatedRecords, Stating
 from dure.readers.several import FromPath, Plan, Taken
 
 _MOST_NAMED = 8

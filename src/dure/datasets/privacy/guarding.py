@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from dure.core.assets import Asset
-from dure.datasets.catalogue import images_of, table_of
+from dure.datasets.catalogue import describe, images_of, table_of
 from dure.datasets.deidentify.answers import Found
 from dure.datasets.deidentify.sandboxed import search_table
+from dure.datasets.images.people import is_about_people
 from dure.datasets.import_ import any_purpose
 from dure.datasets.personal.kinds import UNIQUELY_IDENTIFYING
 from dure.datasets.privacy.errors import PrivacyError
@@ -73,6 +74,8 @@ def allowing_record(house: House, dataset: Asset) -> tuple[Asset, PrivacyRecord]
     is_here = bool(dataset.parents)  # of a bundle, the document alone may have come
     if is_here and (known is None or known[1].handling is not Handling.NONE):
         found = personal_in(house, house.assets.get(table_of(house, dataset.id)).asset)
+        if known is None and _shows_people(house, dataset):
+            raise PrivacyError("privacy.record", asset=dataset.id[:16], reason="shows-people")
         if reason := _contradiction(known, found):
             raise PrivacyError("privacy.record", asset=dataset.id[:16], reason=reason)
     return known
@@ -88,6 +91,11 @@ def refuse_images(house: House, dataset: Asset) -> None:
     """
     if images_of(house, dataset):
         raise PrivacyError("privacy.request", asset=dataset.id[:16], reason="images")
+
+
+def _shows_people(house: House, dataset: Asset) -> bool:
+    """Say whether images are of people or name them, as far as anybody knows."""
+    return bool(images_of(house, dataset)) and is_about_people(describe(house, dataset.id))
 
 
 def personal_in(house: House, table: Asset) -> tuple[Found, ...]:

@@ -21,6 +21,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "it holds personal data and has no privacy record",
             "개인정보가 있는데 개인정보 처리 기록이 없습니다",
         ),
+        "shows-people": Text(
+            "it shows people, or its images name them, and it has no privacy record",
+            "사람이 보이거나 이미지에 이름이 적혀 있는데 개인정보 처리 기록이 없습니다",
+        ),
         "expired": Text("the time for which it may be kept is over", "보유 기간이 지났습니다"),
         "not-reviewed": Text(
             "its adequacy review has not found it adequate",

@@ -14,17 +14,11 @@ from dure.core.system import reason_of
 from dure.core.text import printable
 from dure.datasets.croissant import DOCUMENT_FILE
 from dure.datasets.errors import DatasetError
-from dure.datasets.verify.documents import (
-    MAX_BYTES,
-    Stated,
-    StatedColumn,
-    StatedRecords,
-    Stating,
-    read_document,
-)
+from dure.datasets.verify.documents import MAX_BYTES, read_document
 from dure.datasets.verify.files import MAX_FILES, Measured, is_inside, measure, members
 from dure.datasets.verify.listed import match_listed
 from dure.datasets.verify.matching import match_columns, match_file
+from dure.datasets.verify.stating import Stated, StatedColumn, StatedRecords, Stating
 from dure.datasets.verify.words import UNSUPPORTED, finding
 from dure.readers.errors import ReaderError
 

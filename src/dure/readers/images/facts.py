@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import msgspec
 import numpy as np
@@ -50,6 +51,9 @@ MAX_CLASSES = 65_535
 MAX_TARGET_BYTES = 1024 * MIB
 NO_CLASS = 0xFFFF
 
+MOST_KINDS = 64
+_KIND = re.compile(r"[a-z-]{1,32}")
+
 THUMBNAIL = 96
 """Side of a thumbnail, which comes out as bare pixels."""
 
@@ -88,6 +92,10 @@ class ImageFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_
         Bytes after the end of the image; -1 where the format does not tell its end.
     located
         Whether it says where on Earth it was taken.
+    named, numbered, commented
+        Whether it says by or for whom, with which device, or anything in words.
+    personal
+        Kinds of personal data in these words, where they were looked at.
     """
 
     fault: str = ""
@@ -104,6 +112,10 @@ class ImageFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_
     frames: bool = False
     trailing_bytes: int = -1
     located: bool = False
+    named: bool = False
+    numbered: bool = False
+    commented: bool = False
+    personal: tuple[str, ...] = ()
 
     def is_honest(self) -> bool:
         """Say whether it has the form that an honest worker gives it."""
@@ -119,6 +131,8 @@ class ImageFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_
             and 0 <= self.sharpness < math.inf
             and all(0 <= share <= 1 for share in shares)
             and -1 <= self.trailing_bytes <= MAX_IMAGE_BYTES
+            and len(self.personal) <= MOST_KINDS
+            and all(_KIND.fullmatch(one) for one in self.personal)
         )
 
 

@@ -44,6 +44,7 @@ from dure.readers.parse import read_inside
 from dure.sandbox.runtime import package_binds
 from dure.sandbox.tasks import Limits
 
+WORKER = "dure.readers.images.worker"
 MOST_STOPPED = 16
 """How many images may end their worker before the folder is refused."""
 
@@ -79,8 +80,15 @@ class Chunk:
             yield block
 
 
-def measured(folder: Folder, entries: Sequence[Entry]) -> Iterator[Chunk]:
+def measured(folder: Folder, entries: Sequence[Entry], worker: str = WORKER) -> Iterator[Chunk]:
     """Read, digest and decode images; yield them in chunks of bounded size, in the same order.
+
+    Parameters
+    ----------
+    folder, entries
+        Which.
+    worker
+        The program that decodes them: this package's, or one that does more.
 
     Raises
     ------
@@ -98,7 +106,7 @@ def measured(folder: Folder, entries: Sequence[Entry]) -> Iterator[Chunk]:
             while waiting and len(taken) < CHUNK_IMAGES and archive.size_bytes < CHUNK_BYTES:
                 taken.append(waiting.pop())
                 archive.add(folder, taken[-1], MAX_IMAGE_BYTES)
-            facts = _facts(archive, range(len(taken)))
+            facts = _facts(archive, range(len(taken)), worker)
             stopped += sum(one.fault == "stopped" for one in facts)
             if stopped > MOST_STOPPED:
                 raise ReaderError("readers.stopped", cause="exit", size_bytes=archive.size_bytes)
@@ -256,9 +264,9 @@ class _Archive:
         return out
 
 
-def _facts(archive: _Archive, numbers: range) -> list[ImageFacts]:
+def _facts(archive: _Archive, numbers: range, worker: str) -> list[ImageFacts]:
     try:
-        left = _run(["measure"], archive.stream(numbers), image_limits())
+        left = _run(["measure"], archive.stream(numbers), image_limits(), worker)
         facts = msgspec.json.decode(left.get(ANSWER, b""), type=list[ImageFacts])
         if len(facts) == len(numbers) and all(one.is_honest() for one in facts):
             return facts
@@ -270,13 +278,15 @@ def _facts(archive: _Archive, numbers: range) -> list[ImageFacts]:
     if len(numbers) == 1:
         return [ImageFacts(fault="stopped")]
     middle = (numbers.start + numbers.stop) // 2
-    first = _facts(archive, range(numbers.start, middle))
+    first = _facts(archive, range(numbers.start, middle), worker)
     if sum(one.fault == "stopped" for one in first) > MOST_STOPPED:
         return [*first, *[ImageFacts(fault="stopped")] * (numbers.stop - middle)]
-    return first + _facts(archive, range(middle, numbers.stop))
+    return first + _facts(archive, range(middle, numbers.stop), worker)
 
 
-def _run(arguments: Sequence[str], descriptor: int, limits: Limits) -> Mapping[str, bytes]:
+def _run(
+    arguments: Sequence[str], descriptor: int, limits: Limits, worker: str = WORKER
+) -> Mapping[str, bytes]:
     """Run the worker over a stream, which is closed afterwards; return what it left, by name."""
     left: dict[str, bytes] = {}
 
@@ -286,7 +296,7 @@ def _run(arguments: Sequence[str], descriptor: int, limits: Limits) -> Mapping[s
     known = package_binds()
     binds = [bind for bind in package_binds(("pillow",)) if bind not in known]
     try:
-        command = ["-m", "dure.readers.images.worker", *arguments]
+        command = ["-m", worker, *arguments]
         read_inside(descriptor, command, limits, take, binds=binds)
     finally:
         os.close(descriptor)

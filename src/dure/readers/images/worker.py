@@ -10,7 +10,7 @@ import mmap
 import os
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,7 +23,16 @@ _COUNT = struct.Struct("<Q")
 _THREADS = 4
 
 
-def main(arguments: Sequence[str], *, raw: Path = Path("/in/raw"), out: Path = Path("/out")) -> int:
+Look = Callable[[Sequence[str]], tuple[str, ...]]
+
+
+def main(
+    arguments: Sequence[str],
+    *,
+    raw: Path = Path("/in/raw"),
+    out: Path = Path("/out"),
+    looking: Callable[[], Look] | None = None,
+) -> int:
     """Do what was asked and return the exit status.
 
     Parameters
@@ -32,6 +41,8 @@ def main(arguments: Sequence[str], *, raw: Path = Path("/in/raw"), out: Path = P
         ``measure``, ``thumbnails``, or ``targets`` and a kind.
     raw, out
         Where the contents are, and where the answer goes.
+    looking
+        Makes what finds the kinds of personal data in the words that ride along with an image.
     """
     with raw.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         contents = _contents(memoryview(mapped))
@@ -39,7 +50,7 @@ def main(arguments: Sequence[str], *, raw: Path = Path("/in/raw"), out: Path = P
             if arguments[0] == "targets":
                 _targets(contents, arguments[1], out)
             else:
-                _images(contents, arguments[0], out)
+                _images(contents, arguments[0], out, looking)
         finally:
             for one in contents:
                 one.release()
@@ -58,12 +69,16 @@ def _contents(whole: memoryview) -> list[memoryview]:
     return found
 
 
-def _images(contents: Sequence[memoryview], what: str, out: Path) -> None:
-    from dure.readers.images.decoding import measure, thumbnail
+def _images(
+    contents: Sequence[memoryview], what: str, out: Path, looking: Callable[[], Look] | None
+) -> None:
+    from dure.readers.images.decoding import measure_with_words, thumbnail
 
     with ThreadPoolExecutor(min(_THREADS, len(os.sched_getaffinity(0)))) as pool:
         if what == "measure":
-            facts = list(pool.map(lambda one: measure(bytes(one)), contents))
+            found = list(pool.map(lambda one: measure_with_words(bytes(one)), contents))
+            look = looking() if looking and any(words for _, words in found) else lambda _: ()
+            facts = [msgspec.structs.replace(one, personal=look(words)) for one, words in found]
             (out / ANSWER).write_bytes(msgspec.json.encode(facts))
         else:
             pixels = pool.map(lambda one: thumbnail(bytes(one)), contents)
