@@ -278,15 +278,10 @@ class Keeper:
     def seal_again(
         self, permit: Permit, request: Request, asset_id: str, *, label: str, **about: Any
     ) -> Asset:
-        """Seal the content of an asset that a permit's request names under another label.
+        """Seal an asset that a permit's request names under another label; ``about`` as `About`.
 
-        No byte of it comes out, and none is kept twice: both share their pages. ``about`` has
-        ``parents`` and ``producer``; the rest is the asset's own.
-
-        Raises
-        ------
-        GovernanceError
-            As `seal` and `open_for_permit`.
+        No byte of it comes out, and none is kept twice: both share their pages.
+        Raises as `seal` and `open_for_permit`.
         """
         _, content = self.open_for_permit(permit, request, asset_id)
         asset = self.describe(asset_id)

@@ -155,7 +155,7 @@ def import_images(
         described = _described(table, meter, taken)
         document = _document(house, index, described, words, statement)
         document = with_images(document, taken.formats, packed.digest.hexdigest())
-        document = with_riders(document, riding([taken.images[at] for at in taken.kept]))
+        document = with_riders(document, riding([taken.images[at].facts for at in taken.kept]))
         dataset = house.seal(
             [json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")],
             kind=DATASET,

@@ -12,7 +12,7 @@ from typing import Any
 
 from dure.datasets.about.vocabularies import SHOWS_PEOPLE
 from dure.datasets.personal.kinds import Confidence, Kind
-from dure.readers.images.measuring import Image
+from dure.readers.images.facts import ImageFacts
 
 TERM = "dure:imageMetadata"
 WORKER = "dure.datasets.images.worker"
@@ -20,9 +20,9 @@ RIDERS = ("located", "named", "numbered", "commented")
 """What may ride along; fields of `dure.readers.images.facts.ImageFacts`."""
 
 
-def riding(images: Sequence[Image]) -> dict[str, Any]:
+def riding(facts: Sequence[ImageFacts]) -> dict[str, Any]:
     """Return with how many images what rides along, and the kinds of personal data in it."""
-    whole = [one.facts for one in images if not one.facts.fault]
+    whole = [one for one in facts if not one.fault]
     counts = {name: sum(getattr(one, name) for one in whole) for name in RIDERS}
     kinds = {kind for one in whole for kind in one.personal}
     return {"images": len(whole), **counts, "personal": [str(one) for one in Kind if one in kinds]}

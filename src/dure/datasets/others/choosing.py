@@ -74,11 +74,11 @@ class _Choosing:
                 reason, (place for place, other in records.unread if other == reason)
             )
         stated = self._source(records)
-        places = self._places(stated)
         fields: tuple[StatedColumn | StatedPath, ...] = (*records.columns, *records.paths)
         names = [one.name for one in fields]
         if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
             raise self._refused("names-twice", twice)
+        places = self._places(stated)
         columns = tuple(Taken(one.name, one.column, one.types) for one in records.columns)
         paths = tuple(FromPath(one.name, one.of, one.regex) for one in records.paths)
         told = {one.name: one.description for one in fields}

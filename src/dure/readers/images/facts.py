@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -60,6 +61,7 @@ THUMBNAIL = 96
 ANSWER = "answer.json"
 BOXES = "boxes.bin"
 PIXELS = "pixels.bin"
+CONTENT = "content.bin"
 
 BOX = np.dtype(
     [("image", "<u4"), ("class", "<u2"), ("x", "<f8"), ("y", "<f8"), ("w", "<f8"), ("h", "<f8")]
@@ -116,6 +118,12 @@ class ImageFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_
     numbered: bool = False
     commented: bool = False
     personal: tuple[str, ...] = ()
+
+    @property
+    def carries(self) -> bool:
+        """Whether anything rides along with its pixels that could be about people."""
+        told = self.located or self.named or self.numbered or self.commented
+        return told or self.trailing_bytes > 0
 
     def is_honest(self) -> bool:
         """Say whether it has the form that an honest worker gives it."""
@@ -190,6 +198,13 @@ def image_limits() -> Limits:
         tmp_bytes=MIB,
         stdout_bytes=64 * 1024,
         input_bytes=CHUNK_BYTES + MAX_IMAGE_BYTES + MIB,
+    )
+
+
+def covering_limits(size_bytes: int) -> Limits:
+    """Return what covering images of so many bytes may use: decoded anew, some formats grow."""
+    return replace(
+        image_limits(), output_bytes=8 * size_bytes + 64 * MIB, input_bytes=size_bytes + 64 * MIB
     )
 
 

@@ -1,4 +1,6 @@
-"""The program inside the sandbox: ``python -m dure.readers.images.worker measure|thumbnails|targets KIND``.
+"""The program inside the sandbox: ``python -m dure.readers.images.worker``.
+
+It is told ``measure``, ``thumbnails``, ``cover``, or ``targets`` and a kind.
 
 It reads ``/in/raw`` (how many contents, how long each is, then the contents) and leaves in ``/out`` what
 `dure.readers.images.facts` names. It never prints: the bytes are somebody's data.
@@ -17,7 +19,15 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from dure.readers.images.facts import ANSWER, BOX, BOXES, PIXELS, TargetFacts
+from dure.readers.images.facts import (
+    ANSWER,
+    BOX,
+    BOXES,
+    CONTENT,
+    PIXELS,
+    ImageFacts,
+    TargetFacts,
+)
 
 _COUNT = struct.Struct("<Q")
 _THREADS = 4
@@ -38,7 +48,7 @@ def main(
     Parameters
     ----------
     arguments
-        ``measure``, ``thumbnails``, or ``targets`` and a kind.
+        ``measure``, ``thumbnails``, ``cover``, or ``targets`` and a kind.
     raw, out
         Where the contents are, and where the answer goes.
     looking
@@ -49,6 +59,8 @@ def main(
         try:
             if arguments[0] == "targets":
                 _targets(contents, arguments[1], out)
+            elif arguments[0] == "cover":
+                _cover(contents, out)
             else:
                 _images(contents, arguments[0], out, looking)
         finally:
@@ -83,6 +95,19 @@ def _images(
         else:
             pixels = pool.map(lambda one: thumbnail(bytes(one)), contents)
             (out / PIXELS).write_bytes(b"".join(pixels))
+
+
+def _cover(contents: Sequence[memoryview], out: Path) -> None:
+    from dure.readers.images.covering import covered
+    from dure.readers.images.decoding import measure
+
+    regions = msgspec.json.decode(contents[0], type=list[list[tuple[float, float, float, float]]])
+    found: list[tuple[int, bool, ImageFacts]] = []
+    with (out / CONTENT).open("wb") as file:
+        for one, wanted in zip(contents[1:], regions, strict=True):
+            made, exact = covered(bytes(one), wanted)
+            found.append((file.write(made), exact, measure(made)))
+    (out / ANSWER).write_bytes(msgspec.json.encode(found))
 
 
 def _targets(contents: Sequence[memoryview], kind: str, out: Path) -> None:
