@@ -12,7 +12,7 @@ Hugging Face Hub documentation: Dataset Cards, Structure your repository, Data f
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dure.datasets.croissant import Field, licence_words, read_table
@@ -26,8 +26,16 @@ _TYPES = {"double": "float64", "float": "float32", "date32[day]": "date32"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
 
 
-def card(document: Mapping[str, Any]) -> str:
-    """Return the data set card of one of our own documents: a YAML header, and words for people."""
+def card(document: Mapping[str, Any], configuration: Sequence[str] = ()) -> str:
+    """Return the data set card of one of our own documents: a YAML header, and words for people.
+
+    Parameters
+    ----------
+    document
+        The document.
+    configuration
+        Lines that say what is loaded; by default the table and its columns.
+    """
     table = read_table(document)
     licence, fields = licence_words(document), table.fields
     label = document["usageInfo"]["termCode"]
@@ -37,14 +45,7 @@ def card(document: Mapping[str, Any]) -> str:
         *_licence_lines(licence),
         "size_categories:",
         f"- {quoted(size_category(table.rows))}",
-        "configs:",
-        "- config_name: default",
-        "  data_files:",
-        "  - split: train",
-        f"    path: {quoted(DATA_FILE)}",
-        "dataset_info:",
-        "  features:",
-        *(line for field in fields for line in _feature_lines(field)),
+        *(configuration or _of_table(fields)),
         "---",
         "",
         f"# {_plain(document['name'])}",
@@ -60,6 +61,19 @@ def card(document: Mapping[str, Any]) -> str:
         "with its digest.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _of_table(fields: Sequence[Field]) -> list[str]:
+    return [
+        "configs:",
+        "- config_name: default",
+        "  data_files:",
+        "  - split: train",
+        f"    path: {quoted(DATA_FILE)}",
+        "dataset_info:",
+        "  features:",
+        *(line for field in fields for line in _feature_lines(field)),
+    ]
 
 
 def relocated(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -201,10 +201,6 @@ def test_yolo_and_classes_are_imported_too(steward: Node, tmp_path: Path) -> Non
     read: Any = mlc.Dataset(str(tmp_path / "out" / "croissant.json"))
     targets = [_word(one["records/target"]) for one in read.records("records")]
     assert targets == [row["target"] for row in rows]
-    with pytest.raises(ImageError) as caught:
-        steward.datasets.export(classes.id, tmp_path / "hub", layout="huggingface")
-    assert caught.value.facts["option"] == "--layout"
-    assert not (tmp_path / "hub").exists()
 
 
 def test_a_contract_holds_of_the_index(steward: Node, tmp_path: Path) -> None:
