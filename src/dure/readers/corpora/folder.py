@@ -23,6 +23,10 @@ ENDINGS = {
 
 _TELLING = (".conll", ".bio", ".iob", ".iob2", ".bioes")
 """Endings of files that are nothing else than a corpus."""
+_TABLES = (
+    *(".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather"),
+    *(".xlsx", ".xlsm", ".xls", ".log", ".db", ".sqlite"),
+)
 _MOST_LOOKED_AT = 10_000
 
 
@@ -58,19 +62,20 @@ class Listed:
 def is_corpus(source: Path) -> bool:
     """Say whether a file or a folder is a corpus when nobody says what it is.
 
-    A folder with an image in it is one of images; of other folders those are corpora that hold texts. A
-    table of JSON lines is no corpus unless somebody says so, nor is a folder of them.
+    A folder with an image in it is one of images. Of other folders those are corpora in which files of
+    annotations lie, or texts and no tables. JSON lines are a table unless somebody says otherwise.
     """
     if not source.is_dir():
         return source.suffix.lower() in _TELLING
-    found = False
+    endings: set[str] = set()
     for number, (_, folders, names) in enumerate(os.walk(source)):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        endings = {Path(name).suffix.lower() for name in names if not name.startswith(".")}
+        endings |= {Path(name).suffix.lower() for name in names if not name.startswith(".")}
         if endings & set(IMAGES) or number > _MOST_LOOKED_AT:
             return False
-        found |= bool(endings & {".txt", ".ann", *_TELLING})
-    return found
+    if endings & {".ann", *_TELLING}:
+        return ".txt" in endings or ".ann" not in endings
+    return ".txt" in endings and not endings & set(_TABLES)
 
 
 def kind_of_file(name: str, wanted: str) -> str:
