@@ -73,9 +73,9 @@ DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_
 @app.command(
     "import",
     help=say(
-        "Import a file (CSV, JSON, Excel, Parquet, Arrow, Zeek), a folder of images or a corpus of texts: "
+        "Import a file (CSV, JSON, Excel, Parquet, Arrow, Zeek, EVTX), a folder of images or a corpus of texts: "
         "parsed in the sandbox, described, sealed.",
-        "파일(CSV, JSON, Excel, Parquet, Arrow, Zeek), 이미지 폴더, 말뭉치를 격리 실행 환경에서 읽고 설명을 붙여 "
+        "파일(CSV, JSON, Excel, Parquet, Arrow, Zeek, EVTX), 이미지 폴더, 말뭉치를 격리 실행 환경에서 읽고 설명을 붙여 "
         "봉인합니다.",
     ),
 )

@@ -92,7 +92,7 @@ class Records:
     file
         The text.
     longest
-        Characters that one record may have.
+        Characters that one record may have; 0 means `RECORD_CHARACTERS`.
     whole
         What becomes of a whole number.
     """
@@ -101,11 +101,11 @@ class Records:
         self,
         file: IO[str],
         *,
-        longest: int = RECORD_CHARACTERS,
+        longest: int = 0,
         whole: Callable[[str], Any] = Number,
     ) -> None:
         self._file = file
-        self._longest = longest
+        self._longest = longest or RECORD_CHARACTERS
         self._text = ""
         self._place = 0
         self._ended = False
