@@ -30,12 +30,12 @@ from dure.datasets.elements import matching
 from dure.datasets.elements.element import ElementSet
 from dure.datasets.elements.facts import ColumnFacts, facts_of
 from dure.datasets.elements.reading import read_set
-from dure.readers.delimited import read_delimited
+from dure.readers.delimited import Dialect, read_delimited
 from dure.readers.faults import Fault
-from dure.readers.tables import MISSING
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("development", "first", "second", "held-out")
+TUNING = ("development", "first", "second", "held-out")
+PARTS = (*TUNING, "unseen")
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Count:
 
 
 def tuning(packages: Path) -> list[Table]:
-    return [table for part in PARTS[:-1] for table in read(part, packages)]
+    return [table for part in TUNING for table in read(part, packages)]
 
 
 def truth(part: str) -> dict[str, dict[str, set[str]]]:
@@ -92,7 +92,7 @@ def read(part: str, packages: Path) -> Iterator[Table]:
         for name, content in tables(packages, part):
             raw.write_bytes(_named(content))
             try:
-                read_delimited(raw, table, scratch, "", "", MISSING)
+                read_delimited(raw, table, scratch, Dialect())
             except Fault as fault:
                 print(json.dumps({"table": name, "not read": fault.code}))
                 continue
