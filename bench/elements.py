@@ -5,9 +5,10 @@ in this process. A proposal is right when the ground truth names that element fo
 column is stands in `element_truth_*.txt`; `element_tables` says when each was written. The confidence is
 fitted, and its threshold chosen, on the parts for tuning alone.
 
-Prints one JSON object a part. The packages: see `element_tables`.
+Prints one JSON object a part. The packages: see `element_tables`; all in one folder, as
+``pip install --no-deps --target FOLDER`` leaves them, named by ``--packages`` or DURE_BENCH_ELEMENT_PACKAGES.
 
-    python bench/elements.py --packages /path/to/venv/lib/python3.11/site-packages
+    DURE_BENCH_ELEMENT_PACKAGES=FOLDER python bench/elements.py
     python bench/elements.py --packages … --part development --show
     python bench/elements.py --packages … --fit   # coefficients and threshold, from the parts for tuning
 """
@@ -20,6 +21,7 @@ import hashlib
 import io
 import json
 import math
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -229,15 +231,20 @@ def _judged(rows: list[Row], weights: dict[str, float]) -> Iterator[tuple[float,
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("--packages", type=Path, required=True)
+    options.add_argument(
+        "--packages", default=os.environ.get("DURE_BENCH_ELEMENT_PACKAGES", ""), help="a folder"
+    )
     options.add_argument("--part", choices=PARTS, default="")
     options.add_argument("--show", action="store_true")
     options.add_argument("--fit", action="store_true")
     options.add_argument("--least", type=float, default=LEAST)
     chosen = options.parse_args()
+    packages = Path(chosen.packages)
+    if not chosen.packages or not packages.is_dir():
+        options.error("name the folder of the packages: --packages or DURE_BENCH_ELEMENT_PACKAGES")
     elements = read_set(HERE / "element_set.csv")
     if chosen.fit:
-        rows = rows_of(tuning(chosen.packages), elements)
+        rows = rows_of(tuning(packages), elements)
         steps = list(curve(rows))
         enough = [one for one in steps if one["precision"] >= WANTED]
         for one in steps[::5]:
@@ -246,7 +253,7 @@ def main() -> None:
         print(json.dumps({name: round(value, 2) for name, value in fit(rows).items()}))
         return
     for part in (chosen.part,) if chosen.part else PARTS:
-        count = judge(list(read(part, chosen.packages)), elements, chosen.least)
+        count = judge(list(read(part, packages)), elements, chosen.least)
         for mistake in sorted(count.mistakes) if chosen.show else ():
             print(mistake)
         print(

@@ -27,11 +27,14 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "identifier-part": -0.51, "kin": 1.47, "kin-part": -0.07, "lead": 1.72, "lone": -1.42,
         "long-code": 0.24, "name": 4.26, "narrow": -1.06, "numbered": 0.97, "pair": -0.62,
         "plural": -1.81, "rare": 0.56, "same": 0.91, "short-code": 0.32, "short-name": 0.01,
-        "small": 0.67, "steps": -2.84, "table": 1.53, "texts": -0.22, "timed": -1.85,
+        "small": 0.67, "some-codes": -1.0, "steps": -2.84, "table": 1.53, "texts": -0.22, "timed": -1.85,
         "unit": 0.33, "words": 0.84, "years": 0.15,
     }
 )  # fmt: skip
-"""What is known of a column and an element -> its weight; what isn't here weighs nothing."""
+"""What is known of a column and an element -> its weight; what isn't here weighs nothing.
+
+Of ``some-codes`` the tables for tuning have no case: its weight is a judgement.
+"""
 
 
 def surety(found: Mapping[str, float]) -> float:

@@ -16,12 +16,12 @@ from dure.datasets.elements.element import Element
 from dure.datasets.elements.facts import ColumnFacts
 
 SIGNS = (
-    "boolean", "form", "timed", "years", "codes", "numbered",
+    "boolean", "form", "timed", "years", "codes", "some-codes", "numbered",
     "unit", "customary", "bounded", "steps", "narrow", "small", "corner", "digits", "pair", "identifier", "few", "constant", "short-name", "short-code", "long-code", "texts",
 )  # fmt: skip
 """Every sign that values may give."""
 
-_CODED = 0.9
+_CODED, _FEW_CODED = 0.9, 0.5
 _MANY_ROWS = 30
 _STEPS = 10
 _NARROW = 0.05
@@ -266,4 +266,4 @@ def _judge_codes(element: Element, column: ColumnFacts) -> Judged | None:
     numbered = column.kind == "integer" and column.low >= 0 and column.high <= len(element.codes)
     if numbered and column.distinct > 1:  # 1 and 2 for two codes: which is which, a person says
         return _told("numbered")
-    return None
+    return _told("some-codes") if rows and held >= _FEW_CODED * rows else None
