@@ -17,8 +17,8 @@ from dure.storage.errors import StorageError, files
 from dure.storage.folders import new_folder
 from dure.storage.seal import seal
 from dure.storage.sealed_files import new_file, sync_folder, write_all
+from dure.storage.vault.folder import Folder
 from dure.storage.vault.lock import alone
-from dure.storage.vault.pages import PageFiles
 
 PAGE_MODE = 0o400
 """Mode of a page's file: what is in it never changes."""
@@ -84,7 +84,7 @@ def _store(part: Store, partial: Path, key: bytes) -> tuple[str, Revisions]:
 def _vault(name: str, root: Path, partial: Path, key: bytes) -> str:
     """Copy a vault's files as they are: no link is followed, and what is no page is left out."""
     folder = partial / "vaults" / name
-    copies, lines = PageFiles(folder), []
+    copies, lines = Folder(folder), []
     copies.create()
     touched = {folder}
     for place, descriptor in plain_below(root, ["pages"]):

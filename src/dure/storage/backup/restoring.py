@@ -17,7 +17,7 @@ from dure.storage.backup.tree import open_plain
 from dure.storage.errors import StorageError, files
 from dure.storage.seal import unseal
 from dure.storage.sealed_files import sync_folder
-from dure.storage.vault.pages import PageFiles
+from dure.storage.vault.folder import Folder
 
 
 def restore(
@@ -126,7 +126,7 @@ def _vault(source: Path, name: str, partial: Path, key: bytes) -> None:
     with files(listed):
         sealed = listed.read_bytes()
     lines = b"".join(unseal(part_key(key, f"vault/{name}"), [sealed], where=listed.name))
-    originals, copies = PageFiles(source / "vaults" / name), PageFiles(partial)
+    originals, copies = Folder(source / "vaults" / name), Folder(partial)
     copies.create()
     touched = {partial}
     for line in lines.decode("ascii").splitlines():
