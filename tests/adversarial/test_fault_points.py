@@ -21,6 +21,7 @@ ELSEWHERE = (
     "governance/test_crashes.py",
     "node/test_backup_keys.py",
     "node/test_backup_kill.py",
+    "node/test_bucket.py",
     "storage/test_sealed_files.py",
     "storage/test_vault_bucket.py",
     "storage/test_vault_crash.py",
