@@ -47,8 +47,8 @@ KindOption = Annotated[
     typer.Option(
         metavar="KIND",
         help=say(
-            "csv, json, jsonl, parquet, arrow, xlsx, zeek or croissant; else its ending tells.",
-            "csv, json, jsonl, parquet, arrow, xlsx, zeek, croissant. 없으면 확장자로 압니다.",
+            "csv, json, jsonl, parquet, arrow, xlsx, zeek, evtx or croissant; else its ending tells.",
+            "csv, json, jsonl, parquet, arrow, xlsx, zeek, evtx, croissant. 없으면 확장자로 압니다.",
         ),
     ),
 ]

@@ -28,6 +28,7 @@ KINDS = {
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
     ".log": "zeek",
+    ".evtx": "evtx",
 }
 
 

@@ -26,7 +26,7 @@ from dure.datasets.document import MAX_DOCUMENT_BYTES
 from dure.datasets.images.document import FOLDER, content_digest, has_images
 from dure.datasets.import_ import any_purpose
 from dure.datasets.privacy.errors import PrivacyError
-from dure.datasets.privacy.guarding import allowing_record, blocks, today
+from dure.datasets.privacy.guarding import allowing_record, blocks, refuse_spans, today
 from dure.datasets.privacy.keeping import MOST_BYTES, carry_record, last_record, parse_record
 from dure.datasets.sealing import DATASET, DOCUMENT_SCHEMA
 from dure.datasets.spec import LOWER
@@ -64,6 +64,7 @@ def request_lower(house: House, dataset_id: str, target: Label) -> Request:
     refuse_other(dataset.id, dataset.label, target)
     purpose = any_purpose(house, dataset.label)
     house.require(LOWER.name, dataset.label, purpose=purpose, owner=dataset.owner)
+    refuse_spans(house, dataset)
     record = allowing_record(house, dataset)
     if record is not None and record[1].dataset != dataset_id:
         raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="other")

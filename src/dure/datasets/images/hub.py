@@ -24,7 +24,7 @@ import pyarrow as pa
 from dure.datasets.huggingface import quoted
 from dure.datasets.images.document import FILES, FOLDER
 from dure.datasets.images.table import PATH
-from dure.datasets.images.targets import split_of
+from dure.readers.splits import split_of
 
 METADATA = "metadata.jsonl"
 _PATTERN = re.compile(r"([*?\[\]])")

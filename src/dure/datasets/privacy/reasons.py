@@ -78,6 +78,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "이미지가 있는 데이터셋이며, 표의 계획은 이미지에 미치지 않습니다. dure datasets deidentify "
             "images로 처리하십시오",
         ),
+        "spans": Text(
+            "it has spans, which this would leave as they are, at places that no longer fit",
+            "구간이 있는 데이터셋이며, 이 동작은 구간에 미치지 않아 위치가 어긋납니다",
+        ),
         "not-due": Text("its time is not over yet", "보유 기간이 아직 지나지 않았습니다"),
     }
 )

@@ -32,7 +32,7 @@ from dure.datasets.document import MAX_DOCUMENT_BYTES
 from dure.datasets.images.document import has_images
 from dure.datasets.import_ import any_purpose
 from dure.datasets.privacy.errors import PrivacyError
-from dure.datasets.privacy.guarding import blocks, datasets_of, today
+from dure.datasets.privacy.guarding import blocks, datasets_of, refuse_spans, today
 from dure.datasets.privacy.keeping import MOST_BYTES, RECORD_KIND, last_entry, parse_record
 from dure.datasets.sealing import DATASET
 from dure.datasets.spec import SHRED
@@ -100,6 +100,7 @@ def request_shred(house: House, dataset_id: str) -> Request:
     dataset, table_id = house.assets.get(dataset_id).asset, table_of(house, dataset_id)
     purpose = any_purpose(house, dataset.label)
     house.require(SHRED.name, dataset.label, purpose=purpose, owner=dataset.owner)
+    refuse_spans(house, dataset)
     record = last_entry(house, dataset_id)
     if record is None:
         raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="no-record")

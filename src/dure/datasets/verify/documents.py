@@ -103,6 +103,7 @@ class _Reading:
     def __init__(self) -> None:
         self._said = Stating(licensed=False)
         self._repositories: set[str] = set()
+        self._keyed: dict[str, str] = {}
 
     def whole(self, document: Node) -> Stating:
         if "@graph" in document:
@@ -115,6 +116,8 @@ class _Reading:
             self._source(one, place)
         for place, one in _listed(document, "recordSet"):
             self._records(one, place)
+        checked = {one.spans_of for one in self._said.records}
+        self._said.unchecked += [key for name, key in self._keyed.items() if name not in checked]
         return self._said
 
     def _source(self, node: Node, place: str) -> None:
@@ -151,22 +154,23 @@ class _Reading:
 
     def _records(self, node: Node, place: str) -> None:
         name = _name(node, place)
+        spans_of = _id(_get(node, "spansOf"), place)
         columns: list[StatedColumn] = []
         paths: dict[str, StatedPath] = {}
         before = len(self._said.unread)
         for where, one in _listed(node, "field", place):
             if _get(node, "data") is not None:
                 self._inline(node, one, where)
-            elif (column := self._column(one, where)) is not None:
+            elif (column := self._column(one, where, refers=bool(spans_of))) is not None:
                 columns.append(column)
             elif (path := _path(one, where)) is not None:
                 paths[where] = path
         if _get(node, "key") is not None:
-            self._said.unchecked.append(f"{place}.key")
+            self._keyed[name] = f"{place}.key"
         rows = next(_counts(node, place), None)
         unread = tuple(one for one in self._said.unread[before:] if one[0] not in paths)
         self._said.records.append(
-            StatedRecords(name, tuple(columns), rows, tuple(paths.values()), unread)
+            StatedRecords(name, tuple(columns), rows, tuple(paths.values()), unread, spans_of)
         )
 
     def _inline(self, records: Node, node: Node, place: str) -> None:
@@ -176,7 +180,7 @@ class _Reading:
             if not known & set(_node(row, place)):
                 raise _Wrong("missing", f"{place}: data")
 
-    def _column(self, node: Node, place: str) -> StatedColumn | None:
+    def _column(self, node: Node, place: str, *, refers: bool) -> StatedColumn | None:
         reason = ""
         source = _get(node, "source")
         extract = _get(source, "extract") if isinstance(source, Mapping) else None
@@ -198,7 +202,7 @@ class _Reading:
         if reason or not isinstance(extract, Mapping):
             self._said.unread.append((place, reason or "extract"))
             return None
-        if _get(node, "references") is not None:
+        if _get(node, "references") is not None and not refers:
             self._said.unchecked.append(f"{place}.references")
         return StatedColumn(
             name=_word(_get(node, "name"), place) or _name(node, place),

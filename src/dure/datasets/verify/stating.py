@@ -94,6 +94,8 @@ class StatedRecords:
         Fields that the paths of files tell.
     unread
         Its other fields: place and code of the reason.
+    spans_of
+        In a corpus of ours, the record set whose texts these spans lie in; else "".
     """
 
     name: str
@@ -101,6 +103,7 @@ class StatedRecords:
     rows: int | None
     paths: tuple[StatedPath, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
+    spans_of: str = ""
 
 
 @dataclass(slots=True)
