@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import http.server
+import ipaddress
 import os
+import ssl
 import threading
 import tracemalloc
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from dure.storage.database import open_database
 from dure.storage.errors import StorageError
 from dure.storage.vault import Garbage, Vault, fixed_pages
 from dure.storage.vault import versions as versions_module
-from dure.storage.vault.address import Address, new_place, parse_address, read_credentials
+from dure.storage.vault.address import (
+    Address,
+    Credentials,
+    new_place,
+    parse_address,
+    read_credentials,
+)
 from dure.storage.vault.bucket import Bucket
 from tests.storage import shelves
 from tests.storage.conftest import create, run_child
@@ -115,10 +129,10 @@ def db(tmp_path):
     db.close()
 
 
-def credentials_of(**changed: str) -> shelves.Credentials:
+def credentials_of(**changed: str) -> Credentials:
     right = shelves.credentials()
     pair = {name: getattr(right, name) for name in ("access_key_id", "secret_access_key")}
-    return shelves.Credentials(**(pair | changed))
+    return Credentials(**(pair | changed))
 
 
 @pytest.mark.s3
@@ -226,6 +240,55 @@ def test_a_server_that_dies_in_mid_write_leaves_nothing_half_done(
     assert check.garbage == Garbage(0, 0)
     assert b"".join(vault.read(kept.handle)) == b"kept" * 100
     assert vault.put([b"lost" * 100], bound=BOUND).size == 400
+
+
+class _Empty(http.server.BaseHTTPRequestHandler):
+    """Says of every object that it is not there."""
+
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def certificates(folder: Path) -> tuple[Path, str]:
+    """Write a certificate of 127.0.0.1 and its key into a file; return it and its authority's PEM."""
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+    names = [
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in ("tests", "server")
+    ]
+    now, day = datetime.now(UTC), timedelta(days=1)
+    made = []
+    for name, key in zip(names, keys, strict=True):
+        builder = x509.CertificateBuilder(names[0], name, key.public_key())
+        builder = builder.serial_number(x509.random_serial_number())
+        builder = builder.not_valid_before(now - day).not_valid_after(now + day)
+        constraints = x509.BasicConstraints(ca=name is names[0], path_length=None)
+        builder = builder.add_extension(constraints, critical=True)
+        host = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+        builder = builder.add_extension(x509.SubjectAlternativeName([host]), critical=False)
+        made.append(builder.sign(keys[0], hashes.SHA256()).public_bytes(Encoding.PEM))
+    file = folder / "server.pem"
+    secret = keys[1].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(secret + made[1])
+    return file, made[0].decode()
+
+
+def test_a_certificate_is_trusted_when_it_is_given_and_not_otherwise(tmp_path, monkeypatch):
+    monkeypatch.setattr("dure.storage.vault.bucket._RETRIES", 0)
+    file, ours = certificates(tmp_path)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Empty)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    address = Address(f"https://127.0.0.1:{server.server_port}", "vaults", PLACE)
+    assert reason(Bucket(address, Credentials("a", "b", certificate=ours)).marked) == "no-place"
+    assert reason(Bucket(address, Credentials("a", "b")).marked) == "no-s3-server"
+    assert reason(Bucket, address, Credentials("a", "b", certificate="no PEM")) == "not-certificate"
+    server.shutdown()
+    server.server_close()
 
 
 # ── kill -9 ────────────────────────────────────────────────────────────────────────────────────
