@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from html import escape
 
 from dure.core.findings import Finding, Severity
@@ -12,6 +13,7 @@ from dure.datasets.inspect import plots
 from dure.datasets.inspect.judging import share_of
 from dure.datasets.inspect.statistics import Statistics, Top
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_MAPPED = 12
 _LEAST_STRENGTH = 0.05
 _MOST_CLASSES = 20
@@ -28,6 +30,17 @@ KINDS = {
 def say(text: Text, language: str) -> str:
     """Return the words in a language, escaped."""
     return escape(text.say(language))
+
+
+def edge(end: float, *, as_time: bool) -> str:
+    """Return an end of an axis: a number, or the day of so many seconds since 1970."""
+    if not as_time:
+        return plots.number(end)
+    try:
+        moment = _EPOCH + timedelta(seconds=end)
+    except OverflowError:
+        return plots.number(end)
+    return f"{moment:%Y-%m-%d}"
 
 
 def shares(tops: Sequence[Top], rows: int, language: str, *, hide: bool = False) -> str:
