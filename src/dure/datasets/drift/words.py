@@ -44,7 +44,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             Severity.WARNING,
             Text(
                 "{after} of “{column}” is missing; in the earlier version it was {before}.",
-                "“{column}” 열의 빈 값이 이전 버전의 {before}에서 {after}로 달라졌습니다.",
+                "“{column}” 열의 빈 값 비율이 달라졌습니다. 이전 버전 {before}, 현재 {after}.",
             ),
             Text(
                 "Ask the source whether it stopped or began to record this.",
@@ -66,7 +66,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             Severity.INFO,
             Text(
                 "Of the times of “{column}”, {below} lie before the earlier version and {above} after it.",
-                "“{column}” 열의 시각 중 {below}는 이전 버전의 기간보다 앞이고 {above}는 뒤입니다.",
+                "“{column}” 열의 시각 중 이전 버전의 기간보다 앞인 것 {below}, 뒤인 것 {above}.",
             ),
             Text(
                 "As expected of a later delivery; otherwise check the clock of the source.",

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dure.core.findings import Finding
 from dure.core.suites import suite
 from dure.core.text import Text, printable
-from dure.datasets.inspect.statistics import Column, Numbers, Statistics, Texts, Times
+from dure.datasets.inspect.statistics import (
+    NAME_CHARACTERS,
+    Column,
+    Numbers,
+    Statistics,
+    Suspects,
+    Texts,
+    Times,
+)
 from dure.datasets.inspect.table import MOST_COLUMNS
 from dure.datasets.inspect.words import SENTENCES, Sentence
 
@@ -23,8 +31,8 @@ RARE_ROWS = 10
 UNEVEN = 20
 REDUNDANT = 0.98
 MANY_CLASSES = 1000
-NAME_CHARACTERS = 60
-"""Characters of an identifier; longer texts are words."""
+MANY_SUSPECTED = 0.05
+SUSPECTS_NAMED = 10
 
 _MOST_REDUNDANT = 20
 
@@ -150,6 +158,12 @@ def _about_table(found: Statistics) -> Iterator[Told]:
             name,
             {"count": f"{found.split.leaked:,}", "column": _shown(name)},
         )
+    if found.split is not None and found.split.near:
+        name, near = found.columns[found.split.column].name, found.split.near
+        small = sum(one.count for one in found.split.parts)
+        small -= max(one.count for one in found.split.parts)
+        facts = {"count": f"{near:,}", "share": share_of(near, small), "column": _shown(name)}
+        yield "similarity.split-near", name, facts
 
 
 def _about_column(found: Statistics, column: Column) -> Iterator[Told]:
@@ -249,6 +263,7 @@ def _about_target(found: Statistics) -> Iterator[Told]:
             "strength": f"{leak.strength:.3f}",
         }
         yield "relevance.target-leak", name, {**facts}
+    yield from _about_suspects(column.name, target.suspects)
     if not target.classes:
         return
     if column.distinct > min(MANY_CLASSES, found.rows // RARE_ROWS) and column.distinct > 2:
@@ -267,6 +282,24 @@ def _about_target(found: Statistics) -> Iterator[Told]:
         )
     elif counts[0] >= UNEVEN * counts[-1]:
         yield "balance.uneven", column.name, {**base, "times": f"{counts[0] / counts[-1]:,.0f}"}
+
+
+def _about_suspects(name: str, told: Suspects | None) -> Iterator[Told]:
+    if told is None:
+        return
+    if not told.judged:
+        yield "accuracy.targets-unjudged", name, {"column": _shown(name)}
+    elif told.count:
+        many = told.count >= MANY_SUSPECTED * told.looked
+        facts: Facts = {
+            "column": _shown(name),
+            "count": f"{told.count:,}",
+            "looked": f"{told.looked:,}",
+            "share": share_of(told.count, told.looked),
+            "examples": ", ".join(f"{row + 1:,}" for row in told.rows[:SUSPECTS_NAMED]),
+        }
+        code = "accuracy.suspected-targets" if many else "accuracy.some-suspected-targets"
+        yield code, name, facts
 
 
 def _about_pairs(found: Statistics) -> Iterator[Told]:

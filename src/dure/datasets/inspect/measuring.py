@@ -15,7 +15,7 @@ import msgspec
 
 from dure.datasets.drift.statistics import BARS, Comparison, Drift
 from dure.datasets.errors import DatasetError
-from dure.datasets.inspect.statistics import Asked, Statistics
+from dure.datasets.inspect.statistics import NAMED, Asked, Statistics, Suspects
 from dure.datasets.personal.binds import scan_binds
 from dure.datasets.personal.summary import EXAMPLES, KindSummary
 from dure.readers.errors import ReaderError
@@ -155,6 +155,14 @@ def _honestly_compared(told: Comparison, found: Statistics) -> bool:
     )
 
 
+def _is_suspicion(told: Suspects | None, rows: int) -> bool:
+    return told is None or (
+        len(told.rows) <= told.count <= told.looked <= rows
+        and len(told.rows) <= NAMED
+        and all(0 <= row < rows for row in told.rows)
+    )
+
+
 def _is_type(word: str) -> bool:
     try:
         msgspec.convert({"name": word}, _Type)
@@ -215,6 +223,8 @@ def _honest(told: Statistics) -> bool:
         and 0 < len(columns) == len(names)
         and all(map(_is_name, names))
         and all(0 <= place < len(columns) for place in places)
+        and (told.target is None or _is_suspicion(told.target.suspects, told.rows))
+        and (told.split is None or 0 <= (told.split.near or 0) <= told.rows)
         and all(
             0 <= one.nulls <= told.rows
             and 0 <= one.distinct <= told.rows
