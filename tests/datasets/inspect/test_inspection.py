@@ -218,8 +218,8 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("answer")
     path = write(folder / "raw", {"a": [1, 2, 3], "b": ["x", "y", "010-1234-5678"]})
     asked = {"target": "b", "split": "", "show_values": False, "now_s": NOW_S}
-    words = json.dumps({"asked": asked, "against": "parquet"})
-    assert worker.main(["parquet", words], raw=path, against=path, out=folder) == 0
+    words = json.dumps({"reading": {}, "asked": asked, "against": "parquet"})
+    assert worker.main(["parquet", words], raw=path, against=path, out=folder, scratch=folder) == 0
     return json.loads((folder / worker.ANSWER_NAME).read_text())  # type: ignore[no-any-return]
 
 
@@ -264,16 +264,20 @@ def test_an_answer_that_no_honest_run_gives_is_none(answer: dict[str, Any], spoi
     assert decoded(json.dumps(told).encode()) is None
 
 
-def test_a_large_table_is_searched_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_search_that_breaks_off_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = write(tmp_path / "raw", {"note": ["전화 010-1234-5678", "none"] * 20})
     asked = {"target": "", "split": "", "show_values": False, "now_s": NOW_S}
-    told = []
-    for most in (worker.BESIDE_ROWS, 10):
-        monkeypatch.setattr(worker, "BESIDE_ROWS", most)
-        worker.main(["parquet", json.dumps({"asked": asked})], raw=path, out=tmp_path)
-        told.append((tmp_path / worker.ANSWER_NAME).read_text())
-    assert told[0] == told[1]
-    assert json.loads(told[0])["personal"][0]["rows"] == 20
+    command = ["parquet", json.dumps({"reading": {}, "asked": asked})]
+    assert worker.main(command, raw=path, out=tmp_path, scratch=tmp_path) == 0
+    assert json.loads((tmp_path / worker.ANSWER_NAME).read_text())["personal"][0]["rows"] == 20
+    (tmp_path / worker.ANSWER_NAME).unlink()
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("dure.datasets.inspect.searching.search", broken)
+    assert worker.main(command, raw=path, out=tmp_path, scratch=tmp_path) == 3
+    assert not (tmp_path / worker.ANSWER_NAME).exists()
 
 
 def test_what_is_no_json_is_none():

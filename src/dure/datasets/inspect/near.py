@@ -29,7 +29,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dure.datasets.inspect.gathering import EXACT_ROWS, Hashes, Source
+from dure.datasets.inspect.gathering import EXACT_ROWS, Hashes, Source, of_share
 from dure.datasets.inspect.rows import in_two_parts
 
 MOST_ROWS = EXACT_ROWS
@@ -42,6 +42,9 @@ BY_CHANCE = 0.01
 _DIGITS = 3
 _SEED = 5259
 _SAMPLE = 1 << 16
+_SHARE = 4
+_SLOT_BITS = 24
+_SLOT = np.uint64(64 - _SLOT_BITS)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -73,7 +76,7 @@ def near_rows(
             whole[at : at + len(hashes)] += hashes
             seen.append(hashes[: -(-len(hashes) * _SAMPLE // source.rows)])
         alike[column] = _alike(np.concatenate(seen))
-    near, different = in_two_parts(whole, parts, sizes)
+    near, different = _near(whole, parts, sizes), _different(whole)
     for column in columns:
         others = math.prod(alike[other] for other in columns if other != column)
         if others * max(sizes) > BY_CHANCE:
@@ -81,10 +84,26 @@ def near_rows(
         rest = whole.copy()
         for at, hashes in _hashes(source, column):
             rest[at : at + len(hashes)] -= hashes
-        found, left = in_two_parts(rest, parts, sizes)
-        if left >= TELLING * different:
-            near |= found
+        if _different(rest) >= TELLING * different:
+            near |= _near(rest, parts, sizes)
     return near
+
+
+def _near(hashes: Hashes, parts: NDArray[np.int8], sizes: Sequence[int]) -> NDArray[np.bool_]:
+    """Say which rows have a hash that another part has too, after most are ruled out by a part of it."""
+    slots = (hashes >> _SLOT).astype(np.int32)
+    last = np.full(1 << _SLOT_BITS, -1, np.int8)
+    last[slots] = parts
+    mixed = np.zeros(1 << _SLOT_BITS, np.bool_)
+    mixed[slots[last[slots] != parts]] = True
+    found = mixed[slots]
+    found[found] = in_two_parts(hashes[found], parts[found], sizes)[0]
+    return found
+
+
+def _different(hashes: Hashes) -> int:
+    """Return how many different hashes there are in a share of them."""
+    return len(np.unique(of_share(hashes, _SHARE)))
 
 
 def _alike(sample: Hashes) -> float:

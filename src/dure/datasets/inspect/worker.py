@@ -12,8 +12,7 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -23,19 +22,14 @@ import pyarrow as pa
 
 from dure.datasets.drift.tables import compared
 from dure.datasets.inspect.gathering import Source
+from dure.datasets.inspect.searching import Beside
 from dure.datasets.inspect.statistics import Asked
-from dure.datasets.inspect.table import MOST_COLUMNS, UnknownColumnError, measure
-from dure.datasets.personal.scan import Scanner
-from dure.datasets.personal.summary import KindSummary, summarise
-from dure.readers.codes import Codes
+from dure.datasets.inspect.table import UnknownColumnError, measure
 from dure.readers.faults import Fault
-from dure.readers.meanings import described
 from dure.readers.reading import read
 from dure.readers.tables import FAULT_NAME, FAULT_STATUS, FULL_STATUS
 
 ANSWER_NAME = "answer.json"
-BESIDE_ROWS = 1 << 22
-"""Up to how many rows the search goes on beside measuring; beyond, memory counts for more than time."""
 
 _MAGIC = b"PAR1"
 
@@ -59,22 +53,23 @@ def main(
         Where the file and the earlier version are, where the answer goes, and where a table may lie.
     """
     kind, words = arguments[0], json.loads(arguments[1])
-    files = [(kind, raw, scratch / "table.parquet")]
+    tables = [_Table(kind, raw, scratch / "table.parquet")]
     if words.get("against"):
-        files.append((words["against"], against, scratch / "against.parquet"))
+        tables.append(_Table(words["against"], against, scratch / "against.parquet"))
+    first = tables[0]
+    searching = Beside(first.path, scratch / "personal.json", recognise=not first.trusted)
     try:
-        tables = []
-        for given, file, typed in files:
-            trusted = given != "parquet"
-            if trusted:
-                status = _apart(partial(_read, given, file, typed, words["reading"], out))
-                if status:
-                    return status
-            tables.append(_Table(typed if trusted else file, trusted))
-        answer = _answer(tables, Asked(**words["asked"]))
+        for one in tables:
+            status = one.read(words["reading"], out) if one.trusted else one.check()
+            if status:
+                return status
+        searching.begin()
+        answer = _answer(tables, Asked(**words["asked"]), searching)
     except Fault as fault:
         _write(out / FAULT_NAME, {"code": fault.code, "facts": fault.facts})
         return FAULT_STATUS
+    finally:
+        searching.end()
     _write(out / ANSWER_NAME, answer)
     return 0
 
@@ -110,80 +105,47 @@ def _read(kind: str, raw: Path, table: Path, words: dict[str, Any], out: Path) -
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A Parquet file: one that was written here, or a stranger's."""
+    """A file, and the Parquet file that it is or becomes."""
 
-    path: Path
-    trusted: bool
+    kind: str
+    file: Path
+    typed: Path
 
-    def check(self) -> None:
+    @property
+    def trusted(self) -> bool:
+        """Whether the Parquet file is written here."""
+        return self.kind != "parquet"
+
+    @property
+    def path(self) -> Path:
+        return self.typed if self.trusted else self.file
+
+    def read(self, words: dict[str, Any], out: Path) -> int:
+        return _apart(partial(_read, self.kind, self.file, self.typed, words, out))
+
+    def check(self) -> int:
         with self.path.open("rb") as file:
-            if not self.trusted and file.read(len(_MAGIC)) != _MAGIC:
+            if file.read(len(_MAGIC)) != _MAGIC:
                 raise Fault("readers.parquet", fault="not-parquet", column=0)
-
-    def recognised(self, source: Source, codes: list[Codes], nulls: list[int]) -> Any:
-        """Return what the reader recognised; of a stranger's Parquet what an import would."""
-        if self.trusted:
-            return json.loads(self.path.with_suffix(".json").read_text())
-        return [
-            described(field.name, field.type, count, one, "date-digits" if one.has_days else "")
-            for field, one, count in zip(source.schema, codes, nulls, strict=False)
-        ]
+        return 0
 
 
-def _answer(tables: list[_Table], asked: Asked) -> dict[str, object]:
-    for one in tables:
-        one.check()
+def _answer(tables: list[_Table], asked: Asked, searching: Beside) -> dict[str, object]:
     table = tables[0]
     try:
-        source = Source(table.path)
-        codes = [] if table.trusted else [Codes() for _ in source.schema.names[:MOST_COLUMNS]]
-        with ThreadPoolExecutor(1) as beside:
-            searching = None
-            if source.rows <= BESIDE_ROWS:
-                searching = beside.submit(lambda: list(search(source, codes)))
-            statistics = measure(table.path, asked)
-            personal = list(search(source, codes)) if searching is None else searching.result()
-        answer = {
-            "statistics": asdict(statistics),
-            "personal": [asdict(one) for one in personal],
-            "recognised": table.recognised(
-                source, codes, [one.nulls for one in statistics.columns]
-            ),
-        }
+        answer: dict[str, object] = {"statistics": asdict(measure(table.path, asked))}
         if len(tables) > 1:
             answer["compared"] = asdict(compared(*(Source(one.path) for one in tables[::-1])))
-        return answer
+        answer |= searching.found()
     except UnknownColumnError as unknown:
         return {"unknown": unknown.option}
     except (pa.ArrowException, OSError, ValueError) as error:
         if all(one.trusted for one in tables) or (isinstance(error, OSError) and error.errno):
             raise
         raise Fault("readers.parquet", fault="damaged", column=0) from error
-
-
-def search(source: Source, codes: Sequence[Codes] = ()) -> Iterator[KindSummary]:
-    """Yield what personal data the inspected columns hold, one column at a time.
-
-    Parameters
-    ----------
-    source
-        The table.
-    codes
-        One for each column, that look for codes for "missing" on the way; none when they are known.
-    """
-    scanner = Scanner()
-    for column, name in enumerate(source.schema.names[:MOST_COLUMNS]):
-        looked = source.batches(column)
-        if codes:
-            looked = _looked_at(looked, codes[column])
-        batches = (pa.record_batch([values], names=[name]) for values in looked)
-        yield from summarise(scanner.scan(batches))
-
-
-def _looked_at(batches: Iterator[pa.Array], codes: Codes) -> Iterator[pa.Array]:
-    for values in batches:
-        codes.look(values)
-        yield values
+    if table.trusted:
+        answer["recognised"] = json.loads(table.typed.with_suffix(".json").read_text())
+    return answer
 
 
 def _write(path: Path, value: object) -> None:
