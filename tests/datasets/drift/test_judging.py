@@ -12,6 +12,7 @@ import pytest
 
 from dure.core.findings import Finding
 from dure.datasets.drift.judging import judge
+from dure.datasets.drift.page import drift_section
 from dure.datasets.drift.tables import compared
 from dure.datasets.drift.words import SENTENCES
 from dure.datasets.inspect.families import Family
@@ -106,3 +107,23 @@ def test_no_value_is_in_a_finding_and_every_code_has_a_family(tmp_path: Path):
             assert not set(SITES) & set(words.ko.split())
             assert "{" not in words.en + words.ko
     assert {code.partition(".")[0] for code in SENTENCES} <= set(Family)
+
+
+def test_the_report_shows_what_moved_and_nothing_of_withheld_columns(tmp_path: Path):
+    later = table(2, site=SITES[RNG.choice([1, 2, 3], ROWS)], speed=RNG.normal(14, 3, ROWS))
+    sources = [
+        Source(write(tmp_path / f"{name}.parquet", columns))
+        for name, columns in (("first", table(1)), ("second", later))
+    ]
+    moved = compared(*sources)
+    for language, words in (
+        ("en", ("not judged", "quite different")),
+        ("ko", ("판단하지 않음", "크게 다름")),
+    ):
+        html = drift_section(moved, "<june>.csv", ROWS, language, withheld=frozenset())
+        assert all(word in html for word in words)
+        assert "&lt;june&gt;.csv" in html
+        assert html.count("<svg") == 2
+        assert not any(site in html for site in SITES)
+    hidden = drift_section(moved, "june.csv", ROWS, "en", withheld=frozenset({"speed"}))
+    assert hidden.count("<svg") == 1

@@ -88,7 +88,7 @@ def about(one: Drift) -> Iterator[Told]:
             yield "representativeness.period", one.name, {**base, **facts}
         return
     level = level_of(one)
-    if level:
+    if level > 0:
         facts = {"stability": f"{one.stability:.2f}", "shift": f"{one.shift:.2f}"}
         statistic = STATISTICS[one.statistic == KOLMOGOROV_SMIRNOV]
         code = "representativeness.drift" if level == 2 else "representativeness.some-drift"
@@ -106,10 +106,13 @@ def about(one: Drift) -> Iterator[Told]:
 
 
 def level_of(one: Drift) -> int:
-    """Return 0 when a column's values stayed as they were, 1 when some moved, 2 when many did."""
+    """Return 0 when a column's values stayed as they were, 1 when some moved, 2 when many did.
+
+    -1 when that is not judged: for times, and for values of which nearly each stands in one row alone.
+    """
     there = one.rows_first - one.nulls_first, one.rows_second - one.nulls_second
     if not all(there) or one.kind == "time" or is_free(one):
-        return 0
+        return -1
     by_chance = stability_by_chance(one.bins, *there)
     surely = one.statistic == KOLMOGOROV_SMIRNOV and one.shift >= max(
         APART, kolmogorov_smirnov_by_chance(*there)

@@ -6,17 +6,22 @@ from html import escape
 
 from dure.core.text import Text, printable
 from dure.datasets.drift.judging import STATISTICS, level_of
-from dure.datasets.drift.statistics import KOLMOGOROV_SMIRNOV, Comparison, Drift
+from dure.datasets.drift.statistics import KOLMOGOROV_SMIRNOV, SHOWN_VALUES, Comparison, Drift
 from dure.datasets.inspect import plots
 from dure.datasets.inspect.judging import share_of
 from dure.datasets.inspect.page_tables import edge, say
 
 _SHOWN = 60
-_LEVELS = (
-    Text("as before", "이전과 같음"),
-    Text("somewhat different", "다소 다름"),
-    Text("quite different", "크게 다름"),
-)
+_LEVELS = {
+    -1: Text("not judged", "판단하지 않음"),
+    0: Text("as before", "이전과 같음"),
+    1: Text("somewhat different", "다소 다름"),
+    2: Text("quite different", "크게 다름"),
+}
+_AXES = {
+    False: Text("values, the most frequent first", "흔한 값 순"),
+    True: Text("the most frequent values; the last bar is the rest", "흔한 값 순, 마지막은 나머지"),
+}
 _HEADS = (
     Text("column", "열"), Text("stability index", "안정성 지수"), Text("distance", "거리"),
     Text("missing, before and now", "빈 값(이전 → 현재)"), Text("new values", "새 값"),
@@ -56,7 +61,7 @@ def drift_section(
     cards = "".join(
         _card(one, language)
         for one in shown
-        if one.picture is not None and one.name not in withheld and level_of(one)
+        if one.picture is not None and one.name not in withheld and level_of(one) > 0
     )
     more = Text("And {n} more columns.", "열이 {n}개 더 있습니다.").fill(
         n=len(ordered) - len(shown)
@@ -97,13 +102,7 @@ def _card(one: Drift, language: str) -> str:
         "{name}의 이전과 현재 분포: 거리 {shift}({statistic.ko}).",
     ).fill(name=printable(one.name), shift=f"{one.shift:.2f}", statistic=statistic)
     if picture.low == picture.high:
-        words = say(
-            Text(
-                "the most frequent values; the last bar is the rest", "흔한 값 순, 마지막은 나머지"
-            ),
-            language,
-        )
-        axis = f"<span>{words}</span>"
+        axis = f"<span>{say(_AXES[len(picture.first) > SHOWN_VALUES], language)}</span>"
     else:
         ends = (edge(end, as_time=one.kind == "time") for end in (picture.low, picture.high))
         axis = "".join(f"<span>{escape(end)}</span>" for end in ends)

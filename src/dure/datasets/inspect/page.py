@@ -283,6 +283,11 @@ def _notes(contents: Contents, found: Statistics) -> Iterable[Text]:
         "Correlations, leaks and the forms of text were looked for in {rows} rows spread over the table.",
         "상관, 정답 누설, 문자열 형식은 표 전체에 고루 퍼진 {rows}개 행에서 살폈습니다.",
     ).fill(rows=f"{found.sampled:,}")
+    if found.target is not None and found.target.suspects is not None:
+        yield Text(
+            "Wrong targets were looked for in {rows} rows, by models that did not see the row.",
+            "잘못된 정답은 {rows}개 행에서, 해당 행을 보지 않은 모델로 찾았습니다.",
+        ).fill(rows=f"{found.target.suspects.looked:,}")
     if contents.values_shown:
         yield Text(
             "This report shows values of the data: handle it like the data.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from dure.datasets.personal.scan import Scanner
 from dure.datasets.personal.summary import summarise
 from dure.readers.codes import Codes
 from dure.readers.meanings import described
+
+_OFTEN = 4
 
 
 class Beside:
@@ -96,13 +98,26 @@ def search(source: Source, scanner: Scanner, *, recognise: bool) -> dict[str, An
     personal, recognised = [], []
     for column, field in enumerate(list(source.schema)[:MOST_COLUMNS]):
         looked = _Looked(source.batches(column), recognise)
-        batches = (pa.record_batch([values], names=[field.name]) for values in looked)
+        batches = (pa.record_batch([values], names=[field.name]) for values in _once(looked))
         personal += [asdict(one) for one in summarise(scanner.scan(batches))]
         if recognise:
             days = "date-digits" if looked.codes.has_days else ""
             told = described(field.name, field.type, looked.nulls, looked.codes, days)
             recognised.append(told)
     return {"personal": personal, "recognised": recognised}
+
+
+def _once(batches: Iterable[pa.Array]) -> Iterator[pa.Array]:
+    """Yield texts that come back often with a dictionary: each of them is looked at once."""
+    often: bool | None = None
+    for values in batches:
+        if often is False or not pa.types.is_string(values.type):
+            yield values
+            continue
+        encoded = values.dictionary_encode()
+        if often is None:
+            often = len(encoded.dictionary) * _OFTEN <= len(values)
+        yield encoded if often else values
 
 
 class _Looked:
