@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dure.cli import corpora as corpora_commands
 from dure.cli import images as images_commands
 from dure.cli import session
 from dure.cli.reading import (
@@ -31,8 +32,8 @@ def add_to(app: typer.Typer) -> None:
     """Add the command to a group."""
     app.command(
         help=say(
-            "Inspect a file, a query or a folder of images: is it ready for AI? Needs no node.",
-            "파일, 질의, 이미지 폴더가 AI에 쓸 준비가 되었는지 점검합니다. 노드가 없어도 됩니다.",
+            "Inspect a file, a query, a folder of images or a corpus: is it ready for AI? Needs no node.",
+            "파일, 질의, 이미지 폴더, 말뭉치가 AI에 쓸 준비가 되었는지 점검합니다. 노드가 없어도 됩니다.",
         )
     )(inspect)
 
@@ -41,7 +42,10 @@ def inspect(
     file: Annotated[
         Path,
         typer.Argument(
-            help=say("The file, query or folder of images.", "파일, 질의 또는 이미지 폴더.")
+            help=say(
+                "The file, a query, or a folder of images or texts.",
+                "파일, 질의, 또는 이미지나 글의 폴더.",
+            )
         ),
     ],
     report: Annotated[
@@ -83,12 +87,22 @@ def inspect(
     sheet: SheetOption = "",
     database: DatabaseOption = None,
     targets: images_commands.TargetsOption = None,
+    annotations: corpora_commands.AnnotationsOption = None,
+    offsets: corpora_commands.OffsetsOption = None,
 ) -> None:
     """Inspect a file."""
+    for_tables = {"--target": target, "--split": split, "--kind": kind}
+    for_tables |= {"--against": str(against or ""), "--database": str(database or "")}
+    if corpora_commands.is_meant(file, annotations, kind):
+        given = {**for_tables, "--targets": targets}
+        corpora_commands.inspect(
+            file, report, annotations, offsets, encoding or "", for_others=given
+        )
+        return
     if file.is_dir():
-        given = {"--target": target, "--split": split, "--kind": kind}
-        given |= {"--against": str(against or ""), "--database": str(database or "")}
-        images_commands.inspect(file, report, targets, show_values=show_values, for_tables=given)
+        images_commands.inspect(
+            file, report, targets, show_values=show_values, for_tables=for_tables
+        )
         return
     import time
 
