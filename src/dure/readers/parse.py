@@ -282,19 +282,20 @@ class _Found:
     def take(self, name: str, blocks: Iterator[bytes]) -> None:
         # In order of name, so cuts and schema come before the table.
         if name == CUTS_NAME:
-            self._cuts = _decoded_cuts(_bounded(blocks))
+            self._cuts = decoded_cuts(bounded(blocks))
         elif name == SCHEMA_NAME:
-            self.schema = _decoded(_bounded(blocks))
+            self.schema = _decoded(bounded(blocks))
         elif name == TABLE_NAME and self.schema is not None and self._cuts is not None:
-            self._sink(_recut(blocks, self._cuts))
+            self._sink(recut(blocks, self._cuts))
             self.has_table = True
 
 
-def _bounded(blocks: Iterator[bytes]) -> bytes:
+def bounded(blocks: Iterator[bytes], most: int = _SCHEMA_BYTES) -> bytes:
+    """Return what blocks make together, the rest of too much left out."""
     kept = bytearray()
     for block in blocks:
         kept += block
-        if len(kept) > _SCHEMA_BYTES:
+        if len(kept) > most:
             break
     return bytes(kept)
 
@@ -309,7 +310,8 @@ def _decoded(data: bytes) -> _SchemaForm | None:
     return form
 
 
-def _decoded_cuts(data: bytes) -> list[int] | None:
+def decoded_cuts(data: bytes) -> list[int] | None:
+    """Return where pages lie, or None when it has another form."""
     try:
         cuts = msgspec.json.decode(data, type=list[_Count])
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -318,7 +320,7 @@ def _decoded_cuts(data: bytes) -> list[int] | None:
     return cuts if rising else None
 
 
-def _recut(blocks: Iterator[bytes], cuts: Sequence[int]) -> Iterator[bytes]:
+def recut(blocks: Iterator[bytes], cuts: Sequence[int]) -> Iterator[bytes]:
     """Yield the same bytes in blocks that end at the cuts, none of them longer than a few blocks."""
     held = bytearray()
     begun = 0

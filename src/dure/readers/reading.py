@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-PACKAGES: Mapping[str, tuple[str, ...]] = {"xlsx": ("python-calamine",)}
+PACKAGES: Mapping[str, tuple[str, ...]] = {
+    "xlsx": ("python-calamine",),
+    "evtx": ("evtx",),
+}
 """Packages that a kind takes besides the runtime's."""
 
 
@@ -59,6 +62,10 @@ def read(
         from dure.readers.logs import read_zeek
 
         return read_zeek(raw, target, scratch, lasting=lasting)
+    if kind == "evtx":
+        from dure.readers.events import read_events
+
+        return read_events(raw, target, lasting=lasting)
     from dure.readers.columnar import read_arrow, read_columnar
 
     reader = read_arrow if kind == "arrow" else read_columnar
