@@ -11,7 +11,7 @@ WHEELHOUSE ?= wheelhouse
 	postgres-start postgres-stop s3-start s3-stop clean
 
 help: ## Say what each target does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 venv: .venv/.stamp ## Make .venv with every part pinned and hashed, dure itself editable
 
