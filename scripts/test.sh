@@ -1,18 +1,29 @@
 #!/usr/bin/env bash
-# The whole of `make test`: PostgreSQL, check, tests, coverage gates, and PostgreSQL away again.
+# The whole of `make test`: PostgreSQL and S3, check, tests, coverage gates, and the servers away again.
 # With arguments it runs only those tests, without the gates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p build
 
 missing=()
+servers=()
+trap 'for server in "${servers[@]}"; do "scripts/$server.sh" stop >/dev/null; done' EXIT
 if [ -z "${DURE_TEST_POSTGRES:-}" ]; then
-  trap 'scripts/postgres.sh stop >/dev/null' EXIT
+  servers+=(postgres)
   if scripts/postgres.sh start; then
     # shellcheck disable=SC1091
     . ./.postgres.env
   else
     missing+=("the suite on PostgreSQL (no server, see above)")
+  fi
+fi
+if [ -z "${DURE_TEST_S3:-}" ]; then
+  servers+=(s3)
+  if scripts/s3.sh start; then
+    # shellcheck disable=SC1091
+    . ./.s3.env
+  else
+    missing+=("the vault on an S3 server (no server, see above)")
   fi
 fi
 [ "$(id -u)" -eq 0 ] || missing+=("profile 'separated' with real different uids (takes root)")

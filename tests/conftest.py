@@ -98,6 +98,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "postgres": None
         if os.environ.get("DURE_TEST_POSTGRES")
         else "takes PostgreSQL: make postgres-start, then . ./.postgres.env",
+        "s3": None
+        if os.environ.get("DURE_TEST_S3")
+        else "takes an S3 server: make s3-start, then . ./.s3.env",
     }
     for item in items:
         for marker, reason in lacking.items():

@@ -26,7 +26,7 @@ def _offsets(unit: str, en: str, ko: str) -> Sentence:
         Text(
             f"The offsets look like {en}, not like characters: of {{telling}} spans that tell it "
             "{fitting} fit as characters.",
-            f"위치가 글자 수가 아니라 {ko}인 것 같습니다. 구별되는 구간 {{telling}}개 가운데 글자 수로 맞는 "
+            f"위치가 글자 단위가 아니라 {ko} 단위로 보입니다. 구별되는 구간 {{telling}}개 가운데 글자 수로 맞는 "
             "것은 {fitting}개입니다.",
         ),
         Text(_OFFSETS.en.format(unit=unit), _OFFSETS.ko.format(unit=unit)),
@@ -70,8 +70,8 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             ),
             _MEND,
         ),
-        "accuracy.utf-8": _offsets("utf-8", "bytes of UTF-8", "UTF-8 바이트 수"),
-        "accuracy.utf-16": _offsets("utf-16", "units of UTF-16", "UTF-16 단위 수"),
+        "accuracy.utf-8": _offsets("utf-8", "bytes of UTF-8", "UTF-8 바이트"),
+        "accuracy.utf-16": _offsets("utf-16", "units of UTF-16", "UTF-16 코드"),
         "accuracy.contested": Sentence(
             Severity.WARNING,
             Text(
