@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from dure.readers import worker
 from dure.readers.tables import FAULT_STATUS, FULL_STATUS, Options
 from fuzz.target import Target
+from tests.readers.event_logs import event, log
 from tests.readers.workbooks import book_of
 
 _TEXT = 'name,n,at,품명\na,1,2026-01-31,가\n"b, c",,2026-02-01,나\n'
@@ -54,6 +55,7 @@ SEEDS = {
     "parquet": lambda: [_parquet()],
     "xlsx": lambda: [book_of({"one": _SHEET})],
     "zeek": lambda: [_ZEEK],
+    "evtx": lambda: [log([event(1), event(2)])],
 }
 _OPTIONS = json.dumps(Options().words())
 
@@ -77,6 +79,8 @@ def read(kind: str, data: bytes) -> None:
 
 
 TARGETS = [
-    Target(kind, seeds, partial(read, kind), traced=kind not in ("arrow", "parquet", "xlsx"))
+    Target(
+        kind, seeds, partial(read, kind), traced=kind not in ("arrow", "parquet", "xlsx", "evtx")
+    )
     for kind, seeds in SEEDS.items()
 ]
