@@ -10,9 +10,10 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import msgspec
 
@@ -176,6 +177,7 @@ def read_inside(
     limits: Limits,
     take: Callable[[str, Iterator[bytes]], None],
     *,
+    more: Mapping[str, Path] | None = None,
     binds: Sequence[Bind] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Raw:
@@ -191,6 +193,8 @@ def read_inside(
         What it may use; ``input_bytes`` bounds the file.
     take
         Given name and content of each file that it leaves, when it has ended well.
+    more
+        Further files that it finds under ``/in``, by name; each is bounded like the first.
     binds
         More of the host that it sees, read-only.
     environment
@@ -203,16 +207,20 @@ def read_inside(
     SandboxError
         When this host can't provide the sandbox.
     """
-    raw = _Raw(source, limits.input_bytes)
+    files = {"raw": source, **(more or {})}
     task = python_command(
         command,
-        inputs=["raw"],
+        inputs=list(files),
         binds=binds,
         environment={**_SETTINGS, **(environment or {})},
         limits=limits,
     )
-    with raw:
-        outcome = run(task, {"raw": raw.blocks()}, sink=take)
+    with ExitStack() as opened:
+        raws = {
+            name: opened.enter_context(_Raw(one, limits.input_bytes)) for name, one in files.items()
+        }
+        outcome = run(task, {name: one.blocks() for name, one in raws.items()}, sink=take)
+    raw = raws["raw"]
     if outcome.status != "done":
         raise _why(outcome, raw.size_bytes)
     return Raw(f"sha256:{raw.digest.hexdigest()}", raw.size_bytes)
@@ -245,8 +253,8 @@ class _Raw:
             os.close(self._descriptor)
             raise self._unreadable(error) from None
 
-    def __enter__(self) -> None:
-        return None
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, *_: object) -> None:
         if self._owned:
@@ -305,7 +313,7 @@ def _decoded(data: bytes) -> _SchemaForm | None:
         form = msgspec.json.decode(data, type=_SchemaForm)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    if not all(_is_told(one, form.rows) for one in form.columns) or not _plain_names(form):
+    if not all(is_told(one, form.rows) for one in form.columns) or not _plain_names(form):
         return None
     return form
 
@@ -340,7 +348,7 @@ def recut(blocks: Iterator[bytes], cuts: Sequence[int]) -> Iterator[bytes]:
         yield bytes(held)
 
 
-def _is_told(column: _ColumnForm, rows: int) -> bool:
+def is_told(column: _ColumnForm | Column, rows: int) -> bool:
     """Say whether what is told of a column are words from the lists: anything else may be a value."""
     return (
         column.nulls <= rows
