@@ -15,7 +15,6 @@ MOST_MISSING = 100
 
 TABLE_NAME = "table.parquet"
 SCHEMA_NAME = "schema.json"
-CUTS_NAME = "cuts.json"
 FAULT_NAME = "fault.json"
 FAULT_STATUS = 3
 FULL_STATUS = 4
