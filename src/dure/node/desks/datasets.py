@@ -55,7 +55,11 @@ class DatasetsDesk:
         if isinstance(source, str | Path) and Path(source).is_dir():
             return self._import_images(
                 Path(source),
-                for_tables={"--kind": bool(kind), "--with-ranges": ranges},
+                for_tables={
+                    "--kind": bool(kind),
+                    "--with-ranges": ranges,
+                    **({} if options is None else options.given()),
+                },
                 label=label,
                 name=name,
                 description=description,
