@@ -14,9 +14,9 @@ import pytest
 
 from dure.readers import lasting
 from dure.readers.columnar import plain_type
-from dure.readers.lasting import LastingWriter
+from dure.readers.lasting import LastingWriter, hand_on
 from dure.readers.page_headers import after_page
-from dure.readers.pieces import LEAST_PIECE_BYTES, PieceWriter
+from dure.readers.pieces import LEAST_PIECE_BYTES, BrokenOff, PieceWriter, unframed
 from tests.readers.streams import opened, pieces_of
 
 ROWS = 300_000
@@ -171,3 +171,17 @@ def test_fields_and_numbers_in_their_long_forms() -> None:
     sized = bytes([0x05, 0x06, 0x80, 0x02, 0x00])  # number 3: 128
     content = body + bytes([0x0C, 0x28]) + inner[1:] + sized
     assert after_page(content, 0) == len(content) + 128
+
+
+def test_a_file_is_handed_on_in_the_pieces_that_a_stream_has(tmp_path: Path, first) -> None:
+    data, pieces = first
+    with LastingWriter(tmp_path / "table", data.schema) as writer:
+        for batch in data.to_batches():
+            writer.write(batch)
+    hand_on(tmp_path / "table", tmp_path / "stream")
+    assert pieces_of(tmp_path / "stream") == pieces
+    content = (tmp_path / "stream").read_bytes()
+    blocks = [content[at : at + 99_991] for at in range(0, len(content), 99_991)]
+    assert list(unframed(iter(blocks))) == pieces
+    with pytest.raises(BrokenOff):
+        list(unframed(iter(blocks[:-1])))

@@ -20,6 +20,7 @@ Xia et al., "FastCDC", USENIX ATC 2016 (content-defined chunking with a least an
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
@@ -139,3 +140,19 @@ def _bits(column: pa.Array) -> np.ndarray:
     values = column.to_numpy(zero_copy_only=False)
     wide = values.dtype.itemsize == 8
     return cast(np.ndarray, values.view(np.uint64) if wide else values.astype(np.uint64))
+
+
+def hand_on(table: Path, target: Path) -> None:
+    """Write the stream of a table that a `LastingWriter` wrote into a file."""
+    metadata = pq.read_metadata(table)
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    with table.open("rb") as file, target.open("wb") as out:
+        pieces = PieceWriter(out.fileno())
+        for last in (group.column(metadata.num_columns - 1) for group in groups):
+            begun = last.data_page_offset
+            if last.has_dictionary_page:
+                begun = last.dictionary_page_offset
+            pieces.write(file.read(begun + last.total_compressed_size - file.tell()))
+            pieces.pages_are_whole()
+        pieces.write(file.read())
+        pieces.end()

@@ -23,6 +23,7 @@ from dure.datasets.personal.shapes import Shape
 from dure.datasets.privacy.errors import PrivacyError
 from dure.readers.errors import ReaderError
 from dure.readers.parse import parse as parse_file
+from dure.readers.pieces import BrokenOff, unframed
 from dure.readers.tables import FULL_STATUS, TABLE_NAME, default_limits
 from dure.sandbox.box import run
 from dure.sandbox.runtime import python_command
@@ -174,7 +175,7 @@ class _Leaving:
                 told = self.answer
                 raise PrivacyError("privacy.plan", column=told.column, reason=told.reason)
         elif name == TABLE_NAME and self._sink and isinstance(self.answer, answers.Treated):
-            self._sink(self.answer, blocks)
+            self._sink(self.answer, unframed(blocks))
             self.has_table = True
 
 
@@ -189,7 +190,10 @@ def _asked(
         limits=default_limits(),
     )
     leaving = _Leaving(form, sink)
-    outcome = run(task, {"work": msgspec.json.encode(work), **inputs}, sink=leaving.take)
+    try:
+        outcome = run(task, {"work": msgspec.json.encode(work), **inputs}, sink=leaving.take)
+    except BrokenOff:
+        raise ReaderError("readers.stopped", cause="output", size_bytes=0) from None
     if outcome.status != "done":
         raise ReaderError("readers.stopped", cause=_cause(outcome), size_bytes=0)
     if not isinstance(leaving.answer, form) or (sink is not None and not leaving.has_table):

@@ -35,6 +35,7 @@ from dure.datasets.kinds import kind_of
 from dure.datasets.plain_toml import content_of
 from dure.readers.errors import ReaderError
 from dure.readers.parse import parse as parse_file
+from dure.readers.pieces import BrokenOff, unframed
 from dure.readers.tables import default_limits
 from dure.sandbox.box import run
 from dure.sandbox.runtime import python_command
@@ -204,10 +205,13 @@ def conform_table(
             hold_score(answer, least)
             found.append(answer)
         elif name == TABLE and found:
-            sink(blocks)
+            sink(unframed(blocks))
             found.append(found[0])
 
-    _run(plan, table, elements, take)
+    try:
+        _run(plan, table, elements, take)
+    except BrokenOff:
+        raise _stopped("output") from None
     if len(found) != 2:
         raise _stopped("output")
     return found[0]
