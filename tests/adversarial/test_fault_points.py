@@ -21,7 +21,9 @@ ELSEWHERE = (
     "governance/test_crashes.py",
     "node/test_backup_keys.py",
     "node/test_backup_kill.py",
+    "node/test_bucket.py",
     "storage/test_sealed_files.py",
+    "storage/test_vault_bucket.py",
     "storage/test_vault_crash.py",
 )
 """What has no place on the way of a verb that the power-cut tests do, from the root of the tests."""

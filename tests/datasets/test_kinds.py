@@ -21,6 +21,7 @@ from dure.readers.tables import KINDS as READ
 from dure.readers.tables import Column, Options
 from tests.datasets.reading import records, told
 from tests.datasets.world import LABEL, World
+from tests.readers.event_logs import event, log
 from tests.readers.test_formats import HEADER, ROW, arrow
 from tests.readers.workbooks import book_of, rows
 
@@ -45,6 +46,8 @@ def content(kind: str) -> bytes:
             return book_of({"자료": rows(["n", "이름"], [1, "가"], [2, None])})
         case "zeek":
             return (HEADER + ROW).encode()
+        case "evtx":
+            return log([event(1), event(2, data="가")])
     out = io.BytesIO()
     pq.write_table(TABLE, out)
     return out.getvalue()

@@ -36,6 +36,7 @@ from dure.readers.errors import ReaderError
 from tests.datasets.digests import sha256
 from tests.datasets.reading import records, told, write
 from tests.datasets.world import LABEL, World
+from tests.descriptors import descriptors
 
 UTC = dt.UTC
 ROWS = 1_000
@@ -653,18 +654,15 @@ def test_a_document_longer_than_any(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_nothing_stays_open(folder: Path, vaulted: Any) -> None:
-    def count() -> int:
-        gc.collect()
-        return len(os.listdir("/proc/self/fd"))
-
     vaulted()
-    before = count()
+    before = descriptors()
     for opened in (open_folder(folder, trusted=True), piped(folder), vaulted()):
         next(opened.batches(5))
         next(opened.shuffle(1).batches(5))
         list(opened.shard(0, 3).records())
     del opened
-    assert count() == before
+    gc.collect()
+    assert descriptors() - before == frozenset()
 
 
 def test_it_says_what_it_is(folder: Path) -> None:

@@ -28,6 +28,8 @@ from dure.storage.vault import Vault
 from tests.node import alliance
 from tests.node.alliance import LABEL, PASSPHRASE, STRETCH, Alliance, command, finish, start
 
+pytestmark = pytest.mark.slow
+
 FRESH = Passphrase("a passphrase for a new beginning")
 BEFORE = [
     "node.rotated.begun",

@@ -21,6 +21,8 @@ from dure.storage.database import open_database
 from tests.node import alliance
 from tests.node.alliance import Alliance, command, finish, start
 
+pytestmark = pytest.mark.slow
+
 BACKUP = [
     "backup.store.written:2",
     "backup.vault.written",

@@ -35,7 +35,7 @@ from tests.node.separated import (
 from tests.node.test_operations import OPERATIONS
 from tests.node.uids import DOOR, EXECUTOR, KEEPER, STRANGER
 
-pytestmark = pytest.mark.root
+pytestmark = [pytest.mark.root, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

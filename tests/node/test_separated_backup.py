@@ -41,7 +41,7 @@ from tests.node.separated import (
 )
 from tests.node.uids import DOOR, EXECUTOR, KEEPER
 
-pytestmark = pytest.mark.root
+pytestmark = [pytest.mark.root, pytest.mark.slow, pytest.mark.no_cover]
 
 FRESH = b"a passphrase for a new beginning"
 SEAL = """
@@ -428,3 +428,56 @@ def test_acting_for_a_part_keeps_none_of_roots_groups(rested: Rested):
             assert (place / "roots").read_text()  # the positive control
         finally:
             os.setgroups(before)
+
+
+@pytest.mark.s3
+def test_the_vault_of_a_separated_node_moves_into_a_bucket_that_the_keeper_alone_reaches(
+    rested: Rested,
+):
+    with rested.place("bucket") as place:
+        access, secret = os.environ["DURE_TEST_S3_KEYS"].split(":")
+        keys = place / "keys"
+        keys.write_text(f'access_key_id = "{access}"\nsecret_access_key = "{secret}"\n')
+        keys.chmod(0o600)
+        assert not rested.command("node", "backup", place / "backup").status
+        where = ("--vault-url", os.environ["DURE_TEST_S3"], "--vault-credentials", keys)
+        restoring = ("node", "restore", place / "backup", place / "node", *where)
+        said = rested.command(*restoring)
+        assert said.status == 0, said
+        home = Home.find(place / "node")
+        found = (home.keeper / "vault.credentials").stat()
+        assert (found.st_uid, stat.S_IMODE(found.st_mode)) == (KEEPER, 0o600)
+        with services(rested.node, home) as node:
+            read = """
+                with node:
+                    (row,) = node.datasets.list()
+                    answer = sum(batch.num_rows for batch in node.datasets.open(row["id"]).batches())
+                """
+            assert node.door(read) == 3
+            assert "storage.file" in node.ask(
+                DOOR,
+                """
+                from dure.core.errors import DureError
+                from dure.node.shelves import open_shelf
+                try:
+                    open_shelf(home)
+                except DureError as error:
+                    answer = error.code
+                """,
+            )
+        examine = """
+            from pathlib import Path
+            from dure.node.doctor import inspect
+            answer = [f.code for f in inspect(Path(sys.argv[1])).findings]
+            """
+        unasked, unreached = "node.vault-unasked", "node.vault-unreached"
+        for uid, seen in ((DOOR, {unasked}), (KEEPER, set()), (0, set())):
+            found = set(rested.node.python.run(uid, examine, home.path))
+            assert found & {unasked, unreached} == seen, uid
+        # The backup is root's; the pages in it were fetched by the keeper's process.
+        made = command(
+            None, "--home", home.path, "--passphrase-file", rested.secret(),
+            "node", "backup", place / "second",
+        )  # fmt: skip
+        assert made.status == 0, made
+        assert list((place / "second/state/vaults/vault/pages").rglob("*"))

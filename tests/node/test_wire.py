@@ -24,6 +24,7 @@ from dure.governance.errors import GovernanceError
 from dure.node import wire
 from dure.node.errors import NodeError
 from dure.trials.errors import TrialsError
+from tests.descriptors import no_leak
 
 LENGTH = struct.Struct(">I")
 JSON = st.recursive(
@@ -31,17 +32,6 @@ JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner),
     max_leaves=20,
 )
-
-
-def descriptors() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
-
-
-@contextmanager
-def no_leak() -> Iterator[None]:
-    before = descriptors()
-    yield
-    assert descriptors() == before
 
 
 @contextmanager

@@ -22,6 +22,7 @@ PACKAGES = (
     "cedarpy",
     "cryptography",
     "msgspec",
+    "obstore",
     "polars",
     "psycopg",
     "pyarrow",

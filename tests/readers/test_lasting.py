@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from dure.readers import lasting
+from dure.readers.arrival import unframed
 from dure.readers.columnar import plain_type
+from dure.readers.errors import ReaderError
 from dure.readers.lasting import LastingWriter, hand_on
 from dure.readers.page_headers import after_page
-from dure.readers.pieces import LEAST_PIECE_BYTES, BrokenOff, PieceWriter, unframed
+from dure.readers.pieces import LEAST_PIECE_BYTES, PieceWriter
 from tests.readers.streams import opened, pieces_of
 
 ROWS = 300_000
@@ -183,5 +185,5 @@ def test_a_file_is_handed_on_in_the_pieces_that_a_stream_has(tmp_path: Path, fir
     content = (tmp_path / "stream").read_bytes()
     blocks = [content[at : at + 99_991] for at in range(0, len(content), 99_991)]
     assert list(unframed(iter(blocks))) == pieces
-    with pytest.raises(BrokenOff):
+    with pytest.raises(ReaderError):
         list(unframed(iter(blocks[:-1])))

@@ -17,6 +17,7 @@ from dure.sandbox.box import run
 from dure.sandbox.errors import SandboxError
 from dure.sandbox.runtime import python_command
 from dure.sandbox.tasks import MIB, Bind, Limits, Outcome
+from tests.descriptors import no_leak
 
 SMALL = Limits(
     wall_s=20,
@@ -224,17 +225,12 @@ def test_the_packages_work_inside() -> None:
     assert run(task).stdout == b"1\n"
 
 
-def descriptors() -> list[str]:
-    return sorted(path.name for path in Path("/proc/self/fd").iterdir())
-
-
 def test_no_descriptor_is_leaked_here() -> None:
     python("pass")
-    before = descriptors()
-    python("pass", {"a": b"x", "b": iter([b"y"])})
-    with pytest.raises(SandboxError):
-        python("pass", {"a": Path("/nowhere/at/all")})
-    assert descriptors() == before
+    with no_leak():
+        python("pass", {"a": b"x", "b": iter([b"y"])})
+        with pytest.raises(SandboxError):
+            python("pass", {"a": Path("/nowhere/at/all")})
 
 
 def test_an_input_that_breaks_off_is_never_taken_for_a_whole_one() -> None:

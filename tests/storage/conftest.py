@@ -24,9 +24,28 @@ ALL_TABLES = (tables.METADATA, vault.METADATA, incarnation.METADATA)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def new_url(request, tmp_path: Path) -> Iterator[Callable[[], str]]:
+def database_kind(request) -> str:
+    """Which database; a module that tests vaults has `vault_kind` say it too."""
+    return request.param
+
+
+@pytest.fixture(
+    params=[
+        ("sqlite", "folder"),
+        pytest.param(("postgresql", "folder"), marks=pytest.mark.postgres),
+        pytest.param(("sqlite", "bucket"), marks=pytest.mark.s3),
+    ],
+    ids="-".join,
+)
+def vault_kind(request) -> tuple[str, str]:
+    """Which database a vault's index is in, and which shelf its pages are on."""
+    return request.param
+
+
+@pytest.fixture
+def new_url(database_kind: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
     """Gives the URL of a new empty database at every call."""
-    if request.param == "sqlite":
+    if database_kind == "sqlite":
         yield lambda: f"sqlite:///{tmp_path / (os.urandom(4).hex() + '.db')}"
         return
     server = make_url(os.environ["DURE_TEST_POSTGRES"])

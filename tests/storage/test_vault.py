@@ -16,6 +16,7 @@ from dure.storage.vault import versions as versions_module
 from dure.storage.vault.lock import alone, together
 from dure.storage.vault.tables import PAGES, REFERENCES, VAULTS, VERSIONS
 from tests.storage.conftest import create
+from tests.storage.shelves import exchange, lying, page_names, shelf_of
 
 KEK = bytes(range(32))
 A, B, C, D = (Random(seed).randbytes(3000) for seed in range(4))  # nothing compresses them
@@ -23,8 +24,26 @@ OPEN = b"coast//O// REL * FOR *"
 
 
 @pytest.fixture
-def vault(tmp_path, database) -> Vault:
-    return Vault.create(tmp_path / "vault", database, KEK)
+def database_kind(vault_kind) -> str:
+    return vault_kind[0]
+
+
+@pytest.fixture
+def new_shelf(vault_kind):
+    return lambda root: shelf_of(vault_kind[1], root)
+
+
+@pytest.fixture
+def vault(tmp_path, database, new_shelf) -> Vault:
+    return made(tmp_path / "vault", database, new_shelf)
+
+
+def made(root, database, new_shelf, **more) -> Vault:
+    return Vault.create(root, database, KEK, shelf=new_shelf(root), **more)
+
+
+def opened(vault: Vault, database, kek=KEK) -> Vault:
+    return Vault.open(vault.root, database, kek, shelf=vault.shelf)
 
 
 def content(vault: Vault, handle: str) -> bytes:
@@ -34,10 +53,6 @@ def content(vault: Vault, handle: str) -> bytes:
 def rows(database, table) -> int:
     with database.read() as connection:
         return connection.execute(select(func.count()).select_from(table)).scalar_one()
-
-
-def page_files(vault: Vault) -> list:
-    return sorted(path for path in (vault.root / "pages").rglob("*") if path.is_file())
 
 
 def refusal(work, *arguments, **more) -> str:
@@ -56,7 +71,7 @@ def test_content_comes_back(vault, database):
     assert (sealed.size, sealed.pages) == (9000, 3)
     assert vault.describe(sealed.handle) == sealed
     assert vault.exists(sealed.handle)
-    again = Vault.open(vault.root, database, KEK)
+    again = opened(vault, database)
     assert content(again, sealed.handle) == A + B + A
     assert again.id == vault.id
     assert vault.verify().clean
@@ -77,7 +92,7 @@ def test_put_again_is_the_same_version(vault, database):
     # cut otherwise, it is still the same content under the same label
     assert vault.put([A + B], bound=OPEN) == first
     assert vault.verify().clean
-    assert len(page_files(vault)) == 2
+    assert len(page_names(vault)) == 2
 
 
 def test_the_label_is_part_of_the_handle(vault):
@@ -85,34 +100,34 @@ def test_the_label_is_part_of_the_handle(vault):
     second = vault.put([A, B], bound=b"coast//S// REL coast FOR trial")
     assert first.handle != second.handle
     assert first.digest == second.digest
-    assert len(page_files(vault)) == 2
+    assert len(page_names(vault)) == 2
 
 
 def test_pages_are_shared_and_die_with_their_last_reference(vault, database):
     first = vault.put([A, B, C], bound=OPEN)
     second = vault.put([A, B, D], bound=OPEN)
-    assert len(page_files(vault)) == 4
+    assert len(page_names(vault)) == 4
     vault.shred(first.handle)
-    assert len(page_files(vault)) == 3
+    assert len(page_names(vault)) == 3
     assert not vault.exists(first.handle)
     assert content(vault, second.handle) == A + B + D
     vault.shred(second.handle)
-    assert page_files(vault) == []
+    assert page_names(vault) == []
     assert [rows(database, table) for table in (PAGES, VERSIONS, REFERENCES)] == [0, 0, 0]
     assert vault.verify().clean
 
 
-def test_equality_never_leaves_the_vault(tmp_path, vault, new_url):
+def test_equality_never_leaves_the_vault(tmp_path, vault, new_url, new_shelf):
     other_db = open_database(new_url())
     create(other_db)
-    other = Vault.create(tmp_path / "other", other_db, KEK)
+    other = made(tmp_path / "other", other_db, new_shelf)
     here, there = vault.put([A, B], bound=OPEN), other.put([A, B], bound=OPEN)
     assert here.digest == there.digest
     assert here.handle != there.handle
-    mine = {path.read_bytes()[36:] for path in page_files(vault)}
-    theirs = {path.read_bytes()[36:] for path in page_files(other)}
+    mine = {lying(vault, name)[36:] for name in page_names(vault)}
+    theirs = {lying(other, name)[36:] for name in page_names(other)}
     assert not mine & theirs
-    assert not {path.name for path in page_files(vault)} & {path.name for path in page_files(other)}
+    assert not set(page_names(vault)) & set(page_names(other))
     with vault._index.db.read() as one, other_db.read() as two:
         first = set(one.execute(select(PAGES.c.identity)).scalars())
         assert not first & set(two.execute(select(PAGES.c.identity)).scalars())
@@ -147,7 +162,7 @@ def test_batches_bound_memory_and_change_nothing(vault, monkeypatch):
     assert content(vault, sealed.handle) == b"".join(pages)
     vault.shred(sealed.handle)
     assert vault.verify().clean
-    assert page_files(vault) == []
+    assert page_names(vault) == []
 
 
 def test_too_long_pages_are_cut(vault):
@@ -190,33 +205,33 @@ def test_rotation_changes_every_key_and_no_content(vault, database):
     vault.rotate(new)
     assert not before & wrapped()
     assert content(vault, sealed.handle) == A + B
-    assert refusal(Vault.open, vault.root, database, KEK) == "vault"
-    again = Vault.open(vault.root, database, new)
+    assert refusal(opened, vault, database) == "vault"
+    again = opened(vault, database, new)
     assert again.put([A, B], bound=OPEN) == sealed  # the names are the same
     assert again.verify().clean
 
 
-def test_the_grade_is_the_vaults_own_and_survives_rotation(tmp_path, new_url):
+def test_the_grade_is_the_vaults_own_and_survives_rotation(tmp_path, new_url, new_shelf):
     db = open_database(new_url())
     create(db)
-    made = Vault.create(tmp_path / "graded", db, KEK, grade=1)
-    assert (made.grade, Vault.open(made.root, db, KEK).grade) == (1, 1)
-    made.rotate(b"n" * 32)
-    assert Vault.open(made.root, db, b"n" * 32).grade == 1
+    made_ = made(tmp_path / "graded", db, new_shelf, grade=1)
+    assert (made_.grade, opened(made_, db).grade) == (1, 1)
+    made_.rotate(b"n" * 32)
+    assert opened(made_, db, b"n" * 32).grade == 1
     for other in (0, 2):  # whoever writes the row can't raise it: the vault does not open then
         with db.write() as connection:
             connection.execute(update(VAULTS).values(grade=other))
-        assert refusal(Vault.open, made.root, db, b"n" * 32) == "vault"
+        assert refusal(opened, made_, db, b"n" * 32) == "vault"
     with db.write() as connection:
         connection.execute(update(VAULTS).values(grade=1))
-    assert Vault.open(made.root, db, b"n" * 32).put([A], bound=OPEN).size == len(A)
+    assert opened(made_, db, b"n" * 32).put([A], bound=OPEN).size == len(A)
     with pytest.raises(ValueError):
-        Vault.create(tmp_path / "below", db, KEK, grade=-1)
+        made(tmp_path / "below", db, new_shelf, grade=-1)
     db.close()
 
 
 def test_a_process_with_the_old_key_can_not_write_any_more(vault, database):
-    other = Vault.open(vault.root, database, KEK)
+    other = opened(vault, database)
     sealed = vault.put([A], bound=OPEN)
     vault.rotate(os.urandom(32))
     assert refusal(other.put, [B], bound=OPEN) == "vault"
@@ -258,7 +273,7 @@ def test_a_failing_source_leaves_nothing(vault, database, monkeypatch):
         vault.put(breaking(), bound=OPEN)
     assert vault.verify().garbage == Garbage(0, 0)
     assert vault.verify().clean
-    assert len(page_files(vault)) == 1
+    assert len(page_names(vault)) == 1
     assert content(vault, kept.handle) == A
 
 
@@ -268,11 +283,10 @@ def two(vault):
     return first, second
 
 
-def edit(path, how) -> None:
-    data = bytearray(path.read_bytes())
+def edit(vault, name, how) -> None:
+    data = bytearray(lying(vault, name))
     how(data)
-    path.chmod(0o600)
-    path.write_bytes(data)
+    exchange(vault, name, bytes(data))
 
 
 @pytest.mark.parametrize(
@@ -286,24 +300,24 @@ def edit(path, how) -> None:
     ],
 )
 def test_an_altered_page_is_refused_and_found(vault, how, code):
-    sealed = vault.put([A], bound=OPEN)
-    edit(page_files(vault)[0], how)
-    assert refusal(vault.read, sealed.handle) == code
+    put = vault.put([A], bound=OPEN)
+    edit(vault, page_names(vault)[0], how)
+    assert refusal(vault.read, put.handle) == code
     faults = vault.verify().faults
-    assert [(fault.code, fault.subject) for fault in faults] == [(f"storage.{code}", sealed.handle)]
+    assert [(fault.code, fault.subject) for fault in faults] == [(f"storage.{code}", put.handle)]
 
 
 def test_exchanged_pages_are_refused_as_swapped(vault, two):
-    one, other, *_ = page_files(vault)
-    first, second = one.read_bytes(), other.read_bytes()
-    edit(one, lambda data: data.__setitem__(slice(None), second))
-    edit(other, lambda data: data.__setitem__(slice(None), first))
+    one, other, *_ = page_names(vault)
+    first, second = lying(vault, one), lying(vault, other)
+    exchange(vault, one, second)
+    exchange(vault, other, first)
     codes = {fault.code for fault in vault.verify().faults}
     assert codes == {"storage.seal-swapped"}
 
 
 def test_a_missing_page_is_refused(vault, two):
-    page_files(vault)[0].unlink()
+    vault.shelf.remove(page_names(vault)[:1])
     assert [fault.code for fault in vault.verify().faults] == ["storage.vault"]
     assert sum(refusal_or_none(vault, each.handle) == "vault" for each in two) == 1
 
@@ -371,19 +385,20 @@ def test_a_shredded_version_ends_a_reading_with_an_error(vault, monkeypatch):
     assert refusal(lambda: reading) == "unknown"
 
 
-def test_a_vault_is_made_once(tmp_path, vault, database, new_url):
-    assert refusal(Vault.create, vault.root, database, KEK) == "conflict"
-    assert refusal(Vault.create, tmp_path / "second", database, KEK) == "conflict"
+def test_a_vault_is_made_once(tmp_path, vault, database, new_url, new_shelf, vault_kind):
+    assert refusal(made, vault.root, database, lambda _: vault.shelf) == "conflict"
+    assert refusal(made, tmp_path / "second", database, new_shelf) == "conflict"
     vault.put([A], bound=OPEN)
     other = open_database(new_url())
     create(other)
-    assert refusal(Vault.create, vault.root, other, KEK) == "conflict"
-    assert refusal(Vault.open, vault.root, other, KEK) == "vault"
-    made = Vault.create(tmp_path / "third", other, KEK)
-    assert refusal(Vault.open, vault.root, other, KEK) == "vault"
-    assert refusal(Vault.open, made.root, other, bytes(32)) == "vault"
-    assert refusal(Vault.open, tmp_path / "nowhere", other, KEK) == "file"
-    assert Vault.open(made.root, other, KEK).verify().clean
+    assert refusal(made, vault.root, other, lambda _: vault.shelf) == "conflict"
+    assert refusal(opened, vault, other) == "vault"
+    made_ = made(tmp_path / "third", other, new_shelf)
+    assert refusal(opened, vault, other) == "vault"
+    assert refusal(opened, made_, other, bytes(32)) == "vault"
+    nowhere, code = tmp_path / "nowhere", "file" if vault_kind[1] == "folder" else "vault"
+    assert refusal(Vault.open, nowhere, other, KEK, shelf=new_shelf(nowhere)) == code
+    assert opened(made_, other).verify().clean
     other.close()
 
 
@@ -460,7 +475,7 @@ def test_a_page_that_another_writer_recorded_first_is_shared(vault, monkeypatch)
     monkeypatch.setattr(versions_module.Draft, "_record", put_first)
     sealed = vault.put([A, B], bound=OPEN)
     assert content(vault, sealed.handle) == A + B
-    assert len(page_files(vault)) == 2
+    assert len(page_names(vault)) == 2
     assert vault.verify().garbage == Garbage(0, 0)
 
 
@@ -475,7 +490,7 @@ def test_a_full_disk_leaves_nothing(tmp_path, small_disk, index_too):
     vault = Vault.create(small_disk / "vault", db, KEK)
     kept = vault.put([A], bound=OPEN)
     assert refusal(vault.put, [os.urandom(100_000) for _ in range(40)], bound=OPEN) == "no-space"
-    assert len(page_files(vault)) == 1
+    assert len(page_names(vault)) == 1
     assert vault.verify().clean
     assert vault.collect_garbage().files == 0
     assert content(vault, kept.handle) == A
@@ -491,6 +506,6 @@ def test_a_disk_that_fills_up_in_a_later_batch_leaves_nothing(tmp_path, small_di
     create(db)
     vault = Vault.create(small_disk / "vault", db, KEK)
     assert refusal(vault.put, [os.urandom(100_000) for _ in range(40)], bound=OPEN) == "no-space"
-    assert page_files(vault) == []
+    assert page_names(vault) == []
     assert vault.verify().garbage == Garbage(0, 0)
     db.close()

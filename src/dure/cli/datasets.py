@@ -11,6 +11,7 @@ import typer
 from dure.cli import about as about_commands
 from dure.cli import catalogue as catalogue_commands
 from dure.cli import columns as columns_command
+from dure.cli import corpora as corpora_commands
 from dure.cli import deidentify as deidentify_commands
 from dure.cli import elements as elements_commands
 from dure.cli import images as images_commands
@@ -72,15 +73,18 @@ DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_
 @app.command(
     "import",
     help=say(
-        "Import a file (CSV, JSON, Excel, Parquet, Arrow, Zeek) or a folder of images: parsed in the "
-        "sandbox, described, sealed.",
-        "파일(CSV, JSON, Excel, Parquet, Arrow, Zeek)이나 이미지 폴더를 격리 실행 환경에서 읽고 설명을 붙여 "
+        "Import a file (CSV, JSON, Excel, Parquet, Arrow, Zeek, EVTX), a folder of images or a corpus of texts: "
+        "parsed in the sandbox, described, sealed.",
+        "파일(CSV, JSON, Excel, Parquet, Arrow, Zeek, EVTX), 이미지 폴더, 말뭉치를 격리 실행 환경에서 읽고 설명을 붙여 "
         "봉인합니다.",
     ),
 )
 def import_(
     file: Annotated[
-        Path, typer.Argument(help=say("The file, or a folder of images.", "파일 또는 이미지 폴더."))
+        Path,
+        typer.Argument(
+            help=say("The file, or a folder of images or texts.", "파일, 또는 이미지나 글의 폴더.")
+        ),
     ],
     label: Annotated[
         str,
@@ -131,6 +135,8 @@ def import_(
     ] = None,
     targets: images_commands.TargetsOption = None,
     leave_out_damaged: images_commands.LeaveOutOption = False,
+    annotations: corpora_commands.AnnotationsOption = None,
+    offsets: corpora_commands.OffsetsOption = None,
 ) -> None:
     """Import a file."""
     output = session.current.output
@@ -140,6 +146,8 @@ def import_(
             source_of(file, database),
             targets=targets or ("auto",),
             leave_out_damaged=leave_out_damaged,
+            annotations=annotations or "",
+            offsets=offsets or "",
             label=label,
             name=name,
             description=description,
@@ -157,13 +165,16 @@ def import_(
 
 @app.command(
     help=say(
-        "Inspect a file or a folder of images: is it ready for AI? Needs no node.",
-        "파일이나 이미지 폴더가 AI에 쓸 준비가 되었는지 점검합니다. 노드가 없어도 됩니다.",
+        "Inspect a file, a folder of images or a corpus: is it ready for AI? Needs no node.",
+        "파일, 이미지 폴더, 말뭉치가 AI에 쓸 준비가 되었는지 점검합니다. 노드가 없어도 됩니다.",
     )
 )
 def inspect(
     file: Annotated[
-        Path, typer.Argument(help=say("The file, or a folder of images.", "파일 또는 이미지 폴더."))
+        Path,
+        typer.Argument(
+            help=say("The file, or a folder of images or texts.", "파일, 또는 이미지나 글의 폴더.")
+        ),
     ],
     report: Annotated[
         Path | None,
@@ -193,11 +204,21 @@ def inspect(
     quoted: QuotedOption = False,
     sheet: SheetOption = "",
     targets: images_commands.TargetsOption = None,
+    annotations: corpora_commands.AnnotationsOption = None,
+    offsets: corpora_commands.OffsetsOption = None,
 ) -> None:
     """Inspect a file."""
+    if corpora_commands.is_meant(file, annotations, kind):
+        given = {"--target": target, "--split": split, "--kind": kind, "--targets": targets}
+        corpora_commands.inspect(
+            file, report, annotations, offsets, encoding or "", for_others=given
+        )
+        return
     if file.is_dir():
-        given = {"--target": target, "--split": split, "--kind": kind}
-        images_commands.inspect(file, report, targets, show_values=show_values, for_tables=given)
+        for_images = {"--target": target, "--split": split, "--kind": kind}
+        images_commands.inspect(
+            file, report, targets, show_values=show_values, for_tables=for_images
+        )
         return
     import time
 

@@ -28,8 +28,8 @@ LeaveOutOption = Annotated[
     typer.Option(
         "--leave-out-damaged",
         help=say(
-            "Of a folder of images: leave out those that can't be decoded.",
-            "이미지 폴더에서 디코딩할 수 없는 이미지는 뺍니다.",
+            "Leave out images that can't be decoded, or annotations that don't fit their text.",
+            "디코딩할 수 없는 이미지나 글과 맞지 않는 주석은 뺍니다.",
         ),
     ),
 ]

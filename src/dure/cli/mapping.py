@@ -242,4 +242,7 @@ def _show_outcome(found: Conformed) -> None:
     )
     listed = ", ".join(found.unmapped) or "-"
     output.line(say(f"Left as they were: {listed}", f"그대로 둔 열: {listed}"))
+    if found.dropped:
+        dropped = ", ".join(found.dropped)
+        output.line(say(f"Not carried over: {dropped}", f"이어받지 않음: {dropped}"))
     output.value({say("score", "점수"): f"{found.score:.1%}", say("rows", "행"): found.rows})

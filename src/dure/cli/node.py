@@ -14,6 +14,11 @@ from dure.cli.words import LANGUAGE, say
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
+_CREDENTIALS = say(
+    "The file with the keys that the S3 server knows the node by; it is copied for the keeper.",
+    "S3 서버가 노드를 알아보는 키를 적은 파일. 키 관리 서비스의 폴더에 복사됩니다.",
+)
+
 
 @app.command(help=say("Make a node for an agency.", "기관의 노드를 만듭니다."))
 def init(
@@ -62,6 +67,16 @@ def init(
             )
         ),
     ] = None,
+    vault_url: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Put the vault's pages into a bucket: https://HOST/BUCKET[/PREFIX][?region=REGION].",
+                "격리 저장소의 페이지를 버킷에 둡니다: https://호스트/버킷[/접두어][?region=지역].",
+            )
+        ),
+    ] = "",
+    vault_credentials: Annotated[Path | None, typer.Option(help=_CREDENTIALS)] = None,
 ) -> None:
     """Make a node."""
     from dure.node.genesis import RECOVERY, init_node
@@ -76,6 +91,7 @@ def init(
         profile=profile,
         principal=principal,
         database=database,
+        vault_url=vault_url,
         door_uid=door,
         executor_uid=executor,
         keeper_uid=keeper,
@@ -90,6 +106,7 @@ def init(
         if recovery_passphrase_file is None
         else Passphrase.from_file(recovery_passphrase_file),
         vault_grade,
+        vault_credentials=vault_credentials,
     )
     output = session.current.output
     output.value(
@@ -233,6 +250,16 @@ def restore(
             )
         ),
     ] = None,
+    vault_url: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Bucket and prefix that the vault's pages go to; as in the backup if not given.",
+                "격리 저장소의 페이지를 둘 버킷과 접두어. 지정하지 않으면 백업과 같습니다.",
+            )
+        ),
+    ] = "",
+    vault_credentials: Annotated[Path | None, typer.Option(help=_CREDENTIALS)] = None,
 ) -> None:
     """Restore a node."""
     from dure.node.backup import restore_node
@@ -247,6 +274,8 @@ def restore(
             new_passphrase=None
             if new_passphrase_file is None
             else new_passphrase(new_passphrase_file),
+            vault_url=vault_url,
+            vault_credentials=vault_credentials,
         )
     output.value(made)
 

@@ -47,8 +47,8 @@ KindOption = Annotated[
     typer.Option(
         metavar="KIND",
         help=say(
-            "csv, json, jsonl, parquet, arrow, xlsx or zeek; else its ending tells.",
-            "csv, json, jsonl, parquet, arrow, xlsx, zeek. 없으면 확장자로 압니다.",
+            "csv, json, jsonl, parquet, arrow, xlsx, zeek or evtx; else its ending tells.",
+            "csv, json, jsonl, parquet, arrow, xlsx, zeek, evtx. 없으면 확장자로 압니다.",
         ),
     ),
 ]

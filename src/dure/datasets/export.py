@@ -12,9 +12,11 @@ from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.system import reason_of
 from dure.datasets.catalogue import describe, table_of
+from dure.datasets.corpora.document import SPANS_FILE, has_spans
+from dure.datasets.corpora.use import spans_of
 from dure.datasets.croissant import DOCUMENT_FILE, TABLE_FILE
 from dure.datasets.errors import DatasetError
-from dure.datasets.huggingface import CARD_FILE, DATA_FILE, card, relocated
+from dure.datasets.huggingface import CARD_FILE, DATA_FILE, SPANS_DATA_FILE, card, relocated
 from dure.datasets.images.document import has_images
 from dure.datasets.images.exporting import write_images
 from dure.datasets.import_ import any_purpose
@@ -54,8 +56,9 @@ def export(
     purpose
         Purpose of the read; "" means any that the principal and the label have in common.
     layout
-        ``croissant``: ``croissant.json`` and ``data.parquet``, and ``images/`` where there are some;
-        ``huggingface``: the same table under ``data/``, with a data set card beside the document.
+        ``croissant``: ``croissant.json`` and ``data.parquet``, and ``images/`` or ``spans.parquet`` where
+        there are some; ``huggingface``: the same table under ``data/`` (spans under ``spans/``), with
+        a data set card beside the document.
 
     Raises
     ------
@@ -85,6 +88,10 @@ def export(
             with new_folder(folder) as partial:
                 table = _write_words(partial, document, layout)
                 _write_table(house, table, table_id, purpose)
+                if has_spans(document):
+                    spans = partial / (SPANS_DATA_FILE if layout == "huggingface" else SPANS_FILE)
+                    spans.parent.mkdir(mode=0o700, exist_ok=True)
+                    _write_table(house, spans, spans_of(house, dataset_id), purpose)
                 if has_images(document):
                     write_images(house, dataset_id, partial, purpose)
                 hold(verify_folder(partial), dataset_id[:16])

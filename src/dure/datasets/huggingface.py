@@ -12,14 +12,17 @@ Hugging Face Hub documentation: Dataset Cards, Structure your repository, Data f
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from dure.datasets.corpora.document import SPANS, has_spans, spans_alone
 from dure.datasets.croissant import Field, licence_words, read_table
 
 CARD_FILE = "README.md"
 DATA_FILE = "data/train-00000-of-00001.parquet"
 """The one file of the one split; ``train`` is the split of a data set without splits."""
+SPANS_DATA_FILE = "spans/train-00000-of-00001.parquet"
+"""The spans of a corpus: a configuration of their own beside the texts."""
 
 _SPDX = "https://spdx.org/licenses/"
 _TYPES = {"double": "float64", "float": "float32", "date32[day]": "date32"}
@@ -29,7 +32,10 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
 def card(document: Mapping[str, Any]) -> str:
     """Return the data set card of one of our own documents: a YAML header, and words for people."""
     table = read_table(document)
-    licence, fields = licence_words(document), table.fields
+    licence = licence_words(document)
+    parts = [("default", DATA_FILE, table.fields)]
+    if has_spans(document):
+        parts.append((SPANS, SPANS_DATA_FILE, read_table(spans_alone(document)).fields))
     label = document["usageInfo"]["termCode"]
     lines = [
         "---",
@@ -38,13 +44,9 @@ def card(document: Mapping[str, Any]) -> str:
         "size_categories:",
         f"- {quoted(size_category(table.rows))}",
         "configs:",
-        "- config_name: default",
-        "  data_files:",
-        "  - split: train",
-        f"    path: {quoted(DATA_FILE)}",
+        *(line for name, file, _ in parts for line in _config_lines(name, file)),
         "dataset_info:",
-        "  features:",
-        *(line for field in fields for line in _feature_lines(field)),
+        *_information_lines([(name, fields) for name, _, fields in parts]),
         "---",
         "",
         f"# {_plain(document['name'])}",
@@ -64,8 +66,8 @@ def card(document: Mapping[str, Any]) -> str:
 
 def relocated(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document as it stands beside the card: only the place of its table differs."""
-    (file,) = document["distribution"]
-    return {**document, "distribution": [{**file, "contentUrl": DATA_FILE}]}
+    files = zip(document["distribution"], (DATA_FILE, SPANS_DATA_FILE), strict=False)
+    return {**document, "distribution": [{**file, "contentUrl": place} for file, place in files]}
 
 
 def size_category(rows: int) -> str:
@@ -110,9 +112,25 @@ def _licence_lines(licence: str) -> list[str]:
     return ['license: "other"', f"license_name: {quoted(licence)}"]
 
 
-def _feature_lines(field: Field) -> list[str]:
-    kind = _TYPES.get(field.type, field.type.replace(" ", ""))
-    return [f"  - name: {quoted(field.name)}", f"    dtype: {quoted(kind)}"]
+def _config_lines(name: str, file: str) -> list[str]:
+    return [
+        f"- config_name: {name}",
+        "  data_files:",
+        "  - split: train",
+        f"    path: {quoted(file)}",
+    ]
+
+
+def _information_lines(parts: Sequence[tuple[str, Sequence[Field]]]) -> Iterator[str]:
+    """Yield the features of the one configuration, or of each by its name."""
+    for name, fields in parts:
+        if len(parts) > 1:
+            yield f"- config_name: {name}"
+        yield "  features:"
+        for field in fields:
+            kind = _TYPES.get(field.type, field.type.replace(" ", ""))
+            yield f"  - name: {quoted(field.name)}"
+            yield f"    dtype: {quoted(kind)}"
 
 
 def _plain(text: str) -> str:

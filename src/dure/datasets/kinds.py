@@ -27,6 +27,7 @@ KINDS = {
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
     ".log": "zeek",
+    ".evtx": "evtx",
 }
 
 

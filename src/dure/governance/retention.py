@@ -30,7 +30,7 @@ from dure.storage.vault import Garbage, Vault
 GRACE_S = 3600
 LATER = frozenset({"dataset.commit"})
 """Producers of later versions: of their parents, only the first is what they are made of."""
-PARTS = frozenset({"dataset.images", "dataset.table"})
+PARTS = frozenset({"dataset.images", "dataset.spans", "dataset.table"})
 """Kinds of assets that are nothing by themselves."""
 
 

@@ -52,6 +52,10 @@ WORK: Mapping[str, str] = MappingProxyType(
         "vault.rotate": "dure.node.rekeying:rotate",
         "vault.recover": "dure.node.rekeying:recover",
         "vault.backup-key": "dure.node.stores:open_for_backup",
+        "vault.reach": "dure.node.shelves:reach",
+        "pages.marked": "dure.node.shelves:marked",
+        "pages.list": "dure.node.shelves:listed",
+        "pages.read": "dure.node.shelves:read",
     }
 )
 """What a part can be asked to do -> the function that does it: ``(home, fd, **told) -> dict``."""

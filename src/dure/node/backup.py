@@ -5,7 +5,7 @@
     BACKUP/vault.kek       the vault's key-encryption key, locked by the keeper's passphrase and for
                            the recovery key: what opens the rest, and all that lies here unsealed
     BACKUP/files.sealed    key files (still locked), settings, charters, released documents, the post
-    BACKUP/state/…         stores and vault (`dure.storage.backup`)
+    BACKUP/state/…         stores and vault (`dure.storage.backup`), the pages of a bucket too
 
 Everything but ``vault.kek`` is sealed under keys that are derived from the key-encryption key, so the
 keeper's passphrase opens it, and so does the recovery key. The parts name each other: none can be
@@ -26,6 +26,7 @@ import os
 import time
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from dure.core import faults
@@ -33,12 +34,21 @@ from dure.core.times import write_time
 from dure.governance.charter import SignedCharter
 from dure.node.acting import at_work, here, refuse_closed_way
 from dure.node.errors import NodeError
+from dure.node.files import write_file
 from dure.node.genesis import give_away
 from dure.node.home import Home
 from dure.node.notices import FOLDER as NOTICES
 from dure.node.notices import leave
 from dure.node.rekeying import SEALING, SEALING_RECOVERY, lock_again
 from dure.node.resting import at_rest
+from dure.node.shelves import (
+    CREDENTIALS,
+    beside,
+    pages_to_read,
+    pages_to_write,
+    take_credentials,
+    with_new_place,
+)
 from dure.node.stores import PART_OF, AskedStore, is_inside
 from dure.node.unlocking import KEK
 from dure.storage.backup import (
@@ -80,6 +90,7 @@ _NAMES = (
     f"keeper/{SEALING}",
     f"keeper/{SEALING_RECOVERY}",
     f"keeper/{KEK}",
+    f"keeper/{CREDENTIALS}",
 )
 _PUBLIC = ("node.toml", "public/member.json")
 _CLOSED = ("door", "executor", "executor/releases", "keeper")
@@ -123,6 +134,7 @@ def backup_node(home: Home, folder: Path, passphrase: Passphrase) -> dict[str, o
                 stores=stores,
                 vaults={"vault": home.vault},
                 now=write_time(time.time()),
+                elsewhere=pages_to_read(home, keeper),
             )
             content = pack(home.path, _NAMES, bound=file_digest(partial / "state" / MANIFEST))
             write_new(partial / _SEALED, seal(part_key(key, "files"), content))
@@ -140,8 +152,13 @@ def restore_node(
     *,
     recovery: Path | None = None,
     new_passphrase: Passphrase | None = None,
+    vault_url: str = "",
+    vault_credentials: Path | None = None,
 ) -> dict[str, object]:
     """Restore a backup into a new folder, as a new incarnation.
+
+    The pages of a vault that was in a bucket go to a new place beside the old one, which is not
+    touched: a node that still has it goes on undisturbed.
 
     Parameters
     ----------
@@ -155,6 +172,10 @@ def restore_node(
         The recovery key's file, when the keeper's passphrase is lost.
     new_passphrase
         What opens the keeper's keys from now on; as before when None.
+    vault_url
+        Bucket and prefix that the vault's pages go to from now on; as before when "".
+    vault_credentials
+        File with what its server knows the node by; as before when None.
 
     Returns
     -------
@@ -184,7 +205,7 @@ def restore_node(
     key = backup_key(_open_kek(folder / KEK, passphrase, recovering).key)
     made_at = read_manifest(folder / "state", key).made_at
     with _growing(path) as partial:
-        home = _unpacked(folder, key, partial)
+        home = _moved(_unpacked(folder, key, partial), vault_url, vault_credentials)
         separated = home.settings.profile == "separated"
         if separated and os.geteuid() != 0:
             raise NodeError("node.separated", reason="not-root")
@@ -201,6 +222,7 @@ def restore_node(
                 vaults={"vault": home.vault},
                 now=write_time(time.time()),
                 marked=dict.fromkeys(elsewhere, str(path)),
+                elsewhere=pages_to_write(home),
             )
             door = stores[0].ask
             skipped = door("numbers.skip", peers=_peers(home), margin=MARGIN)
@@ -253,6 +275,21 @@ def _unpacked(folder: Path, key: bytes, partial: Path) -> Home:
                 (partial / name).chmod(mode)
     faults.point("restore.files-unpacked")
     return Home.find(partial)
+
+
+def _moved(home: Home, vault_url: str, credentials: Path | None) -> Home:
+    """Return the home with a place of its own for the vault's pages, if they lie in a bucket."""
+    if vault_url:
+        settings = with_new_place(replace(home.settings, vault_url=vault_url))
+    else:
+        settings = beside(home.settings)
+    if settings == home.settings:
+        return home
+    write_file(home.path / "node.toml", settings.to_toml().encode("utf-8"))
+    moved = Home(home.path, settings)
+    if credentials is not None or not (home.keeper / CREDENTIALS).exists():
+        take_credentials(moved, credentials)
+    return moved
 
 
 def _peers(home: Home) -> list[str]:

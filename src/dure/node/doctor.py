@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from dure.core.errors import DureError
 from dure.core.findings import Finding, Severity
 from dure.core.text import Text
+from dure.node.acting import at_work, do
 from dure.node.errors import NodeError
 from dure.node.home import Home, open_home
 from dure.sandbox.host import probe_host
@@ -53,7 +55,8 @@ def inspect(path: Path | None) -> Examination:
             "agency": home.settings.agency,
             "profile": home.settings.profile,
         }
-        findings += [*_profile(home), *_modes(home), *_charter(home)]
+        facts["vault"] = home.settings.vault_url or str(home.vault)
+        findings += [*_profile(home), *_modes(home), *_vault(home), *_charter(home)]
     ready = host.tier != "none" and all(f.severity < Severity.ERROR for f in findings)
     return Examination(ready, facts, tuple(findings))
 
@@ -124,6 +127,53 @@ def _modes(home: Home) -> Iterator[Finding]:
                     "권한을 700으로, 소유자를 해당 프로세스의 사용자로 바꾸십시오.",
                 ),
             )
+
+
+def _vault(home: Home) -> Iterator[Finding]:
+    """Say what is wrong with the way to the bucket that the vault's pages lie in."""
+    if not home.settings.vault_url:
+        return
+    settings, uid = home.settings, os.geteuid()
+    separated = settings.profile == "separated"
+    if separated and uid not in (0, settings.keeper_uid):
+        yield Finding(
+            "node.vault-unasked",
+            Severity.NOTICE,
+            settings.vault_url,
+            "vault_url",
+            Text(
+                "Whether the vault's bucket can be reached was not tried: its keys are the keeper's.",
+                "격리 저장소의 버킷에 연결되는지는 확인하지 않았습니다. 접속 키는 키 관리 서비스의 것입니다.",
+            ),
+            Text(
+                "Run dure node doctor as root or as the keeper's user.",
+                "root나 키 관리 서비스의 사용자로 dure node doctor를 실행하십시오.",
+            ),
+        )
+        return
+    try:
+        if separated and uid == 0:
+            with at_work(home, "keeper") as keeper:
+                keeper("vault.reach")
+        else:
+            do(home, "vault.reach")
+    except DureError as error:
+        yield Finding(
+            "node.vault-unreached",
+            Severity.ERROR,
+            settings.vault_url,
+            error.code,
+            Text(
+                f"{error.what_text.en} {error.why_text.en}",
+                f"{error.what_text.ko} {error.why_text.ko}",
+            ),
+            Text(
+                "Check vault_url in node.toml, that the server runs and the bucket is there, and the "
+                "keys in keeper/vault.credentials: they must let the node read, write, list and delete.",
+                "node.toml의 vault_url, 서버와 버킷의 상태, keeper/vault.credentials의 키를 확인하십시오. 이 "
+                "키로 읽기, 쓰기, 목록, 삭제가 모두 되어야 합니다.",
+            ),
+        )
 
 
 def _charter(home: Home) -> Iterator[Finding]:

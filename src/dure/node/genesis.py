@@ -22,6 +22,7 @@ from dure.node.errors import NodeError
 from dure.node.files import write_file
 from dure.node.home import ORIGIN, PROFILES, Home, Settings
 from dure.node.rekeying import SEALING, SEALING_RECOVERY
+from dure.node.shelves import take_credentials, with_new_place
 from dure.node.stores import PART_OF, is_inside
 from dure.node.unlocking import KEK
 from dure.node.users import group_of
@@ -49,6 +50,7 @@ def init_node(
     recovery_passphrase: Passphrase | None = None,
     grade: int | None = None,
     stretch: Stretch | None = None,
+    vault_credentials: Path | None = None,
 ) -> Home:
     """Make a node's home.
 
@@ -71,6 +73,8 @@ def init_node(
         node, which holds nothing above it, and the highest grade of N2SF in a separated one.
     stretch
         How hard the passphrases are stretched; the suite's own measure when None.
+    vault_credentials
+        File with what the S3 server knows the node by, when the settings put the vault into a bucket.
 
     Raises
     ------
@@ -82,6 +86,7 @@ def init_node(
     """
     _check(settings)
     grade = _grade(settings, grade)
+    settings = with_new_place(settings)
     home = Home(path.resolve(), settings)
     with _founding(home):
         refuse_closed_way(home)
@@ -116,6 +121,7 @@ def init_node(
             write_key_file(file, key, secret, stretch=stretch, random=random)
         write_kek_file(home.keeper / KEK, kek, keepers, stretch=stretch, random=random)
         write_recovery_file(home.keeper / SEALING_RECOVERY, sealing, recovery.public)
+        take_credentials(home, vault_credentials)
         card = {
             "agency": settings.agency,
             "suite": settings.suite,

@@ -7,7 +7,7 @@
       door/          the node's own store, spool of the post   door alone (0700)
       executor/      ledger, charter pin, permits, releases    executor alone (0700)
       keeper/        vault index, keys                         keeper alone (0700)
-      vault/         sealed pages                              keeper alone (0700)
+      vault/         sealed pages, or their lock alone         keeper alone (0700)
       public/        the member card that others enrol         others read
       run/           a folder for each service's socket        that service; others connect
 
@@ -49,6 +49,9 @@ class Settings:
         SQLAlchemy URL of the node's own store; "" means ``door/node.db``.
     executor_database, keeper_database
         The same for the executor's and the keeper's stores.
+    vault_url
+        Place of the vault's pages in a bucket, ``https://HOST[:PORT]/BUCKET/[PREFIX/]PLACE[?region=REGION]``,
+        as ``dure node init`` draws it; "" means the folder ``vault/``.
     door_uid, executor_uid, keeper_uid
         uids of the separated profile; -1 in the embedded one.
     """
@@ -60,6 +63,7 @@ class Settings:
     database: str = ""
     executor_database: str = ""
     keeper_database: str = ""
+    vault_url: str = ""
     door_uid: int = -1
     executor_uid: int = -1
     keeper_uid: int = -1
@@ -117,7 +121,7 @@ class Home:
 
     @property
     def vault(self) -> Path:
-        """Folder of the sealed pages."""
+        """Folder of the sealed pages; of their lock alone when they lie in a bucket."""
         return self.path / "vault"
 
     @property

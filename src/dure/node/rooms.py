@@ -25,6 +25,7 @@ ERRORS = (
     "dure.sandbox.errors",
     "dure.readers.errors",
     "dure.readers.images.errors",
+    "dure.readers.corpora.errors",
     "dure.governance.errors",
     "dure.governance.ledger.errors",
     "dure.governance.policy.errors",

@@ -16,6 +16,7 @@ from dure.core.times import write_time
 from dure.exchange.outbox import skip_all
 from dure.node.acting import Ask
 from dure.node.home import Home
+from dure.node.shelves import open_shelf
 from dure.node.unlocking import KEK, unlock_vault
 from dure.storage.backup import Revisions, StorePart, backup_key
 from dure.storage.database import open_database
@@ -95,7 +96,8 @@ def make(home: Home, _: int | None, *, store: str) -> Done:
 def create_vault(home: Home, _: int | None, *, key: str, grade: int) -> Done:
     """Make the vault, in the keeper's store and folder."""
     with _opened(home, "keeper") as part:
-        Vault.create(home.vault, part.db, bytes.fromhex(key), grade=grade)
+        shelf = open_shelf(home)
+        Vault.create(home.vault, part.db, bytes.fromhex(key), grade=grade, shelf=shelf)
     return {}
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dure.core import faults
 from dure.node.home import Home
+from dure.node.shelves import open_shelf
 from dure.storage.database import Database
 from dure.storage.errors import StorageError, files
 from dure.storage.kek import Kek
@@ -41,13 +42,14 @@ def unlock_vault(
     Raises
     ------
     StorageError
-        What ``open_kek`` raises; ``storage.vault`` when the key is not the vault's.
+        What ``open_kek`` raises; ``storage.vault`` when the key is not the vault's, or its bucket
+        can't be used.
     """
     if (home.keeper / COMING).exists():
         with alone(home.vault):
             _finish(home, database, open_kek)
     kek = open_kek(home.keeper / KEK)
-    return Vault.open(home.vault, database, kek.key), kek
+    return _opened(home, database, kek), kek
 
 
 def take_over(home: Home) -> None:
@@ -69,7 +71,7 @@ def _finish(home: Home, database: Database, open_kek: Callable[[Path], Kek]) -> 
     if not coming.exists():  # another process has just done it
         return
     try:
-        Vault.open(home.vault, database, open_kek(home.keeper / KEK).key)
+        _opened(home, database, open_kek(home.keeper / KEK))
     except StorageError as error:
         if error.code != "storage.vault":
             raise
@@ -77,5 +79,9 @@ def _finish(home: Home, database: Database, open_kek: Callable[[Path], Kek]) -> 
         with files(coming):
             coming.unlink()
         return
-    Vault.open(home.vault, database, open_kek(coming).key)
+    _opened(home, database, open_kek(coming))
     take_over(home)
+
+
+def _opened(home: Home, database: Database, kek: Kek) -> Vault:
+    return Vault.open(home.vault, database, kek.key, shelf=open_shelf(home))

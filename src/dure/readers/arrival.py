@@ -7,8 +7,9 @@ all that it said of the table has the right form.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from dure.readers.errors import ReaderError
 from dure.readers.pieces import Again, BrokenOff, received
@@ -64,3 +65,37 @@ def _blocks(pipe: BinaryIO, settle: Settle, limit_bytes: int) -> Iterator[bytes]
         settle()  # why, the run's end says
         raise ReaderError("readers.stopped", cause="output", size_bytes=0) from None
     settle()
+
+
+def unframed(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the pieces of a table from the blocks of a file that holds its stream.
+
+    Raises
+    ------
+    ReaderError
+        ``readers.stopped`` when that is no table.
+    """
+    with io.BufferedReader(_Blocks(blocks), 1 << 20) as pipe:
+        try:
+            yield from received(pipe)
+        except (Again, BrokenOff):
+            raise ReaderError("readers.stopped", cause="output", size_bytes=0) from None
+
+
+class _Blocks(io.RawIOBase):
+    """Blocks as a file to read from."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        super().__init__()
+        self._blocks, self._rest = blocks, memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: Any) -> int:
+        if not self._rest:
+            self._rest = memoryview(next(self._blocks, b""))
+        size = min(len(room), len(self._rest))
+        room[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size

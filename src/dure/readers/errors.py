@@ -89,6 +89,12 @@ FAULTS = MappingProxyType(
             "a row does not fit the header's fields and types",
             "머리글의 필드와 자료형에 맞지 않는 행이 있습니다",
         ),
+        "not-evtx": Text("it is no Windows event log", "Windows 이벤트 로그가 아닙니다"),
+        "cut-off": Text("it ends before its header says", "머리글에 적힌 것보다 먼저 끝납니다"),
+        "damaged-event": Text(
+            "event {record} or the chunk around it is damaged, or was changed",
+            "{record}번째 이벤트나 그 주변이 손상되었거나 고쳐졌습니다",
+        ),
     }
 )
 """What is wrong with a file of a kind, or with the name of a column."""
@@ -224,8 +230,10 @@ class ReaderError(DureError):
                 Text("The log can't be read.", "로그를 읽을 수 없습니다."),
                 Text("In this file: {fault.en}.", "이 파일에 문제가 있습니다: {fault.ko}."),
                 Text(
-                    "Give one whole log as Zeek wrote it; say --kind csv for another table.",
-                    "Zeek가 쓴 로그 하나를 그대로 주십시오. 다른 표라면 --kind csv로 지정하십시오.",
+                    "Give one whole log as Zeek or Windows wrote it (export it anew there); say --kind csv for "
+                    "another table.",
+                    "Zeek나 Windows가 쓴 로그 하나를 그대로 주십시오(원래 시스템에서 다시 내보내기). 다른 표라면 "
+                    "--kind csv로 지정하십시오.",
                 ),
             ),
             ErrorSpec(

@@ -56,6 +56,9 @@ WORDS = (
     "not-zeek",
     "two-headers",
     "rows",
+    "not-evtx",
+    "cut-off",
+    "damaged-event",
 )
 
 

@@ -9,7 +9,7 @@ anything that is no object are refused.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,13 +25,13 @@ _SPACE = " \t\n\r"
 _CODE = "readers.json"
 
 
-class _Number(str):
+class Number(str):
     """A number as it is written."""
 
     __slots__ = ()
 
 
-class _Flaw(Exception):  # noqa: N818 (it becomes a fault)
+class Flaw(Exception):  # noqa: N818 (it becomes a fault)
     """What is wrong with a record."""
 
 
@@ -66,11 +66,11 @@ def read_json(
         text = scratch
     spool = Spool(scratch.with_name(f"{scratch.name}.records"), _CODE)
     with text.open(encoding="utf-8-sig", newline="") as file:
-        for record in _Records(file).each():
+        for record in Records(file).each():
             flat: dict[str, Value] = {}
             try:
                 _flatten(record, "", 1, flat)
-            except _Flaw as flaw:
+            except Flaw as flaw:
                 raise Fault(_CODE, fault=str(flaw), record=spool.rows + 1) from None
             spool.add(flat)
     if not spool.rows:
@@ -85,19 +85,36 @@ def read_json(
     }
 
 
-class _Records:
-    """The objects of a file, one at a time."""
+class Records:
+    """The objects of a file, one at a time.
 
-    def __init__(self, file: IO[str]) -> None:
+    Parameters
+    ----------
+    file
+        The text.
+    longest
+        Characters that one record may have; 0 means `RECORD_CHARACTERS`.
+    whole
+        What becomes of a whole number.
+    """
+
+    def __init__(
+        self,
+        file: IO[str],
+        *,
+        longest: int = 0,
+        whole: Callable[[str], Any] = Number,
+    ) -> None:
         self._file = file
+        self._longest = longest or RECORD_CHARACTERS
         self._text = ""
         self._place = 0
         self._ended = False
         self._count = 0
         self._decoder = json.JSONDecoder(
             object_pairs_hook=_object,
-            parse_float=_Number,
-            parse_int=_Number,
+            parse_float=Number,
+            parse_int=whole,
             parse_constant=_refuse_constant,
         )
 
@@ -134,13 +151,15 @@ class _Records:
                 value, self._place = self._decoder.raw_decode(self._text, self._place)
                 return value  # type: ignore[no-any-return]  # begins with a brace
             except json.JSONDecodeError:
-                if len(self._text) - self._place > RECORD_CHARACTERS:
+                if len(self._text) - self._place > self._longest:
                     raise self._fault("too-long") from None
                 if not self._more():
                     raise self._fault("not-json") from None
             except RecursionError:
                 raise self._fault("too-deep") from None
-            except _Flaw as flaw:
+            except ValueError:  # a number of more digits than Python reads
+                raise self._fault("not-json") from None
+            except Flaw as flaw:
                 raise self._fault(str(flaw)) from None
 
     def _peek(self) -> str:
@@ -171,46 +190,48 @@ class _Records:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Flaw("twice")
+        raise Flaw("twice")
     return found
 
 
 def _refuse_constant(_: str) -> Any:
-    raise _Flaw("not-finite")
+    raise Flaw("not-finite")
 
 
 def _flatten(record: dict[str, Any], outer: str, depth: int, into: dict[str, Value]) -> None:
     if depth > DEPTH:
-        raise _Flaw("too-deep")
+        raise Flaw("too-deep")
     for key, value in record.items():
         name = f"{outer}{key}"
         if isinstance(value, dict) and value:
             _flatten(value, f"{name}.", depth + 1, into)
             continue
         if name in into:
-            raise _Flaw("twice")
+            raise Flaw("twice")
         into[name] = _value(value, depth)
 
 
 def _value(value: Any, depth: int) -> Value:
     if value is None or value == {}:
         return None
-    if isinstance(value, _Number):
+    if isinstance(value, Number):
         return IS_NUMBER, value
     if isinstance(value, str):
         return IS_TEXT, value
     if isinstance(value, bool):
         return IS_TRUTH, "true" if value else "false"
-    return IS_TEXT, _text(value, depth)
+    return IS_TEXT, json_text(value, depth)
 
 
-def _text(value: Any, depth: int) -> str:
+def json_text(value: Any, depth: int) -> str:
     """Return the JSON text of a value, numbers as they were written."""
     if depth > DEPTH:
-        raise _Flaw("too-deep")
+        raise Flaw("too-deep")
     if isinstance(value, list):
-        return f"[{','.join(_text(one, depth + 1) for one in value)}]"
+        return f"[{','.join(json_text(one, depth + 1) for one in value)}]"
     if isinstance(value, dict):
-        pairs = (f"{_text(key, depth)}:{_text(one, depth + 1)}" for key, one in value.items())
+        pairs = (
+            f"{json_text(key, depth)}:{json_text(one, depth + 1)}" for key, one in value.items()
+        )
         return f"{{{','.join(pairs)}}}"
-    return value if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)

@@ -289,6 +289,16 @@ class _Raw:
         return ReaderError("readers.source", name=self._name, reason=reason_of(error))
 
 
+def bounded(blocks: Iterator[bytes], most: int = _SCHEMA_BYTES) -> bytes:
+    """Return what blocks make together, the rest of too much left out."""
+    kept = bytearray()
+    for block in blocks:
+        kept += block
+        if len(kept) > most:
+            break
+    return bytes(kept)
+
+
 def _decoded(data: bytes) -> _SchemaForm | None:
     try:
         form = msgspec.json.decode(data, type=_SchemaForm)

@@ -11,7 +11,7 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from dure.readers.page_headers import after_page
 
@@ -104,40 +104,6 @@ class PieceWriter(io.RawIOBase):
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
-
-
-def unframed(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the pieces of a table from the blocks of a file that holds its stream.
-
-    Raises
-    ------
-    BrokenOff
-        When that is no table.
-    """
-    with io.BufferedReader(_Blocks(blocks), 1 << 20) as pipe:
-        try:
-            yield from received(pipe)
-        except Again:
-            raise BrokenOff from None
-
-
-class _Blocks(io.RawIOBase):
-    """Blocks as a file to read from."""
-
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        super().__init__()
-        self._blocks, self._rest = blocks, memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, room: Any) -> int:
-        if not self._rest:
-            self._rest = memoryview(next(self._blocks, b""))
-        size = min(len(room), len(self._rest))
-        room[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
 
 
 Target = Path | PieceWriter

@@ -8,7 +8,10 @@ from typing import Any
 
 from dure.readers.pieces import Target
 
-PACKAGES: Mapping[str, tuple[str, ...]] = {"xlsx": ("python-calamine",)}
+PACKAGES: Mapping[str, tuple[str, ...]] = {
+    "xlsx": ("python-calamine",),
+    "evtx": ("evtx",),
+}
 """Packages that a kind takes besides the runtime's."""
 
 
@@ -61,6 +64,10 @@ def read(
         from dure.readers.logs import read_zeek
 
         return read_zeek(raw, target, scratch, lasting=lasting)
+    if kind == "evtx":
+        from dure.readers.events import read_events
+
+        return read_events(raw, target, lasting=lasting)
     from dure.readers.columnar import read_arrow, read_columnar
 
     reader = read_arrow if kind == "arrow" else read_columnar

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dure.sandbox.tasks import MIB, Limits
 
-KINDS = ("csv", "json", "jsonl", "parquet", "arrow", "xlsx", "zeek")
+KINDS = ("csv", "json", "jsonl", "parquet", "arrow", "xlsx", "zeek", "evtx")
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp949", "euc-kr")
 DELIMITERS = (",", "\t", ";", "|")
 MISSING = ("", "NA")

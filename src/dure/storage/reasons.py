@@ -92,6 +92,46 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "locked-references": Text(
             "the key does not open the references", "이 키로 페이지 참조를 열 수 없습니다"
         ),
+        # a vault in a bucket
+        "not-bucket": Text(
+            "it is not https://HOST/BUCKET/PREFIX, of letters, digits, dots, hyphens and underscores, "
+            "with nothing but ?region= behind it",
+            "https://호스트/버킷/접두어 형식(영문자, 숫자, 점, 붙임표, 밑줄)이 아니거나 뒤에 ?region= 말고 "
+            "다른 것이 붙어 있습니다",
+        ),
+        "secret-in-url": Text(
+            "a secret belongs in the credentials' file, not in the URL",
+            "비밀값은 URL이 아니라 접속 정보 파일에 적어야 합니다",
+        ),
+        "no-tls": Text(
+            "plain HTTP goes to loopback (127.0.0.1) alone; use https",
+            "http는 루프백(127.0.0.1)에만 쓸 수 있으니 https를 쓰십시오",
+        ),
+        "no-credentials": Text(
+            "it is not TOML with access_key_id and secret_access_key (and session_token or "
+            "certificate), all of them text",
+            "access_key_id와 secret_access_key(필요하면 session_token, certificate)를 문자열로 적은 "
+            "TOML이 아닙니다",
+        ),
+        "not-certificate": Text(
+            "the certificate in the credentials' file is not PEM",
+            "접속 정보 파일의 인증서가 PEM 형식이 아닙니다",
+        ),
+        "no-s3-server": Text(
+            "the S3 server can't be reached, broke off, or shows a certificate that isn't trusted",
+            "S3 서버에 연결할 수 없거나, 연결이 끊겼거나, 서버의 인증서를 신뢰할 수 없습니다",
+        ),
+        "bucket-refused": Text(
+            "the S3 server refuses these credentials, or what they ask for",
+            "S3 서버가 접속 정보나 요청을 거부했습니다",
+        ),
+        "bucket-failed": Text(
+            "the S3 server answered with an error", "S3 서버가 오류로 응답했습니다"
+        ),
+        "no-bucket": Text("the S3 server has no such bucket", "S3 서버에 그런 버킷이 없습니다"),
+        "no-place": Text(
+            "no vault has this place in the bucket", "버킷의 이 자리를 쓰는 격리 저장소가 없습니다"
+        ),
         # key files and passphrases
         "halves": Text("the two halves don't fit", "두 부분이 서로 맞지 않습니다"),
         "other-format": Text("it is not {format}", "{format} 형식이 아닙니다"),

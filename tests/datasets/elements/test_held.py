@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 
 from dure.core.errors import DureError
+from dure.datasets.about.statement import parse
+from dure.datasets.dummy.released import TERM
 from dure.datasets.elements import sandboxed
 from dure.datasets.elements.conforming import ColumnOutcome, Conformed
 from dure.datasets.elements.errors import ElementsError
@@ -17,8 +19,10 @@ from dure.datasets.elements.mapping import Mapping, confirm, write
 from dure.datasets.elements.matching import Proposed
 from dure.datasets.elements.reading import parse_csv, read_set
 from dure.datasets.errors import DatasetError
+from dure.datasets.import_ import import_
 from dure.node.node import Node
 from dure.readers.errors import ReaderError
+from tests.datasets.about.statements import FULL
 from tests.datasets.world import LABEL, SEA, World
 
 SET = read_set(SEA)
@@ -71,6 +75,36 @@ def test_a_file_is_made_to_conform(file: Path, confirmed: Mapping, tmp_path: Pat
     assert SECRET not in str(found.to_dict())
     with pytest.raises(DatasetError, match=r"datasets\.folder"):
         sandboxed.conform_file(file, confirmed, SET, out)
+
+
+def test_two_agencies_tables_join_by_their_keys_alone(tmp_path: Path):
+    """Other names, units, code spellings, date forms and encodings; what joins them is the set's keys."""
+    ours, theirs = tmp_path / "ours.csv", tmp_path / "theirs.csv"
+    ours.write_bytes(
+        "해상이동업무식별번호,출항일자,속력 (km/h),선종코드\n"
+        "440001,2026.01.31,18.52,화물선\n440002,2026.02.01,37.04,어선\n".encode("cp949")
+    )
+    theirs.write_text(
+        "mmsi\tsailing_date\twater_temp_fahrenheit\tvsl_type\n"
+        "440002\t20260201\t50\tF\n440001\t20260131\t59\tC\n",
+        encoding="utf-16",
+    )
+    made = []
+    for file in (ours, theirs):
+        told = sandboxed.propose_file(file, SET)
+        assert not told.unmapped
+        out = file.with_suffix(".parquet")
+        sandboxed.conform_file(
+            file, confirm(told, [one.column for one in told.mapped]), SET, out, least=1.0
+        )
+        made.append(pl.read_parquet(out))
+    keys = [one.id for one in SET.elements if one.key]
+    assert keys == ["DPTR_YMD", "MMSI"]
+    both = made[0].join(made[1], on=[*keys, "VSSL_TY"]).sort("MMSI")
+    assert both.select("MMSI", "VSSL_TY", "SPD", "WTR_TEMP").rows() == [
+        ("440001", "C", pytest.approx(10), pytest.approx(15)),
+        ("440002", "F", pytest.approx(20), pytest.approx(10)),
+    ]
 
 
 def test_below_the_least_score_nothing_is_left(file: Path, confirmed: Mapping, tmp_path: Path):
@@ -156,7 +190,14 @@ def test_a_guess_that_does_not_fit_is_none(guess):
 # ── in a node ─────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture(scope="module")
 def voyages(steward: Node, file: Path) -> str:
-    return steward.datasets.import_(file, label=LABEL, name="voyages").id
+    return import_(
+        steward.house,
+        file,
+        label=LABEL,
+        name="voyages",
+        ranges=True,
+        statement=parse(FULL.encode()),
+    ).id
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +249,15 @@ def test_a_data_set_is_made_to_conform(
     fields = {one["name"]: one for one in document["recordSet"][0]["field"]}
     assert fields["SPD"]["equivalentProperty"] == "urn:dure:element:sea:1:SPD"
     assert "equivalentProperty" not in fields["memo"]
+    first_document = steward.datasets.show(voyages)["croissant"]
+    stated = {term for term in first_document if term.startswith(("rai:", "geocr:"))}
+    assert len(stated) > 10
+    for term in (*stated, "keywords", "conformsTo", "spatialCoverage", "contactPoint"):
+        assert document[term] == first_document[term]
+    assert fields["SPD"]["dure:unit"] == "kn"  # km/h before
+    assert TERM in first_document
+    assert TERM not in document
+    assert found.dropped == (TERM, "sailing_date: dure:writtenAs")
     again, _ = steward.datasets.conform(voyages, confirmed, "sea")
     assert again.id == asset.id
     steward.datasets.export(asset.id, tmp_path / "out")  # verified against each other

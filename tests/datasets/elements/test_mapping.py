@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -13,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dure.datasets.elements import mapping as files
+from dure.datasets.elements.confidence import WEIGHTS, surety
 from dure.datasets.elements.errors import ElementsError
 from dure.datasets.elements.facts import column_facts
+from dure.datasets.elements.judging import SIGNS
 from dure.datasets.elements.mapping import ColumnMapping, Mapping, confirm, hold, parse, write
 from dure.datasets.elements.matching import propose
 from dure.datasets.elements.reading import parse_csv, read_set
@@ -114,6 +117,76 @@ def test_days_and_months_that_can_be_turned_have_no_form():
     assert facts.form == ""
     assert column_facts("d", pl.Series(["31/01/2026", "01/02/2026"])).form == "DD/MM/YYYY"
     assert column_facts("d", pl.Series(["2026년 01월 31일"])).form == "YYYY년 MM월 DD일"
+
+
+PEOPLE = parse_csv(
+    b"id,name_en,type,unit,allowed,synonyms,subject\n"
+    b"SEX,sex,text,,M=male; F=female,gender,person\nAGE,age,number,a,0~130,,person\n"
+    b"TRT_NM,treatment,text,,,treatment arm,person\nTOWN_NM,town name,text,,,town,\n"
+    b"CTRY_NM,country name,text,,,country,\nCTRY_CD,country code,text,,,iso code,\n"
+    b"TEMP,air temperature,number,degC,-100~65,temperature,\nLAT,latitude,number,deg,-90~90,,\n"
+    b"MDAL,medal,text,,,,\nYMD,date,date,,,,\n",
+    "people",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right", "element"),
+    [
+        ("female", ["a", "b", "c"], [0, 1, 1], "SEX"),  # named after one of two codes
+        ("treatment", [3, 4, 5], ["drug", "none", "drug"], "TRT_NM"),
+        ("town", [1, 2, 3], ["Busan", "Ulsan", "Jeju"], "TOWN_NM"),  # a name is no number
+        ("country", ["KR", "JP", "FR"], ["Korea", "Japan", "France"], "CTRY_NM"),
+        ("temperature", [175.0, 200.0, 225.0], [10.5, 20.0, 33.5], "TEMP"),  # only as kelvins
+        ("metal", ["iron", "gold", "zinc"], ["?"], ""),  # a short word is no typing error
+        ("medal", [1.5, 2.5, 3.25], ["gold", "silver", "none"], "MDAL"),
+        ("date", ["2026-01-31 10:15", "2026-02-01 00:00"], DAYS, "YMD"),  # has times of a day
+        (
+            "date",
+            [datetime(2026, 1, 31, 9, tzinfo=UTC)] * 2,
+            [datetime(2026, 1, 31, tzinfo=UTC)] * 2,
+            "YMD",
+        ),
+    ],
+)
+def test_values_tell_apart_what_one_name_may_mean(name, wrong, right, element):
+    assert proposals({name: wrong}, elements=PEOPLE)[name] != (element or "MDAL")
+    assert proposals({name: right}, elements=PEOPLE) == {name: element}
+
+
+def test_short_codes_are_the_code_and_not_the_name():
+    assert proposals({"country": ["KR", "JP", "FR"]}, elements=PEOPLE) == {"country": "CTRY_CD"}
+
+
+def test_few_small_whole_numbers_are_classes_and_no_measure():
+    ages = {"age": [n % 60 + 18 for n in range(90)], "sex": ["M", "F"] * 45}
+    assert proposals(ages, elements=PEOPLE) == {"age": "AGE", "sex": "SEX"}
+    classes = ages | {"age": [n % 5 for n in range(90)]}
+    assert proposals(classes, elements=PEOPLE) == {"age": "", "sex": "SEX"}
+
+
+def test_two_numbers_may_tell_two_groups_apart():
+    beside = {"sex": ["M", "F", "M", "F"], "age": [31, 45, 62, 28]}
+    found = proposals(beside | {"treatment": [1, 2, 1, 2]}, elements=PEOPLE)
+    assert found["treatment"] == "TRT_NM"
+
+
+def test_the_plural_is_a_count_and_not_the_thing():
+    assert proposals({"age": [20, 35, 61]}, elements=PEOPLE) == {"age": "AGE"}
+    assert proposals({"ages": [20, 35, 61]}, elements=PEOPLE) == {"ages": ""}
+
+
+def test_what_several_columns_begin_with_is_no_part_of_a_name():
+    one = {"zqx_latitude": [10.5, 20.0, 33.5]}
+    facts = [column_facts(name, pl.Series(values)) for name, values in one.items()]
+    (alone,) = propose(PEOPLE, facts)
+    beside, _ = propose(PEOPLE, [*facts, column_facts("zqx_other", pl.Series(["a"]))])
+    assert beside.confidence > alone.confidence
+
+
+def test_what_weighs_is_what_values_say():
+    assert set(SIGNS) <= set(WEIGHTS)
+    assert all(0 < surety({**dict.fromkeys(WEIGHTS, 0.0), name: 1.0}) < 1 for name in WEIGHTS)
 
 
 @given(st.text(max_size=40), st.text(max_size=20))

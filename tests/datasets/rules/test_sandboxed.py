@@ -64,10 +64,13 @@ def test_without_the_other_table_a_foreign_key_does_not_hold(tracks: Path) -> No
 
 def test_a_bare_file_gives_a_contract_that_it_keeps(tmp_path: Path) -> None:
     file = tmp_path / "codes.csv"
-    lines = [f"{'가나'[one % 2]},{one}" for one in range(200)]
-    file.write_text("code,n\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    lines = [f"{'가나'[one % 2]},{one},2013-01-01T10:00:00Z" for one in range(200)]
+    file.write_text("code,n,at\n" + "\n".join(lines) + "\n", encoding="utf-8")
     hidden, shown = propose_file(file), propose_file(file, may_show=lambda _: True)
     assert hidden.left_out == 0
+    # A moment in a zone is bounded too, though the sandbox has no table of time zones.
+    (bound,) = [r for r in shown.contract.rules if isinstance(r, forms.Within) and r.column == "at"]
+    assert (str(bound.min), str(bound.max)) == ("2012-01-01", "2014-12-31")
     kinds = [[rule.kind for rule in one.contract.rules] for one in (hidden, shown)]
     assert "allowed" not in kinds[0]
     assert "length" in kinds[0]

@@ -10,8 +10,9 @@ import pytest
 
 from dure.core.assets import Asset
 from dure.datasets import second_reading
-from dure.datasets.about.statement import Statement
-from dure.datasets.croissant import read_table
+from dure.datasets.about.statement import Statement, Use
+from dure.datasets.about.vocabularies import RAI
+from dure.datasets.croissant import CONFORMS_TO, read_table
 from dure.datasets.dummy.released import TERM
 from dure.datasets.errors import DatasetError
 from dure.datasets.import_ import import_
@@ -298,13 +299,15 @@ def test_garbage_is_not_what_is_young(steward: Node, over: Over, world: World) -
 
 def test_what_a_steward_stated_stays_said(steward: Node, tmp_path: Path) -> None:
     files, desk = deliveries(tmp_path), steward.datasets.versions
-    statement = Statement(about=1, keywords=("spares",), keywords_ko=("수리부속",))
+    limits = Use(limits=("One depot only",))
+    statement = Statement(about=1, keywords=("spares",), keywords_ko=("수리부속",), use=limits)
     first = import_(
         steward.house, files[0], label=LABEL, name=tmp_path.name, ranges=True, statement=statement
     )
     second = desk.commit(first.id, files[2])
     before, after = (steward.datasets.show(each.id)["croissant"] for each in (first, second))
     assert after["keywords"] == before["keywords"]
+    assert after["conformsTo"] == before["conformsTo"] == [CONFORMS_TO, RAI]
     assert after["prov:wasGeneratedBy"]["prov:label"] == "dataset.commit"
     assert set(before) <= set(after)
     assert after[TERM] != before[TERM]  # measured anew

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from dure.readers.images import folder as folders
+from dure.readers import folder as folders
+from dure.readers.folder import Entry
 from dure.readers.images.errors import ImageError
-from dure.readers.images.folder import Entry, Folder
+from dure.readers.images.folder import Folder
 
 LIMIT = 1 << 20
 
@@ -102,7 +103,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
 
 def test_a_file_that_is_too_large_is_refused(place: Path) -> None:
     assert read(place, "deep/b.jpg", limit=2) == b"bb"
-    assert refused(place, "deep/b.jpg", limit=1) == "image-size"
+    assert refused(place, "deep/b.jpg", limit=1) == "file-size"
 
 
 @pytest.mark.parametrize(

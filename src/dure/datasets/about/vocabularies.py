@@ -25,6 +25,13 @@ PREFIXES = {
 }
 FREQUENCIES = "http://purl.org/cld/freq/"
 
+_STATED = frozenset(
+    {
+        "alternateName", "dct:description", "keywords", "inLanguage", "contactPoint", "dct:subject",
+        "dct:accrualPeriodicity", "spatialCoverage", "temporalCoverage",
+    }
+)  # fmt: skip
+
 Node = dict[str, Any]
 
 
@@ -49,6 +56,32 @@ def with_statement(document: Mapping[str, Any], statement: Statement) -> Node:
     found = {**document, **more, "@context": context}
     found["conformsTo"] = conforming if len(conforming) > 1 else conforming[0]
     return found
+
+
+def with_stated(document: Mapping[str, Any], before: Mapping[str, Any]) -> Node:
+    """Return a Croissant document with what the steward stated about the data that it was made of.
+
+    Parameters
+    ----------
+    document
+        As `dure.datasets.croissant.write_document` gives it.
+    before
+        The document of the data that it was made of; what it says of its own table isn't taken.
+    """
+    more = {term: told for term, told in before.items() if _is_stated(term)}
+    if not more:
+        return dict(document)
+    both = [document["conformsTo"], before["conformsTo"]]
+    conforming = [one for part in both for one in ([part] if isinstance(part, str) else part)]
+    found = {**document, **more, "@context": {**before["@context"], **document["@context"]}}
+    found["conformsTo"] = sorted(set(conforming), key=conforming.index)
+    if len(found["conformsTo"]) == 1:
+        found["conformsTo"] = document["conformsTo"]
+    return found
+
+
+def _is_stated(term: str) -> bool:
+    return term in _STATED or term.startswith(("rai:", "geocr:"))
 
 
 def with_terms(document: Mapping[str, Any], label: Label) -> Node:

@@ -21,9 +21,9 @@ from dure.datasets.kinds import kind_of
 from dure.datasets.personal.binds import scan_binds
 from dure.datasets.personal.shapes import Shape
 from dure.datasets.privacy.errors import PrivacyError
+from dure.readers.arrival import unframed
 from dure.readers.errors import ReaderError
 from dure.readers.parse import parse as parse_file
-from dure.readers.pieces import BrokenOff, unframed
 from dure.readers.tables import FULL_STATUS, TABLE_NAME, default_limits
 from dure.sandbox.box import run
 from dure.sandbox.runtime import python_command
@@ -190,10 +190,7 @@ def _asked(
         limits=default_limits(),
     )
     leaving = _Leaving(form, sink)
-    try:
-        outcome = run(task, {"work": msgspec.json.encode(work), **inputs}, sink=leaving.take)
-    except BrokenOff:
-        raise ReaderError("readers.stopped", cause="output", size_bytes=0) from None
+    outcome = run(task, {"work": msgspec.json.encode(work), **inputs}, sink=leaving.take)
     if outcome.status != "done":
         raise ReaderError("readers.stopped", cause=_cause(outcome), size_bytes=0)
     if not isinstance(leaving.answer, form) or (sink is not None and not leaving.has_table):

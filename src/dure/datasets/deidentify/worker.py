@@ -2,7 +2,8 @@
 
 It reads ``/in/work`` (what to do), ``/in/table`` (Parquet) and ``/in/keys`` (the keys of the plan's
 elements, in memory that only this run sees), and leaves ``/out/answer.json`` and, when it treats a
-table, the stream of one (`dure.readers.pieces`) in ``/out/table.parquet``. It never prints: the bytes are somebody's data.
+table, the stream of one (`dure.readers.pieces`) in ``/out/table.parquet``. It never prints: the bytes
+are somebody's data.
 """
 
 from __future__ import annotations

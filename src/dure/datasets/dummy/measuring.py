@@ -85,6 +85,9 @@ def measure(values: pa.ChunkedArray, *, listed: bool = True) -> dict[str, Any]:
     """
     rows, kind = len(values), values.type
     column = pl.Series("", pl.from_arrow(values))
+    if pa.types.is_timestamp(kind) and kind.tz:
+        # In UTC, and without saying so: Python has no time zones in the sandbox to make a moment of.
+        column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
     if column.dtype.is_float():
         column = column.set(~column.is_finite().fill_null(value=False), None)
     present = column.drop_nulls()
@@ -167,9 +170,6 @@ def _ordered_parts(present: pl.Series, kind: pa.DataType) -> dict[str, Any]:
     if kind == pa.date32():
         return {"range": [str(day) for day in _months(least, greatest)]}
     if pa.types.is_timestamp(kind):
-        if present.dtype != pl.Datetime(present.dtype.time_unit):  # type: ignore[attr-defined]
-            present = present.dt.convert_time_zone("UTC")
-            least, greatest = _ends(present) or ends
         zone = "Z" if kind.tz else ""
         days = _months(least.date(), greatest.date())
         return {"range": [f"{day} 00:00:00{zone}" for day in days], **_step(present)}

@@ -81,11 +81,15 @@ class Conformed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="co
         The columns that are elements.
     unmapped
         Names of those that are none.
+    dropped
+        What the first data set's document says that is not true of this one: terms, and terms of
+        columns (``speed: dure:writtenAs``). Of a bare file nothing is known.
     """
 
     rows: _Count
     columns: tuple[ColumnOutcome, ...]
     unmapped: tuple[_Name, ...]
+    dropped: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
@@ -100,6 +104,7 @@ class Conformed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="co
             "score": round(self.score, 4),
             "columns": [one.to_dict() for one in self.columns],
             "unmapped": list(self.unmapped),
+            "dropped": list(self.dropped),
         }
 
     def findings(self, subject: str) -> tuple[Finding, ...]:

@@ -195,6 +195,21 @@ class ElementSet(msgspec.Struct, frozen=True, dict=True):
         """Its elements by id."""
         return {element.id: element for element in self.elements}
 
+    @cached_property
+    def codes_of_names(self) -> dict[int, int]:
+        """Place of an element that is a name (of a country) -> place of the one that is its code."""
+        codes = {
+            one.en.casefold().removesuffix(" code"): place
+            for place, one in enumerate(self.elements)
+            if one.en.casefold().endswith(" code")
+        }
+        return {
+            place: codes[bare]
+            for place, one in enumerate(self.elements)
+            if (bare := one.en.casefold().removesuffix(" name")) in codes
+            and not one.en.casefold().endswith(" code")
+        }
+
 
 def element_set(
     name: str, version: int, elements: Iterable[tuple[str, Element]], file: str = "-"

@@ -48,6 +48,8 @@ class ColumnFacts:
         Whether all numbers are whole.
     years
         Whether all dates are the first of a January.
+    daily
+        Whether all times are midnight.
     texts
         Its values as texts, small, each with its rows; of numbers only when they are few.
     longest
@@ -64,6 +66,7 @@ class ColumnFacts:
     form: str = ""
     whole: bool = False
     years: bool = False
+    daily: bool = False
     texts: dict[str, int] = field(default_factory=dict)
     longest: int = 0
 
@@ -104,6 +107,7 @@ def column_facts(name: str, values: pl.Series) -> ColumnFacts:
     elif kind in ("date", "datetime"):
         first = (present.dt.month() == 1) & (present.dt.day() == 1)
         told["years"] = bool(first.all())
+        told["daily"] = kind == "date" or bool((present.dt.truncate("1d") == present).all())
         told["low"], told["high"] = _bounds(present.dt.year().cast(pl.Float64))
     elif kind == "text":
         told |= _texts(present)
@@ -158,6 +162,7 @@ def _texts(present: pl.Series) -> dict[str, Any]:
         found["low"], found["high"] = _bounds(present_numbers)
     if not found["numeric"] or found["longest"] in (8, 14):
         found["form"] = date_form(present.unique().head(_FORM_TEXTS), tuple(FORMS))
+        found["daily"] = bool(present.str.strip_chars().str.contains("[T ]00:00(:00)?$").all())
     return found
 
 

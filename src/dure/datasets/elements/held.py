@@ -1,7 +1,8 @@
 """Elements in a node: the sets that its charter names, and data sets made to conform to them.
 
 A data set that conforms is a new one: its table's parent is the first data set, so that its label can't
-fall below, and its document names the element of each column (``equivalentProperty``).
+fall below, and its document names the element of each column (``equivalentProperty``). What the steward
+stated about the first is said of it too; what is no longer true is named and left out.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Mapping as Mapped
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from dure.core import faults
 from dure.core.assets import Asset
-from dure.datasets.about.vocabularies import with_origin, with_terms
+from dure.datasets.about.vocabularies import with_origin, with_stated, with_terms
 from dure.datasets.catalogue import describe, table_of
 from dure.datasets.croissant import (
     MEDIA_TYPE,
@@ -30,7 +33,12 @@ from dure.datasets.elements.element import MAX_BYTES, ElementSet, from_bytes
 from dure.datasets.elements.errors import ElementsError
 from dure.datasets.elements.mapping import Mapping, hold, hold_confirmed
 from dure.datasets.elements.reading import read_set
-from dure.datasets.elements.sandboxed import conform_table, conformed_fields, propose_table
+from dure.datasets.elements.sandboxed import (
+    conform_table,
+    conformed_fields,
+    dropped_facts,
+    propose_table,
+)
 from dure.datasets.import_ import any_purpose, own_label
 from dure.datasets.meter import Meter
 from dure.datasets.sealing import DATASET, DOCUMENT_SCHEMA, TABLE, TABLE_SCHEMA, written
@@ -246,7 +254,8 @@ def conform(
         doing.asset = made.id
         doing.detail["rows"] = before.rows
         doing.detail["mapped"] = len(mapping.mapped)
-    return made, found
+    lost = (*sorted(document.keys() - told.keys()), *dropped_facts(before.fields, mapping))
+    return made, msgspec.structs.replace(found, dropped=lost)
 
 
 def element_iri(elements: ElementSet, element_id: str) -> str:
@@ -290,6 +299,7 @@ def _document(
     for field in told["recordSet"][0]["field"]:
         if field["name"] in ids:
             field["equivalentProperty"] = element_iri(elements, field["name"])
+    told = with_stated(told, document)
     return with_origin(with_terms(told, table.label), CONFORM.name, table.created)
 
 

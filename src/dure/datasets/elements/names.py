@@ -35,6 +35,7 @@ from dure.datasets.elements.words import (
 )
 
 _SHORTEST, _MOST_CHARACTERS = 2, 40
+_SHORTEST_WHOLE, _SAME = 4, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,16 @@ class Name:
         they are.
     whole
         The name as names are compared.
+    is_bare
+        Whether it leaves out words of the element's English name (``mode`` for a travel mode): what
+        it means, the table's subject tells.
     """
 
     element: int
     words: tuple[str, ...]
     is_id: bool
     whole: str
+    is_bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +79,18 @@ class Likeness:
         How many words they share.
     rare
         One over the number of elements that have the rarest of the column's words in a name.
+    bare
+        Whether the element's name leaves out words of its English one.
+    plural
+        Whether the column has the plural of the element's name: how many there are, not which.
     """
 
     score: float
     reason: str
     words: int = 1
     rare: float = 1.0
+    bare: bool = False
+    plural: bool = False
 
 
 class Names:
@@ -101,8 +112,11 @@ class Names:
         for place, element in enumerate(elements.elements):
             if element.type == "datetime" and set(words_of(element.en)) <= MOMENTS | LIGHT:
                 self._moments.append(place)
+            full = set(map(stem, words_of(element.en))) - LIGHT - {"name", "number"}
             for text in element.names:
-                self._add(Name(place, words_of(text), text == element.id, plain(text)))
+                words = words_of(text)
+                is_bare = set(map(stem, words)) < full
+                self._add(Name(place, words, text == element.id, plain(text), is_bare))
         counts: Counter[str] = Counter()
         for name in self._names:
             counts.update({stem(word) for word in name.words})
@@ -117,6 +131,13 @@ class Names:
         self._by_start: dict[str, list[str]] = defaultdict(list)
         for word in self._of_word:
             self._by_start[word[0]].append(word)
+        self._whole = {
+            stem(word)
+            for name in self._names
+            if not name.is_id
+            for word in name.words
+            if len(word) >= _SHORTEST_WHOLE and word not in SHORT
+        }
         self._known = {*self._of_word, *SHORT, *(stem(word) for word in self._of_word)}
 
     def _add(self, name: Name) -> None:
@@ -145,8 +166,9 @@ class Names:
         found: dict[int, Likeness] = {}
         words = self.cut(words_of(column))
         for number in self._of_whole.get(plain(column), ()):
-            exact = Likeness(1.0, "name", len(words), self._rarity(words))
-            _better(found, self._names[number].element, exact)
+            name = self._names[number]
+            exact = Likeness(1.0, "name", len(words), self._rarity(words), name.is_bare)
+            _better(found, name.element, exact)
         context = tuple(map(stem, self.cut(words_of(table))))
         for number in self._candidates(words):
             name = self._names[number]
@@ -168,8 +190,12 @@ class Names:
             found.extend(self._cut(word) if self._is_run_together(word) else (word,))
         return tuple(found)
 
+    def knows(self, word: str) -> bool:
+        """Say whether a word is one of the set's, or a usual abbreviation."""
+        return word in self._known or stem(word) in self._known
+
     def _is_run_together(self, word: str) -> bool:
-        if word in self._known or stem(word) in self._known or not word.isascii():
+        if self.knows(word) or not word.isascii():
             return False
         return 4 <= len(word) <= _MOST_CHARACTERS and word.isalpha()
 
@@ -190,6 +216,11 @@ class Names:
             return (word,)
         return found
 
+    def _alike(self, word: str, other: str) -> float:
+        """Return how surely a word means another; a word that the set knows means nothing longer."""
+        found = likeness(word, other)
+        return found if found >= _SAME or stem(word) not in self._whole else 0.0
+
     def _weight(self, word: str) -> float:
         if word in LIGHT:
             return 0.1
@@ -206,7 +237,7 @@ class Names:
         for word in words:
             if word in LIGHT or word[0].isdigit():
                 continue
-            near = [other for other in self._by_start.get(word[0], ()) if likeness(word, other)]
+            near = [o for o in self._by_start.get(word[0], ()) if self._alike(word, o)]
             for other in {*near, *SHORT.get(word, ())}:
                 found.update(self._of_word.get(other, ()))
         return found
@@ -215,7 +246,7 @@ class Names:
         """Return the weighed share of each name that the other has, the smaller counting more."""
         used: set[str] = set()
         theirs = sum(map(self._weight, name.words)) or 1.0
-        alike = same_word if name.is_id else likeness
+        alike = same_word if name.is_id else self._alike
         held = helped = 0.0
         for word in name.words:
             best = max(((alike(one, word), one) for one in words), default=(0.0, ""))
@@ -233,10 +264,12 @@ class Names:
         first, second = held / theirs, min(1.0, known / ours)
         score = min(first, second) * 0.7 + max(first, second) * 0.3 if used else 0.0
         same = tuple(map(stem, words)) == tuple(map(stem, name.words))
+        plural = any(one not in name.words and stem(one) in name.words for one in used)
+        rare = self._rarity(words)
         if same:
-            return Likeness(1.0, "name", len(words), self._rarity(words))
+            return Likeness(1.0, "name", len(words), rare, name.is_bare, plural)
         reason = "table" if helped else "near-name"
-        return Likeness(min(score, 0.99), reason, len(used), self._rarity(words))
+        return Likeness(min(score, 0.99), reason, len(used), rare, name.is_bare, plural)
 
     def _compare_beginnings(self, word: str, found: dict[int, Likeness]) -> None:
         """Compare a word with the beginnings of a name's words put together (``tsize``: tumour size)."""

@@ -123,6 +123,10 @@ WHY: Mapping[str, Text] = MappingProxyType(
             "the table's name and its own make the element's",
             "표 이름과 열 이름을 합치면 데이터 요소의 이름이 됩니다",
         ),
+        "code-name": Text(
+            "its name is one of the element's two codes, and it has two values",
+            "열 이름이 데이터 요소의 두 코드 중 하나이고 값이 두 가지입니다",
+        ),
         "codes": Text("its values are codes of the list", "값이 코드 목록에 있습니다"),
         "range": Text("its values lie in the range", "값이 범위 안에 있습니다"),
         "form": Text("its values have the form", "값의 형식이 맞습니다"),

@@ -33,9 +33,9 @@ from dure.datasets.elements.worker import ANSWER, TABLE, Guess, Guessed, Plan, U
 from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import kind_of
 from dure.datasets.plain_toml import content_of
+from dure.readers.arrival import unframed
 from dure.readers.errors import ReaderError
 from dure.readers.parse import parse as parse_file
-from dure.readers.pieces import BrokenOff, unframed
 from dure.readers.tables import default_limits
 from dure.sandbox.box import run
 from dure.sandbox.runtime import python_command
@@ -208,10 +208,7 @@ def conform_table(
             sink(unframed(blocks))
             found.append(found[0])
 
-    try:
-        _run(plan, table, elements, take)
-    except BrokenOff:
-        raise _stopped("output") from None
+    _run(plan, table, elements, take)
     if len(found) != 2:
         raise _stopped("output")
     return found[0]
@@ -222,18 +219,41 @@ def conformed_fields(
 ) -> tuple[Field, ...]:
     """Return the columns of a table after it was made to conform.
 
+    A column that is an element has the element's unit, and its part in a track; how its values were
+    written, and which stood for none, is no longer so (`dropped_facts`). The others stay as they are.
+
     Raises
     ------
     ElementsError
         ``elements.mapping`` when the table has other columns than the mapping.
     """
     hold_columns([field.name for field in fields], mapping)
-    ids = {one.column: one.element for one in mapping.mapped}
+    known = {one.column: elements.by_id[one.element] for one in mapping.mapped}
     return tuple(
-        Field(ids[field.name], ARROW[elements.by_id[ids[field.name]].type])
-        if field.name in ids
+        Field(one.id, ARROW[one.type], unit=one.unit, role=field.role)
+        if (one := known.get(field.name))
         else field
         for field in fields
+    )
+
+
+def dropped_facts(fields: Sequence[Field], mapping: Mapping) -> tuple[str, ...]:
+    """Return what was recognised about columns that are elements and is not true of their new values.
+
+    Examples
+    --------
+    >>> from dure.datasets.elements.mapping import ColumnMapping
+    >>> told = Mapping("sea", 1, "", (ColumnMapping(column="day", element="YMD"),))
+    >>> dropped_facts([Field("day", "string", written="date-dots")], told)
+    ('day: dure:writtenAs',)
+    """
+    ids = {one.column for one in mapping.mapped}
+    return tuple(
+        f"{field.name}: {term}"
+        for field in fields
+        if field.name in ids
+        for term, told in (("dure:writtenAs", field.written), ("dure:missingCodes", field.codes))
+        if told
     )
 
 
@@ -274,6 +294,7 @@ def _honest(found: Conformed, mapping: Mapping) -> bool:
         [(one.column, one.element) for one in found.columns]
         == [(one.column, one.element) for one in mapping.mapped]
         and found.unmapped == mapping.unmapped
+        and not found.dropped
         and all(
             one.conforming <= one.present <= found.rows
             and set(one.faults) <= set(FAULTS)

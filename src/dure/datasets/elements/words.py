@@ -44,6 +44,8 @@ MOMENTS = frozenset(_OF_MOMENTS.split())
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[가-힣]+|[^\W\d_a-zA-Z가-힣]+")
 _VOWELS = frozenset("aeiou")
 HANGUL = re.compile("[가-힣]")
+_TYPO_LETTERS = 7
+"""Fewest letters of words of which one may be the other's typing error: short ones are other words."""
 ALIKE = 0.7
 """Least likeness of two words that are not the same."""
 
@@ -107,9 +109,9 @@ def likeness(word: str, other: str) -> float:
     least, most = sorted((len(word), len(other)))
     if word[0] != other[0] or least < 3 or HANGUL.search(word + other):
         return 0.0
-    if other.startswith(word):
+    if other.startswith(word) and word not in SHORT:
         return 0.6 + 0.35 * least / most
-    if least >= 5 and _edits(word, other) <= 1:
+    if least >= _TYPO_LETTERS and _edits(word, other) <= 1:
         return 0.9
     if least >= 3 and most <= 3 * least and _is_skeleton(word, other):
         return 0.75

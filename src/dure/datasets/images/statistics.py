@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dure.datasets.images.near import alike
-from dure.datasets.images.targets import Targets, class_counts, outside, split_of
+from dure.datasets.images.targets import Targets, class_counts, outside
 from dure.datasets.inspect.statistics import Histogram
 from dure.readers.images.facts import FORMATS
 from dure.readers.images.folder import Listing
 from dure.readers.images.measuring import Image
+from dure.readers.splits import split_of
 
 TINY_PIXELS = 32
 LONG_SIDES = 5.0

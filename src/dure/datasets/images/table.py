@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dure.datasets.images.targets import Boxes, Targets, split_of
+from dure.datasets.images.targets import Boxes, Targets
 from dure.readers.images.box_type import BOX_FIELDS, BOX_LIST
 from dure.readers.images.facts import NO_CLASS
 from dure.readers.images.measuring import Image
+from dure.readers.splits import split_of
 
 PATH, DIGEST, SIZE = "path", "sha256", "size_bytes"
 

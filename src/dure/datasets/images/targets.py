@@ -5,26 +5,21 @@ Which images belong to training and which to testing is told by the folders' nam
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dure.readers.folder import Entry
 from dure.readers.images.errors import ImageError
 from dure.readers.images.facts import BOX, NO_CLASS, TargetFacts
-from dure.readers.images.folder import Entry, Folder, Listing
+from dure.readers.images.folder import Folder, Listing
 from dure.readers.images.measuring import Image, read_targets
+from dure.readers.splits import is_split
 
 KINDS = ("auto", "coco", "yolo", "folders", "none")
 
-_SPLITS = {
-    "train": "train", "training": "train",
-    "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
-    "test": "test", "testing": "test", "eval": "test",
-}  # fmt: skip
-_SPLIT = re.compile(rf"({'|'.join(_SPLITS)})(19|20)?\d{{0,2}}")
 _ABOVE = frozenset({"images", "image", "img", "jpegimages", "data"})
 
 Boxes = NDArray[np.void]
@@ -114,21 +109,6 @@ def find_targets(folder: Folder, listing: Listing, wanted: Sequence[str] = ("aut
     raise ImageError("images.targets", name=folder.name, reason="no-targets", line=0, count=0)
 
 
-def split_of(path: str) -> str | None:
-    """Return the part that an image belongs to, by the first folder that says so.
-
-    Examples
-    --------
-    >>> split_of("images/train2017/a.jpg"), split_of("Valid/cat/a.jpg"), split_of("trainer/a.jpg")
-    ('train', 'validation', None)
-    """
-    for part in path.lower().split("/")[:-1]:
-        found = _SPLIT.fullmatch(part)
-        if found:
-            return _SPLITS[found[1]]
-    return None
-
-
 def folder_classes(paths: Sequence[str]) -> list[str] | None:
     """Return the class of each image by its folder, or None when the folders tell no classes.
 
@@ -139,7 +119,7 @@ def folder_classes(paths: Sequence[str]) -> list[str] | None:
     """
     above = [
         [part for part in path.split("/")[:-1]
-         if not _SPLIT.fullmatch(part.lower()) and part.lower() not in _ABOVE]
+         if not is_split(part) and part.lower() not in _ABOVE]
         for path in paths
     ]  # fmt: skip
     while above and all(above) and len({parts[0] for parts in above}) == 1:

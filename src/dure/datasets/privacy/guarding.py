@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from dure.core.assets import Asset
 from dure.datasets.catalogue import table_of
+from dure.datasets.corpora.importing import SPANS
 from dure.datasets.deidentify.answers import Found
 from dure.datasets.deidentify.sandboxed import search_table
 from dure.datasets.images.importing import IMAGES
@@ -73,22 +74,26 @@ def allowing_record(house: House, dataset: Asset) -> tuple[Asset, PrivacyRecord]
         raise PrivacyError("privacy.record", asset=dataset.id[:16], reason=reason)
     is_here = bool(dataset.parents)  # of a bundle, the document alone may have come
     if is_here and (known is None or known[1].handling is not Handling.NONE):
-        found = personal_in(house, house.assets.get(table_of(house, dataset.id)).asset)
+        tables = [house.assets.get(table_of(house, dataset.id)).asset]
+        spans = ASSETS.c.id.in_(dataset.parents) & (ASSETS.c.kind == SPANS)
+        tables += [one.asset for one in house.assets.find(spans)]
+        found = tuple(each for table in tables for each in personal_in(house, table))
         if reason := _contradiction(known, found):
             raise PrivacyError("privacy.record", asset=dataset.id[:16], reason=reason)
     return known
 
 
 def refuse_images(house: House, dataset: Asset) -> None:
-    """Refuse a data set of images: what treats, lowers or shreds its table leaves the images.
+    """Refuse a data set of images or spans: what treats, lowers or shreds its table leaves the others.
 
     Raises
     ------
     PrivacyError
         ``privacy.request``.
     """
-    if house.assets.count(ASSETS.c.id.in_(dataset.parents) & (ASSETS.c.kind == IMAGES)):
-        raise PrivacyError("privacy.request", asset=dataset.id[:16], reason="images")
+    for kind, reason in ((IMAGES, "images"), (SPANS, "spans")):
+        if house.assets.count(ASSETS.c.id.in_(dataset.parents) & (ASSETS.c.kind == kind)):
+            raise PrivacyError("privacy.request", asset=dataset.id[:16], reason=reason)
 
 
 def personal_in(house: House, table: Asset) -> tuple[Found, ...]:

@@ -66,6 +66,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "it has images, which this would leave as they are",
             "이미지가 있는 데이터셋이며, 이 동작은 이미지에 미치지 않습니다",
         ),
+        "spans": Text(
+            "it has spans, which this would leave as they are, at places that no longer fit",
+            "구간이 있는 데이터셋이며, 이 동작은 구간에 미치지 않아 위치가 어긋납니다",
+        ),
         "not-due": Text("its time is not over yet", "보유 기간이 아직 지나지 않았습니다"),
     }
 )

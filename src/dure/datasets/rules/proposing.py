@@ -34,6 +34,7 @@ _SHAPE_ROWS = 10_000
 _GROUP_COLUMNS = 200
 _MAX_MOMENTS = 12
 _EXACT, _LEAST_SPAN = 2.0**53, 1e-9
+_LAST_YEAR = 9999
 _SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 _LENGTHS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 
@@ -104,8 +105,12 @@ def _statistics(scan: pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> dict[s
 
 def _measures(column: pl.Expr, kind: str) -> dict[str, pl.Expr]:
     found = {"nulls": column.null_count(), "distinct": column.approx_n_unique()}
-    if kind in ("integer", "number", "date", "datetime"):
+    if kind in ("integer", "number"):
         found |= {"low": column.min(), "high": column.max()}
+    if kind in ("date", "datetime"):
+        # Years, not moments: Python has no time zones in the sandbox to make a moment of.
+        year = column.dt.year()
+        found |= {"low": year.min(), "high": year.max()}
     if kind == "text":
         length = column.str.len_chars()
         found |= {"low": length.min(), "high": length.max()}
@@ -169,9 +174,11 @@ def _numbers(name: str, low: Any, high: Any, *, whole: bool) -> Iterator[AnyRule
     yield forms.Within(column=name, min=bounds[0], max=bounds[1], **_why("range"))
 
 
-def _years(name: str, low: dt.date, high: dt.date) -> Iterator[AnyRule]:
-    first = dt.date(max(low.year - 1, 1), 1, 1)
-    last = dt.date(min(high.year + 1, 9999), 12, 31)
+def _years(name: str, low: int, high: int) -> Iterator[AnyRule]:
+    if not 1 <= low <= high <= _LAST_YEAR:
+        return
+    first = dt.date(max(low - 1, 1), 1, 1)
+    last = dt.date(min(high + 1, _LAST_YEAR), 12, 31)
     yield forms.Within(column=name, min=first, max=last, **_why("years"))
 
 

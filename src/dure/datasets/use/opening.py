@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from dure.core.system import reason_of
 from dure.datasets.catalogue import describe, table_of
@@ -54,7 +56,22 @@ def open_dataset(house: House, dataset_id: str, *, purpose: str = "") -> DataSet
     table_id = table_of(house, dataset_id)
     purpose = purpose or any_purpose(house, house.assets.get(dataset_id).asset.label)
     document = describe(house, dataset_id, purpose=purpose)
-    told, name = read_table(document), dataset_id[:16]
+    return open_table(house, table_id, document, name=dataset_id[:16], purpose=purpose)
+
+
+def open_table(
+    house: House, table_id: str, document: Mapping[str, Any], *, name: str, purpose: str
+) -> DataSet:
+    """Open a table of this node that is the first one of a document; as `open_dataset`.
+
+    Raises
+    ------
+    DatasetError
+        ``datasets.changed``, which calls the data set by that name.
+    GovernanceError
+        ``governance.denied``.
+    """
+    told = read_table(document)
     stream = partial(house.open, table_id, purpose=purpose, run="")
     if house.assets.get(table_id).asset.producer in _WRITTEN_HERE:
         return DataSet(PipedSource(stream, told, name), document)
@@ -88,8 +105,22 @@ def open_folder(folder: str | Path, *, trusted: bool = False) -> DataSet:
     given = document["distribution"][0].get("contentUrl")
     if given not in (TABLE_FILE, DATA_FILE):
         raise unusable(folder, "distribution[0].contentUrl", "document-form")
-    file = folder / given
-    descriptor = _opened(file)
+    return open_file(folder, given, document, told, trusted=trusted)
+
+
+def open_file(
+    folder: Path, place: str, document: Mapping[str, Any], told: Table, *, trusted: bool
+) -> DataSet:
+    """Open one Parquet file of an exported folder; as `open_folder`.
+
+    Raises
+    ------
+    DatasetError
+        ``datasets.document``, ``datasets.changed``.
+    ReaderError
+        Why it is no table.
+    """
+    descriptor = _opened(folder / place)
     if trusted:
         source = FileSource(descriptor, told, folder.name)
         if source.digest() != (told.size, told.sha256):

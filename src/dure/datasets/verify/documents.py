@@ -95,11 +95,22 @@ class StatedColumn:
 
 @dataclass(frozen=True, slots=True)
 class StatedRecords:
-    """A record set: its columns, and how many rows it has if the document says so."""
+    """A record set.
+
+    Parameters
+    ----------
+    name, columns
+        Its identifier and its columns.
+    rows
+        How many rows it has, if the document says so.
+    spans_of
+        In a corpus of ours, the record set whose texts these spans lie in; else "".
+    """
 
     name: str
     columns: tuple[StatedColumn, ...]
     rows: int | None
+    spans_of: str = ""
 
 
 @dataclass(slots=True)
@@ -177,6 +188,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self._said = Stating(licensed=False)
+        self._keyed: dict[str, str] = {}
 
     def whole(self, document: Node) -> Stating:
         if "@graph" in document:
@@ -189,6 +201,8 @@ class _Reading:
             self._source(one, place)
         for place, one in _listed(document, "recordSet"):
             self._records(one, place)
+        checked = {one.spans_of for one in self._said.records}
+        self._said.unchecked += [key for name, key in self._keyed.items() if name not in checked]
         return self._said
 
     def _source(self, node: Node, place: str) -> None:
@@ -222,16 +236,17 @@ class _Reading:
 
     def _records(self, node: Node, place: str) -> None:
         name = _name(node, place)
+        spans_of = _id(_get(node, "spansOf"), place)
         columns: list[StatedColumn] = []
         for where, one in _listed(node, "field", place):
             if _get(node, "data") is not None:
                 self._inline(node, one, where)
-            elif (column := self._column(one, where)) is not None:
+            elif (column := self._column(one, where, refers=bool(spans_of))) is not None:
                 columns.append(column)
         if _get(node, "key") is not None:
-            self._said.unchecked.append(f"{place}.key")
+            self._keyed[name] = f"{place}.key"
         rows = next(_counts(node, place), None)
-        self._said.records.append(StatedRecords(name, tuple(columns), rows))
+        self._said.records.append(StatedRecords(name, tuple(columns), rows, spans_of))
 
     def _inline(self, records: Node, node: Node, place: str) -> None:
         """Hold records that stand in the document itself against their fields."""
@@ -240,7 +255,7 @@ class _Reading:
             if not known & set(_node(row, place)):
                 raise _Wrong("missing", f"{place}: data")
 
-    def _column(self, node: Node, place: str) -> StatedColumn | None:
+    def _column(self, node: Node, place: str, *, refers: bool) -> StatedColumn | None:
         reason = ""
         source = _get(node, "source")
         extract = _get(source, "extract") if isinstance(source, Mapping) else None
@@ -262,7 +277,7 @@ class _Reading:
         if reason or not isinstance(extract, Mapping):
             self._said.unread.append((place, reason or "extract"))
             return None
-        if _get(node, "references") is not None:
+        if _get(node, "references") is not None and not refers:
             self._said.unchecked.append(f"{place}.references")
         return StatedColumn(
             name=_word(_get(node, "name"), place) or _name(node, place),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dure.core.errors import DureError
 from dure.core.text import Text
+from dure.readers.arrival import TableSink
 from dure.readers.errors import ReaderError
 from dure.readers.parse import parse
 from dure.readers.tables import Column
@@ -81,7 +82,12 @@ def members(
     return sorted(found)
 
 
-def measure(folder: Path, place: str, kind: str) -> Measured | None:
+def _drain(blocks: Iterator[bytes]) -> None:
+    for _ in blocks:
+        pass
+
+
+def measure(folder: Path, place: str, kind: str, keep: TableSink = _drain) -> Measured | None:
     """Return what a file is, or None when there is no such plain file.
 
     Parameters
@@ -92,6 +98,8 @@ def measure(folder: Path, place: str, kind: str) -> Measured | None:
         Path below it, for which `is_inside` holds.
     kind
         ``csv`` or ``parquet`` to read it as a table too, in the sandbox; or "".
+    keep
+        Given the table as the sandbox wrote it anew.
 
     Raises
     ------
@@ -107,14 +115,14 @@ def measure(folder: Path, place: str, kind: str) -> Measured | None:
             return None
         size, sha256, md5 = _digests(descriptor)
         plain = Measured(place, size, sha256, md5)
-        return _read(descriptor, plain, kind) if kind else plain
+        return _read(descriptor, plain, kind, keep) if kind else plain
 
 
-def _read(descriptor: int, plain: Measured, kind: str) -> Measured:
+def _read(descriptor: int, plain: Measured, kind: str, keep: TableSink) -> Measured:
     os.lseek(descriptor, 0, os.SEEK_SET)
     known = (plain.place, plain.size, plain.sha256, plain.md5)
     try:
-        parsed = parse(descriptor, kind, sink=_drain)
+        parsed = parse(descriptor, kind, sink=keep)
     except ReaderError as error:
         return Measured(*known, fault="unreadable", words=_said(error))
     if parsed.digest != f"sha256:{plain.sha256}":
@@ -158,8 +166,3 @@ def _digests(descriptor: int) -> tuple[int, str, str]:
 
 def _matches(place: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(place, pattern) for pattern in patterns)
-
-
-def _drain(blocks: Iterator[bytes]) -> None:
-    for _ in blocks:
-        pass

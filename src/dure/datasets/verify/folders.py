@@ -25,10 +25,14 @@ from dure.datasets.verify.documents import (
 from dure.datasets.verify.files import MAX_FILES, Measured, is_inside, measure, members
 from dure.datasets.verify.listed import match_listed
 from dure.datasets.verify.matching import match_columns, match_file
+from dure.datasets.verify.spans import Tables, match_spans
 from dure.datasets.verify.words import UNSUPPORTED, finding
 from dure.readers.errors import ReaderError
 
 NAMES = (DOCUMENT_FILE, "metadata.json")
+
+_Measure = Callable[..., Measured | None]
+"""Given a path, a kind, and perhaps what keeps its table."""
 
 
 def verify_folder(place: Path) -> Report:
@@ -80,14 +84,15 @@ def verify_measured(content: bytes, found: Measured) -> Report:
     return _report(
         content,
         Path(DOCUMENT_FILE),
-        lambda place, _: found if place == found.place else None,
+        lambda place, *_: found if place == found.place else None,
     )
 
 
-def _report(content: bytes, file: Path, measured: Callable[[str, str], Measured | None]) -> Report:
+def _report(content: bytes, file: Path, measured: _Measure) -> Report:
     said = read_document(content, file.name)
-    check = _Verifying(file, said, measured)
-    findings = tuple(check.findings())
+    with Tables() as tables:
+        check = _Verifying(file, said, measured, tables)
+        findings = tuple(check.findings())
     return Report(
         kind="verification",
         schema_version=1,
@@ -129,10 +134,9 @@ def hold(report: Report, asset: str) -> None:
 class _Verifying:
     """One document against its files, each measured by its path and kind."""
 
-    def __init__(
-        self, document: Path, said: Stating, measured: Callable[[str, str], Measured | None]
-    ) -> None:
-        self._measure = measured
+    def __init__(self, document: Path, said: Stating, measured: _Measure, tables: Tables) -> None:
+        self._measure, self._tables = measured, tables
+        self._has_spans = any(records.spans_of for records in said.records)
         self._name, self._folder, self._said = document.name, document.parent, said
         self.measured: dict[str, Measured] = {}
         self._places: dict[str, list[str]] = {}
@@ -155,6 +159,8 @@ class _Verifying:
                 yield from match_file(stated, self.measured[place], others)
         for records in said.records:
             yield from self._match(records)
+            if records.spans_of:
+                yield from match_spans(self._tables, said, records)
         if not any(records.columns for records in said.records) and not said.unread:
             yield finding("nothing", self._name)
 
@@ -178,7 +184,8 @@ class _Verifying:
             if not is_inside(place):
                 yield finding("path", self._name, shown)
                 continue
-            file = self._measure(place, stated.kind if read else "")
+            kept = (self._tables.sink(place),) if read and self._has_spans else ()
+            file = self._measure(place, stated.kind if read else "", *kept)
             if file is None:
                 yield finding("missing-file", shown)
                 continue

@@ -18,7 +18,7 @@ from dure.datasets.verify.documents import Stated, Stating
 from dure.datasets.verify.files import is_inside, measure, members, opened
 from dure.datasets.verify.words import finding
 from dure.readers.errors import ReaderError
-from dure.readers.images.folder import MAX_FILES
+from dure.readers.folder import MAX_FILES
 from dure.readers.parse import parse
 
 MOST_TOLD = 100

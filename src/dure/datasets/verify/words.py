@@ -152,6 +152,38 @@ FOUND: Mapping[str, tuple[Severity, Text, Text]] = MappingProxyType(
             ),
             _TELL,
         ),
+        "no-texts": (
+            Severity.ERROR,
+            Text(
+                "The spans can't be held against texts: a table or a column is missing.",
+                "구간을 글과 대조할 수 없습니다. 표나 열이 없습니다.",
+            ),
+            _TELL,
+        ),
+        "span-text": (
+            Severity.ERROR,
+            Text(
+                "A document has another number, or its text another length, than its row says.",
+                "행에 적힌 번호나 글자 수와 다른 문서가 있습니다.",
+            ),
+            _TELL,
+        ),
+        "span-document": (
+            Severity.ERROR,
+            Text(
+                "A span names a document that is not there.",
+                "없는 문서를 가리키는 구간이 있습니다.",
+            ),
+            _TELL,
+        ),
+        "span-range": (
+            Severity.ERROR,
+            Text(
+                "A span is empty, or lies outside its text.",
+                "비어 있거나 글의 범위를 벗어난 구간이 있습니다.",
+            ),
+            _TELL,
+        ),
         "unsupported": (
             Severity.ERROR,
             Text(

@@ -19,6 +19,7 @@ from typing import Any
 
 from dure.core import faults
 from dure.core.assets import Asset
+from dure.datasets.about.vocabularies import with_stated
 from dure.datasets.catalogue import describe, table_of
 from dure.datasets.croissant import NO_LICENCE, licence_words, read_table
 from dure.datasets.dummy.released import TERM
@@ -144,7 +145,7 @@ def _described(
     document = document_of(house, parsed, table, meter, words, released, producer=COMMIT.name)
     document = {
         **_stated(before, document),
-        **document,
+        **with_stated(document, before),
         "@context": {**before["@context"], **document["@context"]},
         "version": f"{version.number}.0.0",
         REVISION_OF: {"@id": before["url"]},

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from dure.readers.tables import Options
 
 
+def _is_corpus(source: Path, kind: str) -> bool:
+    from dure.readers.corpora.folder import is_corpus
+
+    return not kind and is_corpus(source)
+
+
 class DatasetsDesk:
     """Verbs on data sets."""
 
@@ -45,13 +51,37 @@ class DatasetsDesk:
         about: str | Path | None = None,
         targets: Sequence[str] = ("auto",),
         leave_out_damaged: bool = False,
+        annotations: str = "",
+        offsets: str = "",
         progress: Callable[[str], None] = lambda _: None,
     ) -> Asset:
         """Import a file; see `dure.datasets.import_.import_`.
 
         ``rules`` is a contract's file, ``about`` a statement's. A folder is imported as images; see
-        `dure.datasets.images.importing.import_images`, which takes the last two options.
+        `dure.datasets.images.importing.import_images`, which takes ``targets`` and
+        ``leave_out_damaged``. Where ``annotations`` are named, or nothing else lies there than texts, it is
+        a corpus; see `dure.datasets.corpora.importing.import_corpus`, which takes the last three.
         """
+        if isinstance(source, str | Path) and (annotations or _is_corpus(Path(source), kind)):
+            return self._import_corpus(
+                Path(source),
+                for_others={
+                    "--kind": bool(kind),
+                    "--with-ranges": ranges,
+                    "--targets": tuple(targets) != ("auto",),
+                },
+                label=label,
+                name=name,
+                description=description,
+                licence=licence,
+                annotations="" if annotations == "auto" else annotations,
+                encoding=options.encoding if options else "",
+                offsets=offsets,
+                leave_out_damaged=leave_out_damaged,
+                rules=rules,
+                about=about,
+                progress=progress,
+            )
         if isinstance(source, str | Path) and Path(source).is_dir():
             return self._import_images(
                 Path(source),
@@ -124,6 +154,39 @@ class DatasetsDesk:
             statement=EMPTY if about is None else read_statement(Path(about)),
             **words,
         )
+
+    def _import_corpus(
+        self,
+        source: Path,
+        *,
+        for_others: dict[str, bool],
+        rules: str | Path | None,
+        about: str | Path | None,
+        **words: Any,
+    ) -> Asset:
+        from dure.datasets.about.statement import EMPTY, read_statement
+        from dure.datasets.corpora.importing import import_corpus
+        from dure.datasets.rules.sandboxed import read_contract
+        from dure.readers.corpora.errors import CorpusError
+
+        for option, given in for_others.items():
+            if given:
+                name = source.name
+                raise CorpusError("corpora.folder", name=name, reason="for-tables", option=option)
+        return import_corpus(
+            self.house,
+            source,
+            rules=None if rules is None else read_contract(Path(rules)),
+            statement=EMPTY if about is None else read_statement(Path(about)),
+            **words,
+        )
+
+    def spans(self, dataset: str, *, purpose: str = "") -> DataSet:
+        """Open the spans of a corpus for use; see `dure.datasets.corpora.use.open_spans`."""
+        from dure.datasets.corpora.use import open_spans
+
+        asset = find(self.house, dataset, "dataset")
+        return open_spans(self.house, asset.id, purpose=purpose)
 
     def images(self, dataset: str, *, purpose: str = "") -> Iterator[ImageContent]:
         """Yield the images of a data set; see `dure.datasets.images.use.open_images`."""

@@ -30,7 +30,7 @@ FILES = MappingProxyType(
     {
         "changed": Text("it changed while it was read", "읽는 동안 바뀌었습니다"),
         "not-regular": Text("it is no longer a regular file", "일반 파일이 아닙니다"),
-        "image-size": Text("it is larger than an image may be", "이미지로 받기에는 너무 큽니다"),
+        "file-size": Text("it is larger than such a file may be", "받을 수 있는 크기를 넘습니다"),
         "name-form": Text(
             "its name is no text, holds a backslash or a character that can't be seen, or is too long",
             "이름이 글자가 아니거나, 역슬래시나 보이지 않는 문자가 있거나, 너무 깁니다",

@@ -1,103 +1,37 @@
-"""A folder of unknown origin: listed and read without following a link, each file as one thing.
-
-Nothing in it is parsed here. A file is opened step by step from the folder's own descriptor, so that no
-link on the way leads elsewhere, and it must be the same before and after it was read.
-"""
+"""A folder of images and their targets: what lies in it, by the endings of the names."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import stat
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
-from pathlib import Path
-from typing import Self
 
-from dure.core.system import reason_of
-from dure.core.text import is_unseen, printable
+from dure.readers.folder import Entry, LeftOut, OpenFolder
 from dure.readers.images.errors import ImageError
 from dure.readers.images.facts import SUFFIXES
 
-MAX_FILES = 1_000_000
-MAX_DEPTH = 32
-NAME_CHARACTERS = 1024
 TARGET_SUFFIXES = (".json", ".txt", ".yaml", ".yml", ".names")
-
-_BLOCK_BYTES = 1 << 20
-_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One regular file below the folder.
-
-    Parameters
-    ----------
-    path
-        Its path below the folder, in NFC, with ``/`` between parts.
-    parts
-        The same as the file system has it.
-    """
-
-    path: str
-    parts: tuple[str, ...]
-
-    @property
-    def suffix(self) -> str:
-        """What its name ends with, from the last dot on, in small letters."""
-        return os.path.splitext(self.path)[1].lower()  # noqa: PTH122 (a name, not a path here)
 
 
 @dataclass(slots=True)
-class Listing:
+class Listing(LeftOut):
     """What lies in a folder.
 
     Parameters
     ----------
-    images, targets
-        Files whose names end as images, and as targets, do; in order of path.
     links, others
         How many links, and how many other files, are left out.
+    images, targets
+        Files whose names end as images, and as targets, do; in order of path.
     """
 
     images: list[Entry] = field(default_factory=list)
     targets: list[Entry] = field(default_factory=list)
-    links: int = 0
-    others: int = 0
 
 
-class Folder:
-    """A folder that is held open; a context manager.
+class Folder(OpenFolder):
+    """A folder of images that is held open; a context manager."""
 
-    Parameters
-    ----------
-    path
-        Where it is. It may be a link itself: whoever names it means what it leads to.
-
-    Raises
-    ------
-    ImageError
-        ``images.file`` when it can't be opened.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.name = path.resolve().name or "/"
-        self._above: tuple[str, ...] = ()
-        try:
-            self._root = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
-        except OSError as error:
-            raise _refused(path.name, reason_of(error)) from None
-        self._parent = self._root
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._leave()
-        os.close(self._root)
+    ERROR = ImageError
+    FAMILY = "images"
 
     def listing(self) -> Listing:
         """Return what lies in the folder; what begins with a dot is passed over.
@@ -109,121 +43,14 @@ class Folder:
             that nobody could read or that is there twice, and for what can't be listed.
         """
         found = Listing()
-        for entry in self._walk(self._root, (), found):
+        for entry in self.each(found):
             if entry.suffix in SUFFIXES:
                 found.images.append(entry)
             elif entry.suffix in TARGET_SUFFIXES:
                 found.targets.append(entry)
             else:
                 found.others += 1
-            if len(found.images) + len(found.targets) + found.others > MAX_FILES:
-                raise ImageError("images.folder", name=self.name, reason="too-many")
         if not found.images:
-            raise ImageError("images.folder", name=self.name, reason="no-images")
-        for entries in (found.images, found.targets):
-            entries.sort(key=lambda one: one.path)
-            for one, other in pairwise(entries):
-                if one.path == other.path:
-                    raise _refused(one.path, "name-twice")
+            raise self.refused_whole("no-images")
+        found.images, found.targets = self.in_order(found.images), self.in_order(found.targets)
         return found
-
-    def blocks(self, entry: Entry, limit_bytes: int) -> Iterator[bytes]:
-        """Yield a file's bytes.
-
-        Raises
-        ------
-        ImageError
-            ``images.file`` when it is no regular file any more, larger than the limit, can't be read, or
-            was changed meanwhile.
-        """
-        try:
-            descriptor = self._opened(entry)
-        except OSError as error:
-            raise _refused(entry.path, reason_of(error)) from None
-        try:
-            yield from _unchanged(descriptor, entry, limit_bytes)
-        except OSError as error:
-            raise _refused(entry.path, reason_of(error)) from None
-        finally:
-            os.close(descriptor)
-
-    def _opened(self, entry: Entry) -> int:
-        *above, name = entry.parts
-        if tuple(above) != self._above:
-            self._leave()
-            for part in above:
-                parent = os.open(part, _FLAGS | os.O_DIRECTORY, dir_fd=self._parent)
-                self._leave()
-                self._parent = parent
-            self._above = tuple(above)
-        return os.open(name, _FLAGS, dir_fd=self._parent)
-
-    def _leave(self) -> None:
-        if self._parent != self._root:
-            os.close(self._parent)
-        self._parent, self._above = self._root, ()
-
-    def _walk(self, folder: int, above: tuple[str, ...], found: Listing) -> Iterator[Entry]:
-        if len(above) > MAX_DEPTH:
-            raise ImageError("images.folder", name=self.name, reason="too-deep")
-        try:
-            with os.scandir(folder) as listed:
-                inside = list(listed)
-        except OSError as error:
-            raise _refused("/".join(above) or self.name, reason_of(error)) from None
-        for one in inside:
-            if one.name.startswith("."):
-                continue
-            parts = (*above, one.name)
-            if one.is_symlink():
-                found.links += 1
-            elif one.is_dir(follow_symlinks=False):
-                with self._inside(folder, one.name) as below:
-                    yield from self._walk(below, parts, found)
-            elif one.is_file(follow_symlinks=False):
-                yield Entry(_readable(parts), parts)
-            else:
-                found.others += 1
-
-    @contextlib.contextmanager
-    def _inside(self, folder: int, name: str) -> Iterator[int]:
-        try:
-            below = os.open(name, _FLAGS | os.O_DIRECTORY, dir_fd=folder)
-        except OSError as error:
-            raise _refused(name, reason_of(error)) from None
-        try:
-            yield below
-        finally:
-            os.close(below)
-
-
-def _unchanged(descriptor: int, entry: Entry, limit_bytes: int) -> Iterator[bytes]:
-    before = os.fstat(descriptor)
-    if not stat.S_ISREG(before.st_mode):
-        raise _refused(entry.path, "not-regular")
-    if before.st_size > limit_bytes:
-        raise _refused(entry.path, "image-size")
-    size = 0
-    while block := os.read(descriptor, _BLOCK_BYTES):
-        size += len(block)
-        if size > before.st_size:
-            break
-        yield block
-    after = os.fstat(descriptor)
-    if size != before.st_size or _state(before) != _state(after):
-        raise _refused(entry.path, "changed")
-
-
-def _state(found: os.stat_result) -> tuple[int, int, int]:
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
-
-
-def _readable(parts: tuple[str, ...]) -> str:
-    path = unicodedata.normalize("NFC", "/".join(parts))
-    if len(path) > NAME_CHARACTERS or "\\" in path or any(map(is_unseen, path)):
-        raise _refused(path[:NAME_CHARACTERS], "name-form")
-    return path
-
-
-def _refused(path: str, reason: str) -> ImageError:
-    return ImageError("images.file", name=printable(path), reason=reason)

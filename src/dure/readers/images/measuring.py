@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dure.readers.errors import ReaderError
+from dure.readers.folder import Entry
 from dure.readers.images.errors import TARGETS, ImageError
 from dure.readers.images.facts import (
     ANSWER,
@@ -39,7 +40,7 @@ from dure.readers.images.facts import (
     image_limits,
     target_limits,
 )
-from dure.readers.images.folder import Entry, Folder
+from dure.readers.images.folder import Folder
 from dure.readers.parse import read_inside
 from dure.sandbox.runtime import package_binds
 from dure.sandbox.tasks import Limits

@@ -7,6 +7,8 @@
     backup/vaults/NAME.sealed      names and digests of the vault's page files, sealed likewise
     backup/vaults/NAME/…           the page files, which are ciphertext already
 
+Pages that lie in a bucket are copied into the backup, too, so that it needs nothing else to be restored.
+
 The rows are written in a form of their own, so that a store may be restored from SQLite into
 PostgreSQL and back. Vaults hold still (nothing put, nothing shredded) while a backup is made;
 stores are read one after another, each from one snapshot: as after a crash, what spans two stores
@@ -33,6 +35,7 @@ from dure.storage.backup.form import (
     read_manifest,
 )
 from dure.storage.backup.making import back_up, write_new
+from dure.storage.backup.pages import NewPages, Pages, ShelfPages
 from dure.storage.backup.restoring import restore
 from dure.storage.backup.stores import Revisions, Store, StorePart
 from dure.storage.backup.tree import pack, unpack
@@ -40,7 +43,10 @@ from dure.storage.backup.tree import pack, unpack
 __all__ = [
     "MANIFEST",
     "Manifest",
+    "NewPages",
+    "Pages",
     "Revisions",
+    "ShelfPages",
     "Store",
     "StorePart",
     "back_up",

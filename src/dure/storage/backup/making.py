@@ -11,19 +11,22 @@ from pathlib import Path
 
 from dure.core import faults
 from dure.storage.backup.form import MANIFEST, Manifest, file_digest, part_key
+from dure.storage.backup.pages import Pages, fetch
 from dure.storage.backup.stores import Revisions, Store
 from dure.storage.backup.tree import open_plain, plain_below
 from dure.storage.errors import StorageError, files
 from dure.storage.folders import new_folder
 from dure.storage.seal import seal
 from dure.storage.sealed_files import new_file, sync_folder, write_all
+from dure.storage.vault.folder import Folder
 from dure.storage.vault.lock import alone
-from dure.storage.vault.pages import PageFiles
+from dure.storage.vault.shelf import MARK
 
 PAGE_MODE = 0o400
 """Mode of a page's file: what is in it never changes."""
 
-_PAGE = re.compile(r"pages/[0-9a-f]{2}/[0-9a-f]{32}")
+_NAME = re.compile(r"[0-9a-f]{32}")
+_PAGE = re.compile(rf"pages/[0-9a-f]{{2}}/{_NAME.pattern}")
 
 
 def back_up(
@@ -33,6 +36,7 @@ def back_up(
     stores: Sequence[Store],
     vaults: Mapping[str, Path],
     now: str,
+    elsewhere: Mapping[str, Pages] | None = None,
 ) -> Manifest:
     """Write a backup of stores and vaults into a new folder.
 
@@ -48,6 +52,8 @@ def back_up(
         Name -> folder of the vault.
     now
         UTC time.
+    elsewhere
+        Name -> pages of a vault of which only the lock is in its folder.
 
     Raises
     ------
@@ -66,7 +72,10 @@ def back_up(
             made = Manifest(
                 now,
                 {part.name: _store(part, partial, key) for part in stores},
-                {name: _vault(name, root, partial, key) for name, root in sorted(vaults.items())},
+                {
+                    name: _vault(name, root, partial, key, (elsewhere or {}).get(name))
+                    for name, root in sorted(vaults.items())
+                },
             )
         write_new(partial / MANIFEST, [made.write(key)])
         faults.point("backup.written")
@@ -81,28 +90,48 @@ def _store(part: Store, partial: Path, key: bytes) -> tuple[str, Revisions]:
     return file_digest(path), revisions
 
 
-def _vault(name: str, root: Path, partial: Path, key: bytes) -> str:
-    """Copy a vault's files as they are: no link is followed, and what is no page is left out."""
+def _vault(name: str, root: Path, partial: Path, key: bytes, elsewhere: Pages | None) -> str:
+    """Copy a vault's pages as they are, each named with its digest in a list that is sealed."""
     folder = partial / "vaults" / name
-    copies, lines = PageFiles(folder), []
+    copies = Folder(folder)
     copies.create()
-    touched = {folder}
+    if elsewhere is None:
+        listed = _copied(root, copies)
+        copy_file(root / MARK, folder / MARK)
+    else:
+        listed = _fetched(elsewhere, copies)
+        copies.mark(elsewhere.marked())
+    with files(folder):
+        touched = {folder, folder / "pages", *(copies.path(page).parent for page in listed)}
+        for each in touched:
+            sync_folder(each)
+    path = partial / "vaults" / f"{name}.sealed"
+    lines = [f"{page} {digest}\n".encode() for page, digest in listed.items()]
+    write_new(path, seal(part_key(key, f"vault/{name}"), lines))
+    faults.point("backup.vault.written")
+    return file_digest(path)
+
+
+def _copied(root: Path, copies: Folder) -> dict[str, str]:
+    """Copy the files of a folder: no link is followed, and what is no page is left out."""
+    listed = {}
     for place, descriptor in plain_below(root, ["pages"]):
-        page, target = place.rpartition("/")[2], folder / place
+        page, target = place.rpartition("/")[2], copies.root / place
         if not _PAGE.fullmatch(place) or copies.path(page) != target:
             continue
         with files(target):
             target.parent.mkdir(mode=0o700, exist_ok=True)
-        touched |= {target.parent, target.parent.parent}
-        lines.append(f"{page} {copy(descriptor, target, mode=PAGE_MODE)}\n".encode())
-    copy_file(root / "vault.id", folder / "vault.id")
-    with files(folder):
-        for each in touched:
-            sync_folder(each)
-    path = partial / "vaults" / f"{name}.sealed"
-    write_new(path, seal(part_key(key, f"vault/{name}"), lines))
-    faults.point("backup.vault.written")
-    return file_digest(path)
+        listed[page] = copy(descriptor, target, mode=PAGE_MODE)
+    return listed
+
+
+def _fetched(pages: Pages, copies: Folder) -> dict[str, str]:
+    listed = {}
+    for page in pages.names():
+        if _NAME.fullmatch(page):  # another process says what there is
+            fetch(pages, page, copies.path(page), PAGE_MODE)
+            listed[page] = file_digest(copies.path(page)).removeprefix("sha256:")
+    return listed
 
 
 def copy_file(source: Path, target: Path, *, mode: int = 0o600) -> str:

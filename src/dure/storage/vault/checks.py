@@ -85,6 +85,6 @@ def check(index: Index, page_files: PageFiles) -> VaultCheck:
         for page in sorted(counted.keys() | uses.keys())
         if counted.get(page, 0) != uses[page]
     ]
-    loose = len(page_files.partial()) + sum(1 for _ in orphans(index, page_files))
+    loose = page_files.shelf.half_written() + sum(1 for _ in orphans(index, page_files))
     garbage = Garbage(count_drafts(index), loose)
     return VaultCheck(versions, len(counted), size, tuple(faults), garbage)

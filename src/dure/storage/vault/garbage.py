@@ -8,7 +8,6 @@ from itertools import islice
 
 from sqlalchemy import func, select
 
-from dure.storage.errors import files
 from dure.storage.vault.index import Index
 from dure.storage.vault.pages import PageFiles
 from dure.storage.vault.tables import VERSIONS
@@ -35,7 +34,7 @@ class Garbage:
 
 def orphans(index: Index, page_files: PageFiles) -> Iterator[str]:
     """Yield the names of page files that no row has."""
-    names = page_files.names()
+    names = page_files.shelf.names()
     while some := list(islice(names, _SOME)):
         with index.db.read() as connection:
             recorded = index.recorded(connection, some)
@@ -55,14 +54,11 @@ def collect(index: Index, page_files: PageFiles) -> Garbage:
     Raises
     ------
     StorageError
-        ``storage.database``, ``storage.file``.
+        ``storage.database``, and what the shelf refuses.
     """
     drafts = count_drafts(index)
     removed = drop_version(index, page_files, VERSIONS.c.handle.is_(None)) if drafts else 0
-    for path in page_files.partial():
-        with files(path):
-            path.unlink(missing_ok=True)
-        removed += 1
+    removed += page_files.shelf.remove_half_written()
     for name in orphans(index, page_files):
         page_files.remove([name])
         removed += 1

@@ -13,13 +13,15 @@ from sqlalchemy import Row, select
 from dure.core import faults
 from dure.storage.database import Database
 from dure.storage.errors import StorageError, files
-from dure.storage.sealed_files import new_file, write_all
+from dure.storage.sealed_files import sync_folder
 from dure.storage.vault import rotation
 from dure.storage.vault.checks import VaultCheck, check
+from dure.storage.vault.folder import Folder
 from dure.storage.vault.garbage import Garbage, collect
 from dure.storage.vault.index import Facts, Index
 from dure.storage.vault.lock import alone, together
 from dure.storage.vault.pages import PageFiles
+from dure.storage.vault.shelf import Shelf
 from dure.storage.vault.tables import VAULTS, VERSIONS
 from dure.storage.vault.versions import (
     Draft,
@@ -33,7 +35,6 @@ from dure.storage.vault.wrapping import KEY_BYTES, Wrapper
 HIGHEST_GRADE = 2
 """Rank of the highest grade of N2SF (Open 0, Sensitive 1, Classified 2)."""
 
-_MARK = "vault.id"
 _ID_BYTES = 16
 
 
@@ -73,14 +74,15 @@ class Vault:
     b'page'
     """
 
-    def __init__(self, root: Path, index: Index, grade: int) -> None:
+    def __init__(self, root: Path, index: Index, grade: int, shelf: Shelf) -> None:
         self.root = root
         self.grade = grade
+        self.shelf = shelf
         self._index = index
-        self._files = PageFiles(root)
+        self._files = PageFiles(shelf)
 
     def __repr__(self) -> str:
-        return f"Vault({self.root})"
+        return f"Vault({self.shelf.where})"
 
     @property
     def id(self) -> str:
@@ -88,19 +90,29 @@ class Vault:
         return self._index.vault_id
 
     @classmethod
-    def create(cls, root: Path, db: Database, kek: bytes, *, grade: int = HIGHEST_GRADE) -> Vault:
+    def create(
+        cls,
+        root: Path,
+        db: Database,
+        kek: bytes,
+        *,
+        grade: int = HIGHEST_GRADE,
+        shelf: Shelf | None = None,
+    ) -> Vault:
         """Make a new vault.
 
         Parameters
         ----------
         root
-            Its folder; made when it is not there.
+            Its folder, where its lock lies; made when it is not there.
         db
             The keeper's store, with the tables of `METADATA`.
         kek
             The key-encryption key, 32 random bytes.
         grade
             Highest rank of grade that its content may have: 0, 1, … in the order of the grades.
+        shelf
+            Where its pages lie; in its folder when None.
 
         Raises
         ------
@@ -112,19 +124,22 @@ class Vault:
         """
         if grade < 0:
             raise ValueError("a grade is a rank from 0")
-        page_files = PageFiles(root)
-        page_files.create()
-        if next(page_files.names(), None) is not None:
-            raise StorageError("storage.conflict", name=str(root), reason="pages-there")
-        wrapper = Wrapper(kek, str(root))
+        with files(root):
+            root.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(root.parent)
+        shelf = shelf or Folder(root)
+        where = shelf.where
+        shelf.create()
+        if next(shelf.names(), None) is not None:
+            raise StorageError("storage.conflict", name=where, reason="pages-there")
+        wrapper = Wrapper(kek, where)
         vault_id = os.urandom(_ID_BYTES).hex()
         identity, handle = os.urandom(KEY_BYTES), os.urandom(KEY_BYTES)
-        index = Index(db, str(root), vault_id, 1, wrapper, identity, handle)
+        index = Index(db, where, vault_id, 1, wrapper, identity, handle)
         with db.write() as connection:
             if connection.execute(select(VAULTS.c.id)).first() is not None:
                 raise StorageError("storage.conflict", name=db.where, reason="index-there")
-            with new_file(root / _MARK) as descriptor, files(root / _MARK):
-                write_all(descriptor, vault_id.encode())
+            shelf.mark(vault_id)
             faults.point("vault.marked")
             connection.execute(
                 VAULTS.insert().values(
@@ -136,32 +151,32 @@ class Vault:
                     handle_secret=wrapper.wrap(handle, index.place("handle secret")),
                 )
             )
-        return cls(root, index, grade)
+        return cls(root, index, grade, shelf)
 
     @classmethod
-    def open(cls, root: Path, db: Database, kek: bytes) -> Vault:
-        """Open a vault that is there.
+    def open(cls, root: Path, db: Database, kek: bytes, *, shelf: Shelf | None = None) -> Vault:
+        """Open a vault that is there; ``root`` and ``shelf`` as for `create`.
 
         Raises
         ------
         StorageError
             ``storage.vault`` when there is none, when folder and store belong to two vaults, or
-            when the key is not its key-encryption key.
+            when the key is not its key-encryption key; what the shelf refuses.
         """
+        shelf = shelf or Folder(root)
+        where = shelf.where
         with db.read() as connection:
             row = connection.execute(select(VAULTS)).first()
         if row is None:
-            raise StorageError("storage.vault", where=str(root), reason="no-vault")
-        with files(root / _MARK):
-            mark = (root / _MARK).read_text("ascii", errors="replace")
-        if mark != row.id:
-            raise StorageError("storage.vault", where=str(root), reason="other-index")
-        wrapper = Wrapper(kek, str(root))
-        index = Index(db, str(root), row.id, row.epoch, wrapper, b"", b"")
+            raise StorageError("storage.vault", where=where, reason="no-vault")
+        if shelf.marked() != row.id:
+            raise StorageError("storage.vault", where=where, reason="other-index")
+        wrapper = Wrapper(kek, where)
+        index = Index(db, where, row.id, row.epoch, wrapper, b"", b"")
         identity = wrapper.unwrap(row.identity_secret, index.place("identity secret", row.grade))
         handle = wrapper.unwrap(row.handle_secret, index.place("handle secret"))
-        index = Index(db, str(root), row.id, row.epoch, wrapper, identity, handle)
-        return cls(root, index, row.grade)
+        index = Index(db, where, row.id, row.epoch, wrapper, identity, handle)
+        return cls(root, index, row.grade, shelf)
 
     def put(self, pages: Iterable[bytes], *, bound: bytes, basis: str = "") -> SealedVersion:
         """Put content in; the same content with the same ``bound`` gives the same version again.
@@ -256,7 +271,7 @@ class Vault:
             ``storage.database``, ``storage.vault``; the old key is still the right one then.
         """
         with alone(self.root):
-            rotation.rotate(self._index, Wrapper(new_kek, str(self.root)))
+            rotation.rotate(self._index, Wrapper(new_kek, self.shelf.where))
 
     def _find(self, handle: str) -> tuple[Row[Any], Facts]:
         row = find_version(self._index, handle)

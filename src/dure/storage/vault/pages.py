@@ -1,27 +1,20 @@
-"""Page files: immutable ciphertext under random names, and the default way to cut content."""
+"""Pages: content cut, packed and sealed under random names, and back again."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import IO
 
-from dure.core import faults
-from dure.core.system import reason_of
-from dure.storage.errors import StorageError, files
+from dure.storage.errors import StorageError
 from dure.storage.seal import KEY_BYTES, MAX_CHUNK_BYTES, seal, unseal
-from dure.storage.sealed_files import sync_folder, write_all
 from dure.storage.vault.packing import Packing, pack, unpack
+from dure.storage.vault.shelf import Shelf
 
 PAGE_BYTES = 1024 * 1024
 MAX_PAGE_BYTES = 16 * 1024 * 1024
-
-_WRITERS = 8
-_PAGES = "pages"
-_PARTIAL = "partial"
 
 
 def fixed_pages(stream: IO[bytes], size: int = PAGE_BYTES) -> Iterator[bytes]:
@@ -115,82 +108,49 @@ class PageRow:
 
 
 class PageFiles:
-    """The page files of one vault, fanned out over folders named by the first two digits.
+    """The pages of one vault, sealed and unsealed; a shelf keeps them.
 
     Parameters
     ----------
-    root
-        The vault's folder.
+    shelf
+        Where they lie.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def create(self) -> None:
-        """Make the folders.
-
-        Raises
-        ------
-        StorageError
-            ``storage.file``, ``storage.no-space``.
-        """
-        with files(self.root):
-            for folder in (self.root, self.root / _PAGES, self.root / _PARTIAL):
-                folder.mkdir(mode=0o700, exist_ok=True)
-                sync_folder(folder.parent)
-
-    def path(self, name: str) -> Path:
-        """Return where a page's file is."""
-        return self.root / _PAGES / name[:2] / name
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
 
     def write(self, contents: Sequence[Packed]) -> list[NewPage]:
-        """Write pages under fresh keys and put them on disk; all of them or none.
+        """Write pages under fresh keys, to stay; all of them or none.
 
-        They share one folder of the fan-out, so that it is synced once; several are written at a
-        time, since most of the time goes by in waiting for the disk.
+        Their names begin alike, as the shelf wishes it; they are sealed as they are written, several
+        at a time.
 
         Raises
         ------
         StorageError
-            ``storage.file``, ``storage.no-space``.
+            What the shelf refuses.
         """
         front = os.urandom(1)
-        folder = self.root / _PAGES / front.hex()
-        written: list[NewPage] = []
+        written = [
+            NewPage(
+                (front + os.urandom(15)).hex(),
+                os.urandom(KEY_BYTES),
+                replace(packed, content=b""),
+            )
+            for packed in contents
+        ]
         try:
-            with files(self.root):
-                if not folder.exists():
-                    folder.mkdir(mode=0o700, exist_ok=True)
-                    sync_folder(folder.parent)
-                for packed in contents:
-                    name, key = (front + os.urandom(15)).hex(), os.urandom(KEY_BYTES)
-                    written.append(NewPage(name, key, replace(packed, content=b"")))
-                with ThreadPoolExecutor(min(_WRITERS, len(written))) as writers:
-                    pairs = zip(written, contents, strict=True)
-                    tasks = [writers.submit(self._write_one, *pair) for pair in pairs]
-                for task in tasks:
-                    task.result()
-                sync_folder(folder)
-                faults.point("vault.folder.synced")
+            self.shelf.put(
+                [
+                    (page.id, _sealed(page, packed.content))
+                    for page, packed in zip(written, contents, strict=True)
+                ]
+            )
         except BaseException:
-            self.remove(page.id for page in written)
+            with suppress(StorageError):  # what can't be removed now is garbage for later
+                self.remove(page.id for page in written)
             raise
         return written
-
-    def _write_one(self, page: NewPage, packed: Packed) -> None:
-        partial = self.root / _PARTIAL / page.id
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
-        try:
-            seal_id, chunk = bytes.fromhex(page.id), MAX_CHUNK_BYTES
-            for block in seal(page.key, (packed.content,), chunk_bytes=chunk, seal_id=seal_id):
-                write_all(descriptor, block)
-                faults.point("vault.page.writing")
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        faults.point("vault.page.written")
-        partial.rename(self.path(page.id))
-        faults.point("vault.page.renamed")
 
     def content(self, row: PageRow, base: PageRow | None = None) -> bytes:
         """Return a page's content, proven; ``base`` is the row of the page that it is a patch on.
@@ -207,40 +167,27 @@ class PageFiles:
             return unpack(Packing(row.packing), packed, row.size, under)
         except ValueError:
             raise StorageError(
-                "storage.vault", where=str(self.root), reason="not-as-put", page=row.id
+                "storage.vault", where=self.shelf.where, reason="not-as-put", page=row.id
             ) from None
 
     def _unsealed(self, name: str, key: bytes) -> Iterator[bytes]:
-        path = self.path(name)
-        try:
-            sealed = path.read_bytes()
-        except FileNotFoundError:
-            raise StorageError(
-                "storage.vault", where=str(self.root), reason="page-missing", page=name
-            ) from None
-        except OSError as error:
-            raise StorageError("storage.file", path=str(path), reason=reason_of(error)) from error
-        yield from unseal(key, (sealed,), where=str(path), expected=bytes.fromhex(name))
+        where, sealed = self.shelf.where, self.shelf.get(name)
+        if sealed is None:
+            raise StorageError("storage.vault", where=where, reason="page-missing", page=name)
+        place = f"{where}/{name}"
+        yield from unseal(key, (sealed,), where=place, expected=bytes.fromhex(name))
 
     def remove(self, names: Iterable[str]) -> None:
-        """Remove page files and their partial forms; those that are not there don't matter.
+        """Remove pages and their partial forms; those that are not there don't matter.
 
         Raises
         ------
         StorageError
-            ``storage.file``.
+            What the shelf refuses.
         """
-        for name in names:
-            with files(self.path(name)):
-                (self.root / _PARTIAL / name).unlink(missing_ok=True)
-                self.path(name).unlink(missing_ok=True)
-            faults.point("vault.page.removed")
+        self.shelf.remove(names)
 
-    def names(self) -> Iterator[str]:
-        """Yield the name of every complete page file."""
-        for folder in sorted((self.root / _PAGES).iterdir()):
-            yield from sorted(path.name for path in folder.iterdir())
 
-    def partial(self) -> list[Path]:
-        """Return the files that a crash left half written."""
-        return sorted((self.root / _PARTIAL).iterdir())
+def _sealed(page: NewPage, content: bytes) -> Iterator[bytes]:
+    seal_id = bytes.fromhex(page.id)
+    return seal(page.key, (content,), chunk_bytes=MAX_CHUNK_BYTES, seal_id=seal_id)

@@ -1,0 +1,166 @@
+"""Which texts repeat another one, exactly or nearly; runs inside the sandbox.
+
+Exactly: the same but for case, width, and how much blank is between words. Nearly: of the runs of five
+characters that occur in each text a hash of 64 bits is made whose bits differ the less the more runs two
+texts share; up to six bits of difference means a cosine of some 0.96 or more. Texts of fewer than 64
+characters have too few runs to tell.
+
+Source
+------
+Charikar: Similarity estimation techniques from rounding algorithms, STOC 2002, section 3. Manku, Jain,
+Das Sarma: Detecting near-duplicates for web crawling, WWW 2007, section 2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from array import array
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dure.datasets.corpora.statistics import EXAMPLES, Lengths, TextStatistics
+from dure.datasets.images.near import Alike, alike
+from dure.datasets.inspect.statistics import Histogram
+from dure.readers.corpora.documents import Document
+
+RUN = 5
+SHORTEST = 64
+RADIUS = 6
+
+_LOOKED_AT = 1 << 20
+_PIECE = 1 << 14
+_BINS, _HIGH = 24, 8.0
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+
+
+class Likeness:
+    """Takes the documents of a corpus one by one, and keeps some numbers of each."""
+
+    def __init__(self) -> None:
+        self._exact, self._near = array("Q"), array("Q")
+        self._lengths, self._parts = array("q"), array("l")
+        self._long = bytearray()
+        self._numbers: dict[str, int] = {}
+
+    def watch(self, document: Document, split: str, _: int) -> None:
+        """Take one document and the part that it belongs to."""
+        plain = plain_text(document.text)
+        digest = hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        self._exact.append(int.from_bytes(digest))
+        long = len(plain) >= SHORTEST
+        self._near.append(simhash(plain) if long else 0)
+        self._long.append(long + 2 * bool(plain))
+        self._lengths.append(len(document.text))
+        number = self._numbers.setdefault(split, len(self._numbers)) if split else -1
+        self._parts.append(number)
+
+    def statistics(self, spans: NDArray[np.int64]) -> TextStatistics:
+        """Return what was measured; ``spans`` are the lengths of all spans."""
+        lengths = np.frombuffer(self._lengths, np.int64)
+        counts: dict[str, int] = {}
+        examples: dict[str, tuple[int, ...]] = {}
+
+        def note(code: str, places: NDArray[np.int64]) -> None:
+            if len(places):
+                counts[code] = len(places)
+                examples[code] = tuple((places[:EXAMPLES] + 1).tolist())
+
+        marks = np.frombuffer(self._long, np.uint8)
+        parts = np.frombuffer(self._parts, np.dtype("l")).astype(np.int64)
+        exact = _groups(np.frombuffer(self._exact, np.uint64), np.flatnonzero(marks & 2))
+        copies = _later(exact)
+        note("copies", copies)
+        note("copies-across", _across(exact, parts))
+        some = np.flatnonzero(marks & 1)
+        hashes = np.frombuffer(self._near, np.uint64)[some]
+        found = alike(hashes, radius=RADIUS) if len(some) else Alike(some, 0, True)
+        near = _groups(found.groups.astype(np.uint64), some)
+        alone = np.isin(near[1], copies, invert=True)
+        nearly = near[0][alone], near[1][alone]
+        note("near", _later(nearly))
+        note("near-across", np.setdiff1d(_across(nearly, parts), _across(exact, parts)))
+        return TextStatistics(
+            characters=int(lengths.sum()),
+            texts=_spread(lengths),
+            spans=_spread(spans) if len(spans) else None,
+            counts=counts,
+            examples=examples,
+            searched_whole=found.whole,
+        )
+
+
+Grouped = tuple[NDArray[np.uint64], NDArray[np.int64]]
+"""Group of each of some documents, and the places of these."""
+
+
+def plain_text(text: str) -> str:
+    r"""Return a text without case, width, and more than one blank in a row.
+
+    Examples
+    --------
+    >>> plain_text("ＡＩＳ\n  Track ")
+    'ais track'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def simhash(text: str) -> int:
+    """Return the hash of a text of `SHORTEST` characters or more; see the module."""
+    points = np.frombuffer(text[:_LOOKED_AT].encode("utf-32-le", "surrogatepass"), np.uint32)
+    runs = np.zeros(len(points) - RUN + 1, np.uint64)
+    with np.errstate(over="ignore"):
+        for place in range(RUN):
+            runs = runs * _ODD + points[place : place + len(runs)]
+        runs = np.unique(runs)
+        runs ^= runs >> np.uint64(30)
+        runs *= _MIX
+        runs ^= runs >> np.uint64(27)
+    ones = np.zeros(64, np.int64)
+    for start in range(0, len(runs), _PIECE):
+        bits = np.unpackbits(runs[start : start + _PIECE].view(np.uint8))
+        ones += bits.reshape(-1, 64).sum(axis=0, dtype=np.int64)
+    return int(np.packbits(2 * ones > len(runs)).view(np.uint64)[0])
+
+
+def _groups(keys: NDArray[np.uint64], places: NDArray[np.int64]) -> Grouped:
+    return (keys[places] if len(keys) != len(places) else keys), places
+
+
+def _later(grouped: Grouped) -> NDArray[np.int64]:
+    """Return the places of documents that have an earlier one in their group."""
+    keys, places = grouped
+    _, first = np.unique(keys, return_index=True)
+    return np.setdiff1d(places, places[first])
+
+
+def _across(grouped: Grouped, parts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the places of documents outside the largest part whose group reaches into another part.
+
+    A negative part is none: of these documents nobody said where they belong.
+    """
+    said = parts[grouped[1]] >= 0
+    keys, places = grouped[0][said], grouped[1][said]
+    if not len(keys):
+        return np.zeros(0, np.int64)
+    main = np.bincount(parts[parts >= 0]).argmax()
+    _, group = np.unique(keys, return_inverse=True)
+    of = parts[places]
+    least, most = np.full(group.max() + 1, len(parts)), np.full(group.max() + 1, -1)
+    np.minimum.at(least, group, of)
+    np.maximum.at(most, group, of)
+    found: NDArray[np.int64] = places[(least < most)[group] & (of != main)]
+    return found
+
+
+def _spread(values: NDArray[np.int64]) -> Lengths:
+    counts, _ = np.histogram(np.log10(np.maximum(values, 1)), _BINS, (0, _HIGH))
+    ordered = np.sort(values)
+    return Lengths(
+        least=int(ordered[0]),
+        median=int(ordered[len(ordered) // 2]),
+        most=int(ordered[-1]),
+        histogram=Histogram(0, _HIGH, tuple(counts.tolist()), 0, 0),
+    )

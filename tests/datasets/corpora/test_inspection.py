@@ -1,0 +1,155 @@
+"""A corpus inspected: what is found, in words of both languages, and never a text of it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dure.core.findings import Severity
+from dure.datasets.corpora import inspection
+from dure.datasets.corpora.inspection import inspect_corpus
+from dure.datasets.corpora.judging import judge
+from dure.datasets.corpora.likeness import RADIUS, Likeness, simhash
+from dure.datasets.corpora.statistics import TextStatistics
+from dure.datasets.corpora.words import SENTENCES
+from dure.readers.corpora.documents import Document
+from dure.readers.corpora.facts import NOTED, WRONG, CorpusFacts
+from dure.readers.corpora.folder import Listed
+from dure.readers.corpora.reading import Corpus
+from dure.readers.errors import ReaderError
+from dure.readers.folder import LeftOut
+from tests.datasets.corpora.corpora import lines
+
+NOW_S = 1_800_000_000
+WORDS = [f"{a}{b}" for a, b in itertools.product("가나다라마바사", "각낙닥락막박삭")]
+
+
+def story(seed: int, words: int = 200) -> str:
+    chosen = np.random.default_rng(seed).choice(WORDS, words)
+    return " ".join(chosen.tolist())
+
+
+def measured(*documents: tuple[str, str]) -> TextStatistics:
+    likeness = Likeness()
+    for text, split in documents:
+        likeness.watch(Document("", text), split, 0)
+    found = likeness.statistics(np.zeros(0, np.int64))
+    assert found.is_honest(len(documents))
+    return found
+
+
+def test_copies_and_near_copies_are_told_apart() -> None:
+    long = story(1)
+    near = long.replace(long[:2], "하", 1)
+    assert 0 < (simhash(long) ^ simhash(near)).bit_count() <= RADIUS
+    found = measured(
+        (long, "train"),
+        (story(2), "train"),
+        (f" {long}\n", "train"),
+        (near, "test"),
+        ("짧다", "train"),
+        ("짧다!", "test"),
+        ("짧다", "test"),
+        ("", "test"),
+        ("", "train"),
+    )
+    assert found.counts == {"copies": 2, "near": 1, "copies-across": 1, "near-across": 1}
+    assert found.examples == {
+        "copies": (3, 7),
+        "near": (4,),
+        "copies-across": (7,),
+        "near-across": (4,),
+    }
+    assert measured((long, ""), (long, "test")).counts == {"copies": 1}
+    assert not measured((long, "train"), (story(3), "test")).counts
+
+
+def test_what_an_inspection_finds(tmp_path: Path) -> None:
+    long = story(5)
+    place = lines(
+        tmp_path / "reports.jsonl",
+        {"text": f"연락처 010-2345-6789 {long}", "label": [[4, 17, "PHONE"]], "split": "train"},
+        {"text": f"연락처 010-2345-6789 {long}", "label": [[0, 999999, "PHONE"]], "split": "test"},
+        {"text": "", "label": []},
+    )
+    found = inspect_corpus(place, now_s=NOW_S, annotations="jsonl")
+    codes = {one.code: one.severity for one in found.findings}
+    assert codes["accuracy.outside"] == Severity.ERROR
+    assert codes["similarity.split-leak"] == Severity.ERROR
+    assert codes["completeness.empty"] == Severity.WARNING
+    assert codes["personal.phone"] == Severity.WARNING
+    assert found.verdict.readiness == "not-ready"
+    assert found.read.facts.tags == {"PHONE": 1}
+    assert found.statistics.spans is not None
+    assert (found.statistics.spans.most, found.statistics.texts.least) == (13, 0)
+    quality = {one.family.value: one.value for one in found.quality}
+    assert (quality["identifiability"], quality["accuracy"]) == (pytest.approx(1 / 3), 0.5)
+    for language in ("en", "ko"):
+        page = found.to_html(language)
+        told = json.dumps(found.to_dict(language), ensure_ascii=False)
+        assert "PHONE" in page
+        for one in (page, told):
+            assert "2345" not in one
+            assert long[:40] not in one
+
+
+def test_every_finding_has_words_and_can_be_made() -> None:
+    facts = CorpusFacts(
+        documents=9,
+        spans=50,
+        annotations=50,
+        tags={"A": 40, "B": 9},
+        wrong=dict.fromkeys(WRONG, 1),
+        first_wrong=dict.fromkeys(WRONG, 1),
+        noted=dict.fromkeys(NOTED, 2),
+        empty=1,
+        spanless=1,
+        names_twice=1,
+        rebuilt=True,
+        encodings={"utf-8": 1, "cp949": 1},
+    )
+    texts = measured((story(1), "train"), (story(1), "test"), (story(1)[3:], "validation"))
+    made = set()
+    for look in ("utf-8", "utf-16"):
+        for tags in ({"A": 40, "B": 9}, {"A": 40}, {"A": 900, "B": 10}):
+            facts.looks_like, facts.tags = look, tags
+            told = judge(facts, texts, Listed("brat", (), LeftOut(1, 1), 1), "c")
+            assert all(one.words.ko and one.next_step.ko and one.evidence for one in told)
+            made |= {one.code for one in told}
+    facts.annotations = facts.spans = 0
+    cut = TextStatistics(1, texts.texts, searched_whole=False)
+    made |= {one.code for one in judge(facts, cut, Listed("none", ()), "c")}
+    assert made == set(SENTENCES)
+
+
+def test_a_run_that_was_taken_over_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    lengths = {"least": 1, "median": 1, "most": 1}
+    lengths["histogram"] = {"low": 0, "high": 8, "counts": [1], "below": 0, "above": 0}  # type: ignore[assignment]
+    honest = {"facts": {"documents": 1}, "statistics": {"characters": 1, "texts": lengths}}
+    answers: list[dict[str, object]] = []
+
+    def inside(corpus: Corpus, worker: str, asked: object, take: object, **_: object) -> None:
+        list(corpus.blocks())
+        take("answer.json", iter([json.dumps(answers[-1]).encode()]))  # type: ignore[operator]
+
+    monkeypatch.setattr(inspection, "run_inside", inside)
+    answers.append(honest)
+    assert inspect_corpus(tmp_path, now_s=NOW_S).read.facts.documents == 1
+    statistics = honest["statistics"]
+    for lie in (
+        {},
+        {"facts": {"documents": 1}},
+        {**honest, "having": 2},
+        {**honest, "statistics": {**statistics, "counts": {"secret": 1}}},
+        {**honest, "statistics": {**statistics, "examples": {"copies": [7]}}},
+    ):
+        answers.append(lie)
+        with pytest.raises(ReaderError):
+            inspect_corpus(tmp_path, now_s=NOW_S)

@@ -1,0 +1,308 @@
+"""A vault in a bucket: what is written down of it, a server that dies or refuses, kill -9, memory."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import threading
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from dure.storage.database import open_database
+from dure.storage.errors import StorageError
+from dure.storage.vault import Garbage, Vault, fixed_pages
+from dure.storage.vault import versions as versions_module
+from dure.storage.vault.address import Address, new_place, parse_address, read_credentials
+from dure.storage.vault.bucket import Bucket
+from tests.storage import shelves
+from tests.storage.conftest import create, run_child
+from tests.storage.vault_child import CONTENT, KEK, OLD
+
+BOUND = b"coast//O// REL * FOR *"
+PLACE = "0" * 32
+URL = f"https://s3.example:9000/vaults/coast/{PLACE}?region=kr-1"
+
+PUT = [
+    "vault.object.putting:1",
+    "vault.object.putting:2",
+    "vault.object.put:1",
+    "vault.object.put:2",
+    "vault.objects.put:1",
+    "vault.objects.put:2",
+    "vault.batch.recorded:1",
+    "vault.version.recorded",
+]
+PUT_DONE = ["vault.version.done"]
+SHRED_DONE = ["vault.drop.committed", "vault.objects.removed"]
+
+
+def refused(work, *arguments, **more) -> StorageError:
+    with pytest.raises(StorageError) as caught:
+        list(work(*arguments, **more) or ())
+    return caught.value
+
+
+def reason(work, *arguments, **more) -> str:
+    return str(refused(work, *arguments, **more).facts["reason"])
+
+
+# ── what is written down ───────────────────────────────────────────────────────────────────────
+def test_an_address_is_what_its_url_says():
+    address = parse_address(URL)
+    expected = Address("https://s3.example:9000", "vaults", f"coast/{PLACE}", "kr-1")
+    assert (address, str(address)) == (expected, URL)
+    assert str(parse_address("http://127.0.0.1:1/vaults")) == "http://127.0.0.1:1/vaults/"
+    assert str(parse_address("https://[::1]/a/b")) == "https://[::1]/a/b"
+    assert address.beside("1" * 32).path == "coast/" + "1" * 32
+    assert Address("https://a", "b", "c").below("d").path == "c/d"
+    assert new_place() != new_place()
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://s3.example/vaults", "no-tls"),
+        ("http://localhost.example/vaults", "no-tls"),
+        ("https://key:secret-of-ours@s3.example/vaults", "secret-in-url"),
+        ("https://s3.example", "not-bucket"),
+        ("https://s3.example/vaults/../others", "not-bucket"),
+        ("https://s3.example/vaults?region=kr&versionId=1", "not-bucket"),
+        ("https://s3.example:port/vaults", "not-bucket"),
+        ("ftp://s3.example/vaults", "not-bucket"),
+        ("vaults", "not-bucket"),
+    ],
+)
+def test_a_url_that_leads_elsewhere_is_refused(url, why):
+    error = refused(parse_address, url)
+    assert error.facts["reason"] == why
+    assert "secret-of-ours" not in f"{error!r} {error}"
+
+
+def test_credentials_are_a_file_of_ours_alone(tmp_path):
+    file = tmp_path / "vault.credentials"
+    file.write_text('access_key_id = "key-of-ours"\nsecret_access_key = "secret-of-ours"\n')
+    file.chmod(0o600)
+    found = read_credentials(file)
+    assert (found.access_key_id, found.secret_access_key) == ("key-of-ours", "secret-of-ours")
+    assert "of-ours" not in f"{found!r} {found} {Bucket(parse_address(URL), found)!r}"
+    file.chmod(0o640)
+    assert refused(read_credentials, file).code == "storage.key-mode"
+    link = tmp_path / "link"
+    link.symlink_to(file)
+    assert refused(read_credentials, link).code == "storage.file"
+    file.chmod(0o600)
+    for wrong in (
+        'secret_access_key = "secret-of-ours"',
+        'access_key_id = "a"\nsecret_access_key = 7',
+        'access_key_id = "a"\nsecret_access_key = "secret-of-ours"\nother = "b"',
+        'secret_access_key = "secret-of-ours',
+        "\udcff",
+    ):
+        file.write_text(wrong, errors="surrogateescape")
+        error = refused(read_credentials, file)
+        assert error.code == "storage.key-file"
+        assert "of-ours" not in f"{error!r} {error} {error.__cause__!r}"
+
+
+# ── a server that refuses, and one that dies ───────────────────────────────────────────────────
+@pytest.fixture
+def db(tmp_path):
+    db = open_database(f"sqlite:///{tmp_path}/keeper.db")
+    create(db)
+    yield db
+    db.close()
+
+
+def credentials_of(**changed: str) -> shelves.Credentials:
+    right = shelves.credentials()
+    pair = {name: getattr(right, name) for name in ("access_key_id", "secret_access_key")}
+    return shelves.Credentials(**(pair | changed))
+
+
+@pytest.mark.s3
+@pytest.mark.parametrize("wrong", ["access_key_id", "secret_access_key"])
+def test_other_credentials_are_refused_and_never_said(tmp_path, db, wrong):
+    bucket = shelves.new_bucket()
+    Vault.create(tmp_path / "vault", db, KEK, shelf=bucket)
+    other = Bucket(bucket.address, credentials_of(**{wrong: "other-than-theirs-is-this"}))
+    error = refused(Vault.open, tmp_path / "vault", db, KEK, shelf=other)
+    assert error.facts["reason"] == "bucket-refused"
+    keys = (*os.environ["DURE_TEST_S3_KEYS"].split(":"), "other-than-theirs-is-this")
+    assert not [key for key in keys if key in f"{error!r} {error} {error.__cause__!r}"]
+    assert Vault.open(tmp_path / "vault", db, KEK, shelf=bucket).verify().clean
+
+
+@pytest.mark.s3
+def test_a_bucket_or_a_place_that_is_not_there(tmp_path, db):
+    bucket = shelves.new_bucket()
+    vault = Vault.create(tmp_path / "vault", db, KEK, shelf=bucket)
+    put = vault.put([b"page" * 100], bound=BOUND)
+    endpoint, path = bucket.address.endpoint, bucket.address.path
+    nowhere = Bucket(Address(endpoint, "no-such-bucket", path), shelves.credentials())
+    assert reason(Vault.open, tmp_path / "vault", db, KEK, shelf=nowhere) == "no-bucket"
+    for verb in (nowhere.names, lambda: nowhere.put([("ab" * 16, [b"page"])])):
+        assert reason(verb) == "no-bucket"
+    assert reason(Vault.open, tmp_path / "vault", db, KEK, shelf=shelves.new_bucket()) == "no-place"
+    assert b"".join(vault.read(put.handle)) == b"page" * 100
+
+
+@pytest.mark.s3
+def test_what_the_environment_says_is_not_heard(tmp_path, db, monkeypatch):
+    for name, value in {
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
+        "AWS_SKIP_SIGNATURE": "true",
+        "AWS_SESSION_TOKEN": "other",
+        "http_proxy": "http://127.0.0.1:1",
+        "HTTPS_PROXY": "http://127.0.0.1:1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    Vault.create(tmp_path / "vault", db, KEK, shelf=shelves.new_bucket())
+    assert os.environ["AWS_SKIP_SIGNATURE"] == "true"  # others may still want it
+
+
+@pytest.mark.s3
+def test_two_vaults_in_one_bucket_never_meet(tmp_path, db):
+    first = Vault.create(tmp_path / "first", db, KEK, shelf=shelves.new_bucket("same"))
+    other_db = open_database(f"sqlite:///{tmp_path}/other.db")
+    create(other_db)
+    second = Vault.create(tmp_path / "second", other_db, KEK, shelf=shelves.new_bucket("same"))
+    one, two = (vault.put([b"page" * 100], bound=BOUND) for vault in (first, second))
+    assert reason(Vault.open, first.root, db, KEK, shelf=second.shelf) == "other-index"
+    assert second.collect_garbage() == Garbage(0, 0)
+    second.shred(two.handle)
+    assert b"".join(first.read(one.handle)) == b"page" * 100
+    assert len(shelves.page_names(first)) == 1
+    other_db.close()
+
+
+class _Dying(http.server.BaseHTTPRequestHandler):
+    """Takes so many PUTs, then breaks off in the middle of one, or answers with an error."""
+
+    puts = 0
+    status = 0
+
+    def do_PUT(self) -> None:
+        type(self).puts += 1
+        if self.status and self.puts > 2:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_error(self.status)
+            return
+        self.rfile.read(100)
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.s3
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(0, "no-s3-server"), (400, "bucket-failed"), (403, "bucket-refused"), (507, "no-space")],
+)
+def test_a_server_that_dies_in_mid_write_leaves_nothing_half_done(
+    tmp_path, db, monkeypatch, status, said
+):
+    monkeypatch.setattr("dure.storage.vault.bucket._RETRIES", 1)
+    bucket = shelves.new_bucket()
+    vault = Vault.create(tmp_path / "vault", db, KEK, shelf=bucket)
+    kept = vault.put([b"kept" * 100], bound=BOUND)
+    handler = type("Handler", (_Dying,), {"puts": 2 if status else 0, "status": status})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    dying = Address(f"http://127.0.0.1:{server.server_port}", "vaults", bucket.address.path)
+    monkeypatch.setattr(bucket, "_store", Bucket(dying, shelves.credentials())._store)
+    error = refused(vault.put, [b"lost" * 100, b"too" * 100], bound=BOUND)
+    assert said in (error.facts.get("reason"), error.code.removeprefix("storage."))
+    assert error.next_step
+    assert handler.puts > 0
+    server.shutdown()
+    server.server_close()
+    monkeypatch.undo()
+    check = vault.verify()
+    assert check.clean
+    assert check.versions == 1
+    assert check.garbage == Garbage(0, 0)
+    assert b"".join(vault.read(kept.handle)) == b"kept" * 100
+    assert vault.put([b"lost" * 100], bound=BOUND).size == 400
+
+
+# ── kill -9 ────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def place(tmp_path, db):
+    vault = Vault.create(tmp_path / "vault", db, KEK, shelf=shelves.new_bucket())
+    handle = vault.put(OLD, bound=b"old").handle
+    return vault, f"sqlite:///{tmp_path}/keeper.db", handle
+
+
+def run(place, verb, fault=""):
+    vault, url, handle = place
+    words = (url, vault.root, verb, handle, vault.shelf.where)
+    return run_child("tests.storage.vault_child", *words, fault=fault)
+
+
+def tidy(vault) -> None:
+    """Garbage goes, and nothing else does."""
+    before = vault.verify()
+    assert before.clean
+    vault.collect_garbage()
+    after = vault.verify()
+    assert (after.clean, after.garbage) == (True, Garbage(0, 0))
+    assert (before.versions, before.size) == (after.versions, after.size)
+
+
+@pytest.mark.s3
+@pytest.mark.parametrize("fault", PUT + PUT_DONE)
+def test_kill_while_putting(place, fault):
+    assert run(place, "put", fault).returncode == -9
+    vault, _, old = place
+    assert vault.verify().versions == 1 + (fault in PUT_DONE)
+    tidy(vault)
+    assert b"".join(vault.read(old)) == b"".join(OLD)
+    again = run(place, "put")
+    assert b"".join(vault.read(again.stdout.strip())) == b"".join(CONTENT)
+    tidy(vault)
+
+
+@pytest.mark.s3
+@pytest.mark.parametrize("fault", SHRED_DONE)
+def test_kill_while_shredding(place, fault):
+    new = run(place, "put").stdout.strip()
+    assert run(place, "shred", fault).returncode == -9
+    vault, _, old = place
+    assert not vault.exists(old)
+    tidy(vault)
+    assert b"".join(vault.read(new)) == b"".join(CONTENT)
+
+
+@pytest.mark.s3
+def test_kill_while_creating(tmp_path, db):
+    bucket, url = shelves.new_bucket(), f"sqlite:///{tmp_path}/keeper.db"
+    words = (url, tmp_path / "vault", "create", "-", bucket.where)
+    assert run_child("tests.storage.vault_child", *words, fault="vault.marked").returncode == -9
+    assert refused(Vault.create, tmp_path / "vault", db, KEK, shelf=bucket).code == (
+        "storage.conflict"
+    )
+    Vault.create(tmp_path / "vault", db, KEK, shelf=shelves.new_bucket())  # it draws another place
+
+
+# ── memory ─────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.s3
+def test_a_long_content_takes_bounded_memory_and_comes_back_exactly(tmp_path, db, monkeypatch):
+    monkeypatch.setattr(versions_module, "BATCH_BYTES", 1 << 20)
+    vault = Vault.create(tmp_path / "vault", db, KEK, shelf=shelves.new_bucket())
+    source = tmp_path / "content"
+    with source.open("wb") as stream:
+        for _ in range(24):
+            stream.write(os.urandom(1 << 20))
+    tracemalloc.start()
+    with source.open("rb") as stream:
+        put = vault.put(fixed_pages(stream, 1 << 18), bound=BOUND)
+    with source.open("rb") as stream:
+        assert all(chunk == stream.read(len(chunk)) for chunk in vault.read(put.handle))
+        assert stream.read(1) == b""
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12 << 20
+    assert Path(source).stat().st_size == put.size == 24 << 20
