@@ -7,11 +7,11 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 WHEELHOUSE ?= wheelhouse
 
-.PHONY: help venv demo test check bench serve fmt docs lock wheelhouse install-offline \
+.PHONY: help venv demo test check bench fuzz serve fmt docs lock wheelhouse install-offline \
 	postgres-start postgres-stop s3-start s3-stop clean
 
 help: ## Say what each target does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 venv: .venv/.stamp ## Make .venv with every part pinned and hashed, dure itself editable
 
@@ -34,6 +34,9 @@ check: venv ## Style, types, layers, and documents in step with the code; no tes
 
 bench: venv ## Time it against the named peers; results go to docs/benchmarks.md with machine and date
 	@$(PY) scripts/run_benches.py $(ARGS)
+
+fuzz: venv ## Each parser, a few seconds of hostile input (ARGS="csv --seconds 600" for one and longer)
+	@PYTHONPATH=src:. $(PY) -m fuzz $(or $(ARGS),all --seconds 5)
 
 serve: ## (The web console is not built yet; this target says so)
 	@echo "The web console is not built yet. Until then: dure --help, and docs/index.md." >&2; exit 1

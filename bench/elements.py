@@ -22,6 +22,7 @@ import io
 import json
 import math
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -100,7 +101,7 @@ def read(part: str, packages: Path) -> Iterator[Table]:
             try:
                 read_delimited(raw, table, scratch, Dialect())
             except Fault as fault:
-                print(json.dumps({"table": name, "not read": fault.code}))
+                print(f"not read: {name} ({fault.code})", file=sys.stderr)
                 continue
             found = Table(name, list(facts_of(table)), known.get(name, {}))
             unknown = set(found.truth) - {column.name for column in found.facts}

@@ -42,6 +42,13 @@ def main() -> int:
         say("Open the evidence page in a browser:", "브라우저로 증거 페이지를 여십시오:")
     )
     stage.console.print(f"  {page}", soft_wrap=True)
+    stage.console.print(
+        say(
+            "It links the readiness reports. To do all this with your own hands, on real flights: "
+            "docs/steward.md",
+            "준비도 보고서로 이어지는 링크가 있습니다. 실제 항공편으로 직접 해 보려면: docs/ko/steward.md",
+        )
+    )
     stage.console.print(say("Then look for yourself:", "그다음 직접 확인하십시오:"))
     for command in commands:
         stage.console.print(f"  {command}", soft_wrap=True, markup=False)

@@ -8,11 +8,11 @@ from pathlib import Path
 from demo.stage import Chapter, Stage, say
 
 _STYLE = """
-:root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--ok:#116329;--no:#a40e26;--paper:#fff;--band:#f6f8fa}
-@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9ba6b2;--line:#30363d;--ok:#56d364;--no:#ff7b72;--paper:#0d1117;--band:#161b22}}
+:root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--ok:#116329;--no:#a40e26;--link:#0a58ca;--paper:#fff;--band:#f6f8fa}
+@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9ba6b2;--line:#30363d;--ok:#56d364;--no:#ff7b72;--link:#79b8ff;--paper:#0d1117;--band:#161b22}}
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,"Noto Sans KR","Noto Sans CJK KR","NanumGothic",sans-serif}
 main{max-width:60rem;margin:0 auto;padding:2rem 1rem 4rem}h1{font-size:1.7rem;line-height:1.25;margin:0 0 .3rem}h2{font-size:1.2rem;margin:2.4rem 0 .6rem;padding-top:.8rem;border-top:1px solid var(--line)}
-p{margin:.4rem 0}.soft{color:var(--soft)}.verdict{padding:.8rem 1rem;border-left:4px solid var(--ok);background:var(--band);font-weight:600}.verdict.no{border-color:var(--no)}
+p{margin:.4rem 0}a{color:var(--link)}.soft{color:var(--soft)}.verdict{padding:.8rem 1rem;border-left:4px solid var(--ok);background:var(--band);font-weight:600}.verdict.no{border-color:var(--no)}
 ul.checks{list-style:none;margin:.6rem 0;padding:0}ul.checks li{padding:.15rem 0 .15rem 1.7rem;text-indent:-1.7rem}.yes::before{content:"✓ ";color:var(--ok);font-weight:700;display:inline-block;width:1.7rem;text-indent:0}.not::before{content:"✗ ";color:var(--no);font-weight:700;display:inline-block;width:1.7rem;text-indent:0}
 .wide{overflow-x:auto}table{border-collapse:collapse;margin:.6rem 0;font-size:.92rem}caption{text-align:left;color:var(--soft);padding-bottom:.2rem}th,td{text-align:left;vertical-align:top;padding:.3rem .7rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}th{background:var(--band)}
 code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{background:var(--band);padding:.8rem;overflow-x:auto}
@@ -33,7 +33,7 @@ def write_page(stage: Stage, path: Path, commands: list[str]) -> None:
         )
     )
     title = say("dure: evidence of the demonstration", "두레: 시연 증거")
-    body = "".join(_chapter(i, chapter) for i, chapter in enumerate(stage.chapters, 1))
+    body = "".join(_chapter(i, chapter, path.parent) for i, chapter in enumerate(stage.chapters, 1))
     check = say("Check it yourself", "직접 확인하기")
     page = f"""<!doctype html>
 <html lang="{say("en", "ko")}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -49,7 +49,7 @@ def write_page(stage: Stage, path: Path, commands: list[str]) -> None:
     path.write_text(page, encoding="utf-8")
 
 
-def _chapter(number: int, chapter: Chapter) -> str:
+def _chapter(number: int, chapter: Chapter, folder: Path) -> str:
     parts = []
     for kind, content in chapter.parts:
         if kind == "text":
@@ -59,6 +59,10 @@ def _chapter(number: int, chapter: Chapter) -> str:
             parts.append(
                 f'<ul class="checks"><li class="{"yes" if held else "not"}">{escape(str(text))}</li></ul>'
             )
+        elif kind == "link":
+            file, text = content  # type: ignore[misc]
+            place = escape(file.relative_to(folder).as_posix())
+            parts.append(f'<p><a href="{place}">{escape(str(text))}</a></p>')
         else:
             parts.append(_table(content))
     return (

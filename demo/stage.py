@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -79,6 +80,11 @@ class Stage:
             [[name, str(value)] for name, value in values.items()],
             title,
         )
+
+    def link(self, file: Path, en: str, ko: str) -> None:
+        """Name a file that a person can open; the evidence page links it."""
+        self.chapters[-1].parts.append(("link", (file, say(en, ko))))
+        self.console.print(f"  → {say(en, ko)}: {file}", markup=False, soft_wrap=True)
 
     def check(self, held: bool, en: str, ko: str) -> None:
         """Say whether something that must hold does; the demonstration fails when one doesn't."""

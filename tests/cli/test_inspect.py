@@ -36,6 +36,21 @@ def test_json_is_one_value_with_all_of_it(folder: Path):
     assert json.loads(said.out)["report"] == "out.html"
 
 
+def test_against_an_earlier_version_and_a_query_with_its_address(folder: Path):
+    rows = "".join(f"{n % 90 + 40},a,{n * 7 % 97}\n" for n in range(300))
+    (folder / "july.csv").write_text(f"speed,part,depth\n{rows}")
+    words = ("datasets", "inspect", "july.csv", "--against", "holdings.csv", "--report")
+    said = command(None, *words, "out.html")
+    assert said.status == 0
+    assert "earlier version" in said.out
+    assert "Against “holdings.csv”" in (folder / "out.html").read_text()
+    (folder / "ships.sql").write_text("SELECT 1 AS a")
+    (folder / "address").write_text(f"sqlite:///{folder / 'none.db'}")
+    (folder / "address").chmod(0o600)
+    refused = command(None, "datasets", "inspect", "ships.sql", "--database", "address")
+    assert refused.status == 214
+
+
 def test_what_is_not_ready_ends_with_status_1(folder: Path):
     clean = command(None, "datasets", "inspect", "holdings.csv", "--split", "part")
     assert clean.status == 0

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import http.client
 import http.server
+import ipaddress
 import os
+import ssl
 import threading
 import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from dure.storage.database import open_database
 from dure.storage.errors import StorageError
 from dure.storage.vault import Garbage, Vault, fixed_pages
 from dure.storage.vault import versions as versions_module
-from dure.storage.vault.address import Address, new_place, parse_address, read_credentials
+from dure.storage.vault.address import (
+    Address,
+    Credentials,
+    new_place,
+    parse_address,
+    read_credentials,
+)
 from dure.storage.vault.bucket import Bucket
 from tests.storage import shelves
 from tests.storage.conftest import create, run_child
@@ -115,10 +132,10 @@ def db(tmp_path):
     db.close()
 
 
-def credentials_of(**changed: str) -> shelves.Credentials:
+def credentials_of(**changed: str) -> Credentials:
     right = shelves.credentials()
     pair = {name: getattr(right, name) for name in ("access_key_id", "secret_access_key")}
-    return shelves.Credentials(**(pair | changed))
+    return Credentials(**(pair | changed))
 
 
 @pytest.mark.s3
@@ -177,23 +194,65 @@ def test_two_vaults_in_one_bucket_never_meet(tmp_path, db):
     other_db.close()
 
 
-class _Dying(http.server.BaseHTTPRequestHandler):
-    """Takes so many PUTs, then breaks off in the middle of one, or answers with an error."""
+class _Failing(http.server.BaseHTTPRequestHandler):
+    """Passes on what it is asked; of PUTs only the first, then it breaks off, or answers an error."""
 
-    puts = 0
     status = 0
+    puts = 0
+    real = ""
 
     def do_PUT(self) -> None:
         type(self).puts += 1
-        if self.status and self.puts > 2:
+        if self.puts == 1:
+            self._pass_on()
+        elif self.status:
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_error(self.status)
-            return
-        self.rfile.read(100)
-        self.close_connection = True
+        else:
+            self.rfile.read(100)
+            self.close_connection = True
+
+    def do_POST(self) -> None:
+        if self.status:
+            self._pass_on()
+        else:
+            self.close_connection = True
+
+    def _pass_on(self) -> None:
+        real = http.client.HTTPConnection(self.real)
+        real.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            real.putheader(name, value)
+        real.endheaders(self.rfile.read(int(self.headers["Content-Length"])))
+        answer = real.getresponse()
+        content = answer.read()
+        real.close()
+        self.send_response(answer.status)
+        self.send_header("ETag", answer.headers["ETag"] or '""')
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+@contextmanager
+def failing(vault, status: int) -> Iterator[type[_Failing]]:
+    """Have a vault's server fail, as far as the vault can see."""
+    address = vault.shelf.address
+    real = address.endpoint.removeprefix("http://")
+    handler = type("Handler", (_Failing,), {"status": status, "real": real})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    between = Address(f"http://127.0.0.1:{server.server_port}", address.bucket, address.path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dure.storage.vault.bucket._RETRIES", 1)
+        patch.setattr("dure.storage.vault.bucket.WRITERS", 1)
+        patch.setattr(vault.shelf, "_store", Bucket(between, shelves.credentials())._store)
+        yield handler
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.mark.s3
@@ -201,31 +260,83 @@ class _Dying(http.server.BaseHTTPRequestHandler):
     ("status", "said"),
     [(0, "no-s3-server"), (400, "bucket-failed"), (403, "bucket-refused"), (507, "no-space")],
 )
-def test_a_server_that_dies_in_mid_write_leaves_nothing_half_done(
-    tmp_path, db, monkeypatch, status, said
-):
-    monkeypatch.setattr("dure.storage.vault.bucket._RETRIES", 1)
-    bucket = shelves.new_bucket()
-    vault = Vault.create(tmp_path / "vault", db, KEK, shelf=bucket)
+def test_a_server_that_fails_in_mid_write_leaves_nothing_half_done(tmp_path, db, status, said):
+    vault = Vault.create(tmp_path / "vault", db, KEK, shelf=shelves.new_bucket())
     kept = vault.put([b"kept" * 100], bound=BOUND)
-    handler = type("Handler", (_Dying,), {"puts": 2 if status else 0, "status": status})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    dying = Address(f"http://127.0.0.1:{server.server_port}", "vaults", bucket.address.path)
-    monkeypatch.setattr(bucket, "_store", Bucket(dying, shelves.credentials())._store)
-    error = refused(vault.put, [b"lost" * 100, b"too" * 100], bound=BOUND)
+    with failing(vault, status) as server:
+        error = refused(vault.put, [b"lost" * 100, b"too" * 100], bound=BOUND)
     assert said in (error.facts.get("reason"), error.code.removeprefix("storage."))
     assert error.next_step
-    assert handler.puts > 0
-    server.shutdown()
-    server.server_close()
-    monkeypatch.undo()
+    assert server.puts > 1
     check = vault.verify()
     assert check.clean
     assert check.versions == 1
-    assert check.garbage == Garbage(0, 0)
+    # A server that is gone can't remove the page that it took: that is garbage.
+    assert check.garbage == Garbage(0, 0 if status else 1)
+    assert vault.collect_garbage() == check.garbage
     assert b"".join(vault.read(kept.handle)) == b"kept" * 100
     assert vault.put([b"lost" * 100], bound=BOUND).size == 400
+
+
+@pytest.mark.s3
+def test_what_is_shredded_while_the_server_is_gone_is_shredded(tmp_path, db):
+    vault = Vault.create(tmp_path / "vault", db, KEK, shelf=shelves.new_bucket())
+    gone, kept = (vault.put([page * 100], bound=BOUND) for page in (b"gone", b"kept"))
+    with failing(vault, 0):
+        vault.shred(gone.handle)
+    assert not vault.exists(gone.handle)
+    assert vault.collect_garbage() == Garbage(0, 1)
+    assert b"".join(vault.read(kept.handle)) == b"kept" * 100
+    assert vault.verify().clean
+
+
+class _Empty(http.server.BaseHTTPRequestHandler):
+    """Says of every object that it is not there."""
+
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def certificates(folder: Path) -> tuple[Path, str]:
+    """Write a certificate of 127.0.0.1 and its key into a file; return it and its authority's PEM."""
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+    names = [
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in ("tests", "server")
+    ]
+    now, day = datetime.now(UTC), timedelta(days=1)
+    made = []
+    for name, key in zip(names, keys, strict=True):
+        builder = x509.CertificateBuilder(names[0], name, key.public_key())
+        builder = builder.serial_number(x509.random_serial_number())
+        builder = builder.not_valid_before(now - day).not_valid_after(now + day)
+        constraints = x509.BasicConstraints(ca=name is names[0], path_length=None)
+        builder = builder.add_extension(constraints, critical=True)
+        host = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+        builder = builder.add_extension(x509.SubjectAlternativeName([host]), critical=False)
+        made.append(builder.sign(keys[0], hashes.SHA256()).public_bytes(Encoding.PEM))
+    file = folder / "server.pem"
+    secret = keys[1].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(secret + made[1])
+    return file, made[0].decode()
+
+
+def test_a_certificate_is_trusted_when_it_is_given_and_not_otherwise(tmp_path, monkeypatch):
+    monkeypatch.setattr("dure.storage.vault.bucket._RETRIES", 0)
+    file, ours = certificates(tmp_path)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Empty)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    address = Address(f"https://127.0.0.1:{server.server_port}", "vaults", PLACE)
+    assert reason(Bucket(address, Credentials("a", "b", certificate=ours)).marked) == "no-place"
+    assert reason(Bucket(address, Credentials("a", "b")).marked) == "no-s3-server"
+    assert reason(Bucket, address, Credentials("a", "b", certificate="no PEM")) == "not-certificate"
+    server.shutdown()
+    server.server_close()
 
 
 # ── kill -9 ────────────────────────────────────────────────────────────────────────────────────

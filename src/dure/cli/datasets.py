@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from dure.cli import corpora as corpora_commands
 from dure.cli import deidentify as deidentify_commands
 from dure.cli import elements as elements_commands
 from dure.cli import images as images_commands
+from dure.cli import inspecting as inspecting_command
 from dure.cli import mapping as mapping_commands
 from dure.cli import privacy as privacy_commands
 from dure.cli import rules as rules_commands
@@ -33,10 +34,6 @@ from dure.cli.reading import (
     source_of,
 )
 from dure.cli.words import LANGUAGE, say
-from dure.core.findings import Severity
-
-if TYPE_CHECKING:
-    from dure.datasets.inspect.inspection import Inspection
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(rules_commands.app, name="rules")
@@ -64,6 +61,7 @@ app.command(
     )
 )(about_commands.dcat)
 
+inspecting_command.add_to(app)
 catalogue_commands.add_to(app)
 versions_commands.add_to(app)
 
@@ -161,116 +159,6 @@ def import_(
         entry = node.house.assets.get(asset.id)
     facts = {name: value for name, value in entry.facts.items() if name != "words"}
     output.value({**asset.to_dict(), "name": entry.name, **facts})
-
-
-@app.command(
-    help=say(
-        "Inspect a file, a folder of images or a corpus: is it ready for AI? Needs no node.",
-        "파일, 이미지 폴더, 말뭉치가 AI에 쓸 준비가 되었는지 점검합니다. 노드가 없어도 됩니다.",
-    )
-)
-def inspect(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help=say("The file, or a folder of images or texts.", "파일, 또는 이미지나 글의 폴더.")
-        ),
-    ],
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            help=say("Write the report as this HTML file.", "이 HTML 파일로 보고서를 씁니다.")
-        ),
-    ] = None,
-    target: Annotated[str, typer.Option(help=say("Column to predict.", "예측할 열."))] = "",
-    split: Annotated[
-        str,
-        typer.Option(help=say("Column that says train or test.", "학습용·시험용을 나누는 열.")),
-    ] = "",
-    show_values: Annotated[
-        bool,
-        typer.Option(
-            "--show-values",
-            help=say(
-                "Show values of text and personal columns too.",
-                "문자열 열과 개인정보 열의 값도 보입니다.",
-            ),
-        ),
-    ] = False,
-    kind: KindOption = "",
-    encoding: EncodingOption = None,
-    delimiter: DelimiterOption = None,
-    missing: MissingOption = None,
-    quoted: QuotedOption = False,
-    sheet: SheetOption = "",
-    targets: images_commands.TargetsOption = None,
-    annotations: corpora_commands.AnnotationsOption = None,
-    offsets: corpora_commands.OffsetsOption = None,
-) -> None:
-    """Inspect a file."""
-    if corpora_commands.is_meant(file, annotations, kind):
-        given = {"--target": target, "--split": split, "--kind": kind, "--targets": targets}
-        corpora_commands.inspect(
-            file, report, annotations, offsets, encoding or "", for_others=given
-        )
-        return
-    if file.is_dir():
-        for_images = {"--target": target, "--split": split, "--kind": kind}
-        images_commands.inspect(
-            file, report, targets, show_values=show_values, for_tables=for_images
-        )
-        return
-    import time
-
-    from dure.datasets.inspect.inspection import check_report, write_report
-    from dure.datasets.inspect.inspection import inspect as inspect_file
-
-    output = session.current.output
-    options = reading(encoding, delimiter, missing, quoted, sheet)
-    if report is not None:
-        check_report(file, report)
-    with output.progress(say("inspecting", "점검 중")):
-        found = inspect_file(
-            file,
-            now_s=time.time(),
-            target=target,
-            split=split,
-            show_values=show_values,
-            kind=kind,
-            options=options,
-        )
-    if report is not None:
-        write_report(report, found.to_html(LANGUAGE))
-    if output.as_json:
-        told = found.to_dict(LANGUAGE)
-        output.value(told if report is None else {**told, "report": str(report)})
-    else:
-        _show_inspection(found, report)
-    if found.verdict.readiness == "not-ready":
-        raise typer.Exit(1)
-
-
-def _show_inspection(found: Inspection, report: Path | None) -> None:
-    output, statistics = session.current.output, found.measured.statistics
-    verdict = found.verdict
-    output.line(f"{verdict.readiness.title.say(LANGUAGE)}. {verdict.summary.say(LANGUAGE)}")
-    output.value(
-        {
-            say("rows", "행"): f"{statistics.rows:,}",
-            say("columns", "열"): f"{len(statistics.columns) + statistics.left_out:,}",
-            **{one.family.title.say(LANGUAGE): f"{one.value:.1%}" for one in found.quality},
-            **({say("report", "보고서"): str(report)} if report is not None else {}),
-        }
-    )
-    listed = [one.to_dict(LANGUAGE) for one in found.findings if one.severity > Severity.INFO]
-    output.rows(
-        listed,
-        [
-            ("severity", say("severity", "심각도")),
-            ("words", say("finding", "점검 결과")),
-            ("next_step", say("next step", "다음 조치")),
-        ],
-    )
 
 
 @app.command(

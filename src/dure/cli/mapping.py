@@ -121,6 +121,38 @@ def confirm(
     session.current.output.value({"file": str(out), "confirmed": len(names), "waiting": waiting})
 
 
+@app.command(
+    help=say(
+        "Carry a contract over to the table that conforms; rules that can't be are named.",
+        "데이터 계약을 맞춤 변환된 표로 이어 줍니다. 이어 줄 수 없는 규칙은 이름을 알립니다.",
+    )
+)
+def rules(
+    mapping: Annotated[Path, typer.Argument(help=say("Mapping (TOML).", "대응표 (TOML)."))],
+    contract: Annotated[
+        Path, typer.Argument(help=say("Contract of the table (TOML).", "표의 데이터 계약 (TOML)."))
+    ],
+    elements: ElementsOption,
+    out: Annotated[Path, typer.Option(help=say("New file.", "새 파일."))],
+) -> None:
+    """Carry a contract over."""
+    from dure.datasets.elements.carrying import carried
+    from dure.datasets.elements.sandboxed import read_mapping
+    from dure.datasets.rules.contract import write
+    from dure.datasets.rules.sandboxed import read_contract
+
+    output = session.current.output
+    made, dropped = carried(read_contract(contract), read_mapping(mapping), element_set(elements))
+    if made.rules:  # a contract has one at least
+        with out.open("x", encoding="utf-8") as written:
+            written.write(write(made))
+    if dropped and not output.as_json:
+        listed = ", ".join(dropped)
+        output.line(say(f"Not carried over: {listed}", f"이어받지 않음: {listed}"))
+    file = str(out) if made.rules else ""
+    output.value({"file": file, "rules": len(made.rules), "dropped": list(dropped)})
+
+
 def conform(
     table: TableArgument,
     mapping: Annotated[

@@ -71,8 +71,8 @@ def init(
         str,
         typer.Option(
             help=say(
-                "Put the vault's pages into a bucket: https://HOST/BUCKET[/PREFIX][?region=REGION].",
-                "격리 저장소의 페이지를 버킷에 둡니다: https://호스트/버킷[/접두어][?region=지역].",
+                "Put the vault's pages into a bucket: https://HOST/BUCKET/PREFIX, ?region=REGION behind it if needed.",
+                "격리 저장소의 페이지를 버킷에 둡니다: https://호스트/버킷/접두어. 필요하면 뒤에 ?region=지역을 붙입니다.",
             )
         ),
     ] = "",

@@ -9,7 +9,8 @@ import typer
 
 from dure.cli import session
 from dure.cli.arguments import NAME_OR_ID
-from dure.cli.words import say
+from dure.cli.words import LANGUAGE, say
+from dure.core.findings import Severity
 
 if TYPE_CHECKING:
     from dure.datasets.versions.differing import Diff
@@ -148,7 +149,7 @@ def diff(
     with session.current.node() as node, output.progress(say("comparing", "비교하는 중")):
         found = node.datasets.versions.diff(first, second, keys=tuple(key or ()))
     if output.as_json:
-        output.value(found.to_dict())
+        output.value(found.to_dict(LANGUAGE))
     else:
         _show(found)
 
@@ -194,6 +195,16 @@ def _show(found: Diff) -> None:
         ],
         none=say("No column's values moved.", "값의 분포가 달라진 열이 없습니다."),
     )
+    told = [one.to_dict(LANGUAGE) for one in found.findings if one.severity > Severity.INFO]
+    if told:
+        output.rows(
+            told,
+            [
+                ("severity", say("severity", "심각도")),
+                ("words", say("finding", "점검 결과")),
+                ("next_step", say("next step", "다음 조치")),
+            ],
+        )
 
 
 def tag(

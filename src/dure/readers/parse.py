@@ -10,9 +10,10 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, BinaryIO, Literal, Self
 
 import msgspec
 
@@ -197,6 +198,7 @@ def read_inside(
     limits: Limits,
     take: Callable[[str, Iterator[bytes]], None],
     *,
+    more: Mapping[str, Path] | None = None,
     binds: Sequence[Bind] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Raw:
@@ -212,6 +214,8 @@ def read_inside(
         What it may use; ``input_bytes`` bounds the file.
     take
         Given name and content of each file that it leaves, when it has ended well.
+    more
+        Further files that it finds under ``/in``, by name; each is bounded like the first.
     binds
         More of the host that it sees, read-only.
     environment
@@ -224,16 +228,21 @@ def read_inside(
     SandboxError
         When this host can't provide the sandbox.
     """
-    raw = _Raw(source, limits.input_bytes)
+    files = {"raw": source, **(more or {})}
     task = python_command(
         command,
-        inputs=["raw"],
+        inputs=list(files),
         binds=binds,
         environment={**_SETTINGS, **(environment or {})},
         limits=limits,
     )
-    with raw:
-        _well(run(task, {"raw": raw.blocks()}, sink=take), raw)
+    with ExitStack() as opened:
+        raws = {
+            name: opened.enter_context(_Raw(one, limits.input_bytes)) for name, one in files.items()
+        }
+        outcome = run(task, {name: one.blocks() for name, one in raws.items()}, sink=take)
+    raw = raws["raw"]
+    _well(outcome, raw)
     return Raw(f"sha256:{raw.digest.hexdigest()}", raw.size_bytes)
 
 
@@ -264,8 +273,8 @@ class _Raw:
             os.close(self._descriptor)
             raise self._unreadable(error) from None
 
-    def __enter__(self) -> None:
-        return None
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, *_: object) -> None:
         if self._owned:
@@ -304,12 +313,12 @@ def _decoded(data: bytes) -> _SchemaForm | None:
         form = msgspec.json.decode(data, type=_SchemaForm)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    if not all(_is_told(one, form.rows) for one in form.columns) or not _plain_names(form):
+    if not all(is_told(one, form.rows) for one in form.columns) or not _plain_names(form):
         return None
     return form
 
 
-def _is_told(column: _ColumnForm, rows: int) -> bool:
+def is_told(column: _ColumnForm | Column, rows: int) -> bool:
     """Say whether what is told of a column are words from the lists: anything else may be a value."""
     return (
         column.nulls <= rows

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from dure.core.findings import Severity
-from dure.datasets.corpora import inspection
+from dure.datasets.corpora import inspection, worker
 from dure.datasets.corpora.inspection import inspect_corpus
 from dure.datasets.corpora.judging import judge
 from dure.datasets.corpora.likeness import RADIUS, Likeness, simhash
 from dure.datasets.corpora.statistics import TextStatistics
 from dure.datasets.corpora.words import SENTENCES
 from dure.readers.corpora.documents import Document
-from dure.readers.corpora.facts import NOTED, WRONG, CorpusFacts
+from dure.readers.corpora.facts import NOTED, WRONG, Asked, CorpusFacts
 from dure.readers.corpora.folder import Listed
+from dure.readers.corpora.framing import Given, framed
 from dure.readers.corpora.reading import Corpus
 from dure.readers.errors import ReaderError
 from dure.readers.folder import LeftOut
@@ -124,6 +127,27 @@ def test_every_finding_has_words_and_can_be_made() -> None:
     cut = TextStatistics(1, texts.texts, searched_whole=False)
     made |= {one.code for one in judge(facts, cut, Listed("none", ()), "c")}
     assert made == set(SENTENCES)
+
+
+def test_the_worker_leaves_numbers_alone(tmp_path: Path) -> None:
+    def left(*contents: bytes) -> dict[str, Any]:
+        here = tmp_path / str(len(contents))
+        (here / "out").mkdir(parents=True)
+        given = [Given() for _ in contents]
+        (here / "raw").write_bytes(b"".join(framed(given, (iter([one]) for one in contents))))
+        words = json.dumps(asdict(Asked("jsonl")))
+        assert worker.main([words], raw=here / "raw", out=here / "out", scratch=here) == 0
+        assert [one.name for one in (here / "out").iterdir()] == ["answer.json"]
+        found: dict[str, Any] = json.loads((here / "out" / "answer.json").read_text())
+        return found
+
+    phone = json.dumps({"text": "전화 010-2345-6789", "label": [[3, 16, "PHONE"]]}).encode()
+    answer = left(phone)
+    assert answer["having"] == 1
+    assert [one["kind"] for one in answer["personal"]] == ["phone"]
+    assert answer["statistics"]["spans"]["most"] == 13
+    assert "2345" not in json.dumps(answer)
+    assert left(phone, b"[1]")["facts"]["fault"] == "not-object"
 
 
 def test_a_run_that_was_taken_over_is_not_believed(

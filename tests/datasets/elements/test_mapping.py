@@ -17,7 +17,7 @@ from dure.datasets.elements import mapping as files
 from dure.datasets.elements.confidence import WEIGHTS, surety
 from dure.datasets.elements.errors import ElementsError
 from dure.datasets.elements.facts import column_facts
-from dure.datasets.elements.judging import SIGNS
+from dure.datasets.elements.judging import SIGNS, judge
 from dure.datasets.elements.mapping import ColumnMapping, Mapping, confirm, hold, parse, write
 from dure.datasets.elements.matching import propose
 from dure.datasets.elements.reading import parse_csv, read_set
@@ -156,6 +156,16 @@ def test_values_tell_apart_what_one_name_may_mean(name, wrong, right, element):
 
 def test_short_codes_are_the_code_and_not_the_name():
     assert proposals({"country": ["KR", "JP", "FR"]}, elements=PEOPLE) == {"country": "CTRY_CD"}
+
+
+def test_what_a_short_code_and_a_time_of_day_refuse():
+    name, day = PEOPLE.by_id["CTRY_NM"], PEOPLE.by_id["YMD"]
+    codes = column_facts("country", pl.Series(["KR", "JP", "FR"]))
+    assert judge(name, codes, None, has_code=True) is None
+    assert judge(name, codes, None) is not None
+    for hour, fits in ((0, True), (9, False)):
+        moments = pl.Series([datetime(2026, 1, 31, hour, tzinfo=UTC)])
+        assert (judge(day, column_facts("d", moments), None) is not None) is fits
 
 
 def test_few_small_whole_numbers_are_classes_and_no_measure():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from dure.core.text import LANGUAGES
 from dure.datasets.errors import DatasetError
+from dure.datasets.feeds import read_query
 from dure.datasets.inspect import worker
 from dure.datasets.inspect.inspection import Inspection, check_report, inspect, write_report
 from dure.datasets.inspect.measuring import decoded
@@ -92,6 +94,64 @@ def test_personal_data_stand_in_the_way(tmp_path: Path):
     assert re.search(r"010-1\d{3}", inspected(path, show_values=True).to_html())
 
 
+def test_against_an_earlier_version_of_another_kind(file: Path, tmp_path: Path):
+    earlier = tmp_path / "earlier.tsv"
+    lines = (line.replace(",", "\t") for line in CSV.splitlines(keepends=True))
+    earlier.write_text("".join(lines).replace("울산", "목포"), encoding="utf-8")
+    found = inspected(file, against=earlier)
+    compared = found.measured.compared
+    assert compared is not None
+    assert (compared.rows_first, [one.name for one in compared.columns if one.shift]) == (
+        300,
+        ["site"],
+    )
+    told = {one.code for one in found.findings if one.locator == "site"}
+    assert {"representativeness.drift", "representativeness.new-values"} <= told
+    assert {one.family.value: one.value for one in found.quality}["representativeness"] == 0.75
+    assert '<rect class="now"' in found.to_html("ko")
+    assert found.to_dict()["compared"]["against"] == "earlier.tsv"  # type: ignore[index]
+    for missing in (tmp_path / "none.csv", tmp_path / "none.dat"):
+        with pytest.raises((ReaderError, DatasetError)):
+            inspected(file, against=missing)
+
+
+def test_what_an_import_would_recognise_is_shown(tmp_path: Path):
+    text = "lat,speed (kn),등급\n" + "35.1,1.5,가\n36,2.5,해당없음\n" * 120
+    path = tmp_path / "track.csv"
+    path.write_text(text, encoding="utf-8")
+    table = {
+        "lat": [35.1, 36.0] * 120,
+        "speed (kn)": [1.5, 2.5] * 120,
+        "등급": ["가", "해당없음"] * 120,
+    }
+    for given in (path, write(tmp_path / "track.parquet", table)):
+        found = inspected(given)
+        told = {one.name: (one.unit, one.role, one.codes) for one in found.measured.recognised}
+        assert told == {
+            "lat": ("", "latitude", ()),
+            "speed (kn)": ("kn", "speed", ()),
+            "등급": ("", "", ("해당없음",)),
+        }
+        assert all(word in found.to_html("ko") for word in ("위도", "속력", "이름에 적힌 단위"))
+
+
+def test_the_answer_to_a_query(tmp_path: Path):
+    base = tmp_path / "holdings.db"
+    with sqlite3.connect(base) as opened:
+        opened.execute("CREATE TABLE ships (name TEXT, draft REAL)")
+        opened.executemany("INSERT INTO ships VALUES (?, ?)", [("가", n / 2) for n in range(250)])
+    query, address = tmp_path / "ships.sql", tmp_path / "address"
+    query.write_text("SELECT name, draft FROM ships", encoding="utf-8")
+    address.write_text(f"sqlite:///{base}", encoding="utf-8")
+    address.chmod(0o600)
+    found = inspected(read_query(query, address))  # type: ignore[arg-type]
+    assert (found.subject, found.measured.statistics.rows) == ("ships.sql", 250)
+    query.write_text("SELECT name FROM none", encoding="utf-8")
+    with pytest.raises(DatasetError) as refused:
+        inspected(read_query(query, address))  # type: ignore[arg-type]
+    assert refused.value.code == "datasets.feed"
+
+
 @pytest.mark.parametrize("option", ["target", "split"])
 def test_a_column_that_is_not_there_is_refused(file: Path, option: str):
     with pytest.raises(DatasetError) as refused:
@@ -158,7 +218,8 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("answer")
     path = write(folder / "raw", {"a": [1, 2, 3], "b": ["x", "y", "010-1234-5678"]})
     asked = {"target": "b", "split": "", "show_values": False, "now_s": NOW_S}
-    assert worker.main(["parquet", json.dumps({"asked": asked})], raw=path, out=folder) == 0
+    words = json.dumps({"reading": {}, "asked": asked, "against": "parquet"})
+    assert worker.main(["parquet", words], raw=path, against=path, out=folder, scratch=folder) == 0
     return json.loads((folder / worker.ANSWER_NAME).read_text())  # type: ignore[no-any-return]
 
 
@@ -183,6 +244,17 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         lambda told: told["personal"][0].update(examples=[3]),
         lambda told: told["personal"][0].update(hits=9),
         lambda told: told["personal"][0].update(kind="secret"),
+        lambda told: told["recognised"][0].update(unit="a value"),
+        lambda told: told["recognised"][0].update(codes=["010-1234-5678"]),
+        lambda told: told["compared"].update(added=["\x1b[2J"]),
+        lambda told: told["compared"]["retyped"].append(
+            {"name": "a", "first": "int64", "second": "a value"}
+        ),
+        lambda told: told["compared"]["columns"][0].update(name="c"),
+        lambda told: told["compared"]["columns"][0].update(shift=1.5),
+        lambda told: told["compared"]["columns"][0].update(rows_second=4),
+        lambda told: told["compared"]["columns"][0].update(fresh=4),
+        lambda told: told["compared"]["columns"][0]["picture"].update(first=[1] * 99),
     ],
 )
 def test_an_answer_that_no_honest_run_gives_is_none(answer: dict[str, Any], spoil: Any):
@@ -192,16 +264,20 @@ def test_an_answer_that_no_honest_run_gives_is_none(answer: dict[str, Any], spoi
     assert decoded(json.dumps(told).encode()) is None
 
 
-def test_a_large_table_is_searched_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_search_that_breaks_off_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = write(tmp_path / "raw", {"note": ["전화 010-1234-5678", "none"] * 20})
     asked = {"target": "", "split": "", "show_values": False, "now_s": NOW_S}
-    told = []
-    for most in (worker.BESIDE_ROWS, 10):
-        monkeypatch.setattr(worker, "BESIDE_ROWS", most)
-        worker.main(["parquet", json.dumps({"asked": asked})], raw=path, out=tmp_path)
-        told.append((tmp_path / worker.ANSWER_NAME).read_text())
-    assert told[0] == told[1]
-    assert json.loads(told[0])["personal"][0]["rows"] == 20
+    command = ["parquet", json.dumps({"reading": {}, "asked": asked})]
+    assert worker.main(command, raw=path, out=tmp_path, scratch=tmp_path) == 0
+    assert json.loads((tmp_path / worker.ANSWER_NAME).read_text())["personal"][0]["rows"] == 20
+    (tmp_path / worker.ANSWER_NAME).unlink()
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("dure.datasets.inspect.searching.search", broken)
+    assert worker.main(command, raw=path, out=tmp_path, scratch=tmp_path) == 3
+    assert not (tmp_path / worker.ANSWER_NAME).exists()
 
 
 def test_what_is_no_json_is_none():

@@ -196,6 +196,11 @@ class ElementSet(msgspec.Struct, frozen=True, dict=True):
         return {element.id: element for element in self.elements}
 
     @cached_property
+    def two_coded(self) -> tuple[int, ...]:
+        """Places of the elements that have two codes."""
+        return tuple(place for place, one in enumerate(self.elements) if len(one.codes) == 2)
+
+    @cached_property
     def codes_of_names(self) -> dict[int, int]:
         """Place of an element that is a name (of a country) -> place of the one that is its code."""
         codes = {

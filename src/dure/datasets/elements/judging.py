@@ -97,7 +97,7 @@ def names_a_code(element: Element, name: str) -> bool:
     if len(element.codes) != 2 or len(name) < 3:
         return False
     known = {text.casefold() for code in element.codes for text in code.names}
-    return name in known or (len(name) >= 3 and sum(text.startswith(name) for text in known) == 1)
+    return name in known or sum(text.startswith(name) for text in known) == 1
 
 
 def _told(sign: str, *reasons: str) -> Judged:

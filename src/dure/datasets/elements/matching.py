@@ -255,4 +255,4 @@ def _named_as_code(elements: ElementSet, column: ColumnFacts) -> list[int]:
     if column.distinct != 2:
         return []
     name = plain(column.name)
-    return [place for place, one in enumerate(elements.elements) if names_a_code(one, name)]
+    return [place for place in elements.two_coded if names_a_code(elements.elements[place], name)]

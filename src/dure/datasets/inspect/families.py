@@ -23,6 +23,7 @@ class Family(StrEnum):
     BALANCE = "balance"
     RELEVANCE = "relevance"
     TIMELINESS = "timeliness"
+    REPRESENTATIVENESS = "representativeness"
     IDENTIFIABILITY = "identifiability"
 
     @property
@@ -40,5 +41,6 @@ _TITLES = {
     Family.BALANCE: Text("Balance", "균형성"),
     Family.RELEVANCE: Text("Relevance", "적절성"),
     Family.TIMELINESS: Text("Timeliness", "적시성"),
+    Family.REPRESENTATIVENESS: Text("Representativeness", "대표성"),
     Family.IDENTIFIABILITY: Text("Identifiability", "식별 가능성"),
 }

@@ -73,8 +73,8 @@ class Gathered:
         Numbers and times, without missing ones: of every row, or of the rows that were drawn.
     hashes
         Of values that are no numbers, or of a part of all values: see `share`.
-    sample
-        The column in the rows of the sample.
+    sample, sampled
+        The column in the rows of the sample, and the numbers of these rows.
     lengths
         For text: the shortest, the longest, and the sum.
     least, most
@@ -86,6 +86,7 @@ class Gathered:
     values: NDArray[np.generic] | None = None
     hashes: NDArray[np.generic] | None = None
     sample: pa.Array | None = None
+    sampled: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     lengths: tuple[int, int, int] = (0, 0, 0)
     least: int | float | None = None
     most: int | float | None = None
@@ -164,7 +165,7 @@ class Source:
         kind = kind_of(self.schema.field(column).type)
         found = Gathered(kind)
         pots = _Pots(self, ordered=kind in {"number", "time"})
-        samples, at = [], 0
+        samples, numbers, at = [], [], 0
         for batch in self.batches(column):
             found.nulls += batch.null_count
             hashes = hashed(batch)
@@ -172,11 +173,13 @@ class Source:
                 take(at, hashes)
             pots.put(batch, hashes)
             few = -(-len(batch) * self.sample_rows // self.rows)
+            numbers.append(np.arange(at, at + few))
             samples.append(batch.take(pa.array(range(few), pa.int64())))  # a slice keeps the batch
             if kind == "text":
                 found.lengths = _lengths(found.lengths, batch)
             at += len(batch)
         found.sample = pa.concat_arrays(samples) if samples else None
+        found.sampled = np.concatenate(numbers) if numbers else found.sampled
         found.values, found.hashes = pots.values.kept(), pots.hashes.kept()
         found.least, found.most = pots.least, pots.most
         return found

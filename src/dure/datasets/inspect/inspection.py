@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dure.core.findings import Finding
 from dure.core.times import write_time
+from dure.datasets.drift.judging import judge as drift_findings
 from dure.datasets.errors import DatasetError
 from dure.datasets.inspect.judging import judge
 from dure.datasets.inspect.measuring import Measured, measure_file
@@ -15,10 +17,13 @@ from dure.datasets.inspect.page import Contents, page
 from dure.datasets.inspect.quality import Measure, measures
 from dure.datasets.inspect.statistics import Asked
 from dure.datasets.inspect.verdict import ReadinessVerdict, verdict_on
-from dure.datasets.kinds import kind_of
+from dure.datasets.kinds import kind_of, opened
 from dure.datasets.personal.summary import findings as findings_about
-from dure.readers.tables import Options
+from dure.readers.tables import Column, Options
 from dure.storage.sealed_files import new_file, write_all
+
+if TYPE_CHECKING:
+    from dure.datasets.feeds import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Inspection:
         A measure for each family that applies.
     withheld
         Columns with personal data, whose values are not shown.
+    against
+        Name of the earlier version, or "".
     """
 
     subject: str
@@ -53,6 +60,7 @@ class Inspection:
     verdict: ReadinessVerdict
     quality: tuple[Measure, ...]
     withheld: frozenset[str] = field(default_factory=frozenset)
+    against: str = ""
 
     def to_dict(self, language: str = "en") -> dict[str, object]:
         """Return all of it as plain values; values that are withheld are not in it."""
@@ -73,7 +81,24 @@ class Inspection:
             "quality": {one.family.value: round(one.value, 6) for one in self.quality},
             "findings": [one.to_dict(language) for one in self.findings],
             "statistics": statistics,
+            "recognised": [self._recognised(one) for one in self.measured.recognised],
+            "compared": self._compared(),
         }
+
+    def _recognised(self, column: Column) -> dict[str, object]:
+        told = asdict(column)
+        return {
+            name: value for name, value in told.items() if value and name not in ("type", "nulls")
+        }
+
+    def _compared(self) -> dict[str, object] | None:
+        if self.measured.compared is None:
+            return None
+        told = asdict(self.measured.compared)
+        for column in told["columns"]:
+            if column["name"] in self.withheld:
+                column["picture"] = None
+        return {"against": self.against, **told}
 
     def to_html(self, language: str = "en") -> str:
         """Return the readiness report."""
@@ -88,6 +113,9 @@ class Inspection:
                 verdict=self.verdict,
                 measures=self.quality,
                 withheld=self.withheld,
+                recognised={one.name: one for one in self.measured.recognised},
+                compared=self.measured.compared,
+                against=self.against,
                 values_shown=self.asked.show_values,
             ),
             language,
@@ -95,7 +123,7 @@ class Inspection:
 
 
 def inspect(
-    source: Path,
+    source: Path | Query,
     *,
     now_s: float,
     target: str = "",
@@ -103,6 +131,7 @@ def inspect(
     show_values: bool = False,
     kind: str = "",
     options: Options | None = None,
+    against: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Inspection:
     """Inspect a file.
@@ -110,7 +139,7 @@ def inspect(
     Parameters
     ----------
     source
-        The file.
+        The file, or a query to a database.
     now_s
         The present, in seconds since 1970.
     target
@@ -123,27 +152,30 @@ def inspect(
         By default the file's ending tells.
     options
         How to read it.
+    against
+        An earlier version of the file, whose ending tells its kind: looks for how values moved.
     progress
         Told the step under way: ``measure``, ``judge``.
 
     Raises
     ------
     DatasetError
-        ``datasets.kind``; ``datasets.document`` for an unknown column.
+        ``datasets.kind``, ``datasets.feed``; ``datasets.document`` for an unknown column.
     ReaderError
         What is wrong with the file.
     SandboxError
         When this host can't provide the sandbox.
     """
-    found = kind_of(source, kind)
+    content, found = opened(source, kind)
+    earlier = None if against is None else (against, kind_of(against))
     asked = Asked(target, split, show_values, int(now_s))
     progress("measure")
-    measured = measure_file(source, found, asked, options=options)
+    measured = measure_file(content, found, asked, options=options, against=earlier)
     progress("judge")
     personal = findings_about(measured.personal, source.name)
-    findings = tuple(
-        sorted([*personal, *judge(measured.statistics, source.name)], key=lambda one: -one.severity)
-    )
+    moved = () if measured.compared is None else drift_findings(measured.compared, source.name)
+    found_all = [*personal, *judge(measured.statistics, source.name), *moved]
+    findings = tuple(sorted(found_all, key=lambda one: -one.severity))
     return Inspection(
         subject=source.name,
         made_at=write_time(now_s),
@@ -151,8 +183,9 @@ def inspect(
         measured=measured,
         findings=findings,
         verdict=verdict_on(findings),
-        quality=measures(measured.statistics, findings),
+        quality=measures(measured.statistics, findings, measured.compared),
         withheld=frozenset() if show_values else frozenset(one.column for one in measured.personal),
+        against="" if against is None else against.name,
     )
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dure.core.findings import Finding
 from dure.core.suites import suite
 from dure.core.text import Text, printable
-from dure.datasets.inspect.statistics import Column, Numbers, Statistics, Texts, Times
+from dure.datasets.inspect.statistics import (
+    NAME_CHARACTERS,
+    Column,
+    Numbers,
+    Statistics,
+    Suspects,
+    Texts,
+    Times,
+)
 from dure.datasets.inspect.table import MOST_COLUMNS
-from dure.datasets.inspect.words import SENTENCES
+from dure.datasets.inspect.words import SENTENCES, Sentence
 
 MISSING = 0.05
 MOSTLY_MISSING = 0.5
@@ -23,12 +31,14 @@ RARE_ROWS = 10
 UNEVEN = 20
 REDUNDANT = 0.98
 MANY_CLASSES = 1000
-NAME_CHARACTERS = 60
-"""Characters of an identifier; longer texts are words."""
+MANY_SUSPECTED = 0.05
+SUSPECTS_NAMED = 10
 
 _MOST_REDUNDANT = 20
 
 Facts = dict[str, object]
+Told = tuple[str, str, Facts]
+"""Code, column and facts of a finding."""
 
 
 def judge(found: Statistics, subject: str, suite_name: str = "intl") -> tuple[Finding, ...]:
@@ -49,15 +59,33 @@ def judge(found: Statistics, subject: str, suite_name: str = "intl") -> tuple[Fi
         *_about_target(found),
         *_about_pairs(found),
     ]
-    findings = [_finding(code, where, facts, subject, suite_name) for code, where, facts in told]
+    return findings_of(told, SENTENCES, subject, suite_name)
+
+
+def findings_of(
+    told: Iterable[Told], sentences: Mapping[str, Sentence], subject: str, suite_name: str
+) -> tuple[Finding, ...]:
+    """Return findings from code, column and facts of each, the gravest first.
+
+    Parameters
+    ----------
+    told
+        What is to be said.
+    sentences
+        The words of each code.
+    subject, suite_name
+        As for `judge`.
+    """
+    findings = [
+        _finding(sentences[code], code, where, facts, subject, suite_name)
+        for code, where, facts in told
+    ]
     return tuple(sorted(findings, key=lambda one: -one.severity))
 
 
-_Told = tuple[str, str, Facts]
-
-
-def _finding(code: str, where: str, facts: Facts, subject: str, suite_name: str) -> Finding:
-    sentence = SENTENCES[code]
+def _finding(
+    sentence: Sentence, code: str, where: str, facts: Facts, subject: str, suite_name: str
+) -> Finding:
     evidence = {"code": code, "locator": where, "subject": subject}
     evidence |= {
         name: fact.en if isinstance(fact, Text) else str(fact) for name, fact in facts.items()
@@ -108,7 +136,7 @@ def duration(seconds: float) -> Text:
     return Text(f"{seconds:.3g} seconds", f"{seconds:.3g}초")
 
 
-def _about_table(found: Statistics) -> Iterator[_Told]:
+def _about_table(found: Statistics) -> Iterator[Told]:
     rows = found.rows
     if rows < FEW_ROWS:
         yield "diversity.few-rows", "-", {"count": f"{rows:,}"}
@@ -130,13 +158,19 @@ def _about_table(found: Statistics) -> Iterator[_Told]:
             name,
             {"count": f"{found.split.leaked:,}", "column": _shown(name)},
         )
+    if found.split is not None and found.split.near:
+        name, near = found.columns[found.split.column].name, found.split.near
+        small = sum(one.count for one in found.split.parts)
+        small -= max(one.count for one in found.split.parts)
+        facts = {"count": f"{near:,}", "share": share_of(near, small), "column": _shown(name)}
+        yield "similarity.split-near", name, facts
 
 
-def _about_column(found: Statistics, column: Column) -> Iterator[_Told]:
+def _about_column(found: Statistics, column: Column) -> Iterator[Told]:
     rows, present = found.rows, found.rows - column.nulls
     base: Facts = {"column": _shown(column.name)}
 
-    def told(code: str, **facts: object) -> _Told:
+    def told(code: str, **facts: object) -> Told:
         return code, column.name, {**base, **facts}
 
     if not present:
@@ -213,7 +247,7 @@ def _about_texts(texts: Texts) -> Iterator[tuple[str, Facts]]:
         yield "consistency.spellings", {"share": share_of(texts.variants, seen)}
 
 
-def _about_target(found: Statistics) -> Iterator[_Told]:
+def _about_target(found: Statistics) -> Iterator[Told]:
     target = found.target
     if target is None:
         return
@@ -229,6 +263,7 @@ def _about_target(found: Statistics) -> Iterator[_Told]:
             "strength": f"{leak.strength:.3f}",
         }
         yield "relevance.target-leak", name, {**facts}
+    yield from _about_suspects(column.name, target.suspects)
     if not target.classes:
         return
     if column.distinct > min(MANY_CLASSES, found.rows // RARE_ROWS) and column.distinct > 2:
@@ -249,7 +284,25 @@ def _about_target(found: Statistics) -> Iterator[_Told]:
         yield "balance.uneven", column.name, {**base, "times": f"{counts[0] / counts[-1]:,.0f}"}
 
 
-def _about_pairs(found: Statistics) -> Iterator[_Told]:
+def _about_suspects(name: str, told: Suspects | None) -> Iterator[Told]:
+    if told is None:
+        return
+    if not told.judged:
+        yield "accuracy.targets-unjudged", name, {"column": _shown(name)}
+    elif told.count:
+        many = told.count >= MANY_SUSPECTED * told.looked
+        facts: Facts = {
+            "column": _shown(name),
+            "count": f"{told.count:,}",
+            "looked": f"{told.looked:,}",
+            "share": share_of(told.count, told.looked),
+            "examples": ", ".join(f"{row + 1:,}" for row in told.rows[:SUSPECTS_NAMED]),
+        }
+        code = "accuracy.suspected-targets" if many else "accuracy.some-suspected-targets"
+        yield code, name, facts
+
+
+def _about_pairs(found: Statistics) -> Iterator[Told]:
     target = -1 if found.target is None else found.target.column
     strong = [pair for pair in found.correlations if abs(pair.value) >= REDUNDANT]
     for pair in strong[:_MOST_REDUNDANT]:

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import msgspec
 
+from dure.datasets.drift.statistics import BARS, Comparison, Drift
 from dure.datasets.errors import DatasetError
-from dure.datasets.inspect.statistics import Asked, Statistics
+from dure.datasets.inspect.statistics import NAMED, Asked, Statistics, Suspects
 from dure.datasets.personal.binds import scan_binds
 from dure.datasets.personal.summary import EXAMPLES, KindSummary
 from dure.readers.errors import ReaderError
-from dure.readers.parse import Raw, more_packages, read_inside
-from dure.readers.tables import Options
+from dure.readers.parse import Raw, Source, TypeName, is_told, more_packages, read_inside
+from dure.readers.tables import Column, Options
 from dure.sandbox.tasks import MIB
 
 ANSWER_BYTES = 64 * MIB
@@ -28,10 +29,16 @@ _TABLE_BYTES = 8192 * MIB
 _SETTINGS = {"POLARS_MAX_THREADS": "2"}
 
 
+class _Type(msgspec.Struct):
+    name: TypeName
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     statistics: Statistics | None = None
     personal: tuple[KindSummary, ...] = ()
+    recognised: tuple[Column, ...] = ()
+    compared: Comparison | None = None
     unknown: str = ""
 
 
@@ -47,28 +54,41 @@ class Measured:
         What personal data its columns hold, counted.
     raw
         Digest and size of the file's bytes.
+    recognised
+        What an import would record of each column: units, roles, codes, ways of writing.
+    compared
+        How it differs from the earlier version, when one was given.
     """
 
     statistics: Statistics
     personal: tuple[KindSummary, ...]
     raw: Raw
+    recognised: tuple[Column, ...] = ()
+    compared: Comparison | None = None
 
 
 def measure_file(
-    source: Path | int, kind: str, asked: Asked, *, options: Options | None = None
+    source: Source,
+    kind: str,
+    asked: Asked,
+    *,
+    options: Options | None = None,
+    against: tuple[Path, str] | None = None,
 ) -> Measured:
     """Measure a file in the sandbox.
 
     Parameters
     ----------
     source
-        A file, or a readable descriptor (read to its end, stays the caller's).
+        A file, a readable descriptor (read to its end, stays the caller's), or blocks.
     kind
         One of `dure.readers.tables.KINDS`.
     asked
         What is asked for.
     options
         How to read it.
+    against
+        An earlier version and its kind.
 
     Raises
     ------
@@ -80,24 +100,29 @@ def measure_file(
         When this host can't provide the sandbox.
     """
     chosen = options or Options()
-    words = json.dumps({"reading": chosen.words(), "asked": asdict(asked)})
+    words: dict[str, object] = {"reading": chosen.words(), "asked": asdict(asked)}
+    more: dict[str, Path] = {}
+    if against is not None:
+        more["against"], words["against"] = against
     limits = replace(chosen.limits, output_bytes=ANSWER_BYTES, tmp_bytes=_TABLE_BYTES)
     parts: list[bytes] = []
 
     def take(_: str, blocks: Iterator[bytes]) -> None:
         parts.extend(blocks)
 
-    command = ["-m", "dure.datasets.inspect.worker", kind, words]
-    binds = [*scan_binds(), *more_packages(kind)]
-    raw = read_inside(source, command, limits, take, binds=binds, environment=_SETTINGS)
+    command = ["-m", "dure.datasets.inspect.worker", kind, json.dumps(words)]
+    kinds = {kind, *([against[1]] if against else [])}
+    binds = [*scan_binds(), *(bind for one in sorted(kinds) for bind in more_packages(one))]
+    raw = read_inside(source, command, limits, take, more=more, binds=binds, environment=_SETTINGS)
     answer = decoded(b"".join(parts))
     if answer is not None and answer.unknown in {"target", "split"}:
         place = f"--{answer.unknown}"
         file = source.name if isinstance(source, Path) else "-"
         raise DatasetError("datasets.document", file=file, place=place, reason="no-column")
-    if answer is None or answer.statistics is None:
+    if answer is None or answer.statistics is None or bool(answer.compared) != bool(against):
         raise ReaderError("readers.stopped", cause="output", size_bytes=raw.size_bytes)
-    return Measured(answer.statistics, answer.personal, raw)
+    found = answer.statistics, answer.personal, raw, answer.recognised, answer.compared
+    return Measured(*found)
 
 
 def decoded(data: bytes) -> _Answer | None:
@@ -109,7 +134,61 @@ def decoded(data: bytes) -> _Answer | None:
     found = answer.statistics
     if found is None:
         return answer
-    return answer if _honest(found) and _told_of(found, answer.personal) else None
+    honest = (
+        _honest(found)
+        and _told_of(found, answer.personal)
+        and all(_is_name(one.name) and is_told(one, found.rows) for one in answer.recognised)
+        and (answer.compared is None or _honestly_compared(answer.compared, found))
+    )
+    return answer if honest else None
+
+
+def _honestly_compared(told: Comparison, found: Statistics) -> bool:
+    """Say whether a comparison is about this table and has the form of one."""
+    names = {one.name for one in found.columns}
+    others = [*told.added, *told.removed, *(one.name for one in told.retyped)]
+    types = [word for one in told.retyped for word in (one.first, one.second)]
+    return (
+        all(_is_name(name) for name in others)
+        and all(map(_is_type, types))
+        and all(one.name in names and _is_drift(one, told, found.rows) for one in told.columns)
+    )
+
+
+def _is_suspicion(told: Suspects | None, rows: int) -> bool:
+    return told is None or (
+        len(told.rows) <= told.count <= told.looked <= rows
+        and len(told.rows) <= NAMED
+        and all(0 <= row < rows for row in told.rows)
+    )
+
+
+def _is_type(word: str) -> bool:
+    try:
+        msgspec.convert({"name": word}, _Type)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _is_drift(one: Drift, told: Comparison, rows: int) -> bool:
+    counts = (one.below, one.above, one.fresh)
+    drawn = one.picture
+    bars = [] if drawn is None else [drawn.first, drawn.second]
+    return (
+        0 <= one.shift <= 1
+        and one.stability >= 0
+        and (one.rows_first, one.rows_second) == (told.rows_first, rows)
+        and 0 <= one.nulls_first <= one.rows_first
+        and 0 <= one.nulls_second <= one.rows_second
+        and min(*counts, one.appeared, one.vanished, one.bins) >= 0
+        and max(counts) <= rows
+        and all(len(each) == len(bars[0]) <= BARS and min(each, default=0) >= 0 for each in bars)
+    )
+
+
+def _is_name(name: str) -> bool:
+    return 0 < len(name) <= _NAME_CHARACTERS and name.replace("\n", " ").isprintable()
 
 
 def _told_of(found: Statistics, personal: tuple[KindSummary, ...]) -> bool:
@@ -142,11 +221,10 @@ def _honest(told: Statistics) -> bool:
     return (
         told.rows >= 1
         and 0 < len(columns) == len(names)
-        and all(
-            0 < len(name) <= _NAME_CHARACTERS and name.replace("\n", " ").isprintable()
-            for name in names
-        )
+        and all(map(_is_name, names))
         and all(0 <= place < len(columns) for place in places)
+        and (told.target is None or _is_suspicion(told.target.suspects, told.rows))
+        and (told.split is None or 0 <= (told.split.near or 0) <= told.rows)
         and all(
             0 <= one.nulls <= told.rows
             and 0 <= one.distinct <= told.rows

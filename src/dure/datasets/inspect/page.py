@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 
 from dure.core.findings import Finding, Severity
 from dure.core.text import Text, printable
+from dure.datasets.drift.page import drift_section
+from dure.datasets.drift.statistics import Comparison
 from dure.datasets.inspect import plots
 from dure.datasets.inspect.families import Family
 from dure.datasets.inspect.judging import share_of
@@ -23,6 +25,7 @@ from dure.datasets.inspect.quality import Measure
 from dure.datasets.inspect.statistics import Statistics
 from dure.datasets.inspect.style import STYLE
 from dure.datasets.inspect.verdict import ReadinessVerdict
+from dure.readers.tables import Column
 
 _LEVELS = (
     (Severity.ERROR, Text("Must be settled first", "먼저 해결해야 합니다")),
@@ -55,6 +58,10 @@ class Contents:
         Columns whose values are not shown at all, since personal data was found there.
     values_shown
         Whether values of text columns are shown.
+    recognised
+        What an import would record of the columns, by name.
+    compared, against
+        How the table differs from an earlier version, and its name.
     """
 
     subject: str
@@ -67,6 +74,9 @@ class Contents:
     measures: tuple[Measure, ...]
     withheld: frozenset[str]
     values_shown: bool
+    recognised: Mapping[str, Column] = field(default_factory=dict)
+    compared: Comparison | None = None
+    against: str = ""
 
 
 def page(contents: Contents, language: str) -> str:
@@ -77,9 +87,16 @@ def page(contents: Contents, language: str) -> str:
         quality_section(contents.measures, language),
         findings_section(contents.findings, language),
         class_balance(found, language, withheld=contents.withheld),
+        _drift(contents, language),
         correlation_map(found, language),
         overview(found, contents.findings, language),
-        column_cards(found, contents.findings, language, withheld=contents.withheld),
+        column_cards(
+            found,
+            contents.findings,
+            language,
+            withheld=contents.withheld,
+            recognised=contents.recognised,
+        ),
     ]
     return whole_page(
         contents.subject,
@@ -233,6 +250,18 @@ def _family(finding: Finding, language: str) -> str:
     return _say(Family(_FAMILIES.get(name, name)).title, language)
 
 
+def _drift(contents: Contents, language: str) -> str:
+    if contents.compared is None:
+        return ""
+    return drift_section(
+        contents.compared,
+        contents.against,
+        contents.statistics.rows,
+        language,
+        withheld=contents.withheld,
+    )
+
+
 def _footer(contents: Contents, language: str) -> str:
     found = contents.statistics
     return f"<footer>{''.join(f'<p>{_say(one, language)}</p>' for one in _notes(contents, found))}</footer>"
@@ -254,6 +283,11 @@ def _notes(contents: Contents, found: Statistics) -> Iterable[Text]:
         "Correlations, leaks and the forms of text were looked for in {rows} rows spread over the table.",
         "상관, 정답 누설, 문자열 형식은 표 전체에 고루 퍼진 {rows}개 행에서 살폈습니다.",
     ).fill(rows=f"{found.sampled:,}")
+    if found.target is not None and found.target.suspects is not None:
+        yield Text(
+            "Wrong targets were looked for in {rows} rows, by models that did not see the row.",
+            "잘못된 정답은 {rows}개 행에서, 해당 행을 보지 않은 모델로 찾았습니다.",
+        ).fill(rows=f"{found.target.suspects.looked:,}")
     if contents.values_shown:
         yield Text(
             "This report shows values of the data: handle it like the data.",

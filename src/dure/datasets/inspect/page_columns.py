@@ -3,33 +3,59 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from dure.core.findings import Finding
 from dure.core.text import Text, printable
 from dure.datasets.inspect import plots
 from dure.datasets.inspect.judging import duration, share_of
-from dure.datasets.inspect.page_tables import KINDS, say, shares
+from dure.datasets.inspect.page_tables import KINDS, edge, say, shares
 from dure.datasets.inspect.statistics import QUANTILES, Column, Histogram, Statistics
+from dure.datasets.recognised import words_of
+from dure.readers.tables import Column as Recognised
 
 _SHOWN_TOP = 5
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_S = 86_400.0
 
 _Row = tuple[Text, str | Text]
 
 
 def column_cards(
-    found: Statistics, findings: Sequence[Finding], language: str, *, withheld: frozenset[str]
+    found: Statistics,
+    findings: Sequence[Finding],
+    language: str,
+    *,
+    withheld: frozenset[str],
+    recognised: Mapping[str, Recognised] | None = None,
 ) -> str:
-    """Return a card for each column: its numbers, its plot, and what was found about it."""
+    """Return a card for each column: its numbers, its plot, what was recognised and what found.
+
+    Parameters
+    ----------
+    found, findings
+        What was measured, and what was found.
+    language
+        ``en`` or ``ko``.
+    withheld
+        Columns whose values are not shown.
+    recognised
+        What an import would record of the columns, by name.
+    """
+    known = recognised or {}
     about: dict[str, list[Finding]] = defaultdict(list)
     for one in findings:
         about[one.locator].append(one)
     cards = "".join(
-        _card(found, column, place, about[column.name], language, hide=column.name in withheld)
+        _card(
+            found,
+            column,
+            place,
+            about[column.name],
+            language,
+            hide=column.name in withheld,
+            known=known.get(column.name),
+        )
         for place, column in enumerate(found.columns, 1)
     )
     heading = say(Text("Each column", "열별 통계"), language)
@@ -44,8 +70,9 @@ def _card(
     language: str,
     *,
     hide: bool,
+    known: Recognised | None,
 ) -> str:
-    rows = list(_rows(found, column, hide=hide))
+    rows = [*_rows(found, column, hide=hide), *_recognised(known)]
     listed = "".join(
         f"<dt>{say(name, language)}</dt><dd>{_value(value, language)}</dd>" for name, value in rows
     )
@@ -57,6 +84,15 @@ def _card(
         f'<span class="tag">{kind} · {escape(column.type)}</span></div>'
         f"{_picture(found, column, language, hide=hide)}<dl>{listed}</dl>{marked}</article>"
     )
+
+
+def _recognised(known: Recognised | None) -> Iterator[_Row]:
+    if known is None:
+        return
+    if known.unit:
+        yield Text("unit in the name", "이름에 적힌 단위"), known.unit
+    for words in words_of(known):
+        yield Text("recognised", "알아본 것"), words
 
 
 def _value(value: str | Text, language: str) -> str:
@@ -76,7 +112,7 @@ def _picture(found: Statistics, column: Column, language: str, *, hide: bool) ->
         return ""
     picture = told.histogram
     as_time = column.times is not None
-    low, high = (_edge(edge, as_time=as_time) for edge in (picture.low, picture.high))
+    low, high = (edge(end, as_time=as_time) for end in (picture.low, picture.high))
     words = Text(
         "Histogram of {name} from {low} to {high}; the fullest of {bins} bins holds {share}.",
         "{name}의 분포, {low}부터 {high}까지. 구간 {bins}개 중 가장 많은 구간이 {share}입니다.",
@@ -152,13 +188,3 @@ def _number_rows(column: Column, about: str) -> Iterator[_Row]:
     ):
         yield name, f"{about}{plots.number(middle[at])}"
     yield Text("outliers", "이상치"), f"{about}{numbers.outliers:,}"
-
-
-def _edge(edge: float, *, as_time: bool) -> str:
-    if not as_time:
-        return plots.number(edge)
-    try:
-        moment = _EPOCH + timedelta(seconds=edge)
-    except OverflowError:
-        return plots.number(edge)
-    return f"{moment:%Y-%m-%d}"

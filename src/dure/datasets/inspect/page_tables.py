@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from html import escape
 
 from dure.core.findings import Finding, Severity
 from dure.core.text import Text, printable
 from dure.datasets.inspect import plots
 from dure.datasets.inspect.judging import share_of
-from dure.datasets.inspect.statistics import Statistics, Top
+from dure.datasets.inspect.statistics import Split, Statistics, Top
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_MAPPED = 12
 _LEAST_STRENGTH = 0.05
 _MOST_CLASSES = 20
@@ -28,6 +30,17 @@ KINDS = {
 def say(text: Text, language: str) -> str:
     """Return the words in a language, escaped."""
     return escape(text.say(language))
+
+
+def edge(end: float, *, as_time: bool) -> str:
+    """Return an end of an axis: a number, or the day of so many seconds since 1970."""
+    if not as_time:
+        return plots.number(end)
+    try:
+        moment = _EPOCH + timedelta(seconds=end)
+    except OverflowError:
+        return plots.number(end)
+    return f"{moment:%Y-%m-%d}"
 
 
 def shares(tops: Sequence[Top], rows: int, language: str, *, hide: bool = False) -> str:
@@ -76,11 +89,25 @@ def class_balance(found: Statistics, language: str, *, withheld: frozenset[str])
             "{n} rows of the smaller parts also stand in another part.",
             "작은 쪽의 행 {n}개가 다른 쪽에도 있습니다.",
         ).fill(n=f"{found.split.leaked:,}")
-        inside += f"<p>{say(words, language)}</p>"
+        inside += f"<p>{say(words, language)}</p><p>{say(_near(found.split), language)}</p>"
         parts.append(
             f'<section><h2>{say(heading, language)}</h2><div class="card">{inside}</div></section>'
         )
     return "".join(parts)
+
+
+def _near(split: Split) -> Text:
+    if split.near is None:
+        return Text(
+            "The table is too large to look for rows that are nearly the same.",
+            "표가 너무 커서 거의 같은 행은 찾지 않았습니다.",
+        )
+    return Text(
+        "{n} more differ from a row of another part in one column alone (decimals taken to three "
+        "digits, texts without case and space around them). Rows that differ in two are not looked for.",
+        "그 밖에 {n}개는 다른 쪽의 행과 열 하나만 다릅니다(소수는 유효숫자 세 자리, 문자열은 대소문자와 "
+        "앞뒤 공백을 무시). 두 열 이상 다른 행은 찾지 않았습니다.",
+    ).fill(n=f"{split.near:,}")
 
 
 def correlation_map(found: Statistics, language: str) -> str:

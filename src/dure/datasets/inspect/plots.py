@@ -51,6 +51,29 @@ def histogram(found: Histogram, told: str) -> str:
     return _svg("histogram", WIDTH, HEIGHT, told, f"{bars}{_baseline()}", stretched=True)
 
 
+def two_spreads(first: Sequence[int], second: Sequence[int], told: str) -> str:
+    """Return two spreads over the same bins, as shares: the first in wide light bars behind.
+
+    Parameters
+    ----------
+    first, second
+        Counts; at least one bin.
+    told
+        The same in words.
+    """
+    shares = [[count / max(1, sum(counts)) for count in counts] for counts in (first, second)]
+    most = max(max(one) for one in shares) or 1.0
+    width = WIDTH / len(first)
+    bars = "".join(
+        f'<rect class="{kind}" x="{at * width + (width - part * width) / 2:.2f}" '
+        f'y="{HEIGHT - height:.2f}" width="{part * width:.2f}" height="{height:.2f}"/>'
+        for kind, part, one in (("before", 0.92, shares[0]), ("now", 0.46, shares[1]))
+        for at, share in enumerate(one)
+        if (height := HEIGHT * share / most)
+    )
+    return _svg("histogram", WIDTH, HEIGHT, told, f"{bars}{_baseline()}", stretched=True)
+
+
 def _baseline() -> str:
     return f'<line x1="0" y1="{HEIGHT}" x2="{WIDTH}" y2="{HEIGHT}"/>'
 

@@ -10,8 +10,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dure.core.findings import Finding
+from dure.core.findings import Finding, Severity
 from dure.core.text import Text
+from dure.datasets.drift.statistics import Comparison
 from dure.datasets.inspect.families import Family
 from dure.datasets.inspect.statistics import Statistics, Times
 
@@ -52,11 +53,16 @@ _ABOUT = {
     Family.TIMELINESS: Text(
         "span of time without gaps (the worst column)", "공백이 없는 기간(가장 나쁜 열)"
     ),
+    Family.REPRESENTATIVENESS: Text(
+        "columns that are as in the earlier version", "이전 버전과 같은 모습인 열"
+    ),
     Family.IDENTIFIABILITY: Text("columns without personal data", "개인정보가 없는 열"),
 }
 
 
-def measures(found: Statistics, findings: Sequence[Finding]) -> tuple[Measure, ...]:
+def measures(
+    found: Statistics, findings: Sequence[Finding], compared: Comparison | None = None
+) -> tuple[Measure, ...]:
     """Return the measures of a table.
 
     Parameters
@@ -65,6 +71,8 @@ def measures(found: Statistics, findings: Sequence[Finding]) -> tuple[Measure, .
         Its statistics.
     findings
         What was found about it.
+    compared
+        How it differs from an earlier version, when there is one.
     """
     columns = len(found.columns)
     cells = found.rows * columns
@@ -79,6 +87,12 @@ def measures(found: Statistics, findings: Sequence[Finding]) -> tuple[Measure, .
         Family.IDENTIFIABILITY: 1 - len(_columns(findings, "personal")) / columns,
         Family.RELEVANCE: 1 - len(_columns(findings, Family.RELEVANCE)) / columns,
     }
+    if compared is not None:
+        moved = [one for one in findings if one.severity > Severity.INFO]
+        of_both = columns + len(compared.removed)
+        told[Family.REPRESENTATIVENESS] = (
+            1 - len(_columns(moved, Family.REPRESENTATIVENESS)) / of_both
+        )
     if values:
         told[Family.ACCURACY] = 1 - odd / values
     if found.target is not None and len(found.target.classes) > 1:

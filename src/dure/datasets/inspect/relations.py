@@ -51,7 +51,7 @@ def correlations(columns: list[Sampled]) -> tuple[Pair, ...]:
     numbers = [one for one in columns if one.kind == "number"][:MOST_NUMBERS]
     if len(numbers) < 2:
         return ()
-    table = np.column_stack([_floats(one.values) for one in numbers])
+    table = np.column_stack([floats(one.values) for one in numbers])
     there = np.isfinite(table)
     with np.errstate(all="ignore"):
         values = _scaled(table, there)
@@ -73,7 +73,8 @@ def correlations(columns: list[Sampled]) -> tuple[Pair, ...]:
     return tuple(sorted(pairs, key=lambda pair: -abs(pair.value))[:MOST_PAIRS])
 
 
-def _floats(values: pa.Array) -> NDArray[np.float64]:
+def floats(values: pa.Array) -> NDArray[np.float64]:
+    """Return numbers or times as doubles, a missing one as none."""
     found = np.full(len(values), np.nan)
     found[values.is_valid().to_numpy(zero_copy_only=False)] = keyed(values)
     return found

@@ -11,6 +11,12 @@ from dataclasses import dataclass
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 """Which quantiles are measured; linear interpolation (Hyndman and Fan 1996, type 7)."""
 
+NAME_CHARACTERS = 60
+"""Characters of an identifier; longer texts are words."""
+
+NAMED = 20
+"""Rows with suspected targets that are named."""
+
 Number = int | float
 
 
@@ -248,6 +254,28 @@ class Leak:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspects:
+    """Targets that the other columns speak against.
+
+    Parameters
+    ----------
+    looked
+        In how many rows.
+    count
+        How many are suspected.
+    rows
+        Numbers, from 0, of the surest of them.
+    judged
+        Whether the other columns say enough about the target.
+    """
+
+    looked: int
+    count: int
+    rows: tuple[int, ...]
+    judged: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """The column to predict.
 
@@ -259,11 +287,14 @@ class Target:
         Rows of each class, the largest first; empty when it is a quantity.
     leaks
         Columns that tell it.
+    suspects
+        Suspected wrong ones; None when they were not looked for.
     """
 
     column: int
     classes: tuple[Top, ...]
     leaks: tuple[Leak, ...]
+    suspects: Suspects | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +309,15 @@ class Split:
         Rows of each part.
     leaked
         Rows of all parts but the largest that also stand in another part.
+    near
+        More rows of those parts that stand in another part but for one column; None when the table is
+        too large for that.
     """
 
     column: int
     parts: tuple[Top, ...]
     leaked: int
+    near: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)

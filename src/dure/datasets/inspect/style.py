@@ -49,6 +49,8 @@ border-radius:10px;padding:12px 18px;margin:0 0 10px}
 svg{display:block}
 .histogram{width:100%;height:84px;margin:10px 0 2px}
 .histogram rect{fill:var(--accent)}
+.histogram .before{fill:#b9cbe0}
+.histogram .now{fill:#174a85}
 .histogram line{stroke:var(--soft);stroke-width:1}
 .share{width:100%;height:8px;margin:6px 0;border-radius:4px}
 .share .room{fill:#e3e8ee}

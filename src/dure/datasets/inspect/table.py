@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,20 @@ from numpy.typing import NDArray
 from dure.datasets.inspect import ordered
 from dure.datasets.inspect.columns import column_of
 from dure.datasets.inspect.gathering import EXACT_ROWS, Gathered, Hashes, Source, hashed
+from dure.datasets.inspect.near import near_rows
 from dure.datasets.inspect.relations import Sampled, correlations, is_quantity, leaks
-from dure.datasets.inspect.rows import MOST_PARTS, Rows, count_leaked, count_repeats
-from dure.datasets.inspect.statistics import Asked, Column, Split, Statistics, Target, Top
+from dure.datasets.inspect.rows import MOST_PARTS, Rows, count_leaked, count_repeats, in_two_parts
+from dure.datasets.inspect.statistics import (
+    NAME_CHARACTERS,
+    Asked,
+    Column,
+    Leak,
+    Split,
+    Statistics,
+    Target,
+    Top,
+)
+from dure.datasets.inspect.suspects import suspects
 
 MOST_COLUMNS = 4096
 MOST_CLASSES = 1000
@@ -68,7 +80,9 @@ class _Measuring:
         self.parted: Rows | None = Rows(source.rows) if asked.split else None
         self.samples: list[Sampled] = []
         self.classes: tuple[Top, ...] = ()
-        self.has_key = False
+        self.sampled = np.empty(0, np.int64)
+        self.keys: set[int] = set()
+        self.compared: list[int] = []
 
     def whole(self) -> Statistics:
         """Measure column by column, then what is between them."""
@@ -76,23 +90,27 @@ class _Measuring:
         inspected = range(min(MOST_COLUMNS, len(source.schema)))
         positions = sorted({*inspected, *(at for at in (self.target, self.split) if at >= 0)})
         columns = tuple(self._column(position) for position in positions)
+        self.compared = [at for at in positions if at != self.split and at not in self.keys]
         place = {position: at for at, position in enumerate(positions)}
         samples = [Sampled(place[one.column], one.kind, one.values) for one in self.samples]
         pairs = correlations(samples)
         target = None
         if self.target >= 0:
             at = place[self.target]
-            target = Target(at, self.classes, leaks(samples, samples[at], pairs))
-        split = self._split(place[self.split]) if self.split >= 0 else None
+            target = self._target(
+                at, columns[at], samples, leaks(samples, samples[at], pairs), place
+            )
         twins = count_repeats(self.rows.hashes, source.shift) if self.rows.columns else 0
+        self.rows = Rows(0)  # its memory is wanted
+        split = self._split(place[self.split]) if self.split >= 0 else None
         left_out = len(source.schema) - len(columns)
         return Statistics(
             rows=source.rows,
             columns=columns,
             left_out=left_out,
             exact=not source.shift,
-            duplicates=0 if self.has_key else twins,
-            twins=twins if self.has_key else 0,
+            duplicates=0 if self.keys else twins,
+            twins=twins if self.keys else 0,
             sampled=min(len(one.values) for one in samples),
             correlations=pairs,
             target=target,
@@ -104,7 +122,7 @@ class _Measuring:
         if position == self.split:
             taken = [self.rows]
         first = next(source.batches(position))
-        may_be_key = position != self.split and _all_different(first)
+        may_be_key = position != self.split and _may_name_rows(first)
 
         def take(at: int, hashes: Hashes) -> None:
             for rows in taken:
@@ -116,16 +134,17 @@ class _Measuring:
             source, position, found, show=self.asked.show_values, now_s=self.asked.now_s
         )
         if position == self.target:
+            self.sampled = found.sampled
             self.classes = self._classes(column, found)
         if not may_be_key:
             for rows in taken:
                 rows.columns += 1
-        elif column.nulls or column.distinct < source.rows:
+        elif not _names_rows(column, source.rows):
             del found
             for rows in taken:
                 rows.add(source, position)
         else:
-            self.has_key = True
+            self.keys.add(position)
         return column
 
     def _classes(self, column: Column, found: Gathered) -> tuple[Top, ...]:
@@ -139,21 +158,54 @@ class _Measuring:
             for (count, _), word in zip(runs, words, strict=False)
         )
 
-    def _split(self, column: int) -> Split:
-        parts, tops = _parts(self.source, self.split, show=self.asked.show_values)
-        leaked = 0
-        if self.parted is not None and self.parted.columns and len(tops) > 1:
-            sizes = [top.count for top in tops]
-            leaked = count_leaked(self.parted.hashes, parts, sizes, self.source.shift)
-        return Split(column, tops, leaked)
+    def _target(
+        self,
+        at: int,
+        column: Column,
+        samples: list[Sampled],
+        telling: tuple[Leak, ...],
+        place: Mapping[int, int],
+    ) -> Target:
+        left_out = {*(leak.column for leak in telling), *(place[key] for key in self.keys)}
+        if self.split >= 0:
+            left_out.add(place[self.split])
+        found = suspects(
+            samples,
+            samples[at],
+            self.sampled,
+            without=left_out,
+            quantity=is_quantity(column.kind, column.distinct),
+        )
+        return Target(at, self.classes, telling, found)
+
+    def _split(self, place: int) -> Split:
+        source, parted = self.source, self.parted
+        parts, tops = _parts(source, self.split, show=self.asked.show_values)
+        sizes = [top.count for top in tops]
+        if parted is None or not parted.columns or len(tops) < 2:
+            return Split(place, tops, 0)
+        if source.shift:
+            leaked = count_leaked(parted.hashes, parts, sizes, source.shift)
+            return Split(place, tops, leaked, near=None)
+        exact, _ = in_two_parts(parted.hashes, parts, sizes)
+        self.parted = parted = None
+        near = near_rows(source, self.compared, parts, sizes)
+        return Split(place, tops, int(exact.sum()), near=int((near & ~exact).sum()))
 
 
-def _all_different(values: pa.Array) -> bool:
-    if values.null_count or len(values) < 2:
+def _may_name_rows(values: pa.Array) -> bool:
+    """Say whether a column that begins so may name rows: another whole number, time or short text in each."""
+    types, given = pa.types, values.type
+    if values.null_count or len(values) < 2 or types.is_floating(given) or types.is_decimal(given):
         return False
     told = hashed(values).copy()
     told.sort()
     return ordered.count_distinct(told) == len(told)
+
+
+def _names_rows(column: Column, rows: int) -> bool:
+    longest = 0 if column.texts is None else column.texts.longest
+    return not column.nulls and column.distinct >= rows and longest <= NAME_CHARACTERS
 
 
 def _parts(source: Source, column: int, *, show: bool) -> tuple[NDArray[np.int8], tuple[Top, ...]]:

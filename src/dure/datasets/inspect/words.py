@@ -27,6 +27,17 @@ class Sentence:
     next_step: Text
 
 
+_SUSPECTED = Text(
+    "{count} of {looked} rows looked at ({share}) have a target in “{column}” that the other columns speak "
+    "against; rows counted from 1, the surest first: {examples}.",
+    "살펴본 {looked}개 행 중 {count}개({share})에서 “{column}” 열의 정답이 다른 열과 맞지 않습니다. 의심이 큰 "
+    "순서로 1부터 센 행 번호: {examples}.",
+)
+_LOOK_AT_TARGETS = Text(
+    "Look at these rows first; correct the target where it is wrong. It is a suspicion: a rare case looks "
+    "like this too.",
+    "이 행부터 살펴보고 잘못된 정답을 고치십시오. 의심일 뿐이며 드문 사례도 이렇게 보일 수 있습니다.",
+)
 _DROP = Text("Leave the column out of training.", "학습에서 이 열을 빼십시오.")
 _FIRST_LOOK = Text(
     "Look at these rows; correct them at the source, or agree on a rule for them.",
@@ -126,6 +137,19 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
                 "출처에 확인하고, 코드라면 빈 칸으로 바꾸십시오.",
             ),
         ),
+        "accuracy.suspected-targets": Sentence(Severity.WARNING, _SUSPECTED, _LOOK_AT_TARGETS),
+        "accuracy.some-suspected-targets": Sentence(Severity.NOTICE, _SUSPECTED, _LOOK_AT_TARGETS),
+        "accuracy.targets-unjudged": Sentence(
+            Severity.INFO,
+            Text(
+                "The other columns say too little about “{column}” to tell wrong targets.",
+                "다른 열만으로는 “{column}” 열의 잘못된 정답을 가려낼 수 없습니다.",
+            ),
+            Text(
+                "Have a second person set the targets of a few rows, and compare.",
+                "몇 행의 정답을 다른 사람이 다시 매겨 비교하십시오.",
+            ),
+        ),
         "accuracy.not-finite": Sentence(
             Severity.WARNING,
             Text(
@@ -220,6 +244,20 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             Text(
                 "Split again, so that equal rows fall into the same part.",
                 "같은 행이 같은 쪽에 들어가도록 다시 나누십시오.",
+            ),
+        ),
+        "similarity.split-near": Sentence(
+            Severity.WARNING,
+            Text(
+                "{count} rows ({share}) of the smaller parts of “{column}” stand in another part too, "
+                "but for one column: a test on them says little.",
+                "“{column}”의 작은 쪽 행 {count}개({share})가 열 하나만 빼고 다른 쪽의 행과 같습니다. 이 "
+                "행으로 한 시험은 믿기 어렵습니다.",
+            ),
+            Text(
+                "Find out what these rows have in common (one case, one day, one device), and split by "
+                "that.",
+                "같은 사건, 날짜, 장비에서 나온 행인지 확인하고 그 기준으로 다시 나누십시오.",
             ),
         ),
         "diversity.constant": Sentence(

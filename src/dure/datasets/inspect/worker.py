@@ -1,9 +1,9 @@
 """The program inside the sandbox: ``python -m dure.datasets.inspect.worker KIND [JSON]``.
 
-It reads ``/in/raw`` and leaves ``answer.json`` in ``/out``: the statistics, and what personal data there
-is, counted; or which column is not there. Whatever is no Parquet becomes a typed table first, in a file
-that only this run sees and that goes with it. What is wrong with the bytes it says as the readers' own
-worker does.
+It reads ``/in/raw`` and leaves ``answer.json`` in ``/out``: the statistics, what personal data there is,
+counted, and what was recognised; or which column is not there. With an earlier version in ``/in/against``
+it says how the values moved, too. Whatever is no Parquet becomes a typed table first, in a file that only
+this run sees and that goes with it. What is wrong with the bytes it says as the readers' own worker does.
 """
 
 from __future__ import annotations
@@ -12,26 +12,24 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from dure.datasets.drift.tables import compared
 from dure.datasets.inspect.gathering import Source
+from dure.datasets.inspect.searching import Beside
 from dure.datasets.inspect.statistics import Asked
-from dure.datasets.inspect.table import MOST_COLUMNS, UnknownColumnError, measure
-from dure.datasets.personal.scan import Scanner
-from dure.datasets.personal.summary import KindSummary, summarise
+from dure.datasets.inspect.table import UnknownColumnError, measure
 from dure.readers.faults import Fault
 from dure.readers.reading import read
 from dure.readers.tables import FAULT_NAME, FAULT_STATUS, FULL_STATUS
 
 ANSWER_NAME = "answer.json"
-BESIDE_ROWS = 1 << 22
-"""Up to how many rows the search goes on beside measuring; beyond, memory counts for more than time."""
 
 _MAGIC = b"PAR1"
 
@@ -40,6 +38,7 @@ def main(
     arguments: list[str],
     *,
     raw: Path = Path("/in/raw"),
+    against: Path = Path("/in/against"),
     out: Path = Path("/out"),
     scratch: Path = Path("/tmp"),  # noqa: S108 (the run's own tmpfs)
 ) -> int:
@@ -48,22 +47,29 @@ def main(
     Parameters
     ----------
     arguments
-        The kind, and a JSON object with ``reading`` (see `dure.readers.worker`) and ``asked``.
-    raw, out, scratch
-        Where the file is, where the answer goes, and where a table may lie.
+        The kind, and a JSON object with ``reading`` (see `dure.readers.worker`), ``asked``, and the kind
+        of the earlier version as ``against``.
+    raw, against, out, scratch
+        Where the file and the earlier version are, where the answer goes, and where a table may lie.
     """
     kind, words = arguments[0], json.loads(arguments[1])
+    tables = [_Table(kind, raw, scratch / "table.parquet")]
+    if words.get("against"):
+        tables.append(_Table(words["against"], against, scratch / "against.parquet"))
+    first = tables[0]
+    searching = Beside(first.path, scratch / "personal.json", recognise=not first.trusted)
     try:
-        table = raw
-        if kind != "parquet":
-            table = scratch / "table.parquet"
-            status = _apart(lambda: _read(kind, raw, table, words["reading"], out))
+        for one in tables:
+            status = one.read(words["reading"], out) if one.trusted else one.check()
             if status:
                 return status
-        answer = _answer(table, Asked(**words["asked"]), trusted=kind != "parquet")
+        searching.begin()
+        answer = _answer(tables, Asked(**words["asked"]), searching)
     except Fault as fault:
         _write(out / FAULT_NAME, {"code": fault.code, "facts": fault.facts})
         return FAULT_STATUS
+    finally:
+        searching.end()
     _write(out / ANSWER_NAME, answer)
     return 0
 
@@ -83,7 +89,8 @@ def _apart(work: Callable[[], int]) -> int:
 def _read(kind: str, raw: Path, table: Path, words: dict[str, Any], out: Path) -> int:
     text = table.with_name("text")
     try:
-        read(kind, raw, table, text, words, lasting=False)
+        known = read(kind, raw, table, text, words, lasting=False)
+        _write(table.with_suffix(".json"), known["columns"])
     except Fault as fault:
         _write(out / FAULT_NAME, {"code": fault.code, "facts": fault.facts})
         return FAULT_STATUS
@@ -96,33 +103,49 @@ def _read(kind: str, raw: Path, table: Path, words: dict[str, Any], out: Path) -
     return 0
 
 
-def _answer(table: Path, asked: Asked, *, trusted: bool) -> dict[str, object]:
-    if not trusted:
-        with table.open("rb") as file:
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A file, and the Parquet file that it is or becomes."""
+
+    kind: str
+    file: Path
+    typed: Path
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the Parquet file is written here."""
+        return self.kind != "parquet"
+
+    @property
+    def path(self) -> Path:
+        return self.typed if self.trusted else self.file
+
+    def read(self, words: dict[str, Any], out: Path) -> int:
+        return _apart(partial(_read, self.kind, self.file, self.typed, words, out))
+
+    def check(self) -> int:
+        with self.path.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise Fault("readers.parquet", fault="not-parquet", column=0)
+        return 0
+
+
+def _answer(tables: list[_Table], asked: Asked, searching: Beside) -> dict[str, object]:
+    table = tables[0]
     try:
-        with ThreadPoolExecutor(1) as beside:
-            searching = None
-            if Source(table).rows <= BESIDE_ROWS:
-                searching = beside.submit(lambda: list(search(Source(table))))
-            statistics = measure(table, asked)
-            personal = list(search(Source(table))) if searching is None else searching.result()
-        return {"statistics": asdict(statistics), "personal": [asdict(one) for one in personal]}
+        answer: dict[str, object] = {"statistics": asdict(measure(table.path, asked))}
+        if len(tables) > 1:
+            answer["compared"] = asdict(compared(*(Source(one.path) for one in tables[::-1])))
+        answer |= searching.found()
     except UnknownColumnError as unknown:
         return {"unknown": unknown.option}
     except (pa.ArrowException, OSError, ValueError) as error:
-        if trusted or (isinstance(error, OSError) and error.errno):
+        if all(one.trusted for one in tables) or (isinstance(error, OSError) and error.errno):
             raise
         raise Fault("readers.parquet", fault="damaged", column=0) from error
-
-
-def search(source: Source) -> Iterator[KindSummary]:
-    """Yield what personal data the inspected columns hold, one column at a time."""
-    scanner = Scanner()
-    for column, name in enumerate(source.schema.names[:MOST_COLUMNS]):
-        batches = (pa.record_batch([values], names=[name]) for values in source.batches(column))
-        yield from summarise(scanner.scan(batches))
+    if table.trusted:
+        answer["recognised"] = json.loads(table.typed.with_suffix(".json").read_text())
+    return answer
 
 
 def _write(path: Path, value: object) -> None:

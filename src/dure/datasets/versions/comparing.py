@@ -1,55 +1,34 @@
 """Comparing two tables, inside the sandbox: columns, rows, and how each column's values are spread.
 
-Rows are compared by a key where one is named, else as a whole, by their digest, as multisets. Two
-statistics say how far a column's values have moved, both from 0 (the same) to 1 (nothing in common),
-both the same in either direction:
-
-- of numbers, dates and times the *Kolmogorov-Smirnov* statistic, the largest distance between the two
-  empirical distribution functions;
-- of everything else the *total variation* distance between the two shares of each value.
-
-Missing values are counted apart. No value leaves: only names, counts and these statistics.
-
-Source
-------
-Massey, "The Kolmogorov-Smirnov Test for Goodness of Fit", JASA 46 (1951); Levin and Peres, "Markov
-Chains and Mixing Times", 2nd ed., section 4.1 (total variation).
+Rows are compared by a key where one is named, else as a whole, by their digest, as multisets. How far a
+column's values have moved `dure.datasets.drift` says: numbers, dates and times as numbers, everything
+else by how often each value stands there. Missing values are counted apart. No value leaves: only names,
+counts and statistics.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from dure.datasets.drift.statistics import Drift, Retyped
+
 if TYPE_CHECKING:
-    import numpy as np
     import polars as pl
 
-KOLMOGOROV_SMIRNOV = "kolmogorov-smirnov"
-TOTAL_VARIATION = "total-variation"
-_DIGITS = 6
+    from dure.datasets.drift.columns import Spread
+
 _SEEDS = (0x6475_7265, 0x6461_7461)
 
 
-class Retyped(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A column of both tables with another type in each, as Arrow writes types."""
+@dataclass(frozen=True, slots=True)
+class Moved(Drift):
+    """How a column's values are spread in both tables, and in how many rows they changed."""
 
-    name: str
-    first: str
-    second: str
-
-
-class Moved(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """How a column's values are spread in both tables."""
-
-    name: str
-    statistic: str
-    shift: float
-    nulls_first: int
-    nulls_second: int
-    changed: int
+    changed: int = 0
 
 
 class Rows(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -173,53 +152,24 @@ def _digests(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _moved(frames: list[pl.DataFrame], name: str, changed: int) -> Moved:
-    first, second = (frame[name] for frame in frames)
-    kind = first.dtype
-    if kind.is_numeric() or kind.is_temporal():
-        statistic, shift = KOLMOGOROV_SMIRNOV, _kolmogorov_smirnov(_sorted(first), _sorted(second))
-    else:
-        statistic, shift = TOTAL_VARIATION, _total_variation(first, second)
-    return Moved(
-        name,
-        statistic,
-        round(shift, _DIGITS),
-        first.null_count(),
-        second.null_count(),
-        changed,
-    )
+    from dure.datasets.drift.columns import drift
+
+    kind = frames[0][name].dtype
+    word = "number" if kind.is_numeric() else "time" if kind.is_temporal() else "text"
+    found = drift(name, word, *(_spread(frame[name]) for frame in frames), drawn=False)
+    return Moved(**asdict(found), changed=changed)
 
 
-def _sorted(values: pl.Series) -> np.ndarray:
+def _spread(values: pl.Series) -> Spread:
     import polars as pl
 
-    numbers = values.drop_nulls().to_physical().cast(pl.Float64)
-    return numbers.filter(numbers.is_not_nan()).sort().to_numpy()
+    from dure.datasets.drift.columns import Counter, Spread
 
-
-def _kolmogorov_smirnov(first: np.ndarray, second: np.ndarray) -> float:
-    import numpy as np
-
-    if not len(first) or not len(second):
-        return float(len(first) != len(second))
-    points = np.concatenate((first, second))
-    before = np.searchsorted(first, points, side="right") / len(first)
-    after = np.searchsorted(second, points, side="right") / len(second)
-    return float(np.abs(before - after).max())
-
-
-def _total_variation(first: pl.Series, second: pl.Series) -> float:
-    shares = [_shares(values) for values in (first, second)]
-    heights = [share.height for share in shares]
-    if not all(heights):
-        return float(heights[0] != heights[1])
-    both = shares[0].join(shares[1], on="value", how="full")
-    before, after = (both[name].fill_null(0.0) for name in ("share", "share_right"))
-    return float((before - after).abs().sum()) / 2
-
-
-def _shares(values: pl.Series) -> pl.DataFrame:
-    import polars as pl
-
-    there = values.drop_nulls().alias("value")
-    counted = there.to_frame().group_by("value").len()
-    return counted.select("value", share=pl.col("len") / max(len(there), 1))
+    rows, nulls, there = len(values), values.null_count(), values.drop_nulls()
+    if values.dtype.is_numeric() or values.dtype.is_temporal():
+        numbers = there.to_physical().cast(pl.Float64)
+        ordered = numbers.filter(numbers.is_not_nan()).sort().to_numpy()
+        return Spread(rows, nulls, numbers=ordered, whole=values.dtype.is_integer())
+    counter = Counter()
+    counter.put(there.hash(_SEEDS[0]).to_numpy())
+    return Spread(rows, nulls, counted=counter.counted())

@@ -13,10 +13,13 @@ from typing import Any
 
 import msgspec
 
+from dure.core.findings import Finding
 from dure.datasets.catalogue import table_of
+from dure.datasets.drift.judging import judge
+from dure.datasets.drift.statistics import Comparison, Retyped
 from dure.datasets.import_ import any_purpose
 from dure.datasets.spec import DIFF
-from dure.datasets.versions.comparing import Compared, Moved, Retyped, Rows
+from dure.datasets.versions.comparing import Compared, Moved, Rows
 from dure.datasets.versions.errors import VersionError
 from dure.datasets.versions.sandboxed import compare_tables
 from dure.governance.house import House
@@ -57,10 +60,19 @@ class Diff:
         schema = self.added or self.removed or self.retyped
         return not (schema or rows.added or rows.removed or rows.changed)
 
-    def to_dict(self) -> dict[str, Any]:
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to be said about how columns and values moved, the gravest first."""
+        found = Comparison(
+            self.rows.first, self.added, self.removed, self.retyped, tuple(self.columns)
+        )
+        return judge(found, self.second)
+
+    def to_dict(self, language: str = "en") -> dict[str, Any]:
         """Return plain values."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
-        return {**plain, "empty": self.empty}
+        told = [one.to_dict(language) for one in self.findings]
+        return {**plain, "empty": self.empty, "findings": told}
 
 
 def diff(
