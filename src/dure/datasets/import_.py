@@ -145,12 +145,9 @@ def import_(
         progress("describe")
         table, meter, seen = sealed[0]
         document = document_of(house, parsed, table, meter, words, released, statement)
-<<<<<<< HEAD
         if found == "several":
             document = cast("Delivery", source).complete(document)
-=======
         hold_document(document, meter, seen, words.name)
->>>>>>> importing
         dataset = seal_document(house, document, table, words.name, parsed)
         faults.point("dataset.sealed")
         doing.asset = dataset.id
