@@ -47,6 +47,15 @@ def test_odd_values_keep_their_row(tmp_path: Path) -> None:
     assert "\0" not in rows[0]["data"]
 
 
+HOLED = log([event(1)], [event(2)], [event(3)])
+
+
+def wiped(data: bytes, chunk: int) -> bytes:
+    """Return a log in which nothing is left of a chunk."""
+    at = 4096 + 65536 * chunk
+    return data[:at] + bytes(65536) + data[at + 65536 :]
+
+
 def changed(at: int) -> bytes:
     return THREE[:at] + bytes([THREE[at] ^ 1]) + THREE[at + 1 :]
 
@@ -63,10 +72,15 @@ def changed(at: int) -> bytes:
         (changed(4096 + 512 + 200), "damaged-event"),
         (changed(4096 + 16), "damaged-event"),
         (changed(4096 + 65536 + 700), "damaged-event"),
+        (wiped(HOLED, 0), "damaged-chunk"),
+        (wiped(HOLED, 1), "damaged-chunk"),
+        (wiped(HOLED, 2), "damaged-chunk"),
+        (wiped(log([event(1)], [event(2)], [event(3)], flags=1), 1), "damaged-chunk"),
+        (HOLED[:42] + b"\2" + HOLED[43:-65536], "damaged-chunk"),
     ],
 )
 def test_a_damaged_log_is_refused_as_a_whole(tmp_path: Path, data: bytes, why: str) -> None:
-    assert parsed(tmp_path, "evtx", THREE)[0]["rows"] == 3
+    assert [parsed(tmp_path, "evtx", one)[0]["rows"] for one in (THREE, HOLED)] == [3, 3]
     assert fault(tmp_path, "evtx", data) == ("readers.log", why)
 
 

@@ -14,9 +14,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
@@ -50,9 +51,11 @@ COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
 
 _CODE = "readers.log"
 _MAGIC = b"ElfFile\0"
-_HEADER = struct.Struct("<8s8x8x8xIHHHH76xI")
+_CHUNK_MAGIC = b"ElfChnk\0"
+_HEADER = struct.Struct("<8s8x8x8xIHHHH76xII")
+_SUMMED = 120
 _HEADER_BYTES, _CHUNK_BYTES = 4096, 65536
-_DIRTY = 1
+_DIRTY, _NO_SUMS = 1, 4
 _ROWS = 1 << 12
 _MOST = (1 << 63) - 1
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -97,7 +100,9 @@ def read_events(raw: Path, target: Path, *, lasting: bool = True) -> dict[str, o
 
 
 def _check_whole(raw: Path) -> None:
-    """Refuse what is no log, or ends before its header says.
+    """Refuse what is no log, ends before its header says, or has a hole in it.
+
+    The parser holds the checksums of chunks, but passes over a chunk that was wiped out.
 
     Raises
     ------
@@ -107,15 +112,25 @@ def _check_whole(raw: Path) -> None:
     size = raw.stat().st_size
     with raw.open("rb") as file:
         head = file.read(_HEADER.size)
+        there = [_is_chunk(file, at) for at in range(_HEADER_BYTES, size, _CHUNK_BYTES)]
     if len(head) < _HEADER.size or not head.startswith(_MAGIC):
         raise Fault(_CODE, fault="not-evtx")
-    _, _, _, _, header, chunks, flags = _HEADER.unpack(head)
+    _, _, _, _, header, chunks, flags, summed = _HEADER.unpack(head)
     # While Windows has the log open, the header says less than there is.
     wanted = 0 if flags & _DIRTY else chunks
     if header != _HEADER_BYTES or size < header + wanted * _CHUNK_BYTES:
         raise Fault(_CODE, fault="cut-off")
     if (size - header) % _CHUNK_BYTES:
         raise Fault(_CODE, fault="cut-off")
+    used = max([wanted, *(number for number, is_chunk in enumerate(there, 1) if is_chunk)])
+    is_summed = flags & (_DIRTY | _NO_SUMS) or summed == zlib.crc32(head[:_SUMMED])
+    if not all(there[:used]) or not is_summed:
+        raise Fault(_CODE, fault="damaged-chunk")
+
+
+def _is_chunk(file: BinaryIO, at: int) -> bool:
+    file.seek(at)
+    return file.read(len(_CHUNK_MAGIC)) == _CHUNK_MAGIC
 
 
 def _batches(raw: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

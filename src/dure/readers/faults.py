@@ -59,6 +59,7 @@ WORDS = (
     "not-evtx",
     "cut-off",
     "damaged-event",
+    "damaged-chunk",
 )
 
 
