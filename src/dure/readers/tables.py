@@ -82,6 +82,15 @@ class Options:
             for name in ("encoding", "delimiter", "missing", "quoted_missing", "sheet")
         }
 
+    def of_tables(self) -> dict[str, bool]:
+        """Return which options that nothing but a table has were given, by their command-line names."""
+        return {
+            "--delimiter": bool(self.delimiter),
+            "--missing": self.missing != MISSING,
+            "--missing-in-quotes": self.quoted_missing,
+            "--sheet": bool(self.sheet),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -62,58 +62,48 @@ class DatasetsDesk:
         ``leave_out_damaged``. Where ``annotations`` are named, or nothing else lies there than texts, it is
         a corpus; see `dure.datasets.corpora.importing.import_corpus`, which takes the last three.
         """
-        if isinstance(source, str | Path) and (annotations or _is_corpus(Path(source), kind)):
-            return self._import_corpus(
-                Path(source),
-                for_others={
-                    "--kind": bool(kind),
-                    "--with-ranges": ranges,
-                    "--targets": tuple(targets) != ("auto",),
-                },
-                label=label,
-                name=name,
-                description=description,
-                licence=licence,
+        from dure.datasets.about.statement import EMPTY, read_statement
+        from dure.datasets.options import check_for_corpus, check_for_images, check_for_table
+        from dure.datasets.rules.sandboxed import read_contract
+        from dure.readers.tables import Options
+
+        options = options or Options()
+        for_tables = {"--kind": kind, "--with-ranges": ranges, **options.of_tables()}
+        for_images, for_corpora = {"--targets": tuple(targets) != ("auto",)}, {"--offsets": offsets}
+        file = Path(source) if isinstance(source, str) else source
+        words: dict[str, Any] = {
+            "label": label,
+            "name": name,
+            "description": description,
+            "licence": licence,
+            "rules": None if rules is None else read_contract(Path(rules)),
+            "statement": EMPTY if about is None else read_statement(Path(about)),
+            "progress": progress,
+        }
+        if isinstance(file, Path) and (annotations or _is_corpus(file, kind)):
+            from dure.datasets.corpora.importing import import_corpus
+
+            check_for_corpus(file.name, {**for_tables, **for_images})
+            return import_corpus(
+                self.house,
+                file,
                 annotations="" if annotations == "auto" else annotations,
-                encoding=options.encoding if options else "",
+                encoding=options.encoding,
                 offsets=offsets,
                 leave_out_damaged=leave_out_damaged,
-                rules=rules,
-                about=about,
-                progress=progress,
+                **words,
             )
-        if isinstance(source, str | Path) and Path(source).is_dir():
-            return self._import_images(
-                Path(source),
-                for_tables={"--kind": bool(kind), "--with-ranges": ranges},
-                label=label,
-                name=name,
-                description=description,
-                licence=licence,
-                rules=rules,
-                about=about,
-                targets=targets,
-                leave_out_damaged=leave_out_damaged,
-                progress=progress,
-            )
-        from dure.datasets.about.statement import EMPTY, read_statement
-        from dure.datasets.import_ import import_
-        from dure.datasets.rules.sandboxed import read_contract
+        if isinstance(file, Path) and file.is_dir():
+            from dure.datasets.images.importing import import_images
 
-        return import_(
-            self.house,
-            Path(source) if isinstance(source, str) else source,
-            label=label,
-            name=name,
-            description=description,
-            licence=licence,
-            kind=kind,
-            options=options,
-            rules=None if rules is None else read_contract(Path(rules)),
-            ranges=ranges,
-            statement=EMPTY if about is None else read_statement(Path(about)),
-            progress=progress,
-        )
+            check_for_images(file.name, {**for_tables, "--encoding": options.encoding}, for_corpora)
+            return import_images(
+                self.house, file, targets=targets, leave_out_damaged=leave_out_damaged, **words
+            )
+        from dure.datasets.import_ import import_
+
+        check_for_table(file.name, for_images, for_corpora)
+        return import_(self.house, file, kind=kind, options=options, ranges=ranges, **words)
 
     @cached_property
     def deidentify(self) -> DeidentifyDesk:
@@ -124,58 +114,6 @@ class DatasetsDesk:
     def privacy(self) -> PrivacyDesk:
         """Verbs on privacy records."""
         return PrivacyDesk(self.house)
-
-    def _import_images(
-        self,
-        source: Path,
-        *,
-        for_tables: dict[str, bool],
-        rules: str | Path | None,
-        about: str | Path | None,
-        **words: Any,
-    ) -> Asset:
-        from dure.datasets.about.statement import EMPTY, read_statement
-        from dure.datasets.images.importing import import_images
-        from dure.datasets.rules.sandboxed import read_contract
-        from dure.readers.images.errors import ImageError
-
-        for option, given in for_tables.items():
-            if given:
-                name = source.name
-                raise ImageError("images.folder", name=name, reason="for-tables", option=option)
-        return import_images(
-            self.house,
-            source,
-            rules=None if rules is None else read_contract(Path(rules)),
-            statement=EMPTY if about is None else read_statement(Path(about)),
-            **words,
-        )
-
-    def _import_corpus(
-        self,
-        source: Path,
-        *,
-        for_others: dict[str, bool],
-        rules: str | Path | None,
-        about: str | Path | None,
-        **words: Any,
-    ) -> Asset:
-        from dure.datasets.about.statement import EMPTY, read_statement
-        from dure.datasets.corpora.importing import import_corpus
-        from dure.datasets.rules.sandboxed import read_contract
-        from dure.readers.corpora.errors import CorpusError
-
-        for option, given in for_others.items():
-            if given:
-                name = source.name
-                raise CorpusError("corpora.folder", name=name, reason="for-tables", option=option)
-        return import_corpus(
-            self.house,
-            source,
-            rules=None if rules is None else read_contract(Path(rules)),
-            statement=EMPTY if about is None else read_statement(Path(about)),
-            **words,
-        )
 
     def spans(self, dataset: str, *, purpose: str = "") -> DataSet:
         """Open the spans of a corpus for use; see `dure.datasets.corpora.use.open_spans`."""
