@@ -98,7 +98,7 @@ def inspect(
         corpora_commands.inspect(file, report, annotations, offsets, encoding or "")
         return
     if file.is_dir():
-        check_for_images(file.name, {**for_tables, "--encoding": encoding}, for_corpora)
+        check_for_images(file.name, {**for_tables, **options.given()}, for_corpora)
         images_commands.inspect(file, report, targets, show_values=show_values)
         return
     check_for_table(file.name, for_images, for_corpora)

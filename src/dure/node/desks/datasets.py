@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from dure.datasets.use.dataset import DataSet
     from dure.readers.tables import Options
 
+CROISSANT = "croissant"
+"""What a document of others is called where a kind is said."""
+
 
 def _is_corpus(source: Path, kind: str) -> bool:
     from dure.readers.corpora.folder import is_corpus
@@ -51,6 +54,7 @@ class DatasetsDesk:
         about: str | Path | None = None,
         targets: Sequence[str] = ("auto",),
         leave_out_damaged: bool = False,
+        records: str = "",
         annotations: str = "",
         offsets: str = "",
         progress: Callable[[str], None] = lambda _: None,
@@ -60,7 +64,10 @@ class DatasetsDesk:
         ``rules`` is a contract's file, ``about`` a statement's. A folder is imported as images; see
         `dure.datasets.images.importing.import_images`, which takes ``targets`` and
         ``leave_out_damaged``. Where ``annotations`` are named, or nothing else lies there than texts, it is
-        a corpus; see `dure.datasets.corpora.importing.import_corpus`, which takes the last three.
+        a corpus; see `dure.datasets.corpora.importing.import_corpus`, which takes these, ``offsets`` and
+        ``leave_out_damaged``. What is a Croissant document, or is said to be one (``croissant``), is
+        imported with the files that it describes; see
+        `dure.datasets.others.importing.import_document`, which takes ``records``.
         """
         from dure.datasets.about.statement import EMPTY, read_statement
         from dure.datasets.options import check_for_corpus, check_for_images, check_for_table
@@ -93,17 +100,21 @@ class DatasetsDesk:
                 leave_out_damaged=leave_out_damaged,
                 **words,
             )
-        if isinstance(file, Path) and file.is_dir():
+        if isinstance(file, Path) and file.is_dir() and kind != CROISSANT:
             from dure.datasets.images.importing import import_images
 
-            check_for_images(file.name, {**for_tables, "--encoding": options.encoding}, for_corpora)
+            check_for_images(file.name, {**for_tables, **options.given()}, for_corpora)
             return import_images(
                 self.house, file, targets=targets, leave_out_damaged=leave_out_damaged, **words
             )
         from dure.datasets.import_ import import_
+        from dure.datasets.others.importing import import_document, is_document
 
         check_for_table(file.name, for_images, for_corpora)
-        return import_(self.house, file, kind=kind, options=options, ranges=ranges, **words)
+        words |= {"options": options, "ranges": ranges}
+        if isinstance(file, Path) and (kind == CROISSANT or (not kind and is_document(file))):
+            return import_document(self.house, file, records=records, **words)
+        return import_(self.house, file, kind=kind, **words)
 
     @cached_property
     def deidentify(self) -> DeidentifyDesk:
