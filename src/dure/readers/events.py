@@ -17,7 +17,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 
@@ -51,10 +51,9 @@ COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
 """The columns of every log. ``data`` is the JSON of ``data_kind``: EventData, UserData or another part."""
 
 _CODE = "readers.log"
-_MAGIC = b"ElfFile\0"
-_CHUNK_MAGIC = b"ElfChnk\0"
+_MAGIC, _CHUNK_MAGIC = b"ElfFile\0", b"ElfChnk\0"
 _HEADER = struct.Struct("<8s8x8x8xIHHHH76xII")
-_SUMMED = 120
+_SUMMED_BYTES = 120
 _HEADER_BYTES, _CHUNK_BYTES = 4096, 65536
 _DIRTY, _NO_SUMS = 1, 4
 _ROWS = 1 << 12
@@ -101,9 +100,7 @@ def read_events(raw: Path, target: Target, *, lasting: bool = True) -> dict[str,
 
 
 def _check_whole(raw: Path) -> None:
-    """Refuse what is no log, ends before its header says, or has a hole in it.
-
-    The parser holds the checksums of chunks, but passes over a chunk that was wiped out.
+    """Refuse what is no log, or ends before its header says.
 
     Raises
     ------
@@ -113,7 +110,6 @@ def _check_whole(raw: Path) -> None:
     size = raw.stat().st_size
     with raw.open("rb") as file:
         head = file.read(_HEADER.size)
-        there = [_is_chunk(file, at) for at in range(_HEADER_BYTES, size, _CHUNK_BYTES)]
     if len(head) < _HEADER.size or not head.startswith(_MAGIC):
         raise Fault(_CODE, fault="not-evtx")
     _, _, _, _, header, chunks, flags, summed = _HEADER.unpack(head)
@@ -123,15 +119,27 @@ def _check_whole(raw: Path) -> None:
         raise Fault(_CODE, fault="cut-off")
     if (size - header) % _CHUNK_BYTES:
         raise Fault(_CODE, fault="cut-off")
-    used = max([wanted, *(number for number, is_chunk in enumerate(there, 1) if is_chunk)])
-    is_summed = flags & (_DIRTY | _NO_SUMS) or summed == zlib.crc32(head[:_SUMMED])
-    if not all(there[:used]) or not is_summed:
-        raise Fault(_CODE, fault="damaged-chunk")
+    if not flags & (_DIRTY | _NO_SUMS) and summed != zlib.crc32(head[:_SUMMED_BYTES]):
+        raise Fault(_CODE, fault="damaged-header")
+    _check_chunks(raw, (size - header) // _CHUNK_BYTES, wanted)
 
 
-def _is_chunk(file: BinaryIO, at: int) -> bool:
-    file.seek(at)
-    return file.read(len(_CHUNK_MAGIC)) == _CHUNK_MAGIC
+def _check_chunks(raw: Path, chunks: int, wanted: int) -> None:
+    """Refuse a log with an empty chunk before a full one, or among those that its header counts.
+
+    The parser passes over empty chunks, and the events that were in them would be missing.
+    """
+    last = wanted - 1
+    empty = []
+    with raw.open("rb") as file:
+        for number in range(chunks):
+            file.seek(_HEADER_BYTES + number * _CHUNK_BYTES)
+            if file.read(len(_CHUNK_MAGIC)) == _CHUNK_MAGIC:
+                last = max(last, number)
+            else:
+                empty.append(number)
+    if empty and empty[0] <= last:
+        raise Fault(_CODE, fault="empty-chunk", place=empty[0] + 1)
 
 
 def _batches(raw: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

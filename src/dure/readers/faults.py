@@ -58,8 +58,9 @@ WORDS = (
     "rows",
     "not-evtx",
     "cut-off",
+    "empty-chunk",
+    "damaged-header",
     "damaged-event",
-    "damaged-chunk",
 )
 
 
