@@ -68,7 +68,6 @@ def changed(at: int) -> bytes:
         (THREE[:4096], "cut-off"),
         (without(0), "empty-chunk"),
         (without(1), "empty-chunk"),
-        (THREE[:42] + b"\1" + THREE[43:-65536], "damaged-header"),
         (changed(4096 + 512 + 200), "damaged-event"),
         (changed(4096 + 16), "damaged-event"),
         (changed(4096 + 65536 + 700), "damaged-event"),
@@ -87,6 +86,14 @@ def test_a_log_that_is_still_open_may_be_longer_than_its_header_says(tmp_path: P
     hole = still_open[: 4096 + 65536] + room + still_open[4096 + 65536 :]
     assert fault(tmp_path, "evtx", hole) == ("readers.log", "empty-chunk")
     assert fault(tmp_path, "evtx", log())[0] == "readers.empty"
+
+
+def test_a_header_that_counts_less_than_there_was_is_found(tmp_path: Path) -> None:
+    shorter = THREE[:42] + b"\1" + THREE[43:-65536]
+    assert parsed(tmp_path, "evtx", log([event(1), event(2)]))[0]["rows"] == 2
+    assert fault(tmp_path, "evtx", shorter) == ("readers.log", "damaged-header")
+    unsummed = shorter[:120] + b"\4" + shorter[121:]
+    assert parsed(tmp_path, "evtx", unsummed)[0]["rows"] == 2
 
 
 @settings(max_examples=30)

@@ -52,14 +52,16 @@ COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
 
 _CODE = "readers.log"
 _MAGIC, _CHUNK_MAGIC = b"ElfFile\0", b"ElfChnk\0"
-_HEADER = struct.Struct("<8s8x8x8xIHHHH76xII")
-_SUMMED_BYTES = 120
+_HEADER = struct.Struct("<8s8x8x8xIHHHH76xI")
 _HEADER_BYTES, _CHUNK_BYTES = 4096, 65536
-_DIRTY, _NO_SUMS = 1, 4
+_DIRTY = 1
 _ROWS = 1 << 12
 _MOST = (1 << 63) - 1
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
+_SUM = struct.Struct("<120xII")
+_NO_SUM = 1 | 4
+"""Flags of a log that is open, or has no checksums."""
 
 
 def read_events(raw: Path, target: Target, *, lasting: bool = True) -> dict[str, object]:
@@ -78,6 +80,7 @@ def read_events(raw: Path, target: Target, *, lasting: bool = True) -> dict[str,
         ``readers.log`` or ``readers.empty``.
     """
     _check_whole(raw)
+    _check_header(raw)
     schema = pa.schema(list(COLUMNS))
     nulls, codes, rows = [0] * len(COLUMNS), [Codes() for _ in COLUMNS], 0
     with TableFile(target, schema, lasting) as file:
@@ -112,15 +115,13 @@ def _check_whole(raw: Path) -> None:
         head = file.read(_HEADER.size)
     if len(head) < _HEADER.size or not head.startswith(_MAGIC):
         raise Fault(_CODE, fault="not-evtx")
-    _, _, _, _, header, chunks, flags, summed = _HEADER.unpack(head)
+    _, _, _, _, header, chunks, flags = _HEADER.unpack(head)
     # While Windows has the log open, the header says less than there is.
     wanted = 0 if flags & _DIRTY else chunks
     if header != _HEADER_BYTES or size < header + wanted * _CHUNK_BYTES:
         raise Fault(_CODE, fault="cut-off")
     if (size - header) % _CHUNK_BYTES:
         raise Fault(_CODE, fault="cut-off")
-    if not flags & (_DIRTY | _NO_SUMS) and summed != zlib.crc32(head[:_SUMMED_BYTES]):
-        raise Fault(_CODE, fault="damaged-header")
     _check_chunks(raw, (size - header) // _CHUNK_BYTES, wanted)
 
 
@@ -140,6 +141,15 @@ def _check_chunks(raw: Path, chunks: int, wanted: int) -> None:
                 empty.append(number)
     if empty and empty[0] <= last:
         raise Fault(_CODE, fault="empty-chunk", place=empty[0] + 1)
+
+
+def _check_header(raw: Path) -> None:
+    """Refuse a log whose header was changed: it says how many chunks there are."""
+    with raw.open("rb") as file:
+        head = file.read(_SUM.size)
+    flags, told = _SUM.unpack(head)
+    if not flags & _NO_SUM and told != zlib.crc32(head[:120]):
+        raise Fault(_CODE, fault="damaged-header")
 
 
 def _batches(raw: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

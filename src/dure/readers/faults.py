@@ -56,10 +56,10 @@ WORDS = (
     "not-zeek",
     "two-headers",
     "rows",
+    "damaged-header",
     "not-evtx",
     "cut-off",
     "empty-chunk",
-    "damaged-header",
     "damaged-event",
 )
 
