@@ -143,15 +143,6 @@ def _check_chunks(raw: Path, chunks: int, wanted: int) -> None:
         raise Fault(_CODE, fault="empty-chunk", place=empty[0] + 1)
 
 
-def _check_header(raw: Path) -> None:
-    """Refuse a log whose header was changed: it says how many chunks there are."""
-    with raw.open("rb") as file:
-        head = file.read(_SUM.size)
-    flags, told = _SUM.unpack(head)
-    if not flags & _NO_SUM and told != zlib.crc32(head[:120]):
-        raise Fault(_CODE, fault="damaged-header")
-
-
 def _batches(raw: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     waiting: list[tuple[object, ...]] = []
     for row in _rows(raw):
@@ -167,6 +158,15 @@ def _batch(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.RecordBatch:
     columns = zip(*rows, strict=True)
     arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
     return pa.record_batch(arrays, schema=schema)
+
+
+def _check_header(raw: Path) -> None:
+    """Refuse a log whose header was changed: it says how many chunks there are."""
+    with raw.open("rb") as file:
+        head = file.read(_SUM.size)
+    flags, told = _SUM.unpack(head)
+    if not flags & _NO_SUM and told != zlib.crc32(head[:120]):
+        raise Fault(_CODE, fault="damaged-header")
 
 
 def _rows(raw: Path) -> Iterator[tuple[object, ...]]:
