@@ -259,7 +259,12 @@ def main() -> None:
             print(mistake)
         print(
             json.dumps(
-                {"part": part, "elements in the set": len(elements.elements), **count.told()}
+                {
+                    "part": part,
+                    "tuned on": "yes" if part in TUNING else "no",
+                    "elements in the set": len(elements.elements),
+                    **count.told(),
+                }
             )
         )
 

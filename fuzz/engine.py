@@ -150,7 +150,7 @@ def _run(
 ) -> Search:
     dice, found, seen, crashes = random.Random(seed), Search(), set(), {}
     kept = [*target.seeds(), *corpus]
-    queue = iter([*kept, *()])
+    queue = iter(tuple(kept))
     while (found.inputs < inputs) if inputs else time.monotonic() < (until or 0):
         data = next(queue, None)
         fresh = data is not None

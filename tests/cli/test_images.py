@@ -38,10 +38,14 @@ def test_a_folder_is_inspected_with_no_node(place: Path, tmp_path: Path) -> None
 
 def test_a_folder_that_is_no_set_of_images_says_so(tmp_path: Path, place: Path) -> None:
     (tmp_path / "empty").mkdir()
+    table = tmp_path / "a.csv"
+    table.write_text("n,m\n1,2\n")
     for words, reason in (
         (("inspect", tmp_path / "empty"), "without images"),
         (("rules", "propose", place), "this takes one file"),
         (("inspect", place, "--target", "x"), "--target is for tables"),
+        (("inspect", place, "--encoding", "cp949"), "--encoding is for tables"),
+        (("inspect", table, "--targets", "coco"), "--targets is for a folder of images"),
     ):
         said = command(None, "datasets", *words)
         assert said.status == 218

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dure.cli import session
-from dure.cli.words import LANGUAGE, say
-from dure.core.findings import Severity
+from dure.cli import readiness, session
+from dure.cli.words import say
 
 
 class Annotations(StrEnum):
@@ -75,20 +73,13 @@ def inspect(
     annotations: Annotations | None,
     offsets: Offsets | None,
     encoding: str,
-    *,
-    for_others: Mapping[str, object],
 ) -> None:
     """Inspect a corpus, and say what was found; ends with status 1 when it is not ready."""
     import time
 
     from dure.datasets.corpora.inspection import inspect_corpus
-    from dure.datasets.inspect.inspection import check_report, write_report
-    from dure.readers.corpora.errors import CorpusError
+    from dure.datasets.inspect.inspection import check_report
 
-    for option, given in for_others.items():
-        if given:
-            name = source.name
-            raise CorpusError("corpora.folder", name=name, reason="for-tables", option=option)
     output = session.current.output
     if report is not None:
         check_report(source, report)
@@ -100,28 +91,4 @@ def inspect(
             encoding=encoding,
             offsets=offsets or "",
         )
-    if report is not None:
-        write_report(report, found.to_html(LANGUAGE))
-    if output.as_json:
-        told = found.to_dict(LANGUAGE)
-        output.value(told if report is None else {**told, "report": str(report)})
-    else:
-        verdict = found.verdict
-        output.line(f"{verdict.readiness.title.say(LANGUAGE)}. {verdict.summary.say(LANGUAGE)}")
-        output.value(
-            {
-                **{_NAMES[name]: value for name, value in found.summary().items()},
-                **{one.family.title.say(LANGUAGE): f"{one.value:.1%}" for one in found.quality},
-                **({say("report", "보고서"): str(report)} if report is not None else {}),
-            }
-        )
-        output.rows(
-            [one.to_dict(LANGUAGE) for one in found.findings if one.severity > Severity.INFO],
-            [
-                ("severity", say("severity", "심각도")),
-                ("words", say("finding", "점검 결과")),
-                ("next_step", say("next step", "다음 조치")),
-            ],
-        )
-    if found.verdict.readiness == "not-ready":
-        raise typer.Exit(1)
+    readiness.show(found, {_NAMES[name]: told for name, told in found.summary().items()}, report)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dure.cli import corpora as corpora_commands
 from dure.cli import images as images_commands
-from dure.cli import session
+from dure.cli import readiness, session
 from dure.cli.reading import (
     DatabaseOption,
     DelimiterOption,
@@ -21,11 +21,7 @@ from dure.cli.reading import (
     reading,
     source_of,
 )
-from dure.cli.words import LANGUAGE, say
-from dure.core.findings import Severity
-
-if TYPE_CHECKING:
-    from dure.datasets.inspect.inspection import Inspection
+from dure.cli.words import say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -91,26 +87,27 @@ def inspect(
     offsets: corpora_commands.OffsetsOption = None,
 ) -> None:
     """Inspect a file."""
-    for_tables = {"--target": target, "--split": split, "--kind": kind}
-    for_tables |= {"--against": str(against or ""), "--database": str(database or "")}
+    from dure.datasets.options import check_for_corpus, check_for_images, check_for_table
+
+    options = reading(encoding, delimiter, missing, quoted, sheet)
+    for_tables = {"--target": target, "--split": split, "--kind": kind, **options.of_tables()}
+    for_tables |= {"--against": against, "--database": database}
+    for_images, for_corpora = {"--targets": targets}, {"--offsets": offsets}
     if corpora_commands.is_meant(file, annotations, kind):
-        given = {**for_tables, "--targets": targets}
-        corpora_commands.inspect(
-            file, report, annotations, offsets, encoding or "", for_others=given
-        )
+        check_for_corpus(file.name, {**for_tables, **for_images, "--show-values": show_values})
+        corpora_commands.inspect(file, report, annotations, offsets, encoding or "")
         return
     if file.is_dir():
-        images_commands.inspect(
-            file, report, targets, show_values=show_values, for_tables=for_tables
-        )
+        check_for_images(file.name, {**for_tables, **options.given()}, for_corpora)
+        images_commands.inspect(file, report, targets, show_values=show_values)
         return
+    check_for_table(file.name, for_images, for_corpora)
     import time
 
-    from dure.datasets.inspect.inspection import check_report, write_report
+    from dure.datasets.inspect.inspection import check_report
     from dure.datasets.inspect.inspection import inspect as inspect_file
 
     output = session.current.output
-    options = reading(encoding, delimiter, missing, quoted, sheet)
     if report is not None:
         for source in (file, *([against] if against is not None else [])):
             check_report(source, report)
@@ -125,35 +122,7 @@ def inspect(
             options=options,
             against=against,
         )
-    if report is not None:
-        write_report(report, found.to_html(LANGUAGE))
-    if output.as_json:
-        told = found.to_dict(LANGUAGE)
-        output.value(told if report is None else {**told, "report": str(report)})
-    else:
-        _show_inspection(found, report)
-    if found.verdict.readiness == "not-ready":
-        raise typer.Exit(1)
-
-
-def _show_inspection(found: Inspection, report: Path | None) -> None:
-    output, statistics = session.current.output, found.measured.statistics
-    verdict = found.verdict
-    output.line(f"{verdict.readiness.title.say(LANGUAGE)}. {verdict.summary.say(LANGUAGE)}")
-    output.value(
-        {
-            say("rows", "행"): f"{statistics.rows:,}",
-            say("columns", "열"): f"{len(statistics.columns) + statistics.left_out:,}",
-            **{one.family.title.say(LANGUAGE): f"{one.value:.1%}" for one in found.quality},
-            **({say("report", "보고서"): str(report)} if report is not None else {}),
-        }
-    )
-    listed = [one.to_dict(LANGUAGE) for one in found.findings if one.severity > Severity.INFO]
-    output.rows(
-        listed,
-        [
-            ("severity", say("severity", "심각도")),
-            ("words", say("finding", "점검 결과")),
-            ("next_step", say("next step", "다음 조치")),
-        ],
-    )
+    statistics = found.measured.statistics
+    columns = len(statistics.columns) + statistics.left_out
+    numbers = {say("rows", "행"): f"{statistics.rows:,}", say("columns", "열"): f"{columns:,}"}
+    readiness.show(found, numbers, report)

@@ -47,8 +47,20 @@ KindOption = Annotated[
     typer.Option(
         metavar="KIND",
         help=say(
-            "csv, json, jsonl, parquet, arrow, xlsx, zeek, evtx or croissant; else its ending tells.",
-            "csv, json, jsonl, parquet, arrow, xlsx, zeek, evtx, croissant. 없으면 확장자로 압니다.",
+            "csv, json, jsonl, parquet, arrow, xlsx, zeek or evtx; else its ending tells.",
+            "csv, json, jsonl, parquet, arrow, xlsx, zeek, evtx. 없으면 확장자로 압니다.",
+        ),
+    ),
+]
+ImportedKindOption = Annotated[
+    str,
+    typer.Option(
+        metavar="KIND",
+        help=say(
+            "csv, json, jsonl, parquet, arrow, xlsx, zeek, evtx or croissant; else its ending tells, "
+            "or what a JSON file says of itself.",
+            "csv, json, jsonl, parquet, arrow, xlsx, zeek, evtx, croissant. 없으면 확장자나 JSON 파일의 내용으로 "
+            "압니다.",
         ),
     ),
 ]

@@ -284,6 +284,7 @@ def _moved(home: Home, vault_url: str, credentials: Path | None) -> Home:
     else:
         settings = beside(home.settings)
     if settings == home.settings:
+        take_credentials(home, credentials)
         return home
     write_file(home.path / "node.toml", settings.to_toml().encode("utf-8"))
     moved = Home(home.path, settings)

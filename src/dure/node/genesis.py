@@ -105,6 +105,7 @@ def init_node(
         ):
             folder.mkdir()
             folder.chmod(mode)
+        take_credentials(home, vault_credentials)
         agency, suite_name = settings.agency, settings.suite
         keepers = keeper_passphrase or passphrase
         signing = new_key("signing", f"{agency}.node", suite_name, random=random)
@@ -121,7 +122,6 @@ def init_node(
             write_key_file(file, key, secret, stretch=stretch, random=random)
         write_kek_file(home.keeper / KEK, kek, keepers, stretch=stretch, random=random)
         write_recovery_file(home.keeper / SEALING_RECOVERY, sealing, recovery.public)
-        take_credentials(home, vault_credentials)
         card = {
             "agency": settings.agency,
             "suite": settings.suite,

@@ -81,15 +81,18 @@ def take_credentials(home: Home, file: Path | None) -> None:
     Raises
     ------
     StorageError
-        As `read_credentials`; ``storage.key-file`` when no file is given.
+        As `read_credentials`; ``storage.vault`` when a file is given without a bucket, or a bucket
+        without a file.
     """
-    if not home.settings.vault_url:
+    url = home.settings.vault_url
+    if not url and file is not None:
+        raise StorageError("storage.vault", where=str(home.vault), reason="credentials-unused")
+    if not url:
         return
-    target = home.keeper / CREDENTIALS
     if file is None:
-        raise StorageError("storage.key-file", path=str(target), reason="no-credentials")
+        raise StorageError("storage.vault", where=url, reason="credentials-missing")
     read_credentials(file)
-    with new_file(target) as descriptor:
+    with new_file(home.keeper / CREDENTIALS) as descriptor:
         write_all(descriptor, read_private_file(file))
 
 

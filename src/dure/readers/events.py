@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
 """The columns of every log. ``data`` is the JSON of ``data_kind``: EventData, UserData or another part."""
 
 _CODE = "readers.log"
-_MAGIC = b"ElfFile\0"
+_MAGIC, _CHUNK_MAGIC = b"ElfFile\0", b"ElfChnk\0"
 _HEADER = struct.Struct("<8s8x8x8xIHHHH76xI")
 _HEADER_BYTES, _CHUNK_BYTES = 4096, 65536
 _DIRTY = 1
@@ -58,6 +59,9 @@ _ROWS = 1 << 12
 _MOST = (1 << 63) - 1
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
+_SUM = struct.Struct("<120xII")
+_NO_SUM = 1 | 4
+"""Flags of a log that is open, or has no checksums."""
 
 
 def read_events(raw: Path, target: Target, *, lasting: bool = True) -> dict[str, object]:
@@ -76,6 +80,7 @@ def read_events(raw: Path, target: Target, *, lasting: bool = True) -> dict[str,
         ``readers.log`` or ``readers.empty``.
     """
     _check_whole(raw)
+    _check_header(raw)
     schema = pa.schema(list(COLUMNS))
     nulls, codes, rows = [0] * len(COLUMNS), [Codes() for _ in COLUMNS], 0
     with TableFile(target, schema, lasting) as file:
@@ -117,6 +122,25 @@ def _check_whole(raw: Path) -> None:
         raise Fault(_CODE, fault="cut-off")
     if (size - header) % _CHUNK_BYTES:
         raise Fault(_CODE, fault="cut-off")
+    _check_chunks(raw, (size - header) // _CHUNK_BYTES, wanted)
+
+
+def _check_chunks(raw: Path, chunks: int, wanted: int) -> None:
+    """Refuse a log with an empty chunk before a full one, or among those that its header counts.
+
+    The parser passes over empty chunks, and the events that were in them would be missing.
+    """
+    last = wanted - 1
+    empty = []
+    with raw.open("rb") as file:
+        for number in range(chunks):
+            file.seek(_HEADER_BYTES + number * _CHUNK_BYTES)
+            if file.read(len(_CHUNK_MAGIC)) == _CHUNK_MAGIC:
+                last = max(last, number)
+            else:
+                empty.append(number)
+    if empty and empty[0] <= last:
+        raise Fault(_CODE, fault="empty-chunk", place=empty[0] + 1)
 
 
 def _batches(raw: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -134,6 +158,15 @@ def _batch(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.RecordBatch:
     columns = zip(*rows, strict=True)
     arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
     return pa.record_batch(arrays, schema=schema)
+
+
+def _check_header(raw: Path) -> None:
+    """Refuse a log whose header was changed: it says how many chunks there are."""
+    with raw.open("rb") as file:
+        head = file.read(_SUM.size)
+    flags, told = _SUM.unpack(head)
+    if not flags & _NO_SUM and told != zlib.crc32(head[:120]):
+        raise Fault(_CODE, fault="damaged-header")
 
 
 def _rows(raw: Path) -> Iterator[tuple[object, ...]]:

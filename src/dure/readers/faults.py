@@ -56,8 +56,10 @@ WORDS = (
     "not-zeek",
     "two-headers",
     "rows",
+    "damaged-header",
     "not-evtx",
     "cut-off",
+    "empty-chunk",
     "damaged-event",
 )
 

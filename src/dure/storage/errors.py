@@ -159,8 +159,10 @@ class StorageError(DureError):
                 Text("The vault can't be used so.", "격리 저장소를 이렇게 사용할 수 없습니다."),
                 Text("{where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
-                    "Run dure node doctor; restore the vault from a backup if pages are missing.",
-                    "dure node doctor를 실행하고, 빠진 페이지가 있으면 백업에서 복원하십시오.",
+                    "Check the URL and the server's keys of a vault in a bucket; run dure node doctor where there "
+                    "is a node; restore the vault from a backup if pages are missing.",
+                    "버킷에 있는 격리 저장소라면 URL과 접속 키를 확인하고, 노드가 있으면 dure node doctor를 "
+                    "실행하십시오. 빠진 페이지가 있으면 백업에서 복원하십시오.",
                 ),
             ),
             ErrorSpec(

@@ -113,6 +113,14 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "access_key_id와 secret_access_key(필요하면 session_token, certificate)를 문자열로 적은 "
             "TOML이 아닙니다",
         ),
+        "credentials-missing": Text(
+            "a vault in a bucket takes a file with its server's keys (--vault-credentials)",
+            "버킷에 있는 격리 저장소에는 접속 키를 적은 파일(--vault-credentials)이 필요합니다",
+        ),
+        "credentials-unused": Text(
+            "the server's keys are given, but no bucket (--vault-url)",
+            "접속 키는 있는데 버킷(--vault-url)이 지정되지 않았습니다",
+        ),
         "not-certificate": Text(
             "the certificate in the credentials' file is not PEM",
             "접속 정보 파일의 인증서가 PEM 형식이 아닙니다",

@@ -21,6 +21,7 @@ from dure.datasets.use.opening import open_folder
 from dure.datasets.verify.folders import verify_folder
 from dure.node.node import Node
 from dure.readers.corpora.errors import CorpusError
+from dure.readers.tables import Options
 from tests.datasets.corpora.corpora import SPANS, TEXTS, lines, with_brat, with_columns, with_lines
 from tests.datasets.world import LABEL, World
 
@@ -187,9 +188,9 @@ def test_a_refused_corpus_leaves_nothing(world: World, steward: Node, tmp_path: 
     )
     before = world.left()
 
-    def refused(**options: Any) -> DureError:
+    def refused(**given: Any) -> DureError:
         with pytest.raises(DureError) as caught:
-            steward.datasets.import_(place, label=LABEL, **options)
+            steward.datasets.import_(place, label=LABEL, **given)
         assert not world.left().since(before)
         return caught.value
 
@@ -197,7 +198,14 @@ def test_a_refused_corpus_leaves_nothing(world: World, steward: Node, tmp_path: 
     assert (outside.code, outside.facts["reason"]) == ("corpora.annotations", "range")
     assert (outside.facts["count"], outside.facts["place"]) == (1, 1)
     assert refused(annotations="brat").code == "corpora.folder"
-    assert refused(annotations="jsonl", kind="csv").facts["option"] == "--kind"
+    for given, option, reason in (
+        ({"annotations": "jsonl", "kind": "csv"}, "--kind", "for-tables"),
+        ({"annotations": "jsonl", "options": Options(sheet="1")}, "--sheet", "for-tables"),
+        ({"offsets": "utf-8"}, "--offsets", "for-corpora"),
+        ({"targets": ("coco",)}, "--targets", "for-images"),
+    ):
+        facts = refused(**given).facts
+        assert (facts["option"], facts["reason"]) == (option, reason)
     kept = steward.datasets.import_(place, label=LABEL, annotations="jsonl", leave_out_damaged=True)
     assert [(row["start"], row["end"]) for row in steward.datasets.spans(kept.id).records()] == [
         (0, 3)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from dure.readers.corpora import documents, facts, gathering
+from dure.readers.corpora import columns, documents, facts, gathering
 from dure.readers.corpora.offsets import edges_of, in_characters
 from tests.readers.corpora.inside import Left, brat, read, record
 
@@ -133,6 +133,11 @@ def test_bounds_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert fault(MAX_TEXT=3) == "too-long"
     long = read(tmp_path, "jsonl", record(text="a", label=[[0, 1, "X" * (facts.MAX_TAG + 1)]]))
     assert long.facts.fault == "tag-name"
+    sentences = "부산 B-X\n\n부산 B-X\n항 I-X\n"
+    assert read(tmp_path, "conll", sentences).facts.fault == ""
+    monkeypatch.setattr(columns, "MAX_TEXT", 8)
+    found = read(tmp_path, "conll", sentences).facts
+    assert (found.fault, found.place) == ("too-long", 2)
 
 
 def test_what_a_worker_says_is_held_to_its_form() -> None:

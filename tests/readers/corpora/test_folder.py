@@ -60,9 +60,10 @@ def test_a_folder_is_a_corpus_only_where_nothing_else_lies(tmp_path: Path) -> No
 
 def test_one_file_is_a_corpus_of_its_kind() -> None:
     assert (kind_of_file("a.tsv", ""), kind_of_file("a.csv", "jsonl")) == ("conll", "jsonl")
-    for name, wanted in (("a.csv", ""), ("a.jsonl", "brat")):
-        with pytest.raises(CorpusError):
+    for name, wanted, reason in (("a.csv", "", "no-kind"), ("a.jsonl", "brat", "one-file")):
+        with pytest.raises(CorpusError) as caught:
             kind_of_file(name, wanted)
+        assert caught.value.facts["reason"] == reason
     assert [split_of_file(name) for name in ("eval.txt", "latest.txt", "a.train.b.test.x")] == [
         "test",
         None,

@@ -30,8 +30,8 @@ _TITLES = {
 }
 _SUMMARIES = {
     Readiness.READY: Text(
-        "Nothing was found that stands in the way of training with this table.",
-        "이 표로 학습하는 데 걸림돌이 되는 것을 찾지 못했습니다.",
+        "Nothing was found that stands in the way of training with these data.",
+        "이 자료로 학습하는 데 걸림돌이 되는 것을 찾지 못했습니다.",
     ),
     Readiness.WORK: Text(
         "It can be trained with after what follows is settled.",

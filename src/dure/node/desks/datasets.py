@@ -69,64 +69,52 @@ class DatasetsDesk:
         imported with the files that it describes; see
         `dure.datasets.others.importing.import_document`, which takes ``records``.
         """
-        if isinstance(source, str | Path) and (annotations or _is_corpus(Path(source), kind)):
-            return self._import_corpus(
-                Path(source),
-                for_others={
-                    "--kind": bool(kind),
-                    "--with-ranges": ranges,
-                    "--targets": tuple(targets) != ("auto",),
-                },
-                label=label,
-                name=name,
-                description=description,
-                licence=licence,
-                annotations="" if annotations == "auto" else annotations,
-                encoding=options.encoding if options else "",
-                offsets=offsets,
-                leave_out_damaged=leave_out_damaged,
-                rules=rules,
-                about=about,
-                progress=progress,
-            )
-        if isinstance(source, str | Path) and Path(source).is_dir() and kind != CROISSANT:
-            return self._import_images(
-                Path(source),
-                for_tables={
-                    "--kind": bool(kind),
-                    "--with-ranges": ranges,
-                    **({} if options is None else options.given()),
-                },
-                label=label,
-                name=name,
-                description=description,
-                licence=licence,
-                rules=rules,
-                about=about,
-                targets=targets,
-                leave_out_damaged=leave_out_damaged,
-                progress=progress,
-            )
         from dure.datasets.about.statement import EMPTY, read_statement
-        from dure.datasets.import_ import import_
-        from dure.datasets.others.importing import import_document, is_document
+        from dure.datasets.options import check_for_corpus, check_for_images, check_for_table
         from dure.datasets.rules.sandboxed import read_contract
+        from dure.readers.tables import Options
 
-        given = Path(source) if isinstance(source, str) else source
-        told: dict[str, Any] = {
+        options = options or Options()
+        for_tables = {"--kind": kind, "--with-ranges": ranges, **options.of_tables()}
+        for_images, for_corpora = {"--targets": tuple(targets) != ("auto",)}, {"--offsets": offsets}
+        file = Path(source) if isinstance(source, str) else source
+        words: dict[str, Any] = {
             "label": label,
             "name": name,
             "description": description,
             "licence": licence,
-            "options": options,
             "rules": None if rules is None else read_contract(Path(rules)),
-            "ranges": ranges,
             "statement": EMPTY if about is None else read_statement(Path(about)),
             "progress": progress,
         }
-        if isinstance(given, Path) and (kind == CROISSANT or (not kind and is_document(given))):
-            return import_document(self.house, given, records=records, **told)
-        return import_(self.house, given, kind=kind, **told)
+        if isinstance(file, Path) and (annotations or _is_corpus(file, kind)):
+            from dure.datasets.corpora.importing import import_corpus
+
+            check_for_corpus(file.name, {**for_tables, **for_images})
+            return import_corpus(
+                self.house,
+                file,
+                annotations="" if annotations == "auto" else annotations,
+                encoding=options.encoding,
+                offsets=offsets,
+                leave_out_damaged=leave_out_damaged,
+                **words,
+            )
+        if isinstance(file, Path) and file.is_dir() and kind != CROISSANT:
+            from dure.datasets.images.importing import import_images
+
+            check_for_images(file.name, {**for_tables, **options.given()}, for_corpora)
+            return import_images(
+                self.house, file, targets=targets, leave_out_damaged=leave_out_damaged, **words
+            )
+        from dure.datasets.import_ import import_
+        from dure.datasets.others.importing import import_document, is_document
+
+        check_for_table(file.name, for_images, for_corpora)
+        words |= {"options": options, "ranges": ranges}
+        if isinstance(file, Path) and (kind == CROISSANT or (not kind and is_document(file))):
+            return import_document(self.house, file, records=records, **words)
+        return import_(self.house, file, kind=kind, **words)
 
     @cached_property
     def deidentify(self) -> DeidentifyDesk:
@@ -137,58 +125,6 @@ class DatasetsDesk:
     def privacy(self) -> PrivacyDesk:
         """Verbs on privacy records."""
         return PrivacyDesk(self.house)
-
-    def _import_images(
-        self,
-        source: Path,
-        *,
-        for_tables: dict[str, bool],
-        rules: str | Path | None,
-        about: str | Path | None,
-        **words: Any,
-    ) -> Asset:
-        from dure.datasets.about.statement import EMPTY, read_statement
-        from dure.datasets.images.importing import import_images
-        from dure.datasets.rules.sandboxed import read_contract
-        from dure.readers.images.errors import ImageError
-
-        for option, given in for_tables.items():
-            if given:
-                name = source.name
-                raise ImageError("images.folder", name=name, reason="for-tables", option=option)
-        return import_images(
-            self.house,
-            source,
-            rules=None if rules is None else read_contract(Path(rules)),
-            statement=EMPTY if about is None else read_statement(Path(about)),
-            **words,
-        )
-
-    def _import_corpus(
-        self,
-        source: Path,
-        *,
-        for_others: dict[str, bool],
-        rules: str | Path | None,
-        about: str | Path | None,
-        **words: Any,
-    ) -> Asset:
-        from dure.datasets.about.statement import EMPTY, read_statement
-        from dure.datasets.corpora.importing import import_corpus
-        from dure.datasets.rules.sandboxed import read_contract
-        from dure.readers.corpora.errors import CorpusError
-
-        for option, given in for_others.items():
-            if given:
-                name = source.name
-                raise CorpusError("corpora.folder", name=name, reason="for-tables", option=option)
-        return import_corpus(
-            self.house,
-            source,
-            rules=None if rules is None else read_contract(Path(rules)),
-            statement=EMPTY if about is None else read_statement(Path(about)),
-            **words,
-        )
 
     def spans(self, dataset: str, *, purpose: str = "") -> DataSet:
         """Open the spans of a corpus for use; see `dure.datasets.corpora.use.open_spans`."""

@@ -55,19 +55,20 @@ class Columns:
 
     def _sentences(self) -> Iterator[list[Row]]:
         rows: list[Row] = []
-        size = 0
+        size, sentence = 0, 1
         with self._text.open(encoding="utf-8-sig", newline="\n") as file:
             for number, line in enumerate(file, 1):
                 fields = _fields(line.rstrip("\r\n"))
                 if not fields or fields[0] == _BREAK:
                     if rows:
                         yield rows
+                        sentence += 1
                     rows, size = [], 0
                 elif rows or not _is_comment(fields):
                     rows.append((number, fields))
                     size += len(line)
                     if size > MAX_TEXT:
-                        raise CorpusFault("column-line", number)
+                        raise CorpusFault("too-long", sentence)
         if rows:
             yield rows
 

@@ -20,8 +20,16 @@ FOLDERS = MappingProxyType(
             "it is a corpus of texts, and {option} is for other data",
             "말뭉치입니다. {option} 옵션은 다른 자료에만 쓸 수 있습니다",
         ),
+        "for-corpora": Text(
+            "it is taken for something else, and {option} is for a corpus of texts",
+            "말뭉치가 아닌 자료로 읽는데, {option} 옵션은 말뭉치에만 쓸 수 있습니다",
+        ),
         "no-kind": Text(
             "nothing tells how its annotations are written", "주석의 형식을 알 수 없습니다"
+        ),
+        "one-file": Text(
+            "brat and none are for a folder of texts, and it is one file",
+            "brat와 none은 글의 폴더에만 쓸 수 있는데, 파일 하나입니다",
         ),
         "not-corpus": Text("it is a data set without spans", "구간이 없는 데이터셋입니다"),
     }
@@ -152,8 +160,10 @@ class CorpusError(DureError):
                 Text("It can't be used as a corpus.", "말뭉치로 쓸 수 없습니다."),
                 Text("{name}: {reason.en}.", "{name}: {reason.ko}."),
                 Text(
-                    "Say how it is annotated with --annotations (jsonl, brat, conll or none).",
-                    "주석 형식을 --annotations(jsonl, brat, conll, none)로 지정하십시오.",
+                    "Say how it is annotated with --annotations (jsonl, brat, conll or none); leave out "
+                    "options that are for other data.",
+                    "주석 형식을 --annotations(jsonl, brat, conll, none)로 지정하고, 다른 자료에 쓰는 옵션은 "
+                    "빼십시오.",
                 ),
             ),
             ErrorSpec(

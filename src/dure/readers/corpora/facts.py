@@ -47,7 +47,7 @@ SPAN_COLUMNS = (
 
 WRONG = ("range", "empty-span", "mismatch", "untagged")
 """Why an annotation doesn't fit its text."""
-NOTED = ("crossing", "nested", "repeated", "contested", "edges", "stray", "relations", "unplaced")
+NOTED = ("crossing", "nested", "repeated", "contested", "edges", "stray", "relations")
 """What else is counted about annotations."""
 
 

@@ -93,9 +93,11 @@ def kind_of_file(name: str, wanted: str) -> str:
     """
     if wanted in ("jsonl", "conll"):
         return wanted
+    if wanted:
+        raise CorpusError("corpora.folder", name=name, reason="one-file")
     ending = Path(name).suffix.lower()
     found = next((kind for kind in ("jsonl", "conll") if ending in ENDINGS[kind]), "")
-    if wanted or not found:
+    if not found:
         raise CorpusError("corpora.folder", name=name, reason="no-kind")
     return found
 
