@@ -292,7 +292,8 @@ class Keeper:
         """Destroy the content of an asset that a permit's request names; what is gone stays gone.
 
         What is said of the asset stays. Say whether it is gone: a part of something that the request
-        does not name is kept, and goes with the last that it is a part of.
+        does not name is kept, and goes with the last that it is a part of. What goes is what the request
+        names first, and parts of that; the rest of what it names was to be read.
 
         Raises
         ------
@@ -302,6 +303,9 @@ class Keeper:
         """
         rulebook = self._check_permit(permit, request)
         if not rulebook.action.destroys or asset_id not in request.assets:
+            raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
+        first = request.assets[0]
+        if asset_id != first and asset_id not in self.retention.parts(first):
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
         doomed = self.retention.doomed(request.assets)
         if any(map(self.retention.held, doomed)):
