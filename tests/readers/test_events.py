@@ -47,6 +47,12 @@ def test_odd_values_keep_their_row(tmp_path: Path) -> None:
     assert "\0" not in rows[0]["data"]
 
 
+def without(chunk: int) -> bytes:
+    """Return the log with a chunk that is empty, as a disk leaves a block that it lost."""
+    at = 4096 + 65536 * chunk
+    return THREE[:at] + bytes(65536) + THREE[at + 65536 :]
+
+
 def changed(at: int) -> bytes:
     return THREE[:at] + bytes([THREE[at] ^ 1]) + THREE[at + 1 :]
 
@@ -60,6 +66,8 @@ def changed(at: int) -> bytes:
         (THREE[:-65536], "cut-off"),
         (THREE[:-1], "cut-off"),
         (THREE[:4096], "cut-off"),
+        (without(0), "empty-chunk"),
+        (without(1), "empty-chunk"),
         (changed(4096 + 512 + 200), "damaged-event"),
         (changed(4096 + 16), "damaged-event"),
         (changed(4096 + 65536 + 700), "damaged-event"),
@@ -73,6 +81,10 @@ def test_a_damaged_log_is_refused_as_a_whole(tmp_path: Path, data: bytes, why: s
 def test_a_log_that_is_still_open_may_be_longer_than_its_header_says(tmp_path: Path) -> None:
     still_open = log([event(1)], [event(2)], flags=1, told=1)
     assert parsed(tmp_path, "evtx", still_open)[0]["rows"] == 2
+    room = bytes(2 * 65536)  # it is made longer before it is needed
+    assert parsed(tmp_path, "evtx", still_open + room)[0]["rows"] == 2
+    hole = still_open[: 4096 + 65536] + room + still_open[4096 + 65536 :]
+    assert fault(tmp_path, "evtx", hole) == ("readers.log", "empty-chunk")
     assert fault(tmp_path, "evtx", log())[0] == "readers.empty"
 
 

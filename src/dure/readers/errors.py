@@ -91,6 +91,10 @@ FAULTS = MappingProxyType(
         ),
         "not-evtx": Text("it is no Windows event log", "Windows 이벤트 로그가 아닙니다"),
         "cut-off": Text("it ends before its header says", "머리글에 적힌 것보다 먼저 끝납니다"),
+        "empty-chunk": Text(
+            "chunk {place} is empty where events must be: they are missing",
+            "이벤트가 있어야 할 {place}번째 청크가 비어 있습니다. 빠진 이벤트가 있습니다",
+        ),
         "damaged-event": Text(
             "event {record} or the chunk around it is damaged, or was changed",
             "{record}번째 이벤트나 그 주변이 손상되었거나 고쳐졌습니다",

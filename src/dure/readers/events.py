@@ -49,7 +49,7 @@ COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
 """The columns of every log. ``data`` is the JSON of ``data_kind``: EventData, UserData or another part."""
 
 _CODE = "readers.log"
-_MAGIC = b"ElfFile\0"
+_MAGIC, _CHUNK_MAGIC = b"ElfFile\0", b"ElfChnk\0"
 _HEADER = struct.Struct("<8s8x8x8xIHHHH76xI")
 _HEADER_BYTES, _CHUNK_BYTES = 4096, 65536
 _DIRTY = 1
@@ -116,6 +116,25 @@ def _check_whole(raw: Path) -> None:
         raise Fault(_CODE, fault="cut-off")
     if (size - header) % _CHUNK_BYTES:
         raise Fault(_CODE, fault="cut-off")
+    _check_chunks(raw, (size - header) // _CHUNK_BYTES, wanted)
+
+
+def _check_chunks(raw: Path, chunks: int, wanted: int) -> None:
+    """Refuse a log with an empty chunk before a full one, or among those that its header counts.
+
+    The parser passes over empty chunks, and the events that were in them would be missing.
+    """
+    last = wanted - 1
+    empty = []
+    with raw.open("rb") as file:
+        for number in range(chunks):
+            file.seek(_HEADER_BYTES + number * _CHUNK_BYTES)
+            if file.read(len(_CHUNK_MAGIC)) == _CHUNK_MAGIC:
+                last = max(last, number)
+            else:
+                empty.append(number)
+    if empty and empty[0] <= last:
+        raise Fault(_CODE, fault="empty-chunk", place=empty[0] + 1)
 
 
 def _batches(raw: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -58,6 +58,7 @@ WORDS = (
     "rows",
     "not-evtx",
     "cut-off",
+    "empty-chunk",
     "damaged-event",
 )
 
