@@ -291,8 +291,8 @@ class Keeper:
     def shred(self, permit: Permit, request: Request, asset_id: str) -> bool:
         """Destroy the content of an asset that a permit's request names; what is gone stays gone.
 
-        What is said of the asset stays. Say whether it is gone: a part of something that the request
-        does not name is kept, and goes with the last that it is a part of.
+        What goes is what the request names first, and parts of that; what is said of it stays. Say
+        whether it is gone: a part of something else too is kept, and goes with the last that has it.
 
         Raises
         ------
@@ -300,8 +300,9 @@ class Keeper:
             ``governance.permit`` when the permit is not for it, its action destroys nothing, or a legal
             hold lies on anything that would go.
         """
-        rulebook = self._check_permit(permit, request)
-        if not rulebook.action.destroys or asset_id not in request.assets:
+        destroys, named = self._check_permit(permit, request).action.destroys, request.assets
+        known = asset_id in named and asset_id in (named[0], *self.retention.parts(named[0]))
+        if not destroys or not known:
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
         doomed = self.retention.doomed(request.assets)
         if any(map(self.retention.held, doomed)):
