@@ -65,6 +65,7 @@ def load_everything() -> None:
         "dure.datasets.versions.keeping",
         "dure.datasets.versions.tagging",
         "dure.datasets.publish.act",
+        "dure.datasets.publish.recall",
         "dure.datasets.publish.verbs",
         "dure.datasets.privacy.shredding",
         "dure.readers.parse",

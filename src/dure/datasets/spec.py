@@ -130,6 +130,11 @@ ACTIONS = (
     DEIDENTIFY, RECORD, LOWER, SHRED,
 )  # fmt: skip
 
+RECALLED_PAGE = "page.recall"
+"""What the owner does for each agency that has a page of a data set that is no more."""
+WITHDRAWN_PAGE = "page.withdraw"
+"""What such an agency then does with the page."""
+
 ROOM = RoomSpec(
     name="datasets",
     title=Text(
@@ -152,7 +157,9 @@ ROOM = RoomSpec(
     leaving="dure.datasets.privacy.guarding:before_leaving",
     commands="dure.cli.datasets:app",
     events=frozenset(
-        f"{action.name}.{phase}" for action in ACTIONS for phase in ("begun", "done", "failed")
+        f"{name}.{phase}"
+        for name in (*(action.name for action in ACTIONS), RECALLED_PAGE, WITHDRAWN_PAGE)
+        for phase in ("begun", "done", "failed")
     ),
     tables="dure.datasets.versions.tables:METADATA",
     readers={"text/csv": "csv", "application/vnd.apache.parquet": "parquet"},

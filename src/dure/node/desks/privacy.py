@@ -10,6 +10,7 @@ from dure.core.errors import DureError
 from dure.core.labels import Label
 from dure.governance.errors import GovernanceError
 from dure.node.desks.assets import find, visible
+from dure.node.desks.exchange import ExchangeDesk
 from dure.node.house import NodeHouse
 
 if TYPE_CHECKING:
@@ -143,15 +144,17 @@ class PrivacyDesk:
         return _view(self.house, asked.id, "asset.shred")
 
     def shred(self, request: str) -> Mapping[str, object]:
-        """Have the executor shred what people agreed to shred."""
+        """Have the executor shred what people agreed to shred, and recall its pages."""
         from dure.datasets.privacy.shredding import note_shredded, shred
 
         view = _view(self.house, request, "asset.shred")
         if view["state"] == "done":
             outcome: Mapping[str, object] = view["outcome"]
             note_shredded(self.house, str(view["id"]), outcome)
-            return outcome
-        return shred(self.house, str(view["id"]))
+        else:
+            outcome = shred(self.house, str(view["id"]))
+        ExchangeDesk(self.house).recall()
+        return outcome
 
 
 def _view(house: NodeHouse, request: str, action: str) -> dict[str, Any]:
