@@ -113,7 +113,7 @@ def test_the_command_line_says_so(made: Alliance) -> None:
     assert "withdrawn" in command(made, "datasets", "search", agency="alpha").out
     assert "withdrawn: tracks" in command(made, "datasets", "lineage", "tracks", agency="alpha").out
     refused = command(made, "datasets", "page", "tracks", agency="alpha")
-    assert (refused.status, "bravo withdrew" in refused.err) == (240, True)
+    assert (refused.status, "bravo withdrew" in refused.err) == (222, True)
 
 
 def test_what_may_not_be_seen_is_not_told_of_either(made: Alliance) -> None:

@@ -1,6 +1,6 @@
 """Errors of publishing: why a data set stays unknown, and why a page or a recall is refused.
 
-Statuses 215 to 217, 240 and 241.
+Statuses 215 to 217, 222 and 223.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class PublishError(DureError):
             ),
             ErrorSpec(
                 "datasets.recalled",
-                240,
+                222,
                 410,
                 Text("The data set is withdrawn.", "철회된 데이터셋입니다."),
                 Text(
@@ -106,7 +106,7 @@ class PublishError(DureError):
             ),
             ErrorSpec(
                 "datasets.recall",
-                241,
+                223,
                 422,
                 Text("The recall is refused.", "회수 통지를 받지 않습니다."),
                 Text("From {agency}: {reason.en}.", "{agency} 기관에서 온 것: {reason.ko}."),
