@@ -125,9 +125,18 @@ SHRED = Action(
     evidence="dure datasets privacy show {dataset}",
 )
 
+SHRED_KEYS = Action(
+    name="pseudonym.shred",
+    title=Text("Shred the keys of a purpose's pseudonyms", "한 목적의 가명 키 파기"),
+    roles=frozenset({Role.STEWARD, Role.OPERATOR}),
+    quorum=_PEOPLE,
+    destroys=True,
+    evidence="dure datasets deidentify keys {purpose} --generation {generation}",
+)
+
 ACTIONS = (
     IMPORT, EXPORT, PUBLISH, ACKNOWLEDGE, COMMIT, DIFF, TAG, WITHDRAW, HOLD, LIFT, GC, CONFORM, LOAD,
-    DEIDENTIFY, RECORD, LOWER, SHRED,
+    DEIDENTIFY, RECORD, LOWER, SHRED, SHRED_KEYS,
 )  # fmt: skip
 
 RECALLED_PAGE = "page.recall"
@@ -146,6 +155,7 @@ ROOM = RoomSpec(
             PUBLISH.name: "dure.datasets.publish.act:PublishPage",
             LOWER.name: "dure.datasets.deidentify.lowering:LowerLabel",
             SHRED.name: "dure.datasets.privacy.shredding:ShredDataset",
+            SHRED_KEYS.name: "dure.datasets.deidentify.unlinking:ShredKeys",
         }
     ),
     settled=MappingProxyType(

@@ -84,6 +84,25 @@ class DeidentifyDesk:
             return outcome
         return lower(self.house, str(view["id"]))
 
+    def keys(self, purpose: str, generation: int = 1) -> dict[str, Any]:
+        """Return what is known of the root of a purpose's keys, never the root."""
+        from dure.datasets.deidentify.unlinking import keys
+
+        return dict(keys(self.house, purpose, generation))
+
+    def request_shred_keys(self, purpose: str, generation: int = 1) -> dict[str, Any]:
+        """Ask people to shred the root of a purpose's keys."""
+        from dure.datasets.deidentify.unlinking import request_shredding
+
+        asked = request_shredding(self.house, purpose, generation)
+        return _view(self.house, asked.id, "pseudonym.shred")
+
+    def shred_keys(self, request: str) -> Mapping[str, object]:
+        """Have the executor shred keys that people agreed to shred."""
+        view = _view(self.house, request, "pseudonym.shred")
+        done: Mapping[str, object] = view["outcome"] if view["state"] == "done" else {}
+        return done or self.house.execute(str(view["id"]))
+
 
 class PrivacyDesk:
     """Verbs on privacy records."""
