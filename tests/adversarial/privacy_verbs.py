@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest import mock
 
 import pytest
@@ -12,6 +14,8 @@ from dure.governance.errors import GovernanceError
 from dure.node.house import NodeHouse
 from dure.node.node import Node
 from tests.adversarial.verb import DONE, Verb, request_id
+from tests.datasets.images.folders import with_classes
+from tests.node import alliance
 from tests.node.alliance import SHARED, Alliance, services_inside
 
 PLAN = """deidentify = 1
@@ -59,16 +63,29 @@ def _recorded(made: Alliance, seen: Counter[str]) -> bool:
     return DONE
 
 
+def _import_images(made: Alliance) -> None:
+    """Two data sets of the same pictures, one of which is due."""
+    with TemporaryDirectory() as folder, made.open() as node:
+        with_classes(Path(folder), 4)
+        for name, targets in (("ships", "folders"), ("pictures", "none")):
+            node.datasets.import_(folder, label=alliance.LABEL, name=name, targets=[targets])
+        then, until = node.house.now() - 10 * 86_400, _today(node) - dt.timedelta(2)
+        with mock.patch.object(NodeHouse, "now", return_value=then):
+            node.datasets.privacy.record(
+                "ships", basis="law", purpose="test", retain_until=until.isoformat()
+            )
+
+
 def _ask_to_shred(made: Alliance) -> None:
     with made.open() as node:
-        asked = node.datasets.privacy.request_shred("treated")
+        asked = node.datasets.privacy.request_shred("ships")
         made.approve(node, asked["id"])
         (made.folder / "request").write_text(asked["id"])
 
 
 def _ask_to_lower(made: Alliance) -> None:
     with made.open() as node:
-        asked = node.datasets.deidentify.request_lower("tracks", SHARED)
+        asked = node.datasets.deidentify.request_lower("pictures", SHARED)
         made.approve(node, asked["id"])
         (made.folder / "request").write_text(asked["id"])
 
@@ -96,9 +113,9 @@ def _settle(node: Node, made: Alliance, do: object) -> None:
 
 def _shredded(made: Alliance, seen: Counter[str]) -> bool:
     with services_inside(), made.open() as node:
-        assert [row["name"] for row in node.datasets.list()] == ["tracks"]
+        assert {row["name"] for row in node.datasets.list()} == {"tracks", "pictures"}
         assert node.datasets.privacy.due() == []
-        assert node.datasets.open("tracks").to_polars().height == 3
+        assert len(list(node.datasets.images("pictures"))) == 4  # which has the same pictures
     assert (seen["asset.shred.begun"], seen["asset.shred.done"]) == (1, 1)
     return DONE
 
@@ -106,8 +123,7 @@ def _shredded(made: Alliance, seen: Counter[str]) -> bool:
 def _lowered(made: Alliance, seen: Counter[str]) -> bool:
     with services_inside(), made.open() as node:
         rows = {row["label"]: row["id"] for row in node.datasets.list()}
-        assert len(rows) == 2
-        assert node.datasets.open(rows[SHARED]).to_polars().height == 3
+        assert len(list(node.datasets.images(rows[SHARED]))) == 4
     assert (seen["label.lower.begun"], seen["label.lower.done"]) == (1, 1)
     return DONE
 
@@ -149,8 +165,14 @@ PRIVACY = {
     "keep-record": Verb(
         "treat", _record, ("privacy.record.begun", "privacy.record.done"), _recorded
     ),
-    "ask-to-shred": Verb("keep-record", _ask_to_shred),
-    "shred": Verb("ask-to-shred", _shred, ("permit.claimed", "act.performed"), _shredded),
+    "import-images": Verb("import", _import_images),
+    "ask-to-shred": Verb("import-images", _ask_to_shred),
+    "shred": Verb(
+        "ask-to-shred",
+        _shred,
+        ("permit.claimed", "asset.shredded", "asset.shredded:2", "act.performed"),
+        _shredded,
+    ),
     "ask-to-shred-keys": Verb("treat", _ask_to_shred_keys),
     "shred-keys": Verb(
         "ask-to-shred-keys",
@@ -158,6 +180,6 @@ PRIVACY = {
         ("permit.claimed", "act.performed", "outcome.recorded"),
         _keys_shredded,
     ),
-    "ask-to-lower": Verb("import", _ask_to_lower),
-    "lower": Verb("ask-to-lower", _lower, ("keeper.sealed", "house.executed"), _lowered),
+    "ask-to-lower": Verb("import-images", _ask_to_lower),
+    "lower": Verb("ask-to-lower", _lower, ("keeper.sealed:2", "house.executed"), _lowered),
 }

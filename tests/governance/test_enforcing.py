@@ -386,6 +386,7 @@ def test_an_act_signs_its_own_types(world: World) -> None:
         ),
         lambda context: context.read("cd" * 32),
         lambda context: context.shred("cd" * 32),
+        lambda context: again(context, OPEN_TEXT, "cd" * 32),
         lambda context: context.release("Report", digest_of(b"")),
         lambda context: context.release("report", "x"),
     ],
@@ -407,6 +408,20 @@ def seal(context: ActContext, text: str) -> Mapping[str, object]:
         producer="trials.release",
         name="report",
     ).to_dict()
+
+
+def again(context: ActContext, text: str, asset_id: str = ASSET) -> Mapping[str, object]:
+    told = {"label": label(text), "parents": (asset_id,), "producer": "trials.release"}
+    return context.seal_again(asset_id, **told).to_dict()
+
+
+def test_an_act_seals_again_what_its_request_names_and_nothing_below_the_target(
+    world: World,
+) -> None:
+    minted = run_with(world, lambda context: again(context, OPEN_TEXT), source=SECRET_TEXT)
+    assert minted["label"] == OPEN_TEXT
+    with refused("governance.act", "act-raised"):
+        run_with(world, lambda context: again(context, OPEN_TEXT), target=SECRET_TEXT)
 
 
 def test_an_act_seals_nothing_below_the_target(world: World) -> None:

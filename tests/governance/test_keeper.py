@@ -512,6 +512,48 @@ def test_only_a_permit_that_destroys_shreds_what_its_request_names_and_nothing_e
     assert room.read(room.ticket(other.id))
 
 
+def test_what_two_share_goes_with_the_last_of_them(room: Room):
+    shared, own = (room.keeper.seal([kind.encode()], about(kind=kind))
+                   for kind in ("dataset.images", "dataset.table"))  # fmt: skip
+    first, second = (room.seal(OPEN_TEXT, *parts) for parts in ([own.id, shared.id], [shared.id]))
+    permits = [
+        room.approved("asset.mark", assets=[one.id, *more, shared.id])
+        for one, more in ((first, [own.id]), (second, []))
+    ]
+    keeper = room.reopen(
+        actions=tuple(replace(each, destroys=each.name == "asset.mark") for each in ALL)
+    )
+    keeper.retention.hold(second.id)  # what would go is not held
+    assert [keeper.shred(*permits[0], one) for one in permits[0][1].assets] == [True, True, False]
+    assert room.read(room.ticket(shared.id)) == b"dataset.images"
+    with pytest.raises(GovernanceError) as refused:
+        keeper.shred(*permits[1], second.id)
+    assert reason(refused) == "held"
+    assert keeper.retention.lift(second.id)
+    assert [keeper.shred(*permits[1], one) for one in permits[1][1].assets] == [True, True]
+    for one in (first, second, own, shared):
+        assert not room.vault.exists(one.id)
+
+
+def test_a_label_falls_under_a_permit_and_no_content_is_kept_twice(room: Room):
+    asset, other = room.seal(SECRET_TEXT), room.seal(OPEN_TEXT)
+    told = {"parents": (asset.id,), "producer": "report.release"}
+    permit = room.approved(assets=[asset.id], source=SECRET_TEXT, target=SHARED_TEXT)
+    before = set(room.vault.root.rglob("pages/*/*"))
+    lower = room.keeper.seal_again(*permit, asset.id, label=SHARED_TEXT, **told)
+    assert (str(lower.label), lower.kind, lower.parents) == (SHARED_TEXT, "dataset", (asset.id,))
+    assert set(room.vault.root.rglob("pages/*/*")) == before
+    room.vault.shred(asset.id)
+    assert b"".join(room.vault.read(lower.id)) == b"".join(CONTENT)
+    with pytest.raises(GovernanceError) as refused:
+        room.keeper.seal_again(*permit, other.id, label=SHARED_TEXT, **told)
+    assert reason(refused) == "other-asset"
+    for label in (OPEN_TEXT, SHARED_TEXT):  # only an action that lowers, and not below the target
+        marking = room.approved("asset.mark", assets=[other.id])
+        with pytest.raises(GovernanceError):
+            room.keeper.seal_again(*marking, other.id, label=label, **told)
+
+
 # ── the keys of pseudonyms ─────────────────────────────────────────────────────────────────────
 
 KEYED = Action("dataset.deidentify", READ.title, frozenset({"steward"}))

@@ -127,6 +127,13 @@ class World:
             "content.open": lambda: self.issued(ticket),
             "content.open-for-permit": lambda: {"asset": self.asset, **permit},
             "content.shred-for-permit": lambda: {"asset": self.asset, **permit},
+            "content.seal-again": lambda: {
+                "asset": self.asset,
+                "label": SHARED,
+                "parents": [self.asset],
+                "producer": "label.lower",
+                **permit,
+            },
             "content.describe": lambda: {"asset": self.asset},
             "content.dependants": lambda: {"asset": self.asset},
             "content.withdraw": lambda: {"asset": self.note},
@@ -195,6 +202,7 @@ OPERATIONS = [
         "content.hold", "content.lift", "content.holds", "content.abandoned", "content.collect",
         "key.unwrap", "status",
         "content.open-for-permit", "content.shred-for-permit", "content.describe",
+        "content.seal-again",
         "key.elements", "key.unwrap", "status",
     )),
 ]  # fmt: skip

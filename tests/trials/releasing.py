@@ -36,6 +36,7 @@ def context(folder: Path, told: list[tuple[str, str]]) -> ActContext:
         sign=lambda type_, value: SUITE.sign_value(Key("bravo executor").private, type_, value),
         read=lambda asset_id: contents.read(asset_id, None, None),
         seal=seal,
+        seal_again=seal,
         shred=contents.content.pop,
         release=lambda kind, digest: told.append((kind, digest)),
         proof=dict,

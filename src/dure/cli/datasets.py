@@ -29,6 +29,7 @@ from dure.cli.reading import (
     KindOption,
     MissingOption,
     QuotedOption,
+    RecordsOption,
     SheetOption,
     reading,
     source_of,
@@ -71,10 +72,10 @@ DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_
 @app.command(
     "import",
     help=say(
-        "Import a file (CSV, JSON, Excel, Parquet, Arrow, Zeek, EVTX), a folder of images or a corpus of texts: "
-        "parsed in the sandbox, described, sealed.",
-        "파일(CSV, JSON, Excel, Parquet, Arrow, Zeek, EVTX), 이미지 폴더, 말뭉치를 격리 실행 환경에서 읽고 설명을 붙여 "
-        "봉인합니다.",
+        "Import a file (CSV, JSON, Excel, Parquet, Arrow, Zeek, EVTX), a folder of images, a corpus of texts, "
+        "or a Croissant document of others with its files: parsed in the sandbox, described, sealed.",
+        "파일(CSV, JSON, Excel, Parquet, Arrow, Zeek, EVTX), 이미지 폴더, 말뭉치, 다른 곳에서 만든 Croissant "
+        "문서와 그 파일을 격리 실행 환경에서 읽고 설명을 붙여 봉인합니다.",
     ),
 )
 def import_(
@@ -133,6 +134,7 @@ def import_(
     ] = None,
     targets: images_commands.TargetsOption = None,
     leave_out_damaged: images_commands.LeaveOutOption = False,
+    records: RecordsOption = "",
     annotations: corpora_commands.AnnotationsOption = None,
     offsets: corpora_commands.OffsetsOption = None,
 ) -> None:
@@ -144,6 +146,7 @@ def import_(
             source_of(file, database),
             targets=targets or ("auto",),
             leave_out_damaged=leave_out_damaged,
+            records=records,
             annotations=annotations or "",
             offsets=offsets or "",
             label=label,

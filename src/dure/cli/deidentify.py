@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dure.cli import session
+from dure.cli import covering, session
 from dure.cli.arguments import NAME_OR_ID, RequestId, say_who_votes
 from dure.cli.words import LANGUAGE, say
 
@@ -210,6 +210,14 @@ def lower(request: RequestId) -> None:
     with session.current.node() as node:
         outcome = node.datasets.deidentify.lower(request)
     session.current.output.value(outcome)
+
+
+app.command(
+    help=say(
+        "Make a data set of images without metadata and with regions filled; lossless where it can be.",
+        "메타데이터를 지우고 지정한 영역을 칠한 이미지 데이터셋을 만듭니다. 될 수 있으면 무손실로 합니다.",
+    )
+)(covering.images)
 
 
 def _is_file(source: str) -> bool:

@@ -47,8 +47,8 @@ KindOption = Annotated[
     typer.Option(
         metavar="KIND",
         help=say(
-            "csv, json, jsonl, parquet, arrow, xlsx, zeek or evtx; else its ending tells.",
-            "csv, json, jsonl, parquet, arrow, xlsx, zeek, evtx. 없으면 확장자로 압니다.",
+            "csv, json, jsonl, parquet, arrow, xlsx, zeek, evtx or croissant; else its ending tells.",
+            "csv, json, jsonl, parquet, arrow, xlsx, zeek, evtx, croissant. 없으면 확장자로 압니다.",
         ),
     ),
 ]
@@ -84,6 +84,16 @@ SheetOption = Annotated[
     str,
     typer.Option(
         help=say("Name or number of a workbook's sheet.", "통합 문서의 시트 이름이나 번호.")
+    ),
+]
+RecordsOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help=say(
+            "Of a Croissant document of others: the record set, where there are several.",
+            "다른 곳에서 만든 Croissant 문서에 레코드 집합이 여러 개일 때 그 이름.",
+        ),
     ),
 ]
 DatabaseOption = Annotated[

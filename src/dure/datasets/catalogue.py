@@ -11,8 +11,11 @@ from dure.datasets.croissant import DOCUMENT_FILE, read_table
 from dure.datasets.document import MAX_DOCUMENT_BYTES
 from dure.datasets.errors import DatasetError
 from dure.datasets.import_ import any_purpose
-from dure.datasets.sealing import DATASET
+from dure.datasets.sealing import DATASET, IMAGES
 from dure.governance.house import House
+
+NO_IMAGES = "none"
+"""What stands for the images of a data set that has none, where people sign."""
 
 
 def table_of(house: House, dataset_id: str) -> str:
@@ -28,6 +31,13 @@ def table_of(house: House, dataset_id: str) -> str:
         short = dataset_id[:16]
         raise DatasetError("datasets.document", file=short, place="-", reason="no-table-here")
     return parents[0]
+
+
+def images_of(house: House, dataset: Asset) -> str:
+    """Return the id of the images that a data set lists, or "" when it is a table alone."""
+    here = house.assets.held(dataset.parents)
+    kinds = {one: house.assets.get(one).asset.kind for one in here}
+    return next((one for one, kind in kinds.items() if kind == IMAGES), "")
 
 
 def describe(house: House, dataset_id: str, *, purpose: str = "") -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from dure.core.text import Text
 from dure.datasets.reading_reasons import READING
 from dure.datasets.reasons import REASONS
 from dure.datasets.rules.reasons import FORM
+from dure.datasets.verify.words import UNSUPPORTED
 
 PARTS = MappingProxyType(
     {
@@ -26,7 +27,9 @@ PARTS = MappingProxyType(
 class DatasetError(DureError):
     """A data set was refused."""
 
-    WORDS = MappingProxyType({"reason": {**SYSTEM, **REASONS, **FORM, **READING}, "part": PARTS})
+    WORDS = MappingProxyType(
+        {"reason": {**SYSTEM, **REASONS, **FORM, **READING, **UNSUPPORTED}, "part": PARTS}
+    )
     TABLE = table(
         [
             ErrorSpec(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,12 @@ from dure.datasets.errors import DatasetError
 from dure.datasets.huggingface import CARD_FILE, DATA_FILE, SPANS_DATA_FILE, card, relocated
 from dure.datasets.images.document import has_images
 from dure.datasets.images.exporting import write_images
+from dure.datasets.images.hub import Part, beside_metadata, configuration, parts_of
 from dure.datasets.import_ import any_purpose
 from dure.datasets.spec import EXPORT
+from dure.datasets.use.opening import open_dataset
 from dure.datasets.verify.folders import hold, verify_folder
 from dure.governance.house import House
-from dure.readers.images.errors import ImageError
 from dure.storage.folders import new_folder
 
 _BLOCK_BYTES = 1 << 20
@@ -58,14 +59,13 @@ def export(
     layout
         ``croissant``: ``croissant.json`` and ``data.parquet``, and ``images/`` or ``spans.parquet`` where
         there are some; ``huggingface``: the same table under ``data/`` (spans under ``spans/``), with
-        a data set card beside the document.
+        a data set card beside the document; of images, what they are targets of beside them, as
+        `dure.datasets.images.hub` has it.
 
     Raises
     ------
     DatasetError
         ``datasets.not-dataset``, ``datasets.changed``, ``datasets.folder``.
-    ImageError
-        ``images.folder`` for a layout that images don't have.
     GovernanceError
         ``governance.denied``.
     ValueError
@@ -81,12 +81,12 @@ def export(
         raise DatasetError("datasets.folder", folder=folder, reason="EEXIST")
     with house.doing(EXPORT.name, asset=dataset_id):
         document = describe(house, dataset_id, purpose=purpose)
+        parts: list[Part] = []
         if layout == "huggingface" and has_images(document):
-            name = dataset_id[:16]
-            raise ImageError("images.folder", name=name, reason="for-tables", option="--layout")
+            parts = parts_of(open_dataset(house, dataset_id, purpose=purpose).to_arrow())
         try:
             with new_folder(folder) as partial:
-                table = _write_words(partial, document, layout)
+                table = _write_words(partial, document, layout, parts)
                 _write_table(house, table, table_id, purpose)
                 if has_spans(document):
                     spans = partial / (SPANS_DATA_FILE if layout == "huggingface" else SPANS_FILE)
@@ -94,6 +94,8 @@ def export(
                     _write_table(house, spans, spans_of(house, dataset_id), purpose)
                 if has_images(document):
                     write_images(house, dataset_id, partial, purpose)
+                for part in parts:
+                    _write_text(partial / part.place, "".join(f"{one}\n" for one in part.lines))
                 hold(verify_folder(partial), dataset_id[:16])
         except OSError as error:
             reason = reason_of(error)
@@ -102,10 +104,15 @@ def export(
     return dataset
 
 
-def _write_words(folder: Path, document: Mapping[str, Any], layout: str) -> Path:
+def _write_words(
+    folder: Path, document: Mapping[str, Any], layout: str, parts: Sequence[Part]
+) -> Path:
     """Write what the layout says about the table; return where the table belongs."""
     table = TABLE_FILE
-    if layout == "huggingface":
+    if parts:
+        _write_text(folder / CARD_FILE, card(document, configuration(parts)))
+        document = beside_metadata(document)
+    elif layout == "huggingface":
         table = DATA_FILE
         _write_text(folder / CARD_FILE, card(document))
         document = relocated(document)

@@ -29,8 +29,16 @@ _TYPES = {"double": "float64", "float": "float32", "date32[day]": "date32"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
 
 
-def card(document: Mapping[str, Any]) -> str:
-    """Return the data set card of one of our own documents: a YAML header, and words for people."""
+def card(document: Mapping[str, Any], configuration: Sequence[str] = ()) -> str:
+    """Return the data set card of one of our own documents: a YAML header, and words for people.
+
+    Parameters
+    ----------
+    document
+        The document.
+    configuration
+        Lines that say what is loaded; by default the table and its columns.
+    """
     table = read_table(document)
     licence = licence_words(document)
     parts = [("default", DATA_FILE, table.fields)]
@@ -43,10 +51,7 @@ def card(document: Mapping[str, Any]) -> str:
         *_licence_lines(licence),
         "size_categories:",
         f"- {quoted(size_category(table.rows))}",
-        "configs:",
-        *(line for name, file, _ in parts for line in _config_lines(name, file)),
-        "dataset_info:",
-        *_information_lines([(name, fields) for name, _, fields in parts]),
+        *(configuration or _of_tables(parts)),
         "---",
         "",
         f"# {_plain(document['name'])}",
@@ -62,6 +67,15 @@ def card(document: Mapping[str, Any]) -> str:
         "with its digest.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _of_tables(parts: Sequence[tuple[str, str, Sequence[Field]]]) -> list[str]:
+    return [
+        "configs:",
+        *(line for name, file, _ in parts for line in _config_lines(name, file)),
+        "dataset_info:",
+        *_information_lines([(name, fields) for name, _, fields in parts]),
+    ]
 
 
 def relocated(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dure.readers.images.errors import ImageError
 
 if TYPE_CHECKING:
     from dure.datasets.feeds import Query
+    from dure.datasets.others.importing import Delivery
     from dure.readers.tables import Options, Parsed
 
 KINDS = {
@@ -55,8 +56,8 @@ def kind_of(source: PurePath, kind: str = "") -> str:
     return found
 
 
-def opened(source: Path | Query, kind: str) -> tuple[Path | Iterator[bytes], str]:
-    """Return what is to be read, and its kind: a file, or the rows that answer a query.
+def opened(source: Path | Query | Delivery, kind: str) -> tuple[Path | Iterator[bytes], str]:
+    """Return what is to be read, and its kind: a file, the rows that answer a query, or several files.
 
     Raises
     ------
@@ -65,8 +66,10 @@ def opened(source: Path | Query, kind: str) -> tuple[Path | Iterator[bytes], str
     """
     if isinstance(source, Path):
         return source, kind_of(source, kind)
-    from dure.datasets.feeds import json_lines
+    from dure.datasets.feeds import Query, json_lines
 
+    if not isinstance(source, Query):
+        return source.blocks(), "several"
     return json_lines(source), "jsonl"
 
 

@@ -31,6 +31,21 @@ READING: Mapping[str, Text] = MappingProxyType(
             "누락값이 있는 열에 2^53을 넘는 정수가 있습니다",
         ),
         "no-table-here": Text("its table did not come with it", "표가 함께 들어오지 않았습니다"),
+        "records-none": Text(
+            "no record set of it has columns of files", "파일의 열로 된 레코드 집합이 없습니다"
+        ),
+        "records-several": Text(
+            "it has several record sets; name one with --records",
+            "레코드 집합이 여러 개입니다. --records로 하나를 지정하십시오",
+        ),
+        "sources-several": Text(
+            "its fields come from several files that would have to be joined",
+            "여러 파일을 결합해야 하는 필드입니다",
+        ),
+        "names-twice": Text("two fields have one name", "두 필드의 이름이 같습니다"),
+        "no-source": Text("the document has no such file", "문서에 그런 파일이 없습니다"),
+        "no-files": Text("no file, or too many, match", "맞는 파일이 없거나 너무 많습니다"),
+        "path": Text("it lies outside the document's folder", "문서의 폴더 밖에 있습니다"),
         "no-column": Text("the table has no such column", "표에 그런 열이 없습니다"),
     }
 )

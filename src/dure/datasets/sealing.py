@@ -29,8 +29,10 @@ from dure.readers.tables import Parsed
 
 DATASET = "dataset"
 TABLE = "dataset.table"
+IMAGES = "dataset.images"
 DOCUMENT_SCHEMA = "croissant/1.1"
 TABLE_SCHEMA = "dure/table/v1"
+IMAGES_SCHEMA = "dure/images/v1"
 
 
 @dataclass(frozen=True, slots=True)

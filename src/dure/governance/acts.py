@@ -26,8 +26,14 @@ class KeeperPort(Protocol):
     def read(self, asset_id: str, permit: Permit, request: Request) -> Iterator[bytes]:
         """Stream the content of an asset that the permit's request names."""
 
-    def shred(self, asset_id: str, permit: Permit, request: Request) -> None:
-        """Destroy the content of an asset that the permit's request names."""
+    def shred(self, asset_id: str, permit: Permit, request: Request) -> bool:
+        """Destroy the content of an asset that the permit's request names; say whether it is gone."""
+
+    def seal_again(self, asset_id: str, permit: Permit, request: Request, **about: Any) -> Asset:
+        """Seal the content of an asset that the permit's request names under another label.
+
+        ``about`` is ``label`` (a `Label`), ``parents`` and ``producer``.
+        """
 
     def seal(self, pages: Iterable[bytes], permit: Permit, request: Request, **about: Any) -> Asset:
         """Seal content into the vault under a permit.
@@ -60,9 +66,12 @@ class ActContext:
     seal
         ``seal(pages, kind=…, media_type=…, schema_id=…, label=…, parents=…, producer=…, name=…)``
         mints an asset whose label dominates the request's target label.
+    seal_again
+        ``seal_again(asset_id, label=…, parents=…, producer=…)`` mints an asset of the very content of
+        one that the request names, under a label as for ``seal``; the vault keeps the content once.
     shred
         ``shred(asset_id)`` destroys the content of an asset that the request names; what is gone
-        already stays gone.
+        already stays gone. It says whether it is gone: what is a part of something else too is kept.
     release
         ``release(kind, digest)`` declares that content with this digest may leave, in an envelope
         whose payload kind is ``kind``.
@@ -81,7 +90,8 @@ class ActContext:
     sign: Callable[[str, object], str]
     read: Callable[[str], Iterator[bytes]]
     seal: Callable[..., Asset]
-    shred: Callable[[str], None]
+    seal_again: Callable[..., Asset]
+    shred: Callable[[str], bool]
     release: Callable[[str, str], None]
     proof: Callable[[], Mapping[str, object]]
     now: Callable[[], int]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dure.core.assets import Asset
+from dure.core.labels import Label
 from dure.governance.acts import Act, ActContext
 from dure.governance.charter import Charter
 from dure.governance.docket import Case
@@ -64,6 +65,7 @@ class Enactment:
             sign=self._sign,
             read=self._read,
             seal=self._seal,
+            seal_again=self._seal_again,
             shred=self._shred,
             release=self._release,
             proof=self._proof,
@@ -93,14 +95,21 @@ class Enactment:
         return self.setting.keeper.read(asset_id, self.permit, self.case.request)
 
     def _seal(self, pages: Iterable[bytes], **about: Any) -> Asset:
-        request = self.case.request
-        if not about["label"].dominates(read_label(request, "target", self.charter)):
-            raise GovernanceError("governance.label-falls")
-        return self.setting.keeper.seal(pages, self.permit, request, **about)
+        self._refuse_lower(about["label"])
+        return self.setting.keeper.seal(pages, self.permit, self.case.request, **about)
 
-    def _shred(self, asset_id: str) -> None:
+    def _seal_again(self, asset_id: str, **about: Any) -> Asset:
         self._refuse_other(asset_id)
-        self.setting.keeper.shred(asset_id, self.permit, self.case.request)
+        self._refuse_lower(about["label"])
+        return self.setting.keeper.seal_again(asset_id, self.permit, self.case.request, **about)
+
+    def _shred(self, asset_id: str) -> bool:
+        self._refuse_other(asset_id)
+        return self.setting.keeper.shred(asset_id, self.permit, self.case.request)
+
+    def _refuse_lower(self, label: Label) -> None:
+        if not label.dominates(read_label(self.case.request, "target", self.charter)):
+            raise GovernanceError("governance.label-falls")
 
     def _refuse_other(self, asset_id: str) -> None:
         request = self.case.request

@@ -277,25 +277,41 @@ class Keeper:
         self._refuse_withdrawn(asset_id)
         return size, self._vault.read(asset_id)
 
-    def shred(self, permit: Permit, request: Request, asset_id: str) -> None:
+    def seal_again(
+        self, permit: Permit, request: Request, asset_id: str, *, label: str, **about: Any
+    ) -> Asset:
+        """Seal an asset that a permit's request names under another label; ``about`` as `About`.
+
+        No byte of it comes out, and none is kept twice: both share their pages.
+        Raises as `seal` and `open_for_permit`.
+        """
+        _, content = self.open_for_permit(permit, request, asset_id)
+        asset = self.describe(asset_id)
+        told = About(asset.kind, asset.media_type, asset.schema_id, label, **about)
+        return self._seal(content, told, (permit, request))
+
+    def shred(self, permit: Permit, request: Request, asset_id: str) -> bool:
         """Destroy the content of an asset that a permit's request names; what is gone stays gone.
 
-        What is said of the asset stays.
+        What is said of the asset stays. Say whether it is gone: a part of something that the request
+        does not name is kept, and goes with the last that it is a part of.
 
         Raises
         ------
         GovernanceError
             ``governance.permit`` when the permit is not for it, its action destroys nothing, or a legal
-            hold lies on it, or, for a root of keys, on what it was used on.
+            hold lies on anything that would go, or, for a root of keys, on what it was used on.
         """
         rulebook = self._check_permit(permit, request)
         if not rulebook.action.destroys or asset_id not in request.assets:
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
         self.roots.check_shredding(request, asset_id, self._recall(asset_id)[0].kind)
-        if self.retention.held(asset_id):
+        doomed = self.retention.doomed(request.assets)
+        if any(map(self.retention.held, doomed)):
             raise GovernanceError("governance.permit", request=request.id, reason="held")
-        if self._vault.exists(asset_id):
+        if asset_id in doomed and self._vault.exists(asset_id):
             self._vault.shred(asset_id)
+        return asset_id in doomed
 
     def describe(self, asset_id: str) -> Asset:
         """Return what is said of an asset that the vault holds.

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
@@ -32,6 +32,8 @@ LATER = frozenset({"dataset.commit"})
 """Producers of later versions: of their parents, only the first is what they are made of."""
 PARTS = frozenset({"dataset.images", "dataset.spans", "dataset.table"})
 """Kinds of assets that are nothing by themselves."""
+WHOLES = frozenset({"dataset"})
+"""Kinds of assets that such a part goes with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,27 @@ class Retention:
         """Say whether a legal hold lies on an asset, or on something that was made of it."""
         return asset_id in _with_parents(self._known(), self.holds())
 
+    def doomed(self, asset_ids: Sequence[str]) -> tuple[str, ...]:
+        """Return those assets that nothing is left of when all of them are destroyed.
+
+        A part that belongs to something else, whose own content is still there, is not among them.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.ticket`` for an asset that the vault does not hold.
+        """
+        known = self._known(*asset_ids)
+        kept = {
+            part
+            for other, about in known.items()
+            if about.kind in WHOLES and other not in asset_ids and self._vault.exists(other)
+            for part in about.made_of
+        }
+        return tuple(
+            each for each in asset_ids if known[each].kind not in PARTS or each not in kept
+        )
+
     def abandoned(self) -> tuple[str, ...]:
         """Return the assets that nothing refers to and nothing holds, oldest first."""
         known, now = self._known(), self._clock()
@@ -176,13 +199,13 @@ class Retention:
                 connection.execute(delete(WITHDRAWALS).where(WITHDRAWALS.c.asset_id == asset_id))
         return dead, garbage
 
-    def _known(self, wanted: str = "") -> dict[str, _Known]:
-        """Return every asset of the keeper, among which the wanted one must be.
+    def _known(self, *wanted: str) -> dict[str, _Known]:
+        """Return every asset of the keeper, among which the wanted ones must be.
 
         Raises
         ------
         GovernanceError
-            ``governance.ticket`` when it is not.
+            ``governance.ticket`` when one is not.
         """
         with self._database.read() as connection:
             rows = connection.execute(
@@ -198,8 +221,9 @@ class Retention:
             row.id: _Known(row.kind, row.producer, tuple(json.loads(row.parents)), row.created)
             for row in rows
         }
-        if wanted and wanted not in known:
-            raise GovernanceError("governance.ticket", asset=wanted[:16], reason="unknown-asset")
+        for each in wanted:
+            if each not in known:
+                raise GovernanceError("governance.ticket", asset=each[:16], reason="unknown-asset")
         return known
 
 

@@ -137,6 +137,15 @@ class KeeperOperations:
                 "content.holds": operation(self.holds, DOOR),
                 "content.abandoned": operation(self.abandoned, DOOR),
                 "content.collect": operation(self.collect, DOOR, assets=handles(MAX_COLLECTED)),
+                "content.seal-again": operation(
+                    self.seal_again,
+                    EXECUTOR,
+                    asset=handle,
+                    label=line(),
+                    parents=handles(MAX_PARENTS),
+                    producer=line(64),
+                    **permit,
+                ),
                 "content.shred-for-permit": operation(
                     self.shred_for_permit, EXECUTOR, asset=handle, **permit
                 ),
@@ -181,8 +190,13 @@ class KeeperOperations:
 
     def shred_for_permit(self, told: dict[str, Any]) -> dict[str, Any]:
         """Destroy an asset's content, as a permit allows."""
-        self.keeper.shred(told["permit"], told["request"], told["asset"])
-        return {}
+        return {"gone": self.keeper.shred(told["permit"], told["request"], told["asset"])}
+
+    def seal_again(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Seal an asset's content under another label, as a permit allows."""
+        about = {name: told[name] for name in ("label", "parents", "producer")}
+        asset = self.keeper.seal_again(told["permit"], told["request"], told["asset"], **about)
+        return {"asset": asset.to_dict()}
 
     def element_keys(self, told: dict[str, Any]) -> dict[str, Any]:
         """Give the keys of a purpose's elements, against a ticket."""

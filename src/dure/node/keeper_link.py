@@ -49,8 +49,8 @@ class KeeperLink:
         if left != 0:
             raise GovernanceError("governance.ticket", asset=asset_id[:16], reason="short")
 
-    def shred(self, asset_id: str, permit: Permit, request: Request) -> None:
-        """Have the keeper destroy an asset's content under a permit."""
+    def shred(self, asset_id: str, permit: Permit, request: Request) -> bool:
+        """Have the keeper destroy an asset's content under a permit; say whether it is gone."""
         message = {
             "op": "content.shred-for-permit",
             "asset": asset_id,
@@ -58,7 +58,22 @@ class KeeperLink:
             "request": request.to_dict(),
         }
         with self._channel() as channel:
-            wire.call(channel, message)
+            return bool(wire.call(channel, message)["gone"])
+
+    def seal_again(self, asset_id: str, permit: Permit, request: Request, **about: Any) -> Asset:
+        """Have the keeper seal an asset's content under another label."""
+        label: Label = about["label"]
+        message = {
+            "op": "content.seal-again",
+            "asset": asset_id,
+            "label": str(label),
+            "parents": list(about["parents"]),
+            "producer": about["producer"],
+            "permit": permit.to_dict(),
+            "request": request.to_dict(),
+        }
+        with self._channel() as channel:
+            return _asset(wire.call(channel, message)["asset"], label)
 
     def seal(self, pages: Iterable[bytes], permit: Permit, request: Request, **about: Any) -> Asset:
         """Have the keeper seal what an act mints."""

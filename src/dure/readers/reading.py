@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dure.readers.pieces import Target
+
 PACKAGES: Mapping[str, tuple[str, ...]] = {
     "xlsx": ("python-calamine",),
     "evtx": ("evtx",),
@@ -16,7 +18,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
 def read(
     kind: str,
     raw: Path,
-    target: Path,
+    target: Target,
     scratch: Path,
     words: Mapping[str, Any],
     *,
@@ -47,7 +49,9 @@ def read(
         from dure.readers.delimited import Dialect, read_delimited
 
         names = ("encoding", "delimiter", "quoted_missing")
-        dialect = Dialect(missing=tuple(words["missing"]), **{name: words[name] for name in names})
+        texts = frozenset(words.get("texts", ()))
+        told = {name: words[name] for name in names}
+        dialect = Dialect(missing=tuple(words["missing"]), texts=texts, **told)
         return read_delimited(raw, target, scratch, dialect, lasting=lasting)
     if kind in ("json", "jsonl"):
         from dure.readers.objects import read_json
@@ -62,6 +66,10 @@ def read(
         from dure.readers.logs import read_zeek
 
         return read_zeek(raw, target, scratch, lasting=lasting)
+    if kind == "several":
+        from dure.readers.several import read_several
+
+        return read_several(raw, target, scratch, words, lasting=lasting)
     if kind == "evtx":
         from dure.readers.events import read_events
 

@@ -31,6 +31,7 @@ limits = ["One region only"]
 biases = ["Large carriers report more fully."]
 impact = "None known"
 personal = ["None"]
+shows_people = true
 upkeep = "Once a year"
 [place]
 name = "New York"

@@ -68,7 +68,7 @@ def test_each_fault_is_found_and_nothing_else(found: ImageInspection) -> None:
         "accuracy.glaring", "accuracy.torn", "consistency.suffix", "consistency.trailing",
         "consistency.frames", "consistency.modes", "similarity.copies", "similarity.near",
         "similarity.split-leak", "diversity.blank", "diversity.long", "diversity.few-images",
-        "relevance.tiny", "balance.rare-classes", "identifiability.located",
+        "relevance.tiny", "balance.rare-classes", "identifiability.located", "identifiability.pixels",
     }  # fmt: skip
     assert found.verdict.readiness == "not-ready"
     statistics = found.statistics
@@ -86,7 +86,9 @@ def test_each_fault_is_found_and_nothing_else(found: ImageInspection) -> None:
 
 def test_a_clean_folder_has_only_what_it_has(tmp_path: Path) -> None:
     clean = look(with_classes(tmp_path / "clean"))
-    assert codes(clean) == {"diversity.few-images", "balance.rare-classes"}
+    assert codes(clean) == {
+        "diversity.few-images", "balance.rare-classes", "identifiability.pixels",
+    }  # fmt: skip
     assert {one.value for one in clean.quality} == {1.0}
     assert clean.statistics.splits == {"train": 4, "test": 2}
     assert dict(clean.statistics.classes) == {"배": 3, "buoy": 3}
@@ -133,7 +135,9 @@ def test_words_belong_to_a_family_and_say_both_languages() -> None:
 
 def test_coco_boxes_are_counted_and_held_against_their_images(tmp_path: Path) -> None:
     place = with_coco(tmp_path / "coco")
-    assert codes(look(place)) == {"diversity.few-images", "balance.rare-classes"}
+    assert codes(look(place)) == {
+        "diversity.few-images", "balance.rare-classes", "identifiability.pixels",
+    }  # fmt: skip
     file = place / "annotations" / "instances_train.json"
     text = json.loads(file.read_text("utf-8"))
     text["annotations"] += [

@@ -29,6 +29,7 @@ from dure.node.node import Node
 from dure.readers.images import measuring
 from dure.readers.images.errors import ImageError
 from dure.readers.images.folder import Folder
+from dure.readers.tables import Options
 from tests.datasets.images.folders import with_classes, with_coco, with_yolo
 from tests.datasets.world import LABEL, World
 from tests.readers.images.pictures import encoded, save, scene
@@ -201,10 +202,6 @@ def test_yolo_and_classes_are_imported_too(steward: Node, tmp_path: Path) -> Non
     read: Any = mlc.Dataset(str(tmp_path / "out" / "croissant.json"))
     targets = [_word(one["records/target"]) for one in read.records("records")]
     assert targets == [row["target"] for row in rows]
-    with pytest.raises(ImageError) as caught:
-        steward.datasets.export(classes.id, tmp_path / "hub", layout="huggingface")
-    assert caught.value.facts["option"] == "--layout"
-    assert not (tmp_path / "hub").exists()
 
 
 def test_a_contract_holds_of_the_index(steward: Node, tmp_path: Path) -> None:
@@ -253,6 +250,15 @@ def test_a_refused_folder_leaves_no_data_set(
     assert (damaged.code, damaged.facts["name"]) == ("images.damaged", "train/배/cut.jpg")
     assert refused(kind="csv").facts["option"] == "--kind"
     assert refused(ranges=True).facts["option"] == "--with-ranges"
+    for option, given in (
+        ("--encoding", {"encoding": "cp949"}),
+        ("--delimiter", {"delimiter": ";"}),
+        ("--missing", {"missing": ("", "NA", "-")}),
+        ("--missing-in-quotes", {"quoted_missing": True}),
+        ("--sheet", {"sheet": "1"}),
+    ):
+        assert refused(options=Options(**given)).facts["option"] == option
+    assert refused(options=Options()).facts["reason"] == "unclassed"  # says nothing: goes on
     with monkeypatch.context() as patch:
         patch.setattr(measuring, "CHUNK_IMAGES", 3)  # the first chunk is in the vault by then
         blocks = Folder.blocks
@@ -309,16 +315,11 @@ def test_this_side_never_loads_the_decoder() -> None:
 def test_what_treats_a_table_alone_is_refused_where_there_are_images(
     steward: Node, dataset: str, tmp_path: Path
 ) -> None:
-    """Otherwise the images would stay when the data set is lowered, treated or shredded."""
+    """Otherwise the images would stay as they are when the data set is treated."""
     plan = tmp_path / "plan.toml"
     plan.write_text(
         'deidentify = 1\n[[column]]\nname = "path"\nmethod = "keep"\n', encoding="utf-8"
     )
-    for verb in (
-        lambda: steward.datasets.privacy.request_shred(dataset),
-        lambda: steward.datasets.deidentify.request_lower(dataset, "bravo//O// REL * FOR *"),
-        lambda: steward.datasets.deidentify.apply(dataset, plan, name="treated"),
-    ):
-        with pytest.raises(PrivacyError) as refused:
-            verb()
-        assert refused.value.facts["reason"] == "images"
+    with pytest.raises(PrivacyError) as refused:
+        steward.datasets.deidentify.apply(dataset, plan, name="treated")
+    assert refused.value.facts["reason"] == "images"

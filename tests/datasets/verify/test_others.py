@@ -239,9 +239,9 @@ UNREAD: dict[str, tuple[Any, str, str]] = {
         "one file",
     ),
     "another kind of file": (
-        lambda d: d["distribution"][0].update(encodingFormat="application/jsonlines"),
+        lambda d: d["distribution"][0].update(encodingFormat="application/pdf"),
         "data.csv",
-        "neither CSV nor Parquet",
+        "neither CSV, JSON nor Parquet",
     ),
 }
 

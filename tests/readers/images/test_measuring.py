@@ -80,7 +80,7 @@ def test_a_folder_whose_images_keep_ending_their_worker_is_refused(
         runs.append(given)
         raise ReaderError("readers.stopped", cause="memory", size_bytes=1)
 
-    monkeypatch.setattr(measuring, "_run", run)
+    monkeypatch.setattr(measuring, "run_worker", run)
     assert {one.facts.fault for one in images(place)} == {"stopped"}
     monkeypatch.setattr(measuring, "MOST_STOPPED", 0)
     runs.clear()
@@ -109,10 +109,12 @@ def test_facts_of_another_form_are_not_believed(
 ) -> None:
     given = {"answer": msgspec.json.encode([GOOD] * 3)}
 
-    def run(arguments: list[str], descriptor: int, limits: object) -> Mapping[str, bytes]:
+    def run(
+        arguments: list[str], descriptor: int, limits: object, worker: str
+    ) -> Mapping[str, bytes]:
         return {ANSWER: given["answer"]}
 
-    monkeypatch.setattr(measuring, "_run", run)
+    monkeypatch.setattr(measuring, "run_worker", run)
     assert [one.facts for one in images(place)] == [GOOD] * 3
     given["answer"] = answer
     assert "stopped" in {one.facts.fault for one in images(place)}
@@ -121,7 +123,7 @@ def test_facts_of_another_form_are_not_believed(
 def told(place: Path, facts: Any, boxes: bytes, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the code with which targets of a run are refused; "" when they are taken."""
     left = {ANSWER: facts if isinstance(facts, bytes) else msgspec.json.encode(facts), BOXES: boxes}
-    monkeypatch.setattr(measuring, "_run", lambda *_: left)
+    monkeypatch.setattr(measuring, "run_worker", lambda *_: left)
     with Folder(place) as folder:
         listing = folder.listing()
         try:

@@ -94,6 +94,8 @@ class Use(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         What they may do to people.
     personal
         Kinds of personal or sensitive information in them.
+    shows_people
+        Whether people can be seen in images; no program looks for them.
     upkeep
         Who keeps them up, and how.
     """
@@ -103,6 +105,7 @@ class Use(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     biases: Several = ()
     impact: Words = ""
     personal: Several = ()
+    shows_people: bool = False
     upkeep: Words = ""
 
 
@@ -321,6 +324,8 @@ limits = []
 biases = []
 impact = ""
 personal = []
+# Of images: can people be seen in them? No program looks. / 이미지에 사람이 보이는지. 프로그램은 살피지 않습니다.
+# shows_people = true
 upkeep = ""
 
 [place]

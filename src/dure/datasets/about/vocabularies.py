@@ -23,6 +23,8 @@ PREFIXES = {
     "geocr": "http://mlcommons.org/croissant/geo/",
     "odrl": "http://www.w3.org/ns/odrl/2/",
 }
+SHOWS_PEOPLE = "dure:showsPeople"
+"""Term of ours: people can be seen in the images, as the steward states."""
 FREQUENCIES = "http://purl.org/cld/freq/"
 
 _STATED = frozenset(
@@ -189,6 +191,7 @@ def _words(statement: Statement) -> Node:
             "inLanguage": list(statement.languages),
             "contactPoint": contact if statement.contact else None,
             "dct:subject": statement.theme,
+            SHOWS_PEOPLE: statement.use.shows_people,
             "dct:accrualPeriodicity": statement.frequency
             and {"@id": FREQUENCIES + statement.frequency},
         }

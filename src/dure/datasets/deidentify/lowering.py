@@ -3,9 +3,9 @@
 The request names both labels, the data set's document and table by their digests, the figures of its
 de-identification and the privacy record that allows it. What the executor then does: before the permit
 is claimed (`evidence`) it reads document, table and record, and holds everything that was signed
-against them; under the permit it seals the same table and the same document, but for the label, under
-the target label. Sealing the same content again gives the same asset: so after a crash it is simply
-done to its end.
+against them; under the permit it has the same table and images, and the same document but for the
+label, sealed under the target label: the vault keeps their content once. Sealing the same content again
+gives the same asset: so after a crash it is simply done to its end.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from itertools import chain
 from typing import Any
 
 from dure.core.errors import CoreError
 from dure.core.labels import Label, LabelPolicy, join_all
 from dure.datasets.about.vocabularies import with_terms
-from dure.datasets.catalogue import describe, table_of
-from dure.datasets.croissant import MEDIA_TYPE, read_table
+from dure.datasets.catalogue import NO_IMAGES, describe, images_of, table_of
+from dure.datasets.croissant import MEDIA_TYPE, TABLE_FILE, read_table
 from dure.datasets.deidentify.figures import signed_figures
 from dure.datasets.document import MAX_DOCUMENT_BYTES
+from dure.datasets.images.document import FOLDER, content_digest, has_images
 from dure.datasets.import_ import any_purpose
 from dure.datasets.privacy.errors import PrivacyError
-from dure.datasets.privacy.guarding import allowing_record, blocks, refuse_images, today
+from dure.datasets.privacy.guarding import allowing_record, blocks, refuse_spans, today
 from dure.datasets.privacy.keeping import MOST_BYTES, carry_record, last_record, parse_record
-from dure.datasets.sealing import DATASET, DOCUMENT_SCHEMA, TABLE, TABLE_SCHEMA
+from dure.datasets.sealing import DATASET, DOCUMENT_SCHEMA
 from dure.datasets.spec import LOWER
 from dure.governance.acts import ActContext
 from dure.governance.decisions import Request
 from dure.governance.house import House
 from dure.governance.permits import Permit
 
-_ARGUMENTS = frozenset({"dataset", "table", "rows", "columns", "figures", "record"})
+_ARGUMENTS = frozenset({"dataset", "table", "images", "rows", "columns", "figures", "record"})
 NO_RECORD = "none needed"
 """What stands for the record where the node found no personal data."""
 
@@ -55,7 +55,7 @@ def request_lower(house: House, dataset_id: str, target: Label) -> Request:
     Raises
     ------
     PrivacyError
-        ``privacy.request`` when it would not be lower or has images, ``privacy.record`` when there is
+        ``privacy.request`` when it would not be lower, ``privacy.record`` when there is
         personal data and no record allows it.
     GovernanceError
         ``governance.denied``.
@@ -64,20 +64,22 @@ def request_lower(house: House, dataset_id: str, target: Label) -> Request:
     refuse_other(dataset.id, dataset.label, target)
     purpose = any_purpose(house, dataset.label)
     house.require(LOWER.name, dataset.label, purpose=purpose, owner=dataset.owner)
-    refuse_images(house, dataset)
+    refuse_spans(house, dataset)
     record = allowing_record(house, dataset)
     if record is not None and record[1].dataset != dataset_id:
         raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="other")
     document = describe(house, dataset_id, purpose=purpose)
-    assets = [dataset_id, table_id, *([record[0].id] if record else [])]
+    images_id, record_id = images_of(house, dataset), record[0].id if record else ""
+    assets = [one for one in (dataset_id, table_id, images_id, record_id) if one]
     told = read_table(document)
     arguments = {
         "dataset": dataset_id,
         "table": table_id,
+        "images": images_id or NO_IMAGES,
         "rows": told.rows,
         "columns": len(told.fields),
         "figures": _figures(document, dataset_id),
-        "record": record[0].id if record else NO_RECORD,
+        "record": record_id or NO_RECORD,
     }
     digests = [_digest(blocks(house.open(one, purpose=purpose, run=""))) for one in assets]
     return house.propose(
@@ -96,7 +98,8 @@ def lower(house: House, request_id: str) -> Mapping[str, object]:
     Returns
     -------
     Mapping
-        ``dataset`` and ``table``: ids of the new assets; ``source``: that of the old one.
+        ``dataset``, ``table``, ``images`` ("" for none): ids of the new assets; ``source``: that of
+        the old one.
 
     Raises
     ------
@@ -114,7 +117,9 @@ def lower(house: House, request_id: str) -> Mapping[str, object]:
 def note_lowered(house: House, request_id: str, outcome: Mapping[str, object]) -> None:
     """Note in the catalogue what the executor minted; noting twice is once."""
     source = house.assets.get(str(outcome["source"]))
-    house.adopt(str(outcome["table"]), "data.parquet")
+    house.adopt(str(outcome["table"]), TABLE_FILE)
+    if outcome["images"]:
+        house.adopt(str(outcome["images"]), FOLDER)
     name = f"{source.name[:180]} {request_id[:8]}"
     house.adopt(str(outcome["dataset"]), name, dict(source.facts))
 
@@ -147,7 +152,7 @@ class LowerLabel:
         PrivacyError
             ``privacy.request`` or ``privacy.record`` when something doesn't agree.
         """
-        dataset_id, table_id, *records = _assets(request)
+        dataset_id, table_id, images_id, record_id = _assets(request)
         content = b"".join(_bounded(context.read(dataset_id), MAX_DOCUMENT_BYTES))
         labels = context.charter.labels
         document = _document(content, dataset_id, labels)
@@ -161,7 +166,13 @@ class LowerLabel:
             raise _refuse(dataset_id, "figures")
         if digests[1] != f"sha256:{table.sha256}":
             raise _refuse(dataset_id, "document")
-        for record_id in records:
+        if images_id:
+            digests.append(_digest(context.read(images_id)))
+        if has_images(document) != bool(images_id) or (
+            images_id and digests[-1] != f"sha256:{content_digest(document)}"
+        ):
+            raise _refuse(dataset_id, "document")
+        if record_id:
             sealed = b"".join(_bounded(context.read(record_id), MOST_BYTES))
             _hold_record(sealed, dataset_id, context.now())
             digests.append(f"sha256:{sha256(sealed).hexdigest()}")
@@ -172,30 +183,27 @@ class LowerLabel:
     ) -> Mapping[str, object]:
         """Seal the table and the document under the target label."""
         del permit
-        dataset_id, table_id, *_ = _assets(request)
+        dataset_id, table_id, images_id, _ = _assets(request)
         target = Label.parse(request.target, context.charter.labels)
         content = b"".join(_bounded(context.read(dataset_id), MAX_DOCUMENT_BYTES))
         document = _document(content, dataset_id, context.charter.labels)
         document = _under(document, target)
-        table = context.seal(
-            _begun(context.read(table_id)),
-            kind=TABLE,
-            media_type="application/vnd.apache.parquet",
-            schema_id=TABLE_SCHEMA,
-            label=target,
-            parents=(table_id,),
-            producer=LOWER.name,
-        )
+        parts = [
+            context.seal_again(one, label=target, parents=(one,), producer=LOWER.name).id
+            for one in (table_id, images_id)
+            if one
+        ]
         dataset = context.seal(
             [json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")],
             kind=DATASET,
             media_type=MEDIA_TYPE,
             schema_id=DOCUMENT_SCHEMA,
             label=target,
-            parents=(table.id, dataset_id),
+            parents=(*parts, dataset_id),
             producer=LOWER.name,
         )
-        return {"dataset": dataset.id, "table": table.id, "source": dataset_id}
+        named = {"table": parts[0], "images": parts[1] if images_id else ""}
+        return {"dataset": dataset.id, **named, "source": dataset_id}
 
     def happened(
         self, permit: Permit, request: Request, context: ActContext
@@ -204,12 +212,17 @@ class LowerLabel:
         return self.perform(permit, request, context)
 
 
-def _assets(request: Request) -> tuple[str, ...]:
-    told, assets = request.arguments, request.assets
-    named = [told.get("dataset"), told.get("table"), told.get("record")]
-    if set(told) != _ARGUMENTS or list(assets) != [one for one in named if one != NO_RECORD]:
+def _assets(request: Request) -> tuple[str, str, str, str]:
+    """Return data set, table, images and record; "" where there is none."""
+    told = request.arguments
+    if set(told) != _ARGUMENTS:
         raise _refuse("-", "assets")
-    return tuple(assets)
+    images = "" if told["images"] == NO_IMAGES else str(told["images"])
+    record = "" if told["record"] == NO_RECORD else str(told["record"])
+    named = (str(told["dataset"]), str(told["table"]), images, record)
+    if list(request.assets) != [one for one in named if one]:
+        raise _refuse("-", "assets")
+    return named
 
 
 def _document(content: bytes, dataset_id: str, labels: LabelPolicy) -> dict[str, Any]:
@@ -250,11 +263,6 @@ def _bounded(content: Iterator[bytes], most: int) -> Iterator[bytes]:
         if size > most:
             raise _refuse("-", "document")
         yield part
-
-
-def _begun(content: Iterator[bytes]) -> Iterator[bytes]:
-    """Return content whose stream is open already: while the keeper seals it can't be asked."""
-    return chain([next(content, b"")], content)
 
 
 def _digest(content: Iterator[bytes]) -> str:

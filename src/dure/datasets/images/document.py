@@ -23,9 +23,11 @@ CONTENTS = "images"
 
 LISTED_IN = "dure:listedIn"
 """Term of ours: the record set that lists each file of a set, with path, size and digest."""
+CONTENT_DIGEST = "dure:contentSha256"
+"""Term of ours: digest of all files of a set, one after the other in the order of that list."""
 
 
-def with_images(document: Mapping[str, Any], formats: Iterable[str]) -> dict[str, Any]:
+def with_images(document: Mapping[str, Any], formats: Iterable[str], sha256: str) -> dict[str, Any]:
     """Return the document of an index together with the images that it lists.
 
     Parameters
@@ -34,6 +36,8 @@ def with_images(document: Mapping[str, Any], formats: Iterable[str]) -> dict[str
         As `dure.datasets.croissant.write_document` wrote it.
     formats
         Formats that occur.
+    sha256
+        Digest of all of them, one after the other in the order of the index.
     """
     (records,) = document["recordSet"]
     occurring = set(formats)
@@ -45,6 +49,7 @@ def with_images(document: Mapping[str, Any], formats: Iterable[str]) -> dict[str
         "encodingFormat": [kind for name, kind in MEDIA_TYPES.items() if name in occurring],
         "includes": [f"{FOLDER}/*"],
         LISTED_IN: {"@id": RECORDS},
+        CONTENT_DIGEST: sha256,
     }
     nested = {**records, "field": [_nested(field) for field in records["field"]]}
     return {
@@ -57,6 +62,12 @@ def with_images(document: Mapping[str, Any], formats: Iterable[str]) -> dict[str
 def has_images(document: Mapping[str, Any]) -> bool:
     """Say whether a document of ours describes images."""
     return any(one.get("@id") == FILES for one in document["distribution"])
+
+
+def content_digest(document: Mapping[str, Any]) -> str:
+    """Return the digest of all images of a document of ours, "" when it has none."""
+    listed = document["distribution"]
+    return next((str(one.get(CONTENT_DIGEST)) for one in listed if one.get("@id") == FILES), "")
 
 
 def _contents() -> dict[str, Any]:

@@ -8,7 +8,6 @@ Until it is recorded there is no data set.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -33,21 +32,27 @@ from dure.datasets.croissant import (
 )
 from dure.datasets.images.document import FOLDER, with_images
 from dure.datasets.images.inspection import digest_of
+from dure.datasets.images.people import WORKER, riding, with_riders
 from dure.datasets.images.table import index_table, parquet_blocks
 from dure.datasets.images.targets import check_usable, find_targets
 from dure.datasets.import_ import any_purpose, own_label
+from dure.datasets.meter import Meter
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.enforcing import enforced
-from dure.datasets.sealing import DATASET, DOCUMENT_SCHEMA, TABLE, TABLE_SCHEMA
+from dure.datasets.sealing import (
+    DATASET,
+    DOCUMENT_SCHEMA,
+    IMAGES,
+    IMAGES_SCHEMA,
+    TABLE,
+    TABLE_SCHEMA,
+)
 from dure.datasets.spec import IMPORT
 from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
 from dure.governance.house import House
 from dure.readers.images.errors import ImageError
 from dure.readers.images.folder import Folder, Listing
 from dure.readers.images.measuring import Image, measured
-
-IMAGES = "dataset.images"
-IMAGES_SCHEMA = "dure/images/v1"
 
 _PARQUET = "application/vnd.apache.parquet"
 
@@ -58,6 +63,11 @@ class _Taken:
 
     images: list[Image] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
+
+    @property
+    def formats(self) -> set[str]:
+        """Formats that occur."""
+        return {self.images[at].facts.format for at in self.kept}
 
 
 def import_images(
@@ -129,18 +139,23 @@ def import_images(
         check_usable(known, folder.name)
         taken = _Taken()
         progress("seal")
-        content = _content(folder, listing, taken, leave_out_damaged=leave_out_damaged)
+        packed, meter = Meter(), Meter()
+        content = packed.counted(
+            _content(folder, listing, taken, leave_out_damaged=leave_out_damaged)
+        )
         images = _seal(
             house, content, wanted, IMAGES, IMAGES_SCHEMA, "application/octet-stream", FOLDER
         )
-        table, meter = index_table(taken.images, taken.kept, known), _Meter()
+        table = index_table(taken.images, taken.kept, known)
         blocks = parquet_blocks(table)
         blocks = meter.counted(blocks if rules is None else enforced(blocks, rules))
         index = _seal(house, blocks, wanted, TABLE, TABLE_SCHEMA, _PARQUET, TABLE_FILE)
         faults.point("dataset.table-sealed")
         progress("describe")
         described = _described(table, meter, taken)
-        document = _document(house, index, described, words, statement, taken)
+        document = _document(house, index, described, words, statement)
+        document = with_images(document, taken.formats, packed.digest.hexdigest())
+        document = with_riders(document, riding([taken.images[at].facts for at in taken.kept]))
         dataset = house.seal(
             [json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")],
             kind=DATASET,
@@ -158,7 +173,7 @@ def import_images(
     return dataset
 
 
-def _described(table: pa.Table, meter: _Meter, taken: _Taken) -> Table:
+def _described(table: pa.Table, meter: Meter, taken: _Taken) -> Table:
     fields = tuple(Field(one.name, str(one.type)) for one in table.schema)
     raw = digest_of([taken.images[at] for at in taken.kept]).removeprefix("sha256:")
     return Table(fields, table.num_rows, meter.size, meter.digest.hexdigest(), raw)
@@ -170,7 +185,6 @@ def _document(
     table: Table,
     words: tuple[str, str, str],
     statement: Statement,
-    taken: _Taken,
 ) -> dict[str, Any]:
     name, description, licence = words
     about = Description(
@@ -183,8 +197,7 @@ def _document(
         created=index.created,
     )
     document = with_terms(with_statement(write_document(about, table), statement), index.label)
-    document = with_origin(document, IMPORT.name, index.created)
-    return with_images(document, {taken.images[at].facts.format for at in taken.kept})
+    return with_origin(document, IMPORT.name, index.created)
 
 
 def _facts(table: Table, taken: _Taken) -> dict[str, str]:
@@ -194,25 +207,11 @@ def _facts(table: Table, taken: _Taken) -> dict[str, str]:
     return {**facts, "left_out": str(left_out)} if left_out else facts
 
 
-@dataclass(slots=True)
-class _Meter:
-    """Counts and digests blocks while they pass."""
-
-    size: int = 0
-    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
-
-    def counted(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        for block in blocks:
-            self.digest.update(block)
-            self.size += len(block)
-            yield block
-
-
 def _content(
     folder: Folder, listing: Listing, taken: _Taken, *, leave_out_damaged: bool
 ) -> Iterator[bytes]:
     """Yield the bytes of all images that are kept, one image after the other."""
-    for chunk in measured(folder, listing.images):
+    for chunk in measured(folder, listing.images, WORKER):
         for number, one in enumerate(chunk.images):
             taken.images.append(one)
             if one.facts.fault:

@@ -11,6 +11,7 @@ from dure.core.findings import Finding, Severity
 from dure.core.times import write_time
 from dure.datasets.images.judging import counted_as, judge, measures
 from dure.datasets.images.page import Contents, page
+from dure.datasets.images.people import WORKER, personal_names
 from dure.datasets.images.statistics import ImageStatistics, count
 from dure.datasets.images.targets import find_targets
 from dure.datasets.inspect.quality import Measure
@@ -131,9 +132,12 @@ def inspect_images(
         listing = folder.listing()
         progress("measure")
         known = find_targets(folder, listing, targets)
-        images = [one for chunk in measured(folder, listing.images) for one in chunk.images]
+        images = [one for chunk in measured(folder, listing.images, WORKER) for one in chunk.images]
         progress("judge")
         statistics = count(images, known, listing)
+        names = personal_names([one.entry.path for one in images])
+        statistics.hide({images[row].entry.path: row for rows in names.values() for row in rows})
+        statistics.names = {str(kind): tuple(rows) for kind, rows in names.items()}
         findings = judge(statistics, folder.name)
         small = (
             thumbnails(folder, _worth_showing(images, statistics, findings)) if show_values else {}

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dure.core.findings import Finding
 from dure.core.suites import suite
 from dure.core.text import Text, printable
-from dure.datasets.images.statistics import TINY_PIXELS, ImageStatistics
+from dure.datasets.images.statistics import EXAMPLES, TINY_PIXELS, ImageStatistics
 from dure.datasets.images.words import SENTENCES
 from dure.datasets.inspect.families import Family
 from dure.datasets.inspect.judging import share_of
 from dure.datasets.inspect.quality import Measure
+from dure.datasets.personal.kinds import UNIQUELY_IDENTIFYING, WORDS, Kind
 from dure.readers.images.errors import DECODING
 
 FEW_IMAGES = 200
@@ -28,7 +29,8 @@ _CODES = {
     "suffix": "consistency.suffix", "trailing": "consistency.trailing", "frames": "consistency.frames",
     "copies": "similarity.copies", "near": "similarity.near", "leaked": "similarity.split-leak",
     "blank": "diversity.blank", "long": "diversity.long", "tiny": "relevance.tiny",
-    "located": "identifiability.located",
+    "located": "identifiability.located", "named": "identifiability.named",
+    "numbered": "identifiability.numbered", "commented": "identifiability.commented",
 }  # fmt: skip
 """What was counted -> the finding that it makes."""
 
@@ -50,7 +52,8 @@ _ABOUT = {
         "evenness of the classes (1: all alike)", "분류의 고른 정도(1이면 모두 같음)"
     ),
     Family.IDENTIFIABILITY: Text(
-        "images that don't say where they were taken", "촬영 위치가 없는 이미지"
+        "images whose metadata don't say where or by whom they were taken",
+        "촬영 위치나 사람 이름이 없는 이미지",
     ),
 }  # fmt: skip
 
@@ -59,7 +62,7 @@ _LACKS = {
     Family.CONSISTENCY: ("suffix", "trailing", "frames"),
     Family.SIMILARITY: ("copies", "near"),
     Family.DIVERSITY: ("blank",),
-    Family.IDENTIFIABILITY: ("located",),
+    Family.IDENTIFIABILITY: ("located", "named"),
 }
 
 
@@ -111,9 +114,24 @@ def _told(found: ImageStatistics) -> Iterator[_Told]:
         yield "diversity.few-images", "-", {"count": found.images}
     if len({_colour(mode) for mode in found.modes}) > 1:
         yield "consistency.modes", "-", {"count": len(found.modes)}
+    yield from _about_people(found)
     if not found.searched_whole:
         yield "similarity.cut", "-", {}
     yield from _about_classes(found)
+
+
+def _about_people(found: ImageStatistics) -> Iterator[_Told]:
+    """Say what is personal in metadata and names; where, by kind and by the number of a file."""
+    for kind in Kind:
+        gravely = "unique" if kind in UNIQUELY_IDENTIFYING else "personal"
+        if count := found.personal.get(kind, 0):
+            yield f"identifiability.{gravely}", kind, {"what": WORDS[kind], "count": f"{count:,}"}
+        if rows := found.names.get(kind, ()):
+            named = ", ".join(f"#{row + 1}" for row in rows[:EXAMPLES])
+            facts = {"what": WORDS[kind], "count": f"{len(rows):,}", "examples": named}
+            yield f"identifiability.{gravely}-names", kind, facts
+    if found.images > sum(found.faults.values()):
+        yield "identifiability.pixels", "-", {}
 
 
 def _about_classes(found: ImageStatistics) -> Iterator[_Told]:

@@ -67,6 +67,10 @@ class ImageStatistics:
         Groups of look-alikes, as paths, the largest first.
     searched_whole
         Whether all that may look alike was compared.
+    personal
+        Kind of personal data -> in the metadata of how many images.
+    names
+        The same -> in the names of which files, by their number from 0.
     sharpness, brightness, pixels
         Histograms over the images: sharpness as the logarithm to base ten, pixels in millions.
     """
@@ -86,6 +90,8 @@ class ImageStatistics:
     examples: dict[str, tuple[str, ...]] = field(default_factory=dict)
     groups: tuple[tuple[str, ...], ...] = ()
     searched_whole: bool = True
+    personal: dict[str, int] = field(default_factory=dict)
+    names: dict[str, tuple[int, ...]] = field(default_factory=dict)
     sharpness: Histogram | None = None
     brightness: Histogram | None = None
     pixels: Histogram | None = None
@@ -95,6 +101,15 @@ class ImageStatistics:
         if paths:
             self.counts[code] = len(paths)
             self.examples[code] = tuple(paths[:EXAMPLES])
+
+    def hide(self, paths: Mapping[str, int]) -> None:
+        """Name files by their number whose own names nobody should read."""
+        shown = {path: f"#{number + 1}" for path, number in paths.items()}
+        self.examples = {
+            code: tuple(shown.get(path, path) for path in some)
+            for code, some in self.examples.items()
+        }
+        self.groups = tuple(tuple(shown.get(path, path) for path in group) for group in self.groups)
 
 
 def count(images: Sequence[Image], targets: Targets, listing: Listing) -> ImageStatistics:
@@ -127,6 +142,7 @@ def _look_at_each(found: ImageStatistics, images: Sequence[Image], whole: Sequen
     found.faults = _counted(one.facts.fault for one in images if one.facts.fault)
     for fault in found.faults:
         found.note(f"fault.{fault}", _paths(one for one in images if one.facts.fault == fault))
+    found.personal = _counted(kind for one in whole for kind in one.facts.personal)
     found.formats = _counted(one.facts.format for one in whole)
     found.modes = _counted(one.facts.mode for one in whole)
     found.splits = _counted(split_of(one.entry.path) or "" for one in images)
@@ -261,6 +277,9 @@ _LOOKED_FOR: Mapping[str, Callable[[Image], bool]] = {
     "trailing": lambda one: one.facts.trailing_bytes > 0,
     "frames": lambda one: one.facts.frames,
     "located": lambda one: one.facts.located,
+    "named": lambda one: one.facts.named,
+    "numbered": lambda one: one.facts.numbered,
+    "commented": lambda one: one.facts.commented,
     "blank": lambda one: one.facts.blank,
     "blurred": _is_blurred,
     "dark": _is_dark,

@@ -16,11 +16,10 @@ from pathlib import Path
 
 from dure.core.system import reason_of
 from dure.core.text import printable
-from dure.datasets.catalogue import describe
+from dure.datasets.catalogue import describe, images_of
 from dure.datasets.document import unusable
 from dure.datasets.errors import DatasetError
 from dure.datasets.images.document import FOLDER, has_images
-from dure.datasets.images.importing import IMAGES
 from dure.datasets.images.table import DIGEST, PATH, SIZE
 from dure.datasets.import_ import any_purpose
 from dure.datasets.use.dataset import DataSet
@@ -67,7 +66,7 @@ def open_images(house: House, dataset_id: str, *, purpose: str = "") -> Iterator
     dataset = house.assets.get(dataset_id).asset
     purpose = purpose or any_purpose(house, dataset.label)
     document = describe(house, dataset_id, purpose=purpose)
-    pack = next((one for one in dataset.parents[1:] if _kind(house, one) == IMAGES), "")
+    pack = images_of(house, dataset)
     if not pack or not has_images(document):
         raise ImageError("images.folder", name=dataset_id[:16], reason="not-images")
     listed = open_dataset(house, dataset_id, purpose=purpose).select(PATH, SIZE, DIGEST)
@@ -116,10 +115,6 @@ def _read(folder: Path, path: str, size: int, digest: str) -> ImageContent:
 def changed(path: str, name: str) -> DatasetError:
     """Return the error of an image that is not the one that the index has."""
     return DatasetError("datasets.changed", file=printable(path), asset=name)
-
-
-def _kind(house: House, asset_id: str) -> str:
-    return house.assets.get(asset_id).asset.kind
 
 
 def _next(source: io.BufferedIOBase, path: str, size: int, digest: str, name: str) -> ImageContent:

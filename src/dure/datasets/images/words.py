@@ -17,6 +17,11 @@ _MEND = Text(
     "Get them anew from the source, or leave them out.",
     "출처에서 다시 받거나 빼십시오.",
 )
+_STRIP = Text(
+    "De-identify the images (dure datasets deidentify images), which leaves that behind.",
+    "이미지를 비식별 처리(dure datasets deidentify images)하면 지워집니다.",
+)
+_RENAME = Text("Rename these files.", "파일 이름을 바꾸십시오.")
 _KNOW = Text("Nothing to do; know it.", "조치할 것은 없으나 알아 두십시오.")
 
 SENTENCES: Mapping[str, Sentence] = MappingProxyType(
@@ -293,6 +298,73 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             Text(
                 "Decide whether the position may go along; otherwise write them anew without it.",
                 "위치가 함께 나가도 되는지 정하고, 아니면 위치를 지우고 다시 저장하십시오.",
+            ),
+        ),
+        "identifiability.named": Sentence(
+            Severity.WARNING,
+            Text(
+                "Images whose metadata name an author, an artist or an owner: {count}.",
+                "메타데이터에 작성자·촬영자·소유자가 적힌 이미지가 {count}장 있습니다.",
+            ),
+            _STRIP,
+        ),
+        "identifiability.numbered": Sentence(
+            Severity.WARNING,
+            Text(
+                "Images whose metadata hold serial numbers of a camera or a lens: {count}.",
+                "카메라나 렌즈의 일련번호가 적힌 이미지가 {count}장 있습니다.",
+            ),
+            _STRIP,
+        ),
+        "identifiability.commented": Sentence(
+            Severity.NOTICE,
+            Text(
+                "Images that carry words beside their pixels (descriptions, comments): {count}.",
+                "설명이나 주석이 함께 담긴 이미지가 {count}장 있습니다.",
+            ),
+            _STRIP,
+        ),
+        "identifiability.unique": Sentence(
+            Severity.ERROR,
+            Text(
+                "The metadata of {count} images hold {what.en}.",
+                "이미지 {count}장의 메타데이터에 {what.ko}이(가) 있습니다.",
+            ),
+            _STRIP,
+        ),
+        "identifiability.personal": Sentence(
+            Severity.WARNING,
+            Text(
+                "The metadata of {count} images hold {what.en}.",
+                "이미지 {count}장의 메타데이터에 {what.ko}이(가) 있습니다.",
+            ),
+            _STRIP,
+        ),
+        "identifiability.unique-names": Sentence(
+            Severity.ERROR,
+            Text(
+                "The names of {count} files hold {what.en}; in order of path, for instance {examples}.",
+                "파일 {count}개의 이름에 {what.ko}이(가) 있습니다. 경로순 번호의 예는 {examples}입니다.",
+            ),
+            _RENAME,
+        ),
+        "identifiability.personal-names": Sentence(
+            Severity.WARNING,
+            Text(
+                "The names of {count} files hold {what.en}; in order of path, for instance {examples}.",
+                "파일 {count}개의 이름에 {what.ko}이(가) 있습니다. 경로순 번호의 예는 {examples}입니다.",
+            ),
+            _RENAME,
+        ),
+        "identifiability.pixels": Sentence(
+            Severity.INFO,
+            Text(
+                "Pixels are not read: no face, no plate and no writing in a picture is recognised.",
+                "화소는 살피지 않습니다. 그림 속 얼굴, 차량번호, 글자를 알아보지 않습니다.",
+            ),
+            Text(
+                "If people can be seen, state it (shows_people in the statement) and write a privacy record.",
+                "사람이 보이면 설명서에 shows_people로 밝히고 개인정보 처리 기록을 쓰십시오.",
             ),
         ),
     }

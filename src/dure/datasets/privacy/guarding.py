@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from dure.core.assets import Asset
-from dure.datasets.catalogue import table_of
+from dure.datasets.catalogue import describe, images_of, table_of
 from dure.datasets.corpora.importing import SPANS
 from dure.datasets.deidentify.answers import Found
 from dure.datasets.deidentify.sandboxed import search_table
-from dure.datasets.images.importing import IMAGES
+from dure.datasets.images.people import is_about_people
 from dure.datasets.import_ import any_purpose
 from dure.datasets.personal.kinds import UNIQUELY_IDENTIFYING
 from dure.datasets.privacy.errors import PrivacyError
@@ -78,22 +78,41 @@ def allowing_record(house: House, dataset: Asset) -> tuple[Asset, PrivacyRecord]
         spans = ASSETS.c.id.in_(dataset.parents) & (ASSETS.c.kind == SPANS)
         tables += [one.asset for one in house.assets.find(spans)]
         found = tuple(each for table in tables for each in personal_in(house, table))
+        if known is None and _shows_people(house, dataset):
+            raise PrivacyError("privacy.record", asset=dataset.id[:16], reason="shows-people")
         if reason := _contradiction(known, found):
             raise PrivacyError("privacy.record", asset=dataset.id[:16], reason=reason)
     return known
 
 
 def refuse_images(house: House, dataset: Asset) -> None:
-    """Refuse a data set of images or spans: what treats, lowers or shreds its table leaves the others.
+    """Refuse a data set of images or spans: what treats its table leaves the others.
 
     Raises
     ------
     PrivacyError
         ``privacy.request``.
     """
-    for kind, reason in ((IMAGES, "images"), (SPANS, "spans")):
-        if house.assets.count(ASSETS.c.id.in_(dataset.parents) & (ASSETS.c.kind == kind)):
-            raise PrivacyError("privacy.request", asset=dataset.id[:16], reason=reason)
+    if images_of(house, dataset):
+        raise PrivacyError("privacy.request", asset=dataset.id[:16], reason="images")
+    refuse_spans(house, dataset)
+
+
+def refuse_spans(house: House, dataset: Asset) -> None:
+    """Refuse a corpus: what treats, lowers or shreds its table leaves the spans.
+
+    Raises
+    ------
+    PrivacyError
+        ``privacy.request``.
+    """
+    if house.assets.count(ASSETS.c.id.in_(dataset.parents) & (ASSETS.c.kind == SPANS)):
+        raise PrivacyError("privacy.request", asset=dataset.id[:16], reason="spans")
+
+
+def _shows_people(house: House, dataset: Asset) -> bool:
+    """Say whether images are of people or name them, as far as anybody knows."""
+    return bool(images_of(house, dataset)) and is_about_people(describe(house, dataset.id))
 
 
 def personal_in(house: House, table: Asset) -> tuple[Found, ...]:

@@ -14,12 +14,22 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "type": Text(
             "the column's type doesn't go with the method", "열의 자료형에 쓸 수 없는 방법입니다"
         ),
+        "boxes": Text(
+            "it holds no boxes of images: path -> list of left, top, width, height",
+            "이미지의 상자(경로 -> 왼쪽, 위, 너비, 높이 목록)가 아닙니다",
+        ),
+        "no-image": Text("the data set has no such image", "데이터셋에 그런 이미지가 없습니다"),
+        "no-class": Text("no box has that class", "그 분류의 상자가 없습니다"),
         "nothing-left": Text("no column would be left", "남는 열이 없습니다"),
         "shape": Text("it is not the shape of a service number", "군번의 형식이 아닙니다"),
         # a privacy record
         "no-record": Text(
             "it holds personal data and has no privacy record",
             "개인정보가 있는데 개인정보 처리 기록이 없습니다",
+        ),
+        "shows-people": Text(
+            "it shows people, or its images name them, and it has no privacy record",
+            "사람이 보이거나 이미지에 이름이 적혀 있는데 개인정보 처리 기록이 없습니다",
         ),
         "expired": Text("the time for which it may be kept is over", "보유 기간이 지났습니다"),
         "not-reviewed": Text(
@@ -63,8 +73,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "같은 표를 쓰는 다른 데이터셋의 보유 기간이 남아 있습니다",
         ),
         "images": Text(
-            "it has images, which this would leave as they are",
-            "이미지가 있는 데이터셋이며, 이 동작은 이미지에 미치지 않습니다",
+            "it has images, which a plan for a table leaves as they are; dure datasets deidentify images "
+            "treats them",
+            "이미지가 있는 데이터셋이며, 표의 계획은 이미지에 미치지 않습니다. dure datasets deidentify "
+            "images로 처리하십시오",
         ),
         "spans": Text(
             "it has spans, which this would leave as they are, at places that no longer fit",

@@ -1,8 +1,10 @@
 """Shredding a data set whose time is over: the request, and what the executor does under its permit.
 
 Before the permit is claimed (`evidence`) the executor reads the data set's record itself and refuses
-while its retention date has not passed. Under the permit document and table are destroyed: their keys,
-and so what the vault holds of them. The record stays. What is gone stays gone, so that after a crash
+while its retention date has not passed. Under the permit the document is destroyed, and then the table
+and the images: their keys, and so what the vault holds of them. Images that another data set has too
+are kept by the keeper, and go with the last that has them; so the document goes first, and of two that
+are shredded at once one is the last. The record stays. What is gone stays gone, so that after a crash
 it is simply done to its end.
 
 Source
@@ -15,18 +17,22 @@ A backup that was made earlier still holds the content until its own keys are go
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, select
 
+from dure.core import faults
 from dure.core.labels import join_all
 from dure.core.times import write_time
-from dure.datasets.catalogue import table_of
+from dure.datasets.catalogue import NO_IMAGES, images_of, table_of
+from dure.datasets.document import MAX_DOCUMENT_BYTES
+from dure.datasets.images.document import has_images
 from dure.datasets.import_ import any_purpose
 from dure.datasets.privacy.errors import PrivacyError
-from dure.datasets.privacy.guarding import blocks, datasets_of, refuse_images, today
+from dure.datasets.privacy.guarding import blocks, datasets_of, refuse_spans, today
 from dure.datasets.privacy.keeping import MOST_BYTES, RECORD_KIND, last_entry, parse_record
 from dure.datasets.sealing import DATASET
 from dure.datasets.spec import SHRED
@@ -37,7 +43,7 @@ from dure.governance.permits import Permit
 from dure.storage.assets import CatalogueEntry
 from dure.storage.tables import ASSETS, PARENTS
 
-_ARGUMENTS = frozenset({"dataset", "table", "record", "retain_until", "why"})
+_ARGUMENTS = frozenset({"dataset", "table", "images", "record", "retain_until", "why"})
 WHY = "retention-over"
 
 
@@ -87,14 +93,14 @@ def request_shred(house: House, dataset_id: str) -> Request:
     ------
     PrivacyError
         ``privacy.record`` when it has none, ``privacy.request`` when its time is not over, another
-        data set describes the same table and is not due, or it has images.
+        data set describes the same table and is not due.
     GovernanceError
         ``governance.denied``.
     """
     dataset, table_id = house.assets.get(dataset_id).asset, table_of(house, dataset_id)
     purpose = any_purpose(house, dataset.label)
     house.require(SHRED.name, dataset.label, purpose=purpose, owner=dataset.owner)
-    refuse_images(house, dataset)
+    refuse_spans(house, dataset)
     record = last_entry(house, dataset_id)
     if record is None:
         raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="no-record")
@@ -106,7 +112,8 @@ def request_shred(house: House, dataset_id: str) -> Request:
         raise PrivacyError("privacy.request", asset=dataset_id[:16], reason="not-due")
     if any(not _is_due(house, other.id) for other in others):
         raise PrivacyError("privacy.request", asset=dataset_id[:16], reason="shared")
-    assets = [dataset_id, table_id, record.asset.id]
+    images_id = images_of(house, dataset)
+    assets = [one for one in (dataset_id, table_id, images_id, record.asset.id) if one]
     digests = [
         _digest(blocks(house.open(one, purpose=purpose, run="")))
         for one in (dataset_id, record.asset.id)
@@ -117,6 +124,7 @@ def request_shred(house: House, dataset_id: str) -> Request:
         arguments={
             "dataset": dataset_id,
             "table": table_id,
+            "images": images_id or NO_IMAGES,
             "record": record.asset.id,
             "retain_until": until,
             "why": WHY,
@@ -134,7 +142,7 @@ def shred(house: House, request_id: str) -> Mapping[str, object]:
     Returns
     -------
     Mapping
-        ``dataset`` and ``table``: what is gone; ``record``: what stays.
+        ``dataset``, ``table``, ``images`` and ``record``; ``gone``: which of them are destroyed.
 
     Raises
     ------
@@ -150,8 +158,8 @@ def note_shredded(house: House, request_id: str, outcome: Mapping[str, object]) 
     """Withdraw in the catalogue what the executor destroyed; doing it twice is doing it once."""
     del request_id
     at = write_time(house.now())
-    for part in ("dataset", "table"):
-        house.assets.withdraw(str(outcome[part]), by=house.principal.id, at=at)
+    for part in cast("Sequence[str]", outcome["gone"]):
+        house.assets.withdraw(part, by=house.principal.id, at=at)
 
 
 class ShredDataset:
@@ -165,7 +173,7 @@ class ShredDataset:
         PrivacyError
             ``privacy.request``, ``privacy.record``.
         """
-        dataset_id, _, record_id = _assets(request)
+        dataset_id, _, images_id, record_id = _assets(request)
         sealed = b"".join(_bounded(context.read(record_id)))
         record = parse_record(sealed, dataset_id)
         until = record.retain_until
@@ -173,18 +181,26 @@ class ShredDataset:
             raise _refuse(dataset_id, "figures")
         if dt.datetime.fromtimestamp(context.now(), dt.UTC).date() <= until:
             raise _refuse(dataset_id, "not-due")
-        digests = [_digest(context.read(dataset_id)), f"sha256:{sha256(sealed).hexdigest()}"]
+        document = b"".join(_bounded(context.read(dataset_id), MAX_DOCUMENT_BYTES))
+        if _lists_images(document, dataset_id) != bool(images_id):
+            raise _refuse(dataset_id, "document")
+        digests = [f"sha256:{sha256(one).hexdigest()}" for one in (document, sealed)]
         return context.suite.digest("shredding", digests)
 
     def perform(
         self, permit: Permit, request: Request, context: ActContext
     ) -> Mapping[str, object]:
-        """Destroy the table, then its document."""
+        """Destroy the document, then what it describes."""
         del permit
-        dataset_id, table_id, record_id = _assets(request)
-        context.shred(table_id)
-        context.shred(dataset_id)
-        return {"dataset": dataset_id, "table": table_id, "record": record_id}
+        dataset_id, table_id, images_id, record_id = _assets(request)
+        doomed = [one for one in (dataset_id, table_id, images_id) if one]
+        gone = []
+        for one in doomed:
+            if context.shred(one):
+                gone.append(one)
+            faults.point("asset.shredded")
+        named = {"table": table_id, "images": images_id, "record": record_id}
+        return {"dataset": dataset_id, **named, "gone": gone}
 
     def happened(
         self, permit: Permit, request: Request, context: ActContext
@@ -209,20 +225,30 @@ def _derived(house: House, parents: tuple[str, ...]) -> int:
     return house.assets.count(ASSETS.c.id.in_(children) & ~own)
 
 
-def _assets(request: Request) -> tuple[str, str, str]:
+def _assets(request: Request) -> tuple[str, str, str, str]:
+    """Return data set, table, images ("" for none) and record."""
     told = request.arguments
-    named = [told.get("dataset"), told.get("table"), told.get("record")]
-    if set(told) != _ARGUMENTS or list(request.assets) != named:
+    if set(told) != _ARGUMENTS:
         raise _refuse("-", "assets")
-    dataset_id, table_id, record_id = request.assets
-    return dataset_id, table_id, record_id
+    images = "" if told["images"] == NO_IMAGES else str(told["images"])
+    named = (str(told["dataset"]), str(told["table"]), images, str(told["record"]))
+    if list(request.assets) != [one for one in named if one]:
+        raise _refuse("-", "assets")
+    return named
 
 
-def _bounded(content: Iterator[bytes]) -> Iterator[bytes]:
+def _lists_images(content: bytes, dataset_id: str) -> bool:
+    try:
+        return has_images(json.loads(content))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise _refuse(dataset_id, "document") from None
+
+
+def _bounded(content: Iterator[bytes], most: int = MOST_BYTES) -> Iterator[bytes]:
     size = 0
     for part in content:
         size += len(part)
-        if size > MOST_BYTES:
+        if size > most:
             raise _refuse("-", "document")
         yield part
 

@@ -12,11 +12,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from dure.datasets.croissant import CARDINALITY
 from dure.datasets.errors import DatasetError
+from dure.datasets.verify.stating import (
+    Stated,
+    StatedColumn,
+    StatedPath,
+    StatedRecords,
+    Stating,
+)
 
 VERSIONS = ("http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/1.1")
 MAX_BYTES = 192 * 1024 * 1024
@@ -32,110 +38,12 @@ _KINDS = {
     "text/tab-separated-values": "csv",
     "application/x-parquet": "parquet",
     "application/vnd.apache.parquet": "parquet",
+    "application/json": "json",
+    "application/jsonl": "jsonl",
+    "application/jsonlines": "jsonl",
+    "application/x-jsonlines": "jsonl",
+    "application/x-ndjson": "jsonl",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """One file, or a set of files, as the document states it.
-
-    Parameters
-    ----------
-    id
-        Its identifier in the document.
-    place
-        Path below the document's folder; of a set, "".
-    includes, excludes
-        Of a set, which files belong to it.
-    kind
-        ``csv``, ``parquet``, or "" for what isn't read as a table.
-    size
-        Bytes, or None.
-    sha256, md5
-        Digests, or "".
-    listed
-        Whether the set is that of our own images, each of which the table lists with its digest.
-    """
-
-    id: str
-    place: str
-    includes: tuple[str, ...]
-    excludes: tuple[str, ...]
-    kind: str
-    size: int | None
-    sha256: str
-    md5: str
-    listed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StatedColumn:
-    """One field: which column of which file it is, and its type.
-
-    Parameters
-    ----------
-    name
-        Of the field.
-    source
-        Identifier of the file or set.
-    column
-        Name of the column there.
-    types
-        Croissant's data types.
-    arrow
-        The exact type, which our own documents state; or "".
-    """
-
-    name: str
-    source: str
-    column: str
-    types: tuple[str, ...]
-    arrow: str
-
-
-@dataclass(frozen=True, slots=True)
-class StatedRecords:
-    """A record set.
-
-    Parameters
-    ----------
-    name, columns
-        Its identifier and its columns.
-    rows
-        How many rows it has, if the document says so.
-    spans_of
-        In a corpus of ours, the record set whose texts these spans lie in; else "".
-    """
-
-    name: str
-    columns: tuple[StatedColumn, ...]
-    rows: int | None
-    spans_of: str = ""
-
-
-@dataclass(slots=True)
-class Stating:
-    """What a document says.
-
-    Parameters
-    ----------
-    licensed
-        Whether it states a licence.
-    sources
-        Its files and sets, by identifier.
-    records
-        Its record sets.
-    unread
-        Places of the document that can't be held against data, each with the code of its reason.
-    unchecked
-        Places that say more than is compared.
-    """
-
-    licensed: bool
-    sources: dict[str, Stated] = field(default_factory=dict)
-    records: list[StatedRecords] = field(default_factory=list)
-    unread: list[tuple[str, str]] = field(default_factory=list)
-    unchecked: list[str] = field(default_factory=list)
 
 
 def read_document(content: bytes, name: str) -> Stating:
@@ -153,8 +61,14 @@ def read_document(content: bytes, name: str) -> Stating:
     DatasetError
         ``datasets.document``, with the reason and the place.
     """
+    return read_both(content, name)[0]
+
+
+def read_both(content: bytes, name: str) -> tuple[Stating, Node]:
+    """Return what a document says, and the document itself; as `read_document`."""
     try:
-        return _Reading().whole(_loaded(content))
+        document = _loaded(content)
+        return _Reading().whole(document), document
     except _Wrong as wrong:
         reason, place = wrong.args
         raise DatasetError("datasets.document", file=name, reason=reason, place=place) from None
@@ -188,6 +102,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self._said = Stating(licensed=False)
+        self._repositories: set[str] = set()
         self._keyed: dict[str, str] = {}
 
     def whole(self, document: Node) -> Stating:
@@ -213,10 +128,12 @@ class _Reading:
         url = "" if is_set else _word(_get(node, "contentUrl"), f"{place}.contentUrl")
         formats = [_word(one, place) for one in _many(_get(node, "encodingFormat"))]
         reason = ""
-        if _get(node, "containedIn") is not None:
-            reason = "archive"
+        if (above := _get(node, "containedIn")) is not None:
+            reason = "repository" if _id(above, place) in self._repositories else "archive"
         elif "://" in url or url.startswith("data:"):
             reason = "remote"
+        if any(one.startswith("git+") for one in formats):
+            self._repositories.add(identifier)
         includes = _words(node, "includes", place) if is_set else ()
         if reason:
             self._said.unread.append((place, reason))
@@ -225,28 +142,36 @@ class _Reading:
         self._said.sources[identifier] = Stated(
             id=identifier,
             place="" if reason else url,
-            includes=() if reason else includes,
+            includes=includes,
             excludes=_words(node, "excludes", place),
             kind=next((_KINDS[one] for one in formats if one in _KINDS), ""),
             size=_size(_get(node, "contentSize")),
             sha256=_word(_get(node, "sha256"), place).lower(),
             md5=_word(_get(node, "md5"), place).lower(),
             listed=is_set and _get(node, "listedIn") is not None,
+            reason=reason,
         )
 
     def _records(self, node: Node, place: str) -> None:
         name = _name(node, place)
         spans_of = _id(_get(node, "spansOf"), place)
         columns: list[StatedColumn] = []
+        paths: dict[str, StatedPath] = {}
+        before = len(self._said.unread)
         for where, one in _listed(node, "field", place):
             if _get(node, "data") is not None:
                 self._inline(node, one, where)
             elif (column := self._column(one, where, refers=bool(spans_of))) is not None:
                 columns.append(column)
+            elif (path := _path(one, where)) is not None:
+                paths[where] = path
         if _get(node, "key") is not None:
             self._keyed[name] = f"{place}.key"
         rows = next(_counts(node, place), None)
-        self._said.records.append(StatedRecords(name, tuple(columns), rows, spans_of))
+        unread = tuple(one for one in self._said.unread[before:] if one[0] not in paths)
+        self._said.records.append(
+            StatedRecords(name, tuple(columns), rows, tuple(paths.values()), unread, spans_of)
+        )
 
     def _inline(self, records: Node, node: Node, place: str) -> None:
         """Hold records that stand in the document itself against their fields."""
@@ -285,12 +210,38 @@ class _Reading:
             column=_word(_get(extract, "column"), place),
             types=tuple(_short(_id(one, place)) for one in _many(_get(node, "dataType"))),
             arrow=_word(_get(node, "arrowType"), place),
+            description=_description(node),
         )
 
     def _is_of_listed(self, extract: Node, origins: list[str]) -> bool:
         stated = [self._said.sources.get(origin) for origin in origins]
         listed = bool(stated) and all(one is not None and one.listed for one in stated)
         return listed and _get(extract, "fileProperty") is not None
+
+
+def _path(node: Node, place: str) -> StatedPath | None:
+    """Return a field that the path of a file tells, by at most one pattern; None for any other."""
+    source = _get(node, "source")
+    if not isinstance(source, Mapping) or not isinstance(extract := _get(source, "extract"), dict):
+        return None
+    origins = [one for key in ("fileObject", "fileSet") if (one := _get(source, key)) is not None]
+    steps = _many(_get(source, "transform"))
+    plain = all(isinstance(one, dict) and _get(one, "regex") is not None for one in steps)
+    of = str(_get(extract, "fileProperty"))
+    if len(origins) != 1 or len(steps) > 1 or not plain or of not in ("fullpath", "filename"):
+        return None
+    return StatedPath(
+        name=_word(_get(node, "name"), place) or _name(node, place),
+        source=_id(origins[0], place),
+        of=of,
+        regex=_word(_get(steps[0], "regex"), place) if steps else "",
+        description=_description(node),
+    )
+
+
+def _description(node: Node) -> str:
+    found = _get(node, "description")
+    return found[:MAX_WORD] if isinstance(found, str) else ""
 
 
 def _is_nested(node: Node) -> bool:

@@ -14,18 +14,12 @@ from dure.core.system import reason_of
 from dure.core.text import printable
 from dure.datasets.croissant import DOCUMENT_FILE
 from dure.datasets.errors import DatasetError
-from dure.datasets.verify.documents import (
-    MAX_BYTES,
-    Stated,
-    StatedColumn,
-    StatedRecords,
-    Stating,
-    read_document,
-)
+from dure.datasets.verify.documents import MAX_BYTES, read_document
 from dure.datasets.verify.files import MAX_FILES, Measured, is_inside, measure, members
 from dure.datasets.verify.listed import match_listed
 from dure.datasets.verify.matching import match_columns, match_file
 from dure.datasets.verify.spans import Tables, match_spans
+from dure.datasets.verify.stating import Stated, StatedColumn, StatedRecords, Stating
 from dure.datasets.verify.words import UNSUPPORTED, finding
 from dure.readers.errors import ReaderError
 
@@ -60,10 +54,22 @@ def verify_folder(place: Path) -> Report:
     SandboxError
         When this host can't provide the sandbox.
     """
+    content, file = read_file(place)
+    return _report(content, file, partial(measure, file.parent))
+
+
+def read_file(place: Path) -> tuple[bytes, Path]:
+    """Return the document of a folder, or the document itself, and where it is.
+
+    Raises
+    ------
+    ReaderError
+        ``readers.source`` when there is none.
+    """
     file = place
     if place.is_dir():
         file = next((place / name for name in NAMES if (place / name).is_file()), place / NAMES[0])
-    return _report(_content(file), file, partial(measure, file.parent))
+    return _content(file), file
 
 
 def verify_measured(content: bytes, found: Measured) -> Report:
@@ -89,7 +95,15 @@ def verify_measured(content: bytes, found: Measured) -> Report:
 
 
 def _report(content: bytes, file: Path, measured: _Measure) -> Report:
-    said = read_document(content, file.name)
+    return _verified(content, file, read_document(content, file.name), measured)
+
+
+def verify_part(content: bytes, file: Path, said: Stating) -> Report:
+    """Hold a part of what a document says, which was read before, against the files beside it."""
+    return _verified(content, file, said, partial(measure, file.parent))
+
+
+def _verified(content: bytes, file: Path, said: Stating, measured: _Measure) -> Report:
     with Tables() as tables:
         check = _Verifying(file, said, measured, tables)
         findings = tuple(check.findings())
@@ -174,7 +188,7 @@ class _Verifying:
             yield from match_listed(self._folder, self._said, stated)
             return
         wanted = [stated.place] if stated.place else []
-        if stated.includes:
+        if stated.includes and not stated.reason:
             wanted = members(self._folder, stated.includes, stated.excludes)
             if not 0 < len(wanted) <= MAX_FILES:
                 yield finding("no-files", self._name, printable(stated.id))

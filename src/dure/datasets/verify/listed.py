@@ -14,8 +14,8 @@ from dure.core.text import printable
 from dure.datasets.images.document import FOLDER
 from dure.datasets.images.table import DIGEST, PATH
 from dure.datasets.use.source import held
-from dure.datasets.verify.documents import Stated, Stating
 from dure.datasets.verify.files import is_inside, measure, members, opened
+from dure.datasets.verify.stating import Stated, Stating
 from dure.datasets.verify.words import finding
 from dure.readers.errors import ReaderError
 from dure.readers.folder import MAX_FILES

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dure.core.findings import Finding
 from dure.core.text import printable
-from dure.datasets.verify.documents import Stated, StatedColumn
 from dure.datasets.verify.files import Measured
+from dure.datasets.verify.stating import Stated, StatedColumn
 from dure.datasets.verify.words import finding
 from dure.readers.tables import Column
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from dure.core.findings import Finding
 from dure.core.text import printable
 from dure.datasets.use.source import held
-from dure.datasets.verify.documents import StatedRecords, Stating
 from dure.datasets.verify.files import is_inside
+from dure.datasets.verify.stating import StatedRecords, Stating
 from dure.datasets.verify.words import finding
-from dure.readers.parse import TableSink
+from dure.readers.arrival import TableSink
 
 _ROWS = 1 << 13
 _TEXTS = ("document", "text", "characters")

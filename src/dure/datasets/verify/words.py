@@ -207,6 +207,7 @@ FOUND: Mapping[str, tuple[Severity, Text, Text]] = MappingProxyType(
 UNSUPPORTED: Mapping[str, Text] = MappingProxyType(
     {
         "archive": Text("it lies inside an archive", "압축 파일 안에 있습니다"),
+        "repository": Text("it lies in a repository", "저장소 안에 있습니다"),
         "remote": Text(
             "it lies elsewhere, and nothing is fetched", "다른 곳에 있으며 가져오지 않습니다"
         ),
@@ -214,7 +215,10 @@ UNSUPPORTED: Mapping[str, Text] = MappingProxyType(
         "source": Text("it is not from one file or set", "파일 하나에서 온 것이 아닙니다"),
         "extract": Text("it is not a column", "열이 아닙니다"),
         "transform": Text("it is a column transformed", "변환한 열입니다"),
-        "format": Text("the file is neither CSV nor Parquet", "파일이 CSV도 Parquet도 아닙니다"),
+        "format": Text(
+            "the file is neither CSV, JSON nor Parquet",
+            "파일이 CSV, JSON, Parquet 가운데 하나가 아닙니다",
+        ),
     }
 )
 """Why a part can't be held against data."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from dure.datasets.use.dataset import DataSet
     from dure.readers.tables import Options
 
+CROISSANT = "croissant"
+"""What a document of others is called where a kind is said."""
+
 
 def _is_corpus(source: Path, kind: str) -> bool:
     from dure.readers.corpora.folder import is_corpus
@@ -51,6 +54,7 @@ class DatasetsDesk:
         about: str | Path | None = None,
         targets: Sequence[str] = ("auto",),
         leave_out_damaged: bool = False,
+        records: str = "",
         annotations: str = "",
         offsets: str = "",
         progress: Callable[[str], None] = lambda _: None,
@@ -60,7 +64,10 @@ class DatasetsDesk:
         ``rules`` is a contract's file, ``about`` a statement's. A folder is imported as images; see
         `dure.datasets.images.importing.import_images`, which takes ``targets`` and
         ``leave_out_damaged``. Where ``annotations`` are named, or nothing else lies there than texts, it is
-        a corpus; see `dure.datasets.corpora.importing.import_corpus`, which takes the last three.
+        a corpus; see `dure.datasets.corpora.importing.import_corpus`, which takes these, ``offsets`` and
+        ``leave_out_damaged``. What is a Croissant document, or is said to be one (``croissant``), is
+        imported with the files that it describes; see
+        `dure.datasets.others.importing.import_document`, which takes ``records``.
         """
         if isinstance(source, str | Path) and (annotations or _is_corpus(Path(source), kind)):
             return self._import_corpus(
@@ -82,10 +89,14 @@ class DatasetsDesk:
                 about=about,
                 progress=progress,
             )
-        if isinstance(source, str | Path) and Path(source).is_dir():
+        if isinstance(source, str | Path) and Path(source).is_dir() and kind != CROISSANT:
             return self._import_images(
                 Path(source),
-                for_tables={"--kind": bool(kind), "--with-ranges": ranges},
+                for_tables={
+                    "--kind": bool(kind),
+                    "--with-ranges": ranges,
+                    **({} if options is None else options.given()),
+                },
                 label=label,
                 name=name,
                 description=description,
@@ -98,22 +109,24 @@ class DatasetsDesk:
             )
         from dure.datasets.about.statement import EMPTY, read_statement
         from dure.datasets.import_ import import_
+        from dure.datasets.others.importing import import_document, is_document
         from dure.datasets.rules.sandboxed import read_contract
 
-        return import_(
-            self.house,
-            Path(source) if isinstance(source, str) else source,
-            label=label,
-            name=name,
-            description=description,
-            licence=licence,
-            kind=kind,
-            options=options,
-            rules=None if rules is None else read_contract(Path(rules)),
-            ranges=ranges,
-            statement=EMPTY if about is None else read_statement(Path(about)),
-            progress=progress,
-        )
+        given = Path(source) if isinstance(source, str) else source
+        told: dict[str, Any] = {
+            "label": label,
+            "name": name,
+            "description": description,
+            "licence": licence,
+            "options": options,
+            "rules": None if rules is None else read_contract(Path(rules)),
+            "ranges": ranges,
+            "statement": EMPTY if about is None else read_statement(Path(about)),
+            "progress": progress,
+        }
+        if isinstance(given, Path) and (kind == CROISSANT or (not kind and is_document(given))):
+            return import_document(self.house, given, records=records, **told)
+        return import_(self.house, given, kind=kind, **told)
 
     @cached_property
     def deidentify(self) -> DeidentifyDesk:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dure.core.assets import Asset
 from dure.core.errors import DureError
 from dure.core.labels import Label
 from dure.governance.errors import GovernanceError
@@ -63,6 +64,29 @@ class DeidentifyDesk:
 
         found = find(self.house, dataset, "dataset")
         return deidentify(self.house, found.id, read_plan(Path(plan)), name=name, progress=progress)
+
+    def images(
+        self,
+        dataset: str,
+        *,
+        cover: Collection[str] = (),
+        boxes: str | Path | None = None,
+        name: str = "",
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Asset:
+        """De-identify images; see `dure.datasets.deidentify.covering.cover_images`."""
+        from dure.datasets.deidentify.covering import cover_images, read_boxes
+
+        found = find(self.house, dataset, "dataset")
+        given = None if boxes is None else read_boxes(Path(boxes))
+        return cover_images(
+            self.house,
+            found.id,
+            classes=frozenset(cover),
+            boxes=given,
+            name=name,
+            progress=progress,
+        )
 
     def request_lower(self, dataset: str, label: str) -> dict[str, Any]:
         """Ask people to lower a data set's label."""

@@ -27,6 +27,7 @@ from dure.readers.images.facts import (
     THUMBNAIL,
     ImageFacts,
 )
+from dure.readers.images.riders import riders_of
 
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -39,7 +40,6 @@ _BLANK = 2.0
 """Standard deviation of brightness, of 255, below which a surface is even."""
 _HASH_SIDE, _LOW = 32, 8
 _MIDDLE = (_LOW * _LOW - 1) // 2
-_GPS = 0x8825
 _PAPER = (227, 232, 238)
 _AT = np.arange(_HASH_SIDE)
 _COSINES: NDArray[np.float64] = np.cos(
@@ -50,9 +50,19 @@ _WEIGHTS = np.uint64(1) << np.arange(64, dtype=np.uint64)
 
 def measure(content: bytes) -> ImageFacts:
     """Return what is known about an image; a fault where it can't be decoded."""
+    return measure_with_words(content)[0]
+
+
+def measure_with_words(content: bytes) -> tuple[ImageFacts, tuple[str, ...]]:
+    """Return what is known about an image, and the words that ride along with it."""
+    words: list[str] = []
+    return _measure(content, words), tuple(words)
+
+
+def _measure(content: bytes, words: list[str]) -> ImageFacts:
     try:
         with Image.open(io.BytesIO(content), formats=tuple(FORMATS)) as image:
-            return _measured(image, content)
+            return _measured(image, content, words)
     except UnidentifiedImageError:
         return ImageFacts(fault="not-image")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -87,7 +97,7 @@ def perceptual_hash(grey: Image.Image) -> tuple[int, bool]:
     return int((bits.astype(np.uint64) * _WEIGHTS).sum()), False
 
 
-def _measured(image: Image.Image, content: bytes) -> ImageFacts:
+def _measured(image: Image.Image, content: bytes, words: list[str]) -> ImageFacts:
     width, height, mode = image.width, image.height, image.mode
     format_ = "JPEG" if image.format == "MPO" else str(image.format)
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
@@ -96,9 +106,10 @@ def _measured(image: Image.Image, content: bytes) -> ImageFacts:
     if scans > MAX_SCANS:
         return ImageFacts(fault="scans")
     frames = int(getattr(image, "n_frames", 1)) > 1
-    located = bool(image.getexif().get(_GPS))
     with _alone(image):
         grey = _grey(image)
+    riders = riders_of(image)
+    words += riders.texts
     counts = np.asarray(grey.histogram(), np.float64)
     whole = counts.sum()
     phash, blank = perceptual_hash(grey)
@@ -115,7 +126,10 @@ def _measured(image: Image.Image, content: bytes) -> ImageFacts:
         bright=round(float(counts[240:].sum() / whole), 6),
         frames=frames,
         trailing_bytes=len(content) - end if end >= 0 else -1,
-        located=located,
+        located=riders.located,
+        named=riders.named,
+        numbered=riders.numbered,
+        commented=riders.commented,
     )
 
 

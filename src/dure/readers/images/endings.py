@@ -16,7 +16,7 @@ import re
 import zlib
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 """A marker within entropy-coded data that is neither a stuffed zero nor a restart."""
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 
@@ -90,7 +90,7 @@ def _jpeg(content: bytes) -> tuple[int, int]:
         at += 2 + max(2, int.from_bytes(content[at + 2 : at + 4], "big"))
         if kind == _START_OF_SCAN:
             scans += 1
-            found = _MARKER.search(content, at)
+            found = MARKER.search(content, at)
             if found is None:
                 raise BrokenError
             at = found.start()

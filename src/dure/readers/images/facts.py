@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -50,12 +52,16 @@ MAX_CLASSES = 65_535
 MAX_TARGET_BYTES = 1024 * MIB
 NO_CLASS = 0xFFFF
 
+MOST_KINDS = 64
+_KIND = re.compile(r"[a-z-]{1,32}")
+
 THUMBNAIL = 96
 """Side of a thumbnail, which comes out as bare pixels."""
 
 ANSWER = "answer.json"
 BOXES = "boxes.bin"
 PIXELS = "pixels.bin"
+CONTENT = "content.bin"
 
 BOX = np.dtype(
     [("image", "<u4"), ("class", "<u2"), ("x", "<f8"), ("y", "<f8"), ("w", "<f8"), ("h", "<f8")]
@@ -88,6 +94,10 @@ class ImageFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_
         Bytes after the end of the image; -1 where the format does not tell its end.
     located
         Whether it says where on Earth it was taken.
+    named, numbered, commented
+        Whether it says by or for whom, with which device, or anything in words.
+    personal
+        Kinds of personal data in these words, where they were looked at.
     """
 
     fault: str = ""
@@ -104,6 +114,16 @@ class ImageFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_
     frames: bool = False
     trailing_bytes: int = -1
     located: bool = False
+    named: bool = False
+    numbered: bool = False
+    commented: bool = False
+    personal: tuple[str, ...] = ()
+
+    @property
+    def carries(self) -> bool:
+        """Whether anything rides along with its pixels that could be about people."""
+        told = self.located or self.named or self.numbered or self.commented
+        return told or self.trailing_bytes > 0
 
     def is_honest(self) -> bool:
         """Say whether it has the form that an honest worker gives it."""
@@ -119,6 +139,8 @@ class ImageFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_
             and 0 <= self.sharpness < math.inf
             and all(0 <= share <= 1 for share in shares)
             and -1 <= self.trailing_bytes <= MAX_IMAGE_BYTES
+            and len(self.personal) <= MOST_KINDS
+            and all(_KIND.fullmatch(one) for one in self.personal)
         )
 
 
@@ -176,6 +198,13 @@ def image_limits() -> Limits:
         tmp_bytes=MIB,
         stdout_bytes=64 * 1024,
         input_bytes=CHUNK_BYTES + MAX_IMAGE_BYTES + MIB,
+    )
+
+
+def covering_limits(size_bytes: int) -> Limits:
+    """Return what covering images of so many bytes may use: decoded anew, some formats grow."""
+    return replace(
+        image_limits(), output_bytes=8 * size_bytes + 64 * MIB, input_bytes=size_bytes + 64 * MIB
     )
 
 

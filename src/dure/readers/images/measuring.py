@@ -45,6 +45,7 @@ from dure.readers.parse import read_inside
 from dure.sandbox.runtime import package_binds
 from dure.sandbox.tasks import Limits
 
+WORKER = "dure.readers.images.worker"
 MOST_STOPPED = 16
 """How many images may end their worker before the folder is refused."""
 
@@ -80,8 +81,15 @@ class Chunk:
             yield block
 
 
-def measured(folder: Folder, entries: Sequence[Entry]) -> Iterator[Chunk]:
+def measured(folder: Folder, entries: Sequence[Entry], worker: str = WORKER) -> Iterator[Chunk]:
     """Read, digest and decode images; yield them in chunks of bounded size, in the same order.
+
+    Parameters
+    ----------
+    folder, entries
+        Which.
+    worker
+        The program that decodes them: this package's, or one that does more.
 
     Raises
     ------
@@ -94,12 +102,12 @@ def measured(folder: Folder, entries: Sequence[Entry]) -> Iterator[Chunk]:
     """
     waiting, stopped = list(reversed(entries)), 0
     while waiting:
-        with _Archive() as archive:
+        with Archive() as archive:
             taken: list[Entry] = []
             while waiting and len(taken) < CHUNK_IMAGES and archive.size_bytes < CHUNK_BYTES:
                 taken.append(waiting.pop())
                 archive.add(folder, taken[-1], MAX_IMAGE_BYTES)
-            facts = _facts(archive, range(len(taken)))
+            facts = _facts(archive, range(len(taken)), worker)
             stopped += sum(one.fault == "stopped" for one in facts)
             if stopped > MOST_STOPPED:
                 raise ReaderError("readers.stopped", cause="exit", size_bytes=archive.size_bytes)
@@ -120,12 +128,12 @@ def thumbnails(folder: Folder, images: Sequence[Image]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     waiting = list(reversed(images))
     while waiting:
-        with _Archive() as archive:
+        with Archive() as archive:
             some: list[Image] = []
             while waiting and archive.size_bytes < CHUNK_BYTES:
                 some.append(waiting.pop())
                 archive.add(folder, some[-1].entry, MAX_IMAGE_BYTES)
-            left = _run(["thumbnails"], archive.stream(range(len(some))), image_limits())
+            left = run_worker(["thumbnails"], archive.stream(range(len(some))), image_limits())
             pixels = left.get(PIXELS, b"")
             if len(pixels) != _PIXELS_BYTES * len(some):
                 raise ReaderError("readers.stopped", cause="output", size_bytes=archive.size_bytes)
@@ -160,14 +168,14 @@ def read_targets(
         {"images": [one.path for one in images], "files": [one.path for one in files]},
         ensure_ascii=False,
     )
-    with _Archive() as archive:
+    with Archive() as archive:
         archive.put(paths.encode())
         for one in files:
             archive.add(folder, one, MAX_TARGET_BYTES)
             if archive.size_bytes > MAX_TARGET_BYTES:
                 raise ImageError("images.targets", name=one.path, reason="size")
         size_bytes = archive.size_bytes
-        left = _run(["targets", kind], archive.stream(range(len(files) + 1)), target_limits())
+        left = run_worker(["targets", kind], archive.stream(range(len(files) + 1)), target_limits())
     broken = ReaderError("readers.stopped", cause="output", size_bytes=size_bytes)
     try:
         facts = msgspec.json.decode(left.get(ANSWER, b""), type=TargetFacts)
@@ -207,7 +215,7 @@ def _are_honest(boxes: NDArray[np.void], facts: TargetFacts, images: int) -> boo
     return bool(known.all() and sides and ordered and (boxes["image"] < images).all())
 
 
-class _Archive:
+class Archive:
     """Bytes of several files one after the other, in memory."""
 
     def __init__(self) -> None:
@@ -224,9 +232,11 @@ class _Archive:
         os.close(self.descriptor)
 
     def add(self, folder: Folder, entry: Entry, limit_bytes: int) -> None:
+        """Add a file of a folder."""
         self._add(folder.blocks(entry, limit_bytes))
 
     def put(self, content: bytes) -> None:
+        """Add a content."""
         self._add(iter([content]))
 
     def _add(self, blocks: Iterator[bytes]) -> None:
@@ -241,12 +251,12 @@ class _Archive:
         self.sizes.append(self.size_bytes - start)
         self.digests.append(digest.hexdigest())
 
-    def stream(self, numbers: range) -> int:
+    def stream(self, numbers: range, before: bytes = b"") -> int:
         """Return a descriptor that gives these files as the worker takes them; the caller closes it."""
         out = os.memfd_create("chunk", os.MFD_CLOEXEC)
         sizes = self.sizes[numbers.start : numbers.stop]
-        os.write(out, _COUNT.pack(len(sizes)))
-        head = memoryview(b"".join(map(_COUNT.pack, sizes)))
+        told = [len(before), *sizes] if before else sizes
+        head = memoryview(b"".join(map(_COUNT.pack, (len(told), *told))) + before)
         while head:
             head = head[os.write(out, head) :]
         at, left = (self.starts[numbers.start] if sizes else 0), sum(sizes)
@@ -257,9 +267,9 @@ class _Archive:
         return out
 
 
-def _facts(archive: _Archive, numbers: range) -> list[ImageFacts]:
+def _facts(archive: Archive, numbers: range, worker: str) -> list[ImageFacts]:
     try:
-        left = _run(["measure"], archive.stream(numbers), image_limits())
+        left = run_worker(["measure"], archive.stream(numbers), image_limits(), worker)
         facts = msgspec.json.decode(left.get(ANSWER, b""), type=list[ImageFacts])
         if len(facts) == len(numbers) and all(one.is_honest() for one in facts):
             return facts
@@ -271,13 +281,15 @@ def _facts(archive: _Archive, numbers: range) -> list[ImageFacts]:
     if len(numbers) == 1:
         return [ImageFacts(fault="stopped")]
     middle = (numbers.start + numbers.stop) // 2
-    first = _facts(archive, range(numbers.start, middle))
+    first = _facts(archive, range(numbers.start, middle), worker)
     if sum(one.fault == "stopped" for one in first) > MOST_STOPPED:
         return [*first, *[ImageFacts(fault="stopped")] * (numbers.stop - middle)]
-    return first + _facts(archive, range(middle, numbers.stop))
+    return first + _facts(archive, range(middle, numbers.stop), worker)
 
 
-def _run(arguments: Sequence[str], descriptor: int, limits: Limits) -> Mapping[str, bytes]:
+def run_worker(
+    arguments: Sequence[str], descriptor: int, limits: Limits, worker: str = WORKER
+) -> Mapping[str, bytes]:
     """Run the worker over a stream, which is closed afterwards; return what it left, by name."""
     left: dict[str, bytes] = {}
 
@@ -287,7 +299,7 @@ def _run(arguments: Sequence[str], descriptor: int, limits: Limits) -> Mapping[s
     known = package_binds()
     binds = [bind for bind in package_binds(("pillow",)) if bind not in known]
     try:
-        command = ["-m", "dure.readers.images.worker", *arguments]
+        command = ["-m", worker, *arguments]
         read_inside(descriptor, command, limits, take, binds=binds)
     finally:
         os.close(descriptor)
