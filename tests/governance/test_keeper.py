@@ -642,7 +642,22 @@ def test_a_root_is_read_by_nobody_and_made_by_nobody_else(keyed: Room):
     with pytest.raises(GovernanceError) as refused:
         keyed.keeper.open_for_permit(permit, request, row.id)
     assert reason(refused) == "other-asset"
+    destroying = keyed.reopen(actions=tuple(replace(each, destroys=True) for each in ALL))
+    with pytest.raises(GovernanceError) as refused:  # another action's permit to destroy
+        destroying.shred(permit, request, row.id)
+    assert reason(refused) == "other-asset"
     assert keys(keyed, "a")
+
+
+def test_a_legal_hold_on_what_its_keys_were_given_for_holds_a_root(keyed: Room):
+    assert keys(keyed, "a") == keys(keyed, "a")  # noted once
+    told = keyed.keeper.roots.describe("trial", 1)
+    assert (told["uses"], told["held"], told["shredded"]) == (1, False, False)
+    made = keyed.seal(OPEN_TEXT, keyed.seal().id)
+    keyed.keeper.retention.hold(made.id)
+    assert keyed.keeper.roots.describe("trial", 1)["held"]
+    assert keyed.keeper.retention.lift(made.id)
+    assert not keyed.keeper.roots.describe("trial", 1)["held"]
 
 
 # ── keys that others wrapped to this node ──────────────────────────────────────────────────────
