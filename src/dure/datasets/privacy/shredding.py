@@ -1,9 +1,9 @@
 """Shredding a data set whose time is over: the request, and what the executor does under its permit.
 
 Before the permit is claimed (`evidence`) the executor reads the data set's record itself and refuses
-while its retention date has not passed. Under the permit the document is destroyed, and then the table
-and the images: their keys, and so what the vault holds of them. Images that another data set has too
-are kept by the keeper, and go with the last that has them; so the document goes first, and of two that
+while its retention date has not passed. Under the permit the document is destroyed, and then its table
+and its images or spans: their keys, and so what the vault holds of them. A part that another data set has
+too is kept by the keeper, and goes with the last that has it; so the document goes first, and of two that
 are shredded at once one is the last. The record stays. What is gone stays gone, so that after a crash
 it is simply done to its end.
 
@@ -27,12 +27,12 @@ from sqlalchemy import ColumnElement, select
 from dure.core import faults
 from dure.core.labels import join_all
 from dure.core.times import write_time
-from dure.datasets.catalogue import NO_IMAGES, images_of, table_of
+from dure.datasets.catalogue import table_of
 from dure.datasets.document import MAX_DOCUMENT_BYTES
-from dure.datasets.images.document import has_images
 from dure.datasets.import_ import any_purpose
+from dure.datasets.parts import NAMES, NONE, Parts, described, parts_of
 from dure.datasets.privacy.errors import PrivacyError
-from dure.datasets.privacy.guarding import blocks, datasets_of, refuse_spans, today
+from dure.datasets.privacy.guarding import blocks, datasets_of, today
 from dure.datasets.privacy.keeping import MOST_BYTES, RECORD_KIND, last_entry, parse_record
 from dure.datasets.sealing import DATASET
 from dure.datasets.spec import SHRED
@@ -43,7 +43,7 @@ from dure.governance.permits import Permit
 from dure.storage.assets import CatalogueEntry
 from dure.storage.tables import ASSETS, PARENTS
 
-_ARGUMENTS = frozenset({"dataset", "table", "images", "record", "retain_until", "why"})
+_ARGUMENTS = frozenset({"dataset", *NAMES, "record", "retain_until", "why"})
 WHY = "retention-over"
 
 
@@ -97,23 +97,22 @@ def request_shred(house: House, dataset_id: str) -> Request:
     GovernanceError
         ``governance.denied``.
     """
-    dataset, table_id = house.assets.get(dataset_id).asset, table_of(house, dataset_id)
+    dataset = house.assets.get(dataset_id).asset
+    parts = parts_of(house, dataset)
     purpose = any_purpose(house, dataset.label)
     house.require(SHRED.name, dataset.label, purpose=purpose, owner=dataset.owner)
-    refuse_spans(house, dataset)
     record = last_entry(house, dataset_id)
     if record is None:
         raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="no-record")
     if record.facts["dataset"] != dataset_id:
         raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="other")
     until = record.facts["retain_until"]
-    others = [one for one in datasets_of(house, table_id) if one.id != dataset_id]
+    others = [one for one in datasets_of(house, parts.table) if one.id != dataset_id]
     if not _is_over(record, today(house)):
         raise PrivacyError("privacy.request", asset=dataset_id[:16], reason="not-due")
     if any(not _is_due(house, other.id) for other in others):
         raise PrivacyError("privacy.request", asset=dataset_id[:16], reason="shared")
-    images_id = images_of(house, dataset)
-    assets = [one for one in (dataset_id, table_id, images_id, record.asset.id) if one]
+    assets = [dataset_id, *parts.there, record.asset.id]
     digests = [
         _digest(blocks(house.open(one, purpose=purpose, run="")))
         for one in (dataset_id, record.asset.id)
@@ -123,8 +122,7 @@ def request_shred(house: House, dataset_id: str) -> Request:
         SHRED.name,
         arguments={
             "dataset": dataset_id,
-            "table": table_id,
-            "images": images_id or NO_IMAGES,
+            **parts.named(NONE),
             "record": record.asset.id,
             "retain_until": until,
             "why": WHY,
@@ -142,7 +140,7 @@ def shred(house: House, request_id: str) -> Mapping[str, object]:
     Returns
     -------
     Mapping
-        ``dataset``, ``table``, ``images`` and ``record``; ``gone``: which of them are destroyed.
+        ``dataset``, ``table``, ``images``, ``spans`` and ``record``; ``gone``: which are destroyed.
 
     Raises
     ------
@@ -173,7 +171,7 @@ class ShredDataset:
         PrivacyError
             ``privacy.request``, ``privacy.record``.
         """
-        dataset_id, _, images_id, record_id = _assets(request)
+        dataset_id, parts, record_id = _assets(request)
         sealed = b"".join(_bounded(context.read(record_id)))
         record = parse_record(sealed, dataset_id)
         until = record.retain_until
@@ -182,8 +180,7 @@ class ShredDataset:
         if dt.datetime.fromtimestamp(context.now(), dt.UTC).date() <= until:
             raise _refuse(dataset_id, "not-due")
         document = b"".join(_bounded(context.read(dataset_id), MAX_DOCUMENT_BYTES))
-        if _lists_images(document, dataset_id) != bool(images_id):
-            raise _refuse(dataset_id, "document")
+        _hold_parts(document, dataset_id, parts)
         digests = [f"sha256:{sha256(one).hexdigest()}" for one in (document, sealed)]
         return context.suite.digest("shredding", digests)
 
@@ -192,15 +189,13 @@ class ShredDataset:
     ) -> Mapping[str, object]:
         """Destroy the document, then what it describes."""
         del permit
-        dataset_id, table_id, images_id, record_id = _assets(request)
-        doomed = [one for one in (dataset_id, table_id, images_id) if one]
+        dataset_id, parts, record_id = _assets(request)
         gone = []
-        for one in doomed:
+        for one in (dataset_id, *parts.there):
             if context.shred(one):
                 gone.append(one)
             faults.point("asset.shredded")
-        named = {"table": table_id, "images": images_id, "record": record_id}
-        return {"dataset": dataset_id, **named, "gone": gone}
+        return {"dataset": dataset_id, **parts.named(), "record": record_id, "gone": gone}
 
     def happened(
         self, permit: Permit, request: Request, context: ActContext
@@ -225,23 +220,25 @@ def _derived(house: House, parents: tuple[str, ...]) -> int:
     return house.assets.count(ASSETS.c.id.in_(children) & ~own)
 
 
-def _assets(request: Request) -> tuple[str, str, str, str]:
-    """Return data set, table, images ("" for none) and record."""
+def _assets(request: Request) -> tuple[str, Parts, str]:
+    """Return data set, parts and record."""
     told = request.arguments
     if set(told) != _ARGUMENTS:
         raise _refuse("-", "assets")
-    images = "" if told["images"] == NO_IMAGES else str(told["images"])
-    named = (str(told["dataset"]), str(told["table"]), images, str(told["record"]))
-    if list(request.assets) != [one for one in named if one]:
+    dataset, parts, record = str(told["dataset"]), Parts.signed(told), str(told["record"])
+    if list(request.assets) != [dataset, *parts.there, record]:
         raise _refuse("-", "assets")
-    return named
+    return dataset, parts, record
 
 
-def _lists_images(content: bytes, dataset_id: str) -> bool:
+def _hold_parts(content: bytes, dataset_id: str, parts: Parts) -> None:
+    """Refuse a request that leaves a part out which the document describes, or names another."""
     try:
-        return has_images(json.loads(content))
+        listed = described(json.loads(content))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _refuse(dataset_id, "document") from None
+    if listed.kinds != parts.kinds:
+        raise _refuse(dataset_id, "document")
 
 
 def _bounded(content: Iterator[bytes], most: int = MOST_BYTES) -> Iterator[bytes]:
