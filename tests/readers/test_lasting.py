@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from itertools import pairwise
+import os
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from dure.readers import lasting
+from dure.readers.arrival import unframed
 from dure.readers.columnar import plain_type
-from dure.readers.lasting import LastingWriter, cuts
+from dure.readers.errors import ReaderError
+from dure.readers.lasting import LastingWriter, hand_on
+from dure.readers.page_headers import after_page
+from dure.readers.pieces import LEAST_PIECE_BYTES, PieceWriter
+from tests.readers.streams import opened, pieces_of
 
 ROWS = 300_000
 
@@ -35,12 +41,16 @@ def table(rows: int = ROWS) -> pa.Table:
 
 
 def written(file: Path, data: pa.Table, batch_rows: int = 1 << 16) -> list[bytes]:
-    """Return the file's pieces."""
-    with LastingWriter(file, data.schema) as writer:
+    """Return the file's pieces; the file is what they make together."""
+    stream = file.with_suffix(".stream")
+    way = opened(stream)
+    with LastingWriter(PieceWriter(way), data.schema) as writer:
         for batch in data.to_batches(batch_rows):
             writer.write(batch)
-    content = file.read_bytes()
-    return [content[a:b] for a, b in pairwise([0, *cuts(file), len(content)])]
+    os.close(way)
+    pieces = pieces_of(stream)
+    file.write_bytes(b"".join(pieces))
+    return pieces
 
 
 def fresh(old: list[bytes], new: list[bytes]) -> float:
@@ -69,11 +79,14 @@ def test_every_value_comes_back_and_pieces_end_between_pages(tmp_path: Path, fir
         group.column(i).data_page_offset for group in groups for i in range(group.num_columns)
     }
     # Where a column's first page begins is known from the file's end, and is one of the places.
-    with file.open("rb") as opened:
-        places = set(lasting._places(metadata, opened.read()))
+    content, places, last = file.read_bytes(), {4}, groups[-1].column(data.num_columns - 1)
+    end = last.data_page_offset + last.total_compressed_size
+    while max(places) < end:
+        places.add(after_page(content, max(places)))
     assert starts <= places
-    assert set(cuts(file)) <= places
-    assert all(len(piece) >= lasting.LEAST_CUT_BYTES for piece in pieces[:-1])
+    assert max(places) == end
+    assert set(accumulate(map(len, pieces[:-1]))) <= places
+    assert all(len(piece) >= LEAST_PIECE_BYTES for piece in pieces[:-1])
 
 
 def test_the_file_does_not_depend_on_how_the_rows_came(tmp_path: Path, first) -> None:
@@ -150,7 +163,7 @@ def test_a_writer_that_fails_leaves_no_whole_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", [0, 9, 13])
 def test_a_header_of_another_form_is_a_defect(kind: int) -> None:
     with pytest.raises(ValueError, match="header"):
-        lasting._after_page(bytes([0x10 | kind if kind else 0x1D, 0]), 0)
+        after_page(bytes([0x10 | kind if kind else 0x1D, 0]), 0)
 
 
 def test_fields_and_numbers_in_their_long_forms() -> None:
@@ -159,4 +172,18 @@ def test_fields_and_numbers_in_their_long_forms() -> None:
     inner = bytes([0x1C, 0x11, 0x12, 0x08, 0x20, 0x02, 0x61, 0x62, 0x00])
     sized = bytes([0x05, 0x06, 0x80, 0x02, 0x00])  # number 3: 128
     content = body + bytes([0x0C, 0x28]) + inner[1:] + sized
-    assert lasting._after_page(content, 0) == len(content) + 128
+    assert after_page(content, 0) == len(content) + 128
+
+
+def test_a_file_is_handed_on_in_the_pieces_that_a_stream_has(tmp_path: Path, first) -> None:
+    data, pieces = first
+    with LastingWriter(tmp_path / "table", data.schema) as writer:
+        for batch in data.to_batches():
+            writer.write(batch)
+    hand_on(tmp_path / "table", tmp_path / "stream")
+    assert pieces_of(tmp_path / "stream") == pieces
+    content = (tmp_path / "stream").read_bytes()
+    blocks = [content[at : at + 99_991] for at in range(0, len(content), 99_991)]
+    assert list(unframed(iter(blocks))) == pieces
+    with pytest.raises(ReaderError):
+        list(unframed(iter(blocks[:-1])))

@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -48,7 +47,8 @@ def refused(tmp_path: Path, data: bytes, kind: str = "csv", **options) -> Reader
     path.write_bytes(data)
 
     def sink(blocks: Iterator[bytes]) -> None:
-        raise AssertionError("a table came out")
+        list(blocks)
+        raise AssertionError("a whole table came out")
 
     with pytest.raises(ReaderError) as caught:
         parse(path, kind, sink=sink, options=Options(**options) if options else None)
@@ -251,39 +251,71 @@ GOOD = {"columns": [{"name": "a", "type": "int64", "nulls": 0}], "rows": 1, "fac
     ],
 )
 def test_a_lying_schema_keeps_the_table_out(tmp_path: Path, schema: bytes, monkeypatch) -> None:
-    def lie(task, inputs, *, sink):
+    def lie(task, inputs, *, reader):
         list(inputs["raw"])
-        sink("cuts.json", iter([cuts]))
-        sink("schema.json", iter([schema]))
-        sink("table.parquet", iter([b"PAR1"]))
-        sink("other", iter([b"x"]))
-        return ended()
+        reader(io.BytesIO(stream), lambda: ended(**{"schema.json": schema, "other": b"x"}))
 
-    cuts = b"[]"
+    stream = framed(b"PAR1")
     monkeypatch.setattr(parsing, "run", lie)
     assert refused(tmp_path, b"a\n1\n").code == "readers.stopped"
     schema = json.dumps(GOOD).encode()
     (tmp_path / "raw").write_bytes(b"a\n1\n")
     assert parse(tmp_path / "raw", "csv", sink=list).rows == 1
-    for wrong in (b"", b"{}", b"[2, 2]", b"[3, 1]", b"[0]", b"[-1]", b"[1.5]", b"\xff"):
-        cuts = wrong
-        assert refused(tmp_path, b"a\n1\n").code == "readers.stopped"
 
 
-@pytest.mark.parametrize("cuts", [[], [1], [3, 4], [1, 2, 7, 9], [10], [9, 40, 2**50]])
-@pytest.mark.parametrize("size", [1, 3, 10])
-def test_blocks_end_at_the_cuts_and_hold_the_same_bytes(
-    cuts: list[int], size: int, monkeypatch: pytest.MonkeyPatch
+def framed(*pieces: bytes, end: bool = True) -> bytes:
+    parts = [len(piece).to_bytes(4, "big") + piece for piece in pieces]
+    return b"".join(parts) + (bytes(4) if end else b"")
+
+
+AGAIN = b"\xff" * 4
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        b"",
+        b"\0\0",
+        framed(b"PAR1", end=False),
+        framed(b"PAR1")[:6],
+        ((8 << 20) + 1).to_bytes(4, "big") + bytes((8 << 20) + 1) + bytes(4),
+        AGAIN * 100 + framed(b"PAR1"),
+        framed(b"PAR1")[:-4] + AGAIN,
+    ],
+)
+def test_a_stream_that_is_no_table_is_never_taken_for_a_whole_one(
+    tmp_path: Path, stream: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = bytes(range(10))
-    blocks = [content[start : start + size] for start in range(0, 10, size)]
-    found = list(parsing._recut(iter(blocks), cuts))
-    places = [0, *(cut for cut in cuts if cut < 10), 10]
-    assert found == [content[a:b] for a, b in pairwise(places)]
-    monkeypatch.setattr(parsing, "_LONGEST_BYTES", 2)
-    found = list(parsing._recut(iter(blocks), cuts))
-    assert b"".join(found) == content
-    assert max(map(len, found)) <= 2 + size
+    def lie(task, inputs, *, reader):
+        list(inputs["raw"])
+        reader(io.BytesIO(stream), lambda: ended(**{"schema.json": json.dumps(GOOD).encode()}))
+
+    whole: list[list[bytes]] = []
+    monkeypatch.setattr(parsing, "run", lie)
+    (tmp_path / "raw").write_bytes(b"a\n1\n")
+    with pytest.raises(ReaderError) as caught:
+        parse(tmp_path / "raw", "csv", sink=lambda blocks: whole.append(list(blocks)))
+    assert (caught.value.code, whole) == ("readers.stopped", [])
+    stream = framed(b"no table")[:-4] + AGAIN + framed(b"PAR1", b"x")
+    parse(tmp_path / "raw", "csv", sink=lambda blocks: whole.append(list(blocks)))
+    assert whole == [[b"PAR1", b"x"]]
+
+
+def test_a_table_that_comes_anew_is_taken_once(tmp_path: Path) -> None:
+    rows = 200_000  # more than a group has
+    late = b"a\n" + b"".join(b"%d\n" % number for number in range(rows)) + b"x\n"
+    (tmp_path / "raw").write_bytes(late)
+    begun: list[int] = []
+    whole: list[bytes] = []
+
+    def sink(blocks: Iterator[bytes]) -> None:
+        begun.append(1)
+        whole.append(b"".join(blocks))
+
+    assert parse(tmp_path / "raw", "csv", sink=sink).rows == rows + 1
+    assert len(begun) == 2
+    (content,) = whole
+    assert pq.read_table(io.BytesIO(content))["a"].to_pylist()[-2:] == [str(rows - 1), "x"]
 
 
 @pytest.mark.parametrize(
@@ -301,7 +333,7 @@ def test_a_lying_fault_says_only_that_the_reader_stopped(
     tmp_path: Path, fault: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outcome = ended("failed", 3, **{"fault.json": fault})
-    monkeypatch.setattr(parsing, "run", lambda *_, **__: outcome)
+    monkeypatch.setattr(parsing, "run", lambda *_, reader: reader(io.BytesIO(), lambda: outcome))
     error = refused(tmp_path, b"a\n1\n")
     assert error.code == "readers.stopped"
     assert "secret" not in str(error)

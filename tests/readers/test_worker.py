@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import unicodedata
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from dure.readers.names import column_names
 from dure.readers.tables import Options
 from dure.readers.text import find_encoding, first_wrong_byte
 from dure.readers.types import Guess, as_type
+from tests.readers.streams import opened, pieces_of
 
 PLAIN = json.dumps(Options().words())
 
@@ -36,10 +38,12 @@ def work(folder: Path, data: bytes, kind: str = "csv", options: str = PLAIN) -> 
     out.mkdir(exist_ok=True)
     for path in out.iterdir():
         path.unlink()
-    status = worker.main([kind, options], raw=raw, out=out, scratch=folder / "text")
+    way = opened(folder / "stream")
+    status = worker.main([kind, options], raw=raw, out=out, scratch=folder / "text", way=way)
+    os.close(way)
     names = sorted(path.name for path in out.iterdir())
     if status == 0:
-        assert names == ["cuts.json", "schema.json", "table.parquet"]
+        assert names == ["schema.json"]
         return status, json.loads((out / "schema.json").read_text())
     assert names == ["fault.json"]
     return status, json.loads((out / "fault.json").read_text())
@@ -48,7 +52,7 @@ def work(folder: Path, data: bytes, kind: str = "csv", options: str = PLAIN) -> 
 def table_of(folder: Path, data: bytes, **more) -> pa.Table:
     status, known = work(folder, data, **more)
     assert status == 0, known
-    return pq.read_table(folder / "out" / "table.parquet")
+    return pq.read_table(io.BytesIO(b"".join(pieces_of(folder / "stream"))))
 
 
 def fault_of(folder: Path, data: bytes, **more) -> str:
@@ -160,7 +164,7 @@ def test_korean_headers_in_every_encoding(
     assert status == 0, known
     assert known["facts"]["encoding"] == told
     assert [one["name"] for one in known["columns"]] == ["함정명", "속력, 최대"]
-    table = pq.read_table(tmp_path / "out" / "table.parquet")
+    table = pq.read_table(io.BytesIO(b"".join(pieces_of(tmp_path / "stream"))))
     assert table.to_pylist() == [{"함정명": "독도함", "속력, 최대": 12}]
 
 

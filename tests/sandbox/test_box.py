@@ -97,6 +97,40 @@ def test_a_sink_that_raises_abandons_the_run() -> None:
         python("open('/out/a', 'wb').write(bytes(3 << 20))", sink=sink)
 
 
+def streaming(script: str, reader) -> Outcome:
+    task = python_command(["-c", script], limits=SMALL, packages=False)
+    return run(replace(task, stream=True), reader=reader)
+
+
+def test_a_stream_is_read_while_the_run_lasts() -> None:
+    seen: list[bytes] = []
+
+    def reader(pipe, ended) -> None:
+        seen.append(pipe.read(5))  # the rest is more than the pipe holds: the run is still on
+        seen.append(pipe.read())
+        assert ended() is ended()
+
+    outcome = streaming(
+        "import os; open(6, 'wb').write(b'begun' + b'x' * 3_000_000); print(1)", reader
+    )
+    assert (seen[0], len(seen[1]), outcome.status) == (b"begun", 3_000_000, "done")
+    assert outcome.stdout == b"1\n"
+    with pytest.raises(SandboxError):
+        run(python_command(["-c", ""], packages=False), reader=reader)
+    assert python("import os; os.write(6, b'x')").status == "failed"  # no stream, no descriptor
+
+
+def test_a_reader_that_raises_or_stops_early_is_never_waited_for() -> None:
+    def stops(pipe, ended) -> None:
+        pipe.read(1)
+        assert ended().status == "failed"
+
+    endless = "import os\nwhile True: os.write(6, b'x' * 65536)"
+    assert streaming(endless, stops).status == "failed"
+    with pytest.raises(ZeroDivisionError):
+        streaming(endless, lambda pipe, ended: 1 / 0)
+
+
 @pytest.mark.parametrize(
     ("script", "status", "cause", "exit_status"),
     [

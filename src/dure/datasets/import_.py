@@ -1,8 +1,9 @@
 """Import: a raw file becomes a described, checked, labelled and sealed data set.
 
 The file's bytes are parsed in the sandbox alone; what comes out is a typed Parquet table, which is
-sealed while it streams, and a Croissant document that names its digest. The document is the data
-set (its id, its label); the table is its parent.
+sealed while it streams, and read a second time on the way, and a Croissant document that names its
+digest and says of it what both readings found. The document is the data set (its id, its label); the
+table is its parent.
 
 Until the document is recorded there is no data set: a crash in between leaves a sealed table that no
 list shows, and the same import takes it up again. Everything in the document follows from the file,
@@ -33,7 +34,9 @@ from dure.datasets.sealing import (
     seal_document,
     seal_table,
 )
+from dure.datasets.second_reading import hold_document, looked_at
 from dure.datasets.spec import IMPORT
+from dure.datasets.versions.worker import Checked
 from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
 from dure.governance.house import House
 from dure.readers.parse import parse
@@ -94,7 +97,8 @@ def import_(
     Raises
     ------
     DatasetError
-        ``datasets.kind``, ``datasets.feed``, ``datasets.owner``, ``datasets.words``, ``datasets.rules``.
+        ``datasets.kind``, ``datasets.feed``, ``datasets.owner``, ``datasets.words``, ``datasets.rules``,
+        ``datasets.changed`` when the second reading finds another table than the first.
     CoreError
         ``core.label-text``, ``core.label-term``.
     ReaderError
@@ -117,12 +121,13 @@ def import_(
         checked("licence", licence or statement.licence, NAME_CHARACTERS),
     )
     house.require(IMPORT.name, wanted, purpose=any_purpose(house, wanted), owner=house.agency)
-    sealed: list[tuple[Asset, Meter]] = []
+    sealed: list[tuple[Asset, Meter, Checked]] = []
 
     def sink(blocks: Iterator[bytes]) -> None:
         progress("seal")
-        kept = blocks if rules is None else enforced(blocks, rules)
-        sealed.append(seal_table(house, kept, wanted))
+        seen: list[Checked] = []
+        kept = looked_at(blocks if rules is None else enforced(blocks, rules), seen)
+        sealed.append((*seal_table(house, kept, wanted), seen[0]))
 
     with house.doing(
         IMPORT.name, detail={"kind": "sql" if found == "jsonl" and source is not content else found}
@@ -138,10 +143,11 @@ def import_(
             fields, purpose = fields_of(parsed), any_purpose(house, wanted)
             released = measured(house, sealed[0][0].id, fields, purpose)
         progress("describe")
-        table, meter = sealed[0]
+        table, meter, seen = sealed[0]
         document = document_of(house, parsed, table, meter, words, released, statement)
         if found == "several":
             document = cast("Delivery", source).complete(document)
+        hold_document(document, meter, seen, words.name)
         dataset = seal_document(house, document, table, words.name, parsed)
         faults.point("dataset.sealed")
         doing.asset = dataset.id

@@ -17,6 +17,7 @@ from dure.readers.faults import Fault
 from dure.readers.images.box_type import BOX_LIST
 from dure.readers.meanings import described
 from dure.readers.names import column_names
+from dure.readers.pieces import Target
 from dure.readers.table_file import TableFile
 
 _BATCH_ROWS = 1 << 16
@@ -26,7 +27,7 @@ _ARROW_MAGIC = b"ARROW1"
 Source = tuple[pa.Schema, Iterator[pa.RecordBatch]]
 
 
-def read_columnar(raw: Path, target: Path, *, lasting: bool = True) -> dict[str, object]:
+def read_columnar(raw: Path, target: Target, *, lasting: bool = True) -> dict[str, object]:
     """Write a Parquet file anew with plain types, and return what is known about it.
 
     Raises
@@ -40,7 +41,7 @@ def read_columnar(raw: Path, target: Path, *, lasting: bool = True) -> dict[str,
     return _anew(raw, target, "parquet", _parquet, lasting)
 
 
-def read_arrow(raw: Path, target: Path, *, lasting: bool = True) -> dict[str, object]:
+def read_arrow(raw: Path, target: Target, *, lasting: bool = True) -> dict[str, object]:
     """Write an Arrow file or stream (Feather version 2 too) as Parquet; as `read_columnar`."""
     return _anew(raw, target, "arrow", _arrow, lasting)
 
@@ -65,7 +66,7 @@ def _arrow(raw: Path) -> Source:
 
 
 def _anew(
-    raw: Path, target: Path, kind: str, opened: Callable[[Path], Source], lasting: bool
+    raw: Path, target: Target, kind: str, opened: Callable[[Path], Source], lasting: bool
 ) -> dict[str, object]:
     try:
         return _rewrite(*opened(raw), target, kind, raw.stat().st_size, lasting)
@@ -78,7 +79,7 @@ def _anew(
 def _rewrite(
     given: pa.Schema,
     batches: Iterator[pa.RecordBatch],
-    target: Path,
+    target: Target,
     kind: str,
     size_bytes: int,
     lasting: bool,

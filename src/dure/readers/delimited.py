@@ -20,6 +20,7 @@ import pyarrow.csv as pc
 from dure.readers.faults import Fault
 from dure.readers.fields import BLOCK_BYTES, LongRow, text_fields
 from dure.readers.names import column_names
+from dure.readers.pieces import Target
 from dure.readers.tables import DELIMITERS, MISSING
 from dure.readers.text import find_encoding, first_wrong_byte, marked_encoding, write_utf8
 from dure.readers.typed import TypedTable, write_typed
@@ -70,7 +71,7 @@ class _NotText(Exception):  # noqa: N818 (it never leaves this module)
 
 
 def read_delimited(
-    raw: Path, target: Path, scratch: Path, dialect: Dialect, *, lasting: bool = True
+    raw: Path, target: Target, scratch: Path, dialect: Dialect, *, lasting: bool = True
 ) -> dict[str, object]:
     """Write a delimited file as typed Parquet and return what is known about it.
 
@@ -109,7 +110,7 @@ def read_delimited(
 
 
 def _read(
-    raw: Path, target: Path, scratch: Path, dialect: Dialect, lasting: bool
+    raw: Path, target: Target, scratch: Path, dialect: Dialect, lasting: bool
 ) -> tuple[str, Shape, TypedTable]:
     """Read a file as UTF-8 if that may be what it is, and otherwise as what it is."""
     if dialect.encoding in ("", "utf-8", "utf-8-sig"):
@@ -127,7 +128,7 @@ def _read(
     return found, *_typed(text, target, dialect, lasting)
 
 
-def _typed(text: Path, target: Path, dialect: Dialect, lasting: bool) -> tuple[Shape, TypedTable]:
+def _typed(text: Path, target: Target, dialect: Dialect, lasting: bool) -> tuple[Shape, TypedTable]:
     shape = find_shape(text, dialect.delimiter)
     _check_marks(text, shape)
     longest = max(BLOCK_BYTES, min(text.stat().st_size, _LONGEST_BYTES))

@@ -24,6 +24,7 @@ from dure.readers.codes import Codes
 from dure.readers.faults import Fault
 from dure.readers.meanings import described
 from dure.readers.objects import DEPTH, Flaw, json_text
+from dure.readers.pieces import Target
 from dure.readers.table_file import TableFile
 
 COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
@@ -59,7 +60,7 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
-def read_events(raw: Path, target: Path, *, lasting: bool = True) -> dict[str, object]:
+def read_events(raw: Path, target: Target, *, lasting: bool = True) -> dict[str, object]:
     """Write a Windows event log as typed Parquet, and return what is known about it.
 
     Parameters

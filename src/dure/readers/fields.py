@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pc
 
-BLOCK_BYTES = 1 << 22
+BLOCK_BYTES = 1 << 20
 
 
 class LongRow(Exception):  # noqa: N818 (it becomes a fault, or a larger block)

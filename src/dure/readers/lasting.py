@@ -10,31 +10,29 @@ uncompressed; texts are compressed by Snappy, which codes no bits, and have a di
 is very short. A vault keeps such pages as patches on the earlier ones, and packs them tighter than Parquet
 would (`dure.storage.vault.packing`). ADR 16 has what was measured.
 
-`cuts` says where the pages of the file lie, so that others can cut it without understanding it.
+When the file is on its way out of the sandbox (`dure.readers.pieces`), it goes in pieces that end where
+pages do, so that others can keep it page by page without understanding it.
 
 Source
 ------
-Apache Parquet format, "Parquet.thrift": PageHeader; Apache Thrift, compact protocol. Xia et al., "FastCDC",
-USENIX ATC 2016 (content-defined chunking with a least and a greatest size).
+Xia et al., "FastCDC", USENIX ATC 2016 (content-defined chunking with a least and a greatest size).
 """
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Self, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dure.readers.pieces import PieceWriter, Target
+
 LEAST_GROUP_ROWS = 1 << 16
 MOST_GROUP_ROWS = 3 << 16
-LEAST_CUT_BYTES = 32 * 1024
-"""Shorter pages stay together with the next."""
 
 _MARK = np.uint64((1 << 15) - 1)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -55,12 +53,13 @@ class LastingWriter:
     Parameters
     ----------
     target
-        The file.
+        The file, or the way out.
     schema
         Its columns.
     """
 
-    def __init__(self, target: Path, schema: pa.Schema) -> None:
+    def __init__(self, target: Target, schema: pa.Schema) -> None:
+        self._pieces = target if isinstance(target, PieceWriter) else None
         texts = [field.name for field in schema if pa.types.is_string(field.type)]
         self.writer = pq.ParquetWriter(
             target,
@@ -88,6 +87,8 @@ class LastingWriter:
         if self._batches:
             self._flush(len(self._marks))
         self.writer.close()
+        if self._pieces is not None:
+            self._pieces.end()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Write the next rows, as soon as it is known where their group ends."""
@@ -106,6 +107,8 @@ class LastingWriter:
     def _flush(self, rows: int) -> None:
         waiting = pa.Table.from_batches(self._batches)
         self.writer.write_table(waiting.slice(0, rows).combine_chunks(), row_group_size=rows)
+        if self._pieces is not None:
+            self._pieces.pages_are_whole()
         self._batches = waiting.slice(rows).to_batches()
         self._marks = self._marks[rows:]
 
@@ -139,87 +142,17 @@ def _bits(column: pa.Array) -> np.ndarray:
     return cast(np.ndarray, values.view(np.uint64) if wide else values.astype(np.uint64))
 
 
-def cuts(file: Path) -> list[int]:
-    """Return the places, in rising order, at which a Parquet file may be cut between two pages."""
-    with (
-        file.open("rb") as opened,
-        mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
-    ):
-        found: list[int] = []
-        last = 0
-        for place in _places(pq.read_metadata(file), content):
-            if place - last >= LEAST_CUT_BYTES:
-                found.append(place)
-                last = place
-        return found
-
-
-def _places(metadata: Any, content: mmap.mmap) -> Iterator[int]:
-    for group in (metadata.row_group(i) for i in range(metadata.num_row_groups)):
-        for column in (group.column(i) for i in range(group.num_columns)):
-            place = column.data_page_offset
-            if column.has_dictionary_page:
-                place = column.dictionary_page_offset
-            end = place + column.total_compressed_size
-            while place < end:
-                yield place
-                place = _after_page(content, place)
-            yield end
-
-
-# ── page headers, in Thrift's compact protocol ─────────────────────────────────────────────────
-
-_STOP, _BINARY, _STRUCT = 0, 8, 12
-_BOOLEANS, _INTEGERS = (1, 2), (4, 5, 6)
-_COMPRESSED_PAGE_SIZE = 3
-"""Number of that field in a page's header."""
-
-
-def _after_page(content: mmap.mmap, place: int) -> int:
-    """Return where the page ends whose header begins at a place."""
-    number = size = 0
-    while (head := content[place]) != _STOP:
-        place += 1
-        if step := head >> 4:
-            number += step
-        else:
-            number, place = _signed(content, place)
-        if number == _COMPRESSED_PAGE_SIZE:
-            size, place = _signed(content, place)
-        else:
-            place = _after_value(content, place, head & 15)
-    return place + 1 + size
-
-
-def _after_value(content: mmap.mmap, place: int, kind: int) -> int:
-    if kind in _BOOLEANS:
-        return place
-    if kind in _INTEGERS:
-        return _unsigned(content, place)[1]
-    if kind == _BINARY:
-        length, place = _unsigned(content, place)
-        return place + length
-    if kind == _STRUCT:
-        while (head := content[place]) != _STOP:
-            place += 1
-            if not head >> 4:
-                place = _unsigned(content, place)[1]
-            place = _after_value(content, place, head & 15)
-        return place + 1
-    raise ValueError("a page's header holds nothing else")
-
-
-def _unsigned(content: mmap.mmap, place: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = content[place]
-        place += 1
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            return value, place
-
-
-def _signed(content: mmap.mmap, place: int) -> tuple[int, int]:
-    value, place = _unsigned(content, place)
-    return (value >> 1) ^ -(value & 1), place
+def hand_on(table: Path, target: Path) -> None:
+    """Write the stream of a table that a `LastingWriter` wrote into a file."""
+    metadata = pq.read_metadata(table)
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    with table.open("rb") as file, target.open("wb") as out:
+        pieces = PieceWriter(out.fileno())
+        for last in (group.column(metadata.num_columns - 1) for group in groups):
+            begun = last.data_page_offset
+            if last.has_dictionary_page:
+                begun = last.dictionary_page_offset
+            pieces.write(file.read(begun + last.total_compressed_size - file.tell()))
+            pieces.pages_are_whole()
+        pieces.write(file.read())
+        pieces.end()

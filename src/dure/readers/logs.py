@@ -20,6 +20,7 @@ from dure.readers.faults import Fault
 from dure.readers.fields import LongRow, text_fields
 from dure.readers.meanings import described
 from dure.readers.names import column_names
+from dure.readers.pieces import Target
 from dure.readers.table_file import TableFile
 from dure.readers.text import find_encoding
 
@@ -67,7 +68,9 @@ def _conversion(kind: str) -> tuple[pa.DataType, _Convert]:
     return pa.string(), _text
 
 
-def read_zeek(raw: Path, target: Path, scratch: Path, *, lasting: bool = True) -> dict[str, object]:
+def read_zeek(
+    raw: Path, target: Target, scratch: Path, *, lasting: bool = True
+) -> dict[str, object]:
     """Write a Zeek log as typed Parquet, and return what is known about it.
 
     Parameters

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dure.readers.faults import Fault
+from dure.readers.pieces import Target
 from dure.readers.spool import IS_NUMBER, IS_TEXT, IS_TRUTH, Spool, Value
 from dure.readers.text import find_encoding, write_utf8
 
@@ -35,7 +36,7 @@ class Flaw(Exception):  # noqa: N818 (it becomes a fault)
 
 
 def read_json(
-    raw: Path, target: Path, scratch: Path, encoding: str, *, lasting: bool = True
+    raw: Path, target: Target, scratch: Path, encoding: str, *, lasting: bool = True
 ) -> dict[str, object]:
     """Write JSON objects as typed Parquet, and return what is known about the table.
 

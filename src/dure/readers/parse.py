@@ -11,13 +11,14 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, BinaryIO, Literal, Self
 
 import msgspec
 
 from dure.core.system import reason_of
+from dure.readers.arrival import TableSink, take
 from dure.readers.errors import ReaderError
 from dure.readers.faults import Fault, honest
 from dure.readers.images.box_type import BOX_LIST
@@ -26,13 +27,11 @@ from dure.readers.names import column_names
 from dure.readers.reading import PACKAGES
 from dure.readers.spellings import WRITTEN
 from dure.readers.tables import (
-    CUTS_NAME,
     FAULT_NAME,
     FAULT_STATUS,
     FULL_STATUS,
     KINDS,
     SCHEMA_NAME,
-    TABLE_NAME,
     Column,
     Options,
     Parsed,
@@ -41,18 +40,18 @@ from dure.sandbox.box import run
 from dure.sandbox.runtime import package_binds, python_command
 from dure.sandbox.tasks import MIB, Bind, Limits, Outcome
 
-TableSink = Callable[[Iterator[bytes]], None]
 Source = Path | int | Iterator[bytes]
 
 _BLOCK_BYTES = 1 << 20
 _SCHEMA_BYTES = 16 << 20
-_LONGEST_BYTES = 8 << 20
 _SETTINGS = {
     # Allocators that reserve much and touch little would meet the limit on private memory.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
-    # Large blocks go back to the system when they are freed: at 1 M rows half the memory.
+    # What batches leave is kept for the next ones (pages from the system cost a third of the time), and
+    # only larger blocks go back when they are freed.
     "MALLOC_ARENA_MAX": "2",
-    "MALLOC_MMAP_THRESHOLD_": str(MIB),
+    "MALLOC_MMAP_THRESHOLD_": str(4 * MIB),
+    "MALLOC_TRIM_THRESHOLD_": str(8 * MIB),
     "OMP_NUM_THREADS": "2",
     "ARROW_IO_THREADS": "2",
 }
@@ -107,8 +106,11 @@ def parse(
     kind
         One of `dure.readers.tables.KINDS`; ``csv`` is also tab, semicolon and pipe.
     sink
-        Called once with the blocks of the Parquet file, after the whole file has been found to be
-        in order. Blocks end where pages do (`dure.readers.lasting`). When it raises, so does this.
+        Called with the blocks of the Parquet file while it is written. Blocks end where pages do
+        (`dure.readers.lasting`). They end only when the whole file has been found to be in order;
+        otherwise the iterator raises, and what the sink has of it is to be abandoned. So it is, too,
+        when the table comes anew (`dure.readers.arrival`): then the sink is called again. When the
+        sink raises, so does this.
     options
         What the bytes should not decide, and the limits.
 
@@ -134,17 +136,36 @@ def parse(
     if kind not in KINDS:
         raise ValueError(f"kind is one of {', '.join(KINDS)}")
     chosen = options or Options()
-    found = _Found(sink)
-    command = ["-m", "dure.readers.worker", kind, json.dumps(chosen.words())]
-    raw = read_inside(source, command, chosen.limits, found.take, binds=more_packages(kind))
-    if found.schema is None or not found.has_table:
-        raise ReaderError("readers.stopped", cause="output", size_bytes=raw.size_bytes)
+    schema: list[_SchemaForm] = []
+    # What is left in the end is kept in memory: it is said of the table, and small.
+    limits = replace(chosen.limits, output_bytes=_SCHEMA_BYTES)
+    raw = _Raw(source, limits.input_bytes)
+
+    def reader(pipe: BinaryIO, ended: Callable[[], Outcome]) -> None:
+        def settle() -> None:
+            outcome = _well(ended(), raw)
+            told = _decoded(outcome.outputs.get(SCHEMA_NAME, b""))
+            if told is None:
+                raise ReaderError("readers.stopped", cause="output", size_bytes=raw.size_bytes)
+            schema[:] = [told]
+
+        take(pipe, sink, settle, chosen.limits.output_bytes)
+
+    task = python_command(
+        ["-m", "dure.readers.worker", kind, json.dumps(chosen.words())],
+        inputs=["raw"],
+        binds=more_packages(kind),
+        environment=_SETTINGS,
+        limits=limits,
+    )
+    with raw:
+        run(replace(task, stream=True), {"raw": raw.blocks()}, reader=reader)
     return Parsed(
-        columns=tuple(Column(**msgspec.structs.asdict(one)) for one in found.schema.columns),
-        rows=found.schema.rows,
-        digest=raw.digest,
+        columns=tuple(Column(**msgspec.structs.asdict(one)) for one in schema[0].columns),
+        rows=schema[0].rows,
+        digest=f"sha256:{raw.digest.hexdigest()}",
         size_bytes=raw.size_bytes,
-        facts=found.schema.facts,
+        facts=schema[0].facts,
     )
 
 
@@ -221,8 +242,7 @@ def read_inside(
         }
         outcome = run(task, {name: one.blocks() for name, one in raws.items()}, sink=take)
     raw = raws["raw"]
-    if outcome.status != "done":
-        raise _why(outcome, raw.size_bytes)
+    _well(outcome, raw)
     return Raw(f"sha256:{raw.digest.hexdigest()}", raw.size_bytes)
 
 
@@ -278,26 +298,6 @@ class _Raw:
         return ReaderError("readers.source", name=self._name, reason=reason_of(error))
 
 
-class _Found:
-    """What the worker left, held to its form before the caller sees any of it."""
-
-    def __init__(self, sink: TableSink) -> None:
-        self.schema: _SchemaForm | None = None
-        self._cuts: list[int] | None = None
-        self.has_table = False
-        self._sink = sink
-
-    def take(self, name: str, blocks: Iterator[bytes]) -> None:
-        # In order of name, so cuts and schema come before the table.
-        if name == CUTS_NAME:
-            self._cuts = decoded_cuts(bounded(blocks))
-        elif name == SCHEMA_NAME:
-            self.schema = _decoded(bounded(blocks))
-        elif name == TABLE_NAME and self.schema is not None and self._cuts is not None:
-            self._sink(recut(blocks, self._cuts))
-            self.has_table = True
-
-
 def bounded(blocks: Iterator[bytes], most: int = _SCHEMA_BYTES) -> bytes:
     """Return what blocks make together, the rest of too much left out."""
     kept = bytearray()
@@ -318,36 +318,6 @@ def _decoded(data: bytes) -> _SchemaForm | None:
     return form
 
 
-def decoded_cuts(data: bytes) -> list[int] | None:
-    """Return where pages lie, or None when it has another form."""
-    try:
-        cuts = msgspec.json.decode(data, type=list[_Count])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    rising = all(first < second for first, second in zip([0, *cuts], cuts, strict=False))
-    return cuts if rising else None
-
-
-def recut(blocks: Iterator[bytes], cuts: Sequence[int]) -> Iterator[bytes]:
-    """Yield the same bytes in blocks that end at the cuts, none of them longer than a few blocks."""
-    held = bytearray()
-    begun = 0
-    ends = iter(cuts)
-    end = next(ends, None)
-    for block in blocks:
-        held += block
-        while end is not None and end - begun <= len(held):
-            yield bytes(held[: end - begun])
-            del held[: end - begun]
-            begun, end = end, next(ends, None)
-        if len(held) >= _LONGEST_BYTES:
-            yield bytes(held)
-            begun += len(held)
-            held.clear()
-    if held:
-        yield bytes(held)
-
-
 def is_told(column: _ColumnForm | Column, rows: int) -> bool:
     """Say whether what is told of a column are words from the lists: anything else may be a value."""
     return (
@@ -366,6 +336,12 @@ def _plain_names(form: _SchemaForm) -> bool:
         return column_names(words) == words
     except Fault:
         return False
+
+
+def _well(outcome: Outcome, raw: _Raw) -> Outcome:
+    if outcome.status != "done":
+        raise _why(outcome, raw.size_bytes)
+    return outcome
 
 
 def _why(outcome: Outcome, size_bytes: int) -> ReaderError:

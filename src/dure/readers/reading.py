@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dure.readers.pieces import Target
+
 PACKAGES: Mapping[str, tuple[str, ...]] = {
     "xlsx": ("python-calamine",),
     "evtx": ("evtx",),
@@ -16,7 +18,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
 def read(
     kind: str,
     raw: Path,
-    target: Path,
+    target: Target,
     scratch: Path,
     words: Mapping[str, Any],
     *,

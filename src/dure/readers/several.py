@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dure.readers.faults import Fault
+from dure.readers.pieces import Target
 
 _COUNT = struct.Struct("<Q")
 _BATCH_ROWS = 1 << 16
@@ -62,7 +63,7 @@ def framed(plan: Plan, sizes: Sequence[int]) -> bytes:
 
 
 def read_several(
-    raw: Path, target: Path, scratch: Path, words: Mapping[str, Any], *, lasting: bool = True
+    raw: Path, target: Target, scratch: Path, words: Mapping[str, Any], *, lasting: bool = True
 ) -> dict[str, object]:
     """Write the files as one typed Parquet file, and return what is known about the table.
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from dure.readers.faults import Fault
 from dure.readers.names import MOST_COLUMNS, column_names
+from dure.readers.pieces import Target
 from dure.readers.spellings import NUMBERS, TIMES, TOLD, TRUTH
 from dure.readers.typed import TypedTable, write_typed
 from dure.readers.types import Guess
@@ -85,7 +86,7 @@ class Spool:
         if self._count == _ROWS or self._characters > _CHARACTERS or cells > _CELLS:
             self._flush()
 
-    def write(self, target: Path, lasting: bool) -> TypedTable:
+    def write(self, target: Target, lasting: bool) -> TypedTable:
         """Write all records as typed Parquet, unless there are none.
 
         Raises

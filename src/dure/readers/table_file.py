@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import threading
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -14,10 +13,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dure.readers.lasting import LastingWriter
+from dure.readers.pieces import PieceWriter, Target
 
 GROUP_ROWS = 1 << 17
 """Rows that are stored and read together."""
 
+_AHEAD = 2
 _SAMPLE_ROWS = 1 << 14
 _DICTIONARY_SHARE = 4
 
@@ -28,20 +29,20 @@ class TableFile:
     Parameters
     ----------
     target
-        The file.
+        The file, or the way out.
     schema
         Of every batch.
     lasting
         Whether it is kept (`dure.readers.lasting`), or read at once and forgotten (lz4).
     """
 
-    def __init__(self, target: Path, schema: pa.Schema, lasting: bool) -> None:
+    def __init__(self, target: Target, schema: pa.Schema, lasting: bool) -> None:
         self._target, self._schema = target, schema
         self._kept = LastingWriter(target, schema) if lasting else None
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
-        self._groups: queue.Queue[pa.Table | None] = queue.Queue(1)
+        self._groups: queue.Queue[pa.Table | None] = queue.Queue(_AHEAD if lasting else 1)
         self._error: BaseException | None = None
         self._dropped = False
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -80,7 +81,10 @@ class TableFile:
             ):  # closed by the collector it would write into the next one's file
                 with suppress(OSError, pa.ArrowException):
                     writer.close()
-            self._target.unlink(missing_ok=True)
+            if isinstance(self._target, PieceWriter):
+                self._target.again()
+            else:
+                self._target.unlink(missing_ok=True)
 
     def _end(self) -> None:
         self._groups.put(None)
@@ -98,7 +102,9 @@ class TableFile:
             raise self._error
         self._waiting.append(batch)
         self._rows += len(batch)
-        if self._rows >= GROUP_ROWS:
+        if self._kept is not None:
+            self._flush(whole=False)  # where groups end, their content says
+        elif self._rows >= GROUP_ROWS:
             self._flush(whole=True)
 
     def _flush(self, *, whole: bool) -> None:

@@ -15,7 +15,6 @@ MOST_MISSING = 100
 
 TABLE_NAME = "table.parquet"
 SCHEMA_NAME = "schema.json"
-CUTS_NAME = "cuts.json"
 FAULT_NAME = "fault.json"
 FAULT_STATUS = 3
 FULL_STATUS = 4
@@ -74,6 +73,22 @@ class Options:
             raise ValueError("an encoding or delimiter that the readers don't know")
         if len(self.missing) > MOST_MISSING or any(len(one) > 64 for one in self.missing):
             raise ValueError("too many or too long texts for a missing value")
+
+    def given(self) -> dict[str, bool]:
+        """Return which of the options that people have say anything at all.
+
+        Examples
+        --------
+        >>> [name for name, given in Options(delimiter=";").given().items() if given]
+        ['--delimiter']
+        """
+        return {
+            "--encoding": bool(self.encoding),
+            "--delimiter": bool(self.delimiter),
+            "--missing": self.missing != MISSING,
+            "--missing-in-quotes": self.quoted_missing,
+            "--sheet": bool(self.sheet),
+        }
 
     def words(self) -> dict[str, object]:
         """Return what the worker is told: all but the limits."""

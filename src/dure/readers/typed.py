@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 
 from dure.readers.meanings import described
+from dure.readers.pieces import Target
 from dure.readers.spellings import as_type
 from dure.readers.table_file import TableFile
 from dure.readers.types import Guess
@@ -41,7 +41,7 @@ class TypedTable:
 def write_typed(
     names: Sequence[str],
     batches: Batches,
-    target: Path,
+    target: Target,
     *,
     guesses: Sequence[Guess] | None = None,
     lasting: bool = True,
@@ -76,7 +76,7 @@ def _at_once(
     names: Sequence[str],
     batches: Iterator[pa.RecordBatch],
     guesses: list[Guess],
-    target: Path,
+    target: Target,
     lasting: bool,
 ) -> tuple[int, bool]:
     """Look at all rows, writing them while no type changes; return how many, and whether all went."""

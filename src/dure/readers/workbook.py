@@ -20,6 +20,7 @@ from xml.etree import ElementTree as ET
 import python_calamine as calamine
 
 from dure.readers.faults import Fault
+from dure.readers.pieces import Target
 from dure.readers.spool import IS_NUMBER, IS_TEXT, IS_TRUTH, Spool, Value
 
 _CODE = "readers.workbook"
@@ -36,7 +37,7 @@ _ERROR = re.compile(rb'<c\b[^>]*\bt="e"[^>]*>.*<v>([^<]*)</v>', re.DOTALL)
 
 def read_workbook(
     raw: Path,
-    target: Path,
+    target: Target,
     scratch: Path,
     sheet: str,
     missing: tuple[str, ...] = (),

@@ -1,13 +1,12 @@
 """The program inside the sandbox: ``python -m dure.readers.worker KIND [OPTIONS as JSON]``.
 
-It reads ``/in/raw`` and leaves either ``schema.json``, ``table.parquet`` and ``cuts.json`` in ``/out``, or
-``fault.json`` and exit status 3. What else happens to it (a crash, a limit) the other side sees from
-how the sandbox ended. It never prints: the bytes are somebody's data.
+It reads ``/in/raw``, hands the table on while it writes it (`dure.readers.pieces`), and leaves either
+``schema.json`` in ``/out``, or ``fault.json`` and exit status 3. What else happens to it (a crash, a
+limit) the other side sees from how the sandbox ended. It never prints: the bytes are somebody's data.
 """
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import os
@@ -15,16 +14,15 @@ import sys
 from pathlib import Path
 
 from dure.readers.faults import Fault
-from dure.readers.lasting import cuts
+from dure.readers.pieces import PieceWriter
 from dure.readers.reading import read
 from dure.readers.tables import (
-    CUTS_NAME,
     FAULT_NAME,
     FAULT_STATUS,
     FULL_STATUS,
     SCHEMA_NAME,
-    TABLE_NAME,
 )
+from dure.sandbox.tasks import STREAM
 
 
 def main(
@@ -33,6 +31,7 @@ def main(
     raw: Path = Path("/in/raw"),
     out: Path = Path("/out"),
     scratch: Path = Path("/tmp/text"),  # noqa: S108 (the run's own tmpfs)
+    way: int = STREAM,
 ) -> int:
     """Read the file, write what it is, and return the exit status.
 
@@ -41,15 +40,14 @@ def main(
     arguments
         The kind, and `dure.readers.tables.Options.words` as JSON.
     raw, out, scratch
-        Where the file is, where results go, and a file for its text.
+        Where the file is, where what is known of it goes, and a file for its text.
+    way
+        Descriptor that takes the table.
     """
     kind, options = arguments[0], json.loads(arguments[1])
-    table = out / TABLE_NAME
     try:
-        known = read(kind, raw, table, scratch, options)
+        known = read(kind, raw, PieceWriter(way), scratch, options)
     except Fault as fault:
-        with contextlib.suppress(FileNotFoundError):
-            table.unlink()
         _write(out / FAULT_NAME, {"code": fault.code, "facts": fault.facts})
         return FAULT_STATUS
     except OSError as error:
@@ -57,7 +55,6 @@ def main(
             return FULL_STATUS
         raise
     _write(out / SCHEMA_NAME, known)
-    _write(out / CUTS_NAME, cuts(table))
     return 0
 
 

@@ -15,11 +15,11 @@ import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from dure.core.errors import DureError
 from dure.core.system import reason_of
@@ -32,6 +32,7 @@ from dure.sandbox.tasks import Input, Outcome, Task
 TIERS = ("A",)
 
 Sink = Callable[[str, Iterator[bytes]], None]
+Reader = Callable[[BinaryIO, Callable[[], Outcome]], None]
 
 _SOURCE = str(Path(__file__).resolve().parent.parent)
 _START = """
@@ -52,6 +53,7 @@ def run(
     inputs: Mapping[str, Input] | None = None,
     *,
     sink: Sink | None = None,
+    reader: Reader | None = None,
     tier: str | None = None,
 ) -> Outcome:
     r"""Run a task in the sandbox and return how it ended.
@@ -66,6 +68,9 @@ def run(
     sink
         Called with name and blocks of each output of a run that ended well, in order of name, so
         that large outputs need not lie in memory. When it raises, the run is abandoned.
+    reader
+        Of a task that streams: called while it runs, with the pipe that it writes to, and with what ends
+        the reading, waits for the run and returns its outcome. When it raises, the run is abandoned.
     tier
         ``"A"``, or None for the best that there is.
 
@@ -89,13 +94,15 @@ def run(
     if tier is not None and tier not in TIERS:
         raise SandboxError("sandbox.tier", tier=tier[:16], known=", ".join(TIERS))
     given = dict(inputs or {})
-    if set(given) != set(task.inputs):
+    if set(given) != set(task.inputs) or task.stream != (reader is not None):
         raise SandboxError("sandbox.task", part="given")
     with _Launch(task, given) as launch:
-        return launch.outcome(sink)
+        return launch.outcome(sink) if reader is None else launch.streamed(sink, reader)
 
 
-def plan_of(task: Task, inputs: list[tuple[str, int]]) -> dict[str, object]:
+def plan_of(
+    task: Task, inputs: list[tuple[str, int]], stream: Sequence[int] = ()
+) -> dict[str, object]:
     """Return what the launcher is told: plain values only.
 
     Parameters
@@ -104,6 +111,8 @@ def plan_of(task: Task, inputs: list[tuple[str, int]]) -> dict[str, object]:
         What to run.
     inputs
         Name and descriptor of each input, in order.
+    stream
+        The descriptor that a task that streams writes to.
 
     Raises
     ------
@@ -117,6 +126,7 @@ def plan_of(task: Task, inputs: list[tuple[str, int]]) -> dict[str, object]:
         "seccomp": filter_program(),
         "binds": [(os.fspath(bind.source), bind.target, list(bind.hidden)) for bind in task.binds],
         "inputs": inputs,
+        "stream": list(stream),
         "limits": asdict(task.limits),
         "argv": list(task.argv),
         "environment": dict(task.environment),
@@ -162,11 +172,15 @@ class _Launch:
     def _start(self) -> None:
         task = self._task
         given = [(name, self._descriptor(name, self._inputs[name])) for name in task.inputs]
-        plan = plan_of(task, given)
+        stream: list[int] = []
+        if task.stream:
+            self._stream, written = (self._keep(descriptor) for descriptor in _wide_pipe())
+            stream.append(written)
+        plan = plan_of(task, given, stream)
         specification = self._keep(_in_memory("plan", marshal.dumps(plan)))
         self._complaints = self._keep(_in_memory("complaints", b""))
         self._answer, theirs = (self._keep(descriptor) for descriptor in _wide_pipe())
-        passed = [specification, theirs, *(descriptor for _, descriptor in given)]
+        passed = [specification, theirs, *stream, *(descriptor for _, descriptor in given)]
         self._process = subprocess.Popen(
             [
                 getattr(sys, "_base_executable", None) or sys.executable,
@@ -202,6 +216,21 @@ class _Launch:
                 if feeder.error is not None:
                     raise feeder.error from None
             raise SandboxError("sandbox.launcher", **self._last_words()) from None
+
+    def streamed(self, sink: Sink | None, reader: Reader) -> Outcome:
+        """Have the stream read while the run lasts, then read the launcher's answer."""
+        found: list[Outcome] = []
+        self._open.discard(self._stream)
+        with os.fdopen(self._stream, "rb", buffering=_PIPE_BYTES) as pipe:
+
+            def ended() -> Outcome:
+                pipe.close()  # who still writes must not be waited for
+                if not found:
+                    found.append(self.outcome(sink))
+                return found[0]
+
+            reader(pipe, ended)
+            return ended()
 
     def _read(self, sink: Sink | None) -> Outcome:
         frames = _Frames(wire.frames(self._answer))

@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> None:
     specification, answer = (int(word) for word in arguments)
     with os.fdopen(specification, "rb") as file:
         plan = marshal.load(file)  # noqa: S302 (written by our own caller)
-    for descriptor in (answer, *(number for _, number in plan["inputs"])):
+    for descriptor in (answer, *plan["stream"], *(number for _, number in plan["inputs"])):
         os.set_inheritable(descriptor, False)
     group: Cgroup | None = None
     os.umask(0o022)  # what is staged here is for another user, however careful the caller is
@@ -186,8 +186,9 @@ class Run:
         child = os.fork()
         if child == 0:  # pragma: no cover (becomes another program)
             self._become(arguments, out_write, status_write)
-        os.close(out_write)
-        os.close(status_write)
+        # Its reader sees the end of the stream when nobody else can write to it either.
+        for descriptor in (out_write, status_write, *self.plan["stream"]):
+            os.close(descriptor)
         self._watch(child, out_read, status_read)
         code = self._end(child)
         self._drain(out_read, status_read)
@@ -221,6 +222,7 @@ class Run:
             listed = _in_memory(b"".join(os.fsencode(word) + b"\0" for word in words))
             nothing = os.open("/dev/null", os.O_RDONLY)
             given = [nothing, out_write, out_write, rules, listed, status_write]
+            given += self.plan["stream"]
             high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 16) for descriptor in given]
             for number, descriptor in enumerate(high):
                 os.dup2(descriptor, number)

@@ -11,6 +11,8 @@ from dure.core.findings import Finding
 from dure.sandbox.errors import SandboxError
 
 MIB = 1 << 20
+STREAM = 6
+"""Descriptor on which a task that streams writes, inside."""
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 Input = bytes | Path | int | Iterable[bytes]
@@ -110,6 +112,8 @@ class Task:
         The whole environment of the command.
     limits
         What it may use.
+    stream
+        Whether it hands on content while it runs, through the descriptor `STREAM`. Its reader bounds that.
     """
 
     argv: tuple[str, ...]
@@ -117,6 +121,7 @@ class Task:
     inputs: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    stream: bool = False
 
     def __post_init__(self) -> None:
         if not self.argv or not self.argv[0].startswith("/"):

@@ -29,6 +29,7 @@ from dure.node.node import Node
 from dure.readers.images import measuring
 from dure.readers.images.errors import ImageError
 from dure.readers.images.folder import Folder
+from dure.readers.tables import Options
 from tests.datasets.images.folders import with_classes, with_coco, with_yolo
 from tests.datasets.world import LABEL, World
 from tests.readers.images.pictures import encoded, save, scene
@@ -249,6 +250,15 @@ def test_a_refused_folder_leaves_no_data_set(
     assert (damaged.code, damaged.facts["name"]) == ("images.damaged", "train/배/cut.jpg")
     assert refused(kind="csv").facts["option"] == "--kind"
     assert refused(ranges=True).facts["option"] == "--with-ranges"
+    for option, given in (
+        ("--encoding", {"encoding": "cp949"}),
+        ("--delimiter", {"delimiter": ";"}),
+        ("--missing", {"missing": ("", "NA", "-")}),
+        ("--missing-in-quotes", {"quoted_missing": True}),
+        ("--sheet", {"sheet": "1"}),
+    ):
+        assert refused(options=Options(**given)).facts["option"] == option
+    assert refused(options=Options()).facts["reason"] == "unclassed"  # says nothing: goes on
     with monkeypatch.context() as patch:
         patch.setattr(measuring, "CHUNK_IMAGES", 3)  # the first chunk is in the vault by then
         blocks = Folder.blocks

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,9 +31,14 @@ def unboxed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
         with os.fdopen(os.dup(source), "rb") as opened:
             content = opened.read()
         (place / "raw").write_bytes(content)
-        status = worker.main(
-            [kind, _PLAIN], raw=place / "raw", out=place / "out", scratch=place / "text"
-        )
+        with Path(os.devnull).open("wb") as nowhere:
+            status = worker.main(
+                [kind, _PLAIN],
+                raw=place / "raw",
+                out=place / "out",
+                scratch=place / "text",
+                way=nowhere.fileno(),
+            )
         if status:
             fault = json.loads((place / "out" / "fault.json").read_text())
             raise ReaderError(fault["code"], **fault["facts"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dure.core.assets import Asset
+from dure.datasets import second_reading
 from dure.datasets.about.statement import Statement, Use
 from dure.datasets.about.vocabularies import RAI
 from dure.datasets.croissant import CONFORMS_TO, read_table
@@ -16,7 +17,7 @@ from dure.datasets.dummy.released import TERM
 from dure.datasets.errors import DatasetError
 from dure.datasets.import_ import import_
 from dure.datasets.verify.folders import verify_folder
-from dure.datasets.versions import committing, series
+from dure.datasets.versions import series
 from dure.datasets.versions.committing import commit
 from dure.datasets.versions.errors import VersionError
 from dure.datasets.versions.worker import Checked, Seen
@@ -161,16 +162,21 @@ def test_data_that_break_the_contract_or_their_description_make_no_version(
     with pytest.raises(DatasetError) as broken:
         desk.commit(first.id, files[1], rules=contract)
     assert broken.value.code == "datasets.rules"
-    real = committing.check_table
+    real = second_reading.check_table
 
     def lying(table: int) -> Checked:
         found = real(table)
         return Checked((*found.columns[:-1], Seen("other", "int64", 0)), found.rows)
 
-    monkeypatch.setattr(committing, "check_table", lying)
+    before = {entry.asset.id for entry in steward.house.assets.find()}
+    monkeypatch.setattr(second_reading, "check_table", lying)
     with pytest.raises(DatasetError) as untrue:
         desk.commit(first.id, files[1])
-    assert untrue.value.code == "datasets.changed"
+    with pytest.raises(DatasetError) as imported:
+        steward.datasets.import_(files[1], label=LABEL, name=tmp_path.name)
+    assert untrue.value.code == imported.value.code == "datasets.changed"
+    made = [each for each in steward.house.assets.find() if each.asset.id not in before]
+    assert "dataset" not in {entry.asset.kind for entry in made}
     monkeypatch.undo()
     assert len(desk.log(first.id)) == 1
     assert desk.commit(first.id, files[2], rules=contract).id != first.id  # the control

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 from dure.readers.corpora import worker
 from dure.readers.corpora.facts import ANSWER, DOCUMENTS, SPANS, Asked, CorpusFacts
 from dure.readers.corpora.framing import Given, framed
+from tests.readers.streams import pieces_of
 
 _NUMBERS = itertools.count()
 
@@ -51,7 +53,7 @@ def read(
     tables = [here / "out" / name for name in (DOCUMENTS, SPANS)]
     if facts.fault:
         assert not any(table.exists() for table in tables)
-    rows = [pq.read_table(one).to_pylist() if one.exists() else [] for one in tables]
+    rows = [_rows(one) if one.exists() else [] for one in tables]
     assert (facts.documents, facts.spans) == tuple(map(len, rows)) or facts.fault
     return Left(facts, *rows)
 
@@ -68,3 +70,7 @@ def record(**values: object) -> str:
 def _blocks(content: bytes) -> Iterator[bytes]:
     for at in range(0, len(content), 1 << 20):
         yield content[at : at + (1 << 20)]
+
+
+def _rows(stream: Path) -> list[dict[str, Any]]:
+    return list(pq.read_table(io.BytesIO(b"".join(pieces_of(stream)))).to_pylist())

@@ -136,10 +136,10 @@ def test_a_worker_that_was_taken_over_is_not_believed(
             assert facts_of(lie, corpus) is None
             with pytest.raises(ReaderError):
                 read_corpus(corpus, Asked("none"), lambda *_: None)
-        for cuts in (b"[]", b'{"documents.parquet": [2, 1]}'):
-            answers[:] = [("answer.json", b"{}"), ("cuts.json", cuts), ("documents.parquet", b"x")]
+        for lie in (b"", b"PAR1", (9).to_bytes(4, "big") + b"x", b"\xff" * 4):
+            answers[:] = [("answer.json", b"{}"), ("documents.parquet", lie)]
             with pytest.raises(ReaderError):
-                read_corpus(corpus, Asked("none"), lambda *_: None)
+                read_corpus(corpus, Asked("none"), lambda _, blocks: list(blocks))
         assert facts_of(b'{"documents": 1}', corpus) == CorpusFacts(documents=1)
         with pytest.raises(CorpusError):
             facts_of(b'{"fault": "nul", "file": 7}', corpus)

@@ -21,6 +21,7 @@ from dure.datasets.kinds import kind_of
 from dure.datasets.personal.binds import scan_binds
 from dure.datasets.personal.shapes import Shape
 from dure.datasets.privacy.errors import PrivacyError
+from dure.readers.arrival import unframed
 from dure.readers.errors import ReaderError
 from dure.readers.parse import parse as parse_file
 from dure.readers.tables import FULL_STATUS, TABLE_NAME, default_limits
@@ -174,7 +175,7 @@ class _Leaving:
                 told = self.answer
                 raise PrivacyError("privacy.plan", column=told.column, reason=told.reason)
         elif name == TABLE_NAME and self._sink and isinstance(self.answer, answers.Treated):
-            self._sink(self.answer, blocks)
+            self._sink(self.answer, unframed(blocks))
             self.has_table = True
 
 

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dure.datasets.deidentify.plan import Plan
 from dure.datasets.deidentify.risk import Classes, classes, measure
 from dure.datasets.deidentify.transforming import transformed
-
-_GROUP_ROWS = 1 << 17
+from dure.readers.lasting import LastingWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +100,8 @@ def _write(
         for _, made in transformed(table, plan, keys):
             batch = made if small is None else small.without(made)
             if writer is None:
-                writer = pq.ParquetWriter(target, batch.schema, compression="zstd")
-            writer.write_batch(batch, row_group_size=_GROUP_ROWS)
+                writer = LastingWriter(target, batch.schema)
+            writer.write(batch)
             rows += batch.num_rows
     finally:
         if writer is not None:

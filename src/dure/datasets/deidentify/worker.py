@@ -2,7 +2,8 @@
 
 It reads ``/in/work`` (what to do), ``/in/table`` (Parquet) and ``/in/keys`` (the keys of the plan's
 elements, in memory that only this run sees), and leaves ``/out/answer.json`` and, when it treats a
-table, ``/out/table.parquet``. It never prints: the bytes are somebody's data.
+table, the stream of one (`dure.readers.pieces`) in ``/out/table.parquet``. It never prints: the bytes
+are somebody's data.
 """
 
 from __future__ import annotations
@@ -86,7 +87,13 @@ def _answer(work: Work, folder: Path, out: Path, scratch: Path) -> answers.Answe
 
         before, after, *rows = preview(table, plan, keys, work.rows, work.shown)
         return answers.Previewed(before.schema.names, after.schema.names, *rows)
-    return _treat(table, plan, keys, (out if work.emit else scratch) / TABLE_NAME)
+    treated = scratch / TABLE_NAME
+    answer = _treat(table, plan, keys, treated)
+    if work.emit:
+        from dure.readers.lasting import hand_on
+
+        hand_on(treated, out / TABLE_NAME)
+    return answer
 
 
 def _treat(table: Path, plan: Plan, keys: Mapping[str, bytes], target: Path) -> answers.Treated:

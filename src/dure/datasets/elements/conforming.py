@@ -21,9 +21,10 @@ from dure.datasets.elements.element import Element, ElementSet
 from dure.datasets.elements.errors import ElementsError
 from dure.datasets.elements.mapping import ColumnMapping, Mapping
 from dure.datasets.elements.reasons import FAULTS
+from dure.readers.lasting import LastingWriter
+from dure.readers.pieces import Target
 
 BATCH_ROWS = 1 << 16
-GROUP_ROWS = 1 << 17
 SAMPLES = 10
 _BATCH_VALUES = 1 << 22
 
@@ -158,7 +159,7 @@ def hold_columns(names: Sequence[str], mapping: Mapping, file: str = "mapping") 
         raise ElementsError("elements.mapping", file=file, place=more[0], reason="more-columns")
 
 
-def conform(table: Path, target: Path, mapping: Mapping, elements: ElementSet) -> Conformed:
+def conform(table: Path, target: Target, mapping: Mapping, elements: ElementSet) -> Conformed:
     """Write a table that conforms, and return what became of its columns.
 
     Parameters
@@ -166,7 +167,7 @@ def conform(table: Path, target: Path, mapping: Mapping, elements: ElementSet) -
     table
         Parquet file; it has the mapping's columns, in any order.
     target
-        Parquet file to write.
+        Parquet file to write, or the way out; it is one that is kept (`dure.readers.lasting`).
     mapping
         Which column is which element; held to the set before (`mapping.hold`).
     elements
@@ -193,8 +194,8 @@ def conform(table: Path, target: Path, mapping: Mapping, elements: ElementSet) -
                 ]
                 out = [known[name].element.id if name in known else name for name in names]
                 piece = pa.record_batch(made, names=out)
-                writer = writer or pq.ParquetWriter(target, piece.schema, compression="zstd")
-                writer.write_batch(piece, row_group_size=GROUP_ROWS)
+                writer = writer or LastingWriter(target, piece.schema)
+                writer.write(piece)
                 rows += batch.num_rows
         finally:
             if writer is not None:

@@ -33,6 +33,7 @@ from dure.datasets.elements.worker import ANSWER, TABLE, Guess, Guessed, Plan, U
 from dure.datasets.errors import DatasetError
 from dure.datasets.kinds import kind_of
 from dure.datasets.plain_toml import content_of
+from dure.readers.arrival import unframed
 from dure.readers.errors import ReaderError
 from dure.readers.parse import parse as parse_file
 from dure.readers.tables import default_limits
@@ -204,7 +205,7 @@ def conform_table(
             hold_score(answer, least)
             found.append(answer)
         elif name == TABLE and found:
-            sink(blocks)
+            sink(unframed(blocks))
             found.append(found[0])
 
     _run(plan, table, elements, take)

@@ -1,8 +1,8 @@
 """The program inside the sandbox: ``python -m dure.datasets.elements.worker``.
 
 It reads ``/in/plan`` (what to do), ``/in/elements`` (a canonical document) and ``/in/table`` (Parquet), and
-leaves ``/out/answer.json``, and for a table that is made to conform ``/out/table.parquet``. It never
-prints: the bytes are somebody's data.
+leaves ``/out/answer.json``, and for a table that is made to conform the stream of one
+(`dure.readers.pieces`) in ``/out/table.parquet``. It never prints: the bytes are somebody's data.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dure.datasets.elements.conforming import Conformed, conform
 from dure.datasets.elements.element import ElementSet, from_bytes
 from dure.datasets.elements.errors import ElementsError
 from dure.datasets.elements.mapping import parse
+from dure.readers.pieces import PieceWriter
 
 ANSWER, TABLE = "answer.json", "table.parquet"
 
@@ -76,7 +77,8 @@ def main(folder: Path = Path("/in"), out: Path = Path("/out")) -> None:
     else:
         mapping = parse(plan.mapping.encode("utf-8"))
         try:
-            answer = conform(table, out / TABLE, mapping, elements)
+            with (out / TABLE).open("wb") as file:
+                answer = conform(table, PieceWriter(file.fileno()), mapping, elements)
         except ElementsError as error:
             known = error.facts["reason"] == "no-column"
             answer = Unfit(str(error.facts["place"]), "no-column" if known else "more-columns")

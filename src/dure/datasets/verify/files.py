@@ -13,8 +13,9 @@ from pathlib import Path
 
 from dure.core.errors import DureError
 from dure.core.text import Text
+from dure.readers.arrival import TableSink
 from dure.readers.errors import ReaderError
-from dure.readers.parse import TableSink, parse
+from dure.readers.parse import parse
 from dure.readers.tables import Column
 
 MAX_FILES = 10_000

@@ -18,7 +18,7 @@ from dure.datasets.use.source import held
 from dure.datasets.verify.files import is_inside
 from dure.datasets.verify.stating import StatedRecords, Stating
 from dure.datasets.verify.words import finding
-from dure.readers.parse import TableSink
+from dure.readers.arrival import TableSink
 
 _ROWS = 1 << 13
 _TEXTS = ("document", "text", "characters")

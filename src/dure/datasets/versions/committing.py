@@ -20,9 +20,8 @@ from typing import Any
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.datasets.about.vocabularies import with_stated
-from dure.datasets.beside import Beside
 from dure.datasets.catalogue import describe, table_of
-from dure.datasets.croissant import NO_LICENCE, TABLE_FILE, licence_words, read_table
+from dure.datasets.croissant import NO_LICENCE, licence_words, read_table
 from dure.datasets.dummy.released import TERM
 from dure.datasets.import_ import any_purpose
 from dure.datasets.kinds import kind_of
@@ -36,18 +35,15 @@ from dure.datasets.sealing import (
     seal_document,
     seal_table,
     usual_description,
-    written,
 )
+from dure.datasets.second_reading import hold_document, looked_at
 from dure.datasets.spec import COMMIT
-from dure.datasets.verify.files import Measured
-from dure.datasets.verify.folders import hold, verify_measured
-from dure.datasets.versions.sandboxed import check_table
 from dure.datasets.versions.series import DatasetVersion, claimed, made
 from dure.datasets.versions.worker import Checked
 from dure.datasets.words import DESCRIPTION_CHARACTERS, checked
 from dure.governance.house import House
 from dure.readers.parse import parse
-from dure.readers.tables import Column, Parsed
+from dure.readers.tables import Parsed
 
 REVISION_OF = "prov:wasRevisionOf"
 
@@ -110,7 +106,7 @@ def commit(
     def sink(blocks: Iterator[bytes]) -> None:
         progress("seal")
         seen: list[Checked] = []
-        kept = _looked_at(blocks if rules is None else enforced(blocks, rules), seen)
+        kept = looked_at(blocks if rules is None else enforced(blocks, rules), seen)
         sealed.append((*seal_table(house, kept, base.label, basis=table_id), seen[0]))
 
     with (
@@ -129,19 +125,6 @@ def commit(
         doing.asset = dataset.id
         doing.detail.update(new=1, version=version.number, rows=parsed.rows)
     return dataset
-
-
-def _looked_at(blocks: Iterator[bytes], seen: list[Checked]) -> Iterator[bytes]:
-    """Yield the blocks while another sandbox reads them too; append what it found at the end."""
-    beside = Beside(check_table)
-    try:
-        beside.start()
-        for block in blocks:
-            beside.feed(block)
-            yield block
-        seen.append(beside.answer())
-    finally:
-        beside.abandon()
 
 
 def _described(
@@ -167,15 +150,7 @@ def _described(
         "version": f"{version.number}.0.0",
         REVISION_OF: {"@id": before["url"]},
     }
-    measured = Measured(
-        TABLE_FILE,
-        meter.size,
-        meter.digest.hexdigest(),
-        "",
-        tuple(Column(one.name, one.type, one.nulls) for one in seen.columns),
-        seen.rows,
-    )
-    hold(verify_measured(written(document), measured), base.id[:16])
+    hold_document(document, meter, seen, base.id[:16])
     return seal_document(
         house,
         document,

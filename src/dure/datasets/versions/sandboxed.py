@@ -18,6 +18,10 @@ from dure.sandbox.tasks import Input
 _SETTINGS = {
     # Allocators that reserve much and touch little would meet the limit on private memory.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    # What a batch leaves is kept for the next one.
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(8 << 20),
     "OMP_NUM_THREADS": "2",
     "ARROW_IO_THREADS": "2",
     "POLARS_MAX_THREADS": "2",

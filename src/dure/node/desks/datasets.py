@@ -92,7 +92,11 @@ class DatasetsDesk:
         if isinstance(source, str | Path) and Path(source).is_dir() and kind != CROISSANT:
             return self._import_images(
                 Path(source),
-                for_tables={"--kind": bool(kind), "--with-ranges": ranges},
+                for_tables={
+                    "--kind": bool(kind),
+                    "--with-ranges": ranges,
+                    **({} if options is None else options.given()),
+                },
                 label=label,
                 name=name,
                 description=description,

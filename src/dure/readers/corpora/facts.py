@@ -24,7 +24,6 @@ MAX_TAGS = 10_000
 MAX_TAG = 255
 
 ANSWER = "answer.json"
-CUTS = "cuts.json"
 DOCUMENTS = "documents.parquet"
 SPANS = "spans.parquet"
 

@@ -16,10 +16,10 @@ from typing import Self
 import msgspec
 
 from dure.core.text import printable
+from dure.readers.arrival import unframed
 from dure.readers.corpora.errors import FILES, FORMS, CorpusError
 from dure.readers.corpora.facts import (
     ANSWER,
-    CUTS,
     DOCUMENTS,
     MAX_FILE_BYTES,
     SPANS,
@@ -31,7 +31,7 @@ from dure.readers.corpora.folder import CorpusFolder, Listed, kind_of_file, list
 from dure.readers.corpora.framing import Given, framed
 from dure.readers.errors import ReaderError
 from dure.readers.folder import Entry
-from dure.readers.parse import bounded, decoded_cuts, read_inside, recut
+from dure.readers.parse import bounded, read_inside
 from dure.readers.splits import split_of_file
 from dure.sandbox.tasks import Bind
 
@@ -233,10 +233,9 @@ class _Found:
         self.facts: CorpusFacts | None = None
         self.missing = {DOCUMENTS, SPANS}
         self._corpus, self._asked, self._sink = corpus, asked, sink
-        self._cuts: dict[str, list[int]] = {}
 
     def take(self, name: str, blocks: Iterator[bytes]) -> None:
-        # In order of name, so the answer and the cuts come before the tables.
+        # In order of name, so the answer comes before the tables.
         if name == ANSWER:
             facts = facts_of(bounded(blocks, _ANSWER_BYTES), self._corpus)
             if facts is None:
@@ -245,17 +244,6 @@ class _Found:
             if not facts.spans:
                 self.missing.discard(SPANS)
             self.facts = facts
-        elif name == CUTS:
-            self._cuts = _cuts(bounded(blocks, _ANSWER_BYTES))
-        elif self.facts is not None and name in self.missing and name in self._cuts:
-            self._sink(name, recut(blocks, self._cuts[name]))
+        elif self.facts is not None and name in self.missing:
+            self._sink(name, unframed(blocks))
             self.missing.discard(name)
-
-
-def _cuts(data: bytes) -> dict[str, list[int]]:
-    try:
-        told = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-    found = {name: decoded_cuts(bytes(one)) for name, one in told.items()}
-    return {name: one for name, one in found.items() if one is not None}

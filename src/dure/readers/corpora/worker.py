@@ -1,8 +1,8 @@
 """The program inside the sandbox: ``python -m dure.readers.corpora.worker ASKED`` (JSON).
 
 It reads ``/in/raw`` (`dure.readers.corpora.framing`) and leaves in ``/out`` what
-`dure.readers.corpora.facts` names: an answer, and if nothing was wrong two tables and where their pages lie.
-It never prints: the bytes are somebody's data.
+`dure.readers.corpora.facts` names: an answer, and if nothing was wrong the streams of two tables
+(`dure.readers.pieces`). It never prints: the bytes are somebody's data.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import msgspec
 from dure.readers.corpora.brat import read_brat
 from dure.readers.corpora.columns import Columns
 from dure.readers.corpora.documents import CorpusFault, Document
-from dure.readers.corpora.facts import ANSWER, CUTS, DOCUMENTS, MAX_TEXT, SPANS, Asked, CorpusFacts
+from dure.readers.corpora.facts import ANSWER, DOCUMENTS, MAX_TEXT, SPANS, Asked, CorpusFacts
 from dure.readers.corpora.framing import Given, unframed
 from dure.readers.corpora.gathering import Gathering
 from dure.readers.corpora.objects import read_objects
 from dure.readers.faults import Fault
-from dure.readers.lasting import cuts
+from dure.readers.lasting import hand_on
 from dure.readers.tables import FULL_STATUS
 from dure.readers.text import find_encoding, write_utf8
 
@@ -52,9 +52,10 @@ def main(
             return FULL_STATUS
         raise
     (out / ANSWER).write_bytes(msgspec.json.encode(facts))
-    if not facts.fault:
-        tables = {name: cuts(out / name) for name in (DOCUMENTS, SPANS) if (out / name).exists()}
-        (out / CUTS).write_bytes(msgspec.json.encode(tables))
+    for table in (out / DOCUMENTS, out / SPANS):
+        if table.exists():
+            hand_on(table, out / "stream")
+            (out / "stream").replace(table)
     return 0
 
 

@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from dure.storage.vault.pages import NewPage, Packed, PageFiles, PageRow, bounde
 from dure.storage.vault.tables import PAGES, REFERENCES, VERSIONS
 from dure.storage.vault.wrapping import KEY_BYTES, Wrapper
 
-BATCH_BYTES = 16 * 1024 * 1024
+BATCH_BYTES = 8 * 1024 * 1024
 BATCH_PAGES = 512
 _PACKERS = 2
 
@@ -76,8 +76,7 @@ class Draft:
         try:
             digest = hashlib.sha256()
             size = count = 0
-            for batch in batches(pages):
-                self._add(batch)
+            for batch in self._added(pages):
                 for page in batch:
                     digest.update(page)
                     size += len(page)
@@ -104,6 +103,18 @@ class Draft:
                 )
             )
         faults.point("vault.draft.begun")
+
+    def _added(self, pages: Iterable[bytes]) -> Iterator[list[bytes]]:
+        """Yield each batch while it is being added, and the next one is on its way here."""
+        with ThreadPoolExecutor(1, thread_name_prefix="dure-vault") as adder:
+            under_way: Future[None] | None = None
+            for batch in batches(pages):
+                if under_way is not None:
+                    under_way.result()
+                under_way = adder.submit(self._add, batch)
+                yield batch
+            if under_way is not None:
+                under_way.result()
 
     def _add(self, batch: list[bytes]) -> None:
         index = self._index
