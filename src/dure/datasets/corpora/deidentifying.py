@@ -103,6 +103,7 @@ def cover_texts(
     """
     wanted, work = checked("name", name, NAME_CHARACTERS), _work(tags, shapes)
     source, parts, purpose = _opened(house, dataset_id)
+    plan = house.suite.digest("text-covering", _canonical(work))
     old = describe(house, dataset_id, purpose=purpose)
     making = _Making(house, source, parts, old)
     with house.doing(DEIDENTIFY.name, asset=dataset_id) as doing:
@@ -113,7 +114,7 @@ def cover_texts(
             "version": figures.VERSION,
             "source": dataset_id,
             "purpose": purpose,
-            "plan": house.suite.digest("text-covering", _canonical(work)),
+            "plan": plan,
             "texts": told(counted),
         }
         called = f"{house.assets.get(dataset_id).name} (de-identified)"[:NAME_CHARACTERS]
