@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dure.datasets.corpora.covered import Answer, Covered, Glimpse, NoSuchTag, Work
+from dure.datasets.corpora.covered import Answer, Covered, Glimpse, Glimpses, NoSuchTag, Work
 from dure.datasets.corpora.covering import Covering, Place, joined
 from dure.datasets.corpora.covering_worker import main
 from dure.readers.corpora.facts import DOCUMENT_COLUMNS, SPAN_COLUMNS
@@ -109,3 +109,6 @@ def test_a_glimpse_that_shows_a_value_is_a_shape_on_this_side() -> None:
     shown = Glimpse(1, "김하늘 ", "010-1234", " Kim", "phone").shapes()
     assert (shown.before, shown.covered, shown.after) == ("가가가 ", "999-9999", " aaa")
     assert shown.shapes() == shown
+    assert Glimpses((shown,)).is_honest(Work())
+    told = msgspec.structs.replace(shown, name="김하늘")
+    assert not Glimpses((told,)).is_honest(Work())

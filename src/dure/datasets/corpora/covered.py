@@ -37,6 +37,11 @@ class Work(msgspec.Struct, forbid_unknown_fields=True):
     shapes: tuple[str, ...] = ()
     glimpses: int = 0
 
+    @property
+    def names(self) -> set[str]:
+        """What a covered place may be called."""
+        return {*self.cover, *map(str, Kind)}
+
 
 class NoSuchTag(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="no-tag"):
     """No span has one of the tags."""
@@ -63,6 +68,10 @@ class Glimpses(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="gli
     """The first covered places."""
 
     places: Annotated[tuple[Glimpse, ...], msgspec.Meta(max_length=MOST_GLIMPSES)]
+
+    def is_honest(self, work: Work) -> bool:
+        """Say whether they are named as was asked."""
+        return {one.name for one in self.places} <= work.names
 
 
 class Covered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="covered"):
@@ -98,10 +107,9 @@ class Covered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cove
 
     def is_honest(self, work: Work) -> bool:
         """Say whether the parts fit together, and to what was asked."""
-        known = {*work.cover, *map(str, Kind)}
         about = {one.column for one in (*self.before, *self.after)} <= COLUMNS
         counted = self.covered_texts <= self.texts and self.changed_spans <= self.spans
-        return about and counted and set(self.covered) <= known
+        return about and counted and set(self.covered) <= work.names
 
     def refuse_identifiers(self) -> None:
         """Refuse texts in which numbers that identify people uniquely are left.

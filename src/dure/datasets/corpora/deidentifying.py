@@ -266,9 +266,9 @@ def _decoded(content: Iterator[bytes], work: Work) -> object:
         return None
     if isinstance(answer, NoSuchTag) and answer.tag in work.cover:
         raise PrivacyError("privacy.plan", column=answer.tag, reason="no-tag")
+    if isinstance(answer, Covered | Glimpses) and not answer.is_honest(work):
+        return None
     if isinstance(answer, Covered):
-        if not answer.is_honest(work):
-            return None
         answer.refuse_identifiers()
     return answer
 
