@@ -14,10 +14,13 @@ from dure.governance.errors import GovernanceError
 from dure.node.house import NodeHouse
 from dure.node.node import Node
 from tests.adversarial.verb import DONE, Verb, request_id
+from tests.datasets.corpora.corpora import lines
 from tests.datasets.images.folders import with_classes
+from tests.datasets.voting import record_due
 from tests.node import alliance
 from tests.node.alliance import SHARED, Alliance, services_inside
 
+DUE, SPAN = ("ships", "reports"), [[0, 3, "PORT"]]
 PLAN = """deidentify = 1
 purpose = "trial"
 [[column]]
@@ -63,24 +66,25 @@ def _recorded(made: Alliance, seen: Counter[str]) -> bool:
     return DONE
 
 
-def _import_images(made: Alliance) -> None:
-    """Two data sets of the same pictures, one of which is due."""
+def _import_parts(made: Alliance) -> None:
+    """Two data sets of the same pictures and two corpora of the same spans; one of each is due."""
     with TemporaryDirectory() as folder, made.open() as node:
         with_classes(Path(folder), 4)
         for name, targets in (("ships", "folders"), ("pictures", "none")):
             node.datasets.import_(folder, label=alliance.LABEL, name=name, targets=[targets])
-        then, until = node.house.now() - 10 * 86_400, _today(node) - dt.timedelta(2)
-        with mock.patch.object(NodeHouse, "now", return_value=then):
-            node.datasets.privacy.record(
-                "ships", basis="law", purpose="test", retain_until=until.isoformat()
-            )
+        for name in ("reports", "desks"):
+            file = lines(Path(folder) / "one.jsonl", {"text": "부산항", "label": SPAN, "in": name})
+            node.datasets.import_(file, label=alliance.LABEL, name=name, annotations="jsonl")
+        for name in DUE:
+            record_due(node, name)
 
 
 def _ask_to_shred(made: Alliance) -> None:
     with made.open() as node:
-        asked = node.datasets.privacy.request_shred("ships")
-        made.approve(node, asked["id"])
-        (made.folder / "request").write_text(asked["id"])
+        asked = [node.datasets.privacy.request_shred(name)["id"] for name in DUE]
+        for request in asked:
+            made.approve(node, request)
+        (made.folder / "request").write_text(" ".join(asked))
 
 
 def _ask_to_lower(made: Alliance) -> None:
@@ -92,31 +96,33 @@ def _ask_to_lower(made: Alliance) -> None:
 
 def _shred(made: Alliance) -> None:
     with made.open() as node:
-        _settle(node, made, node.datasets.privacy.shred)
+        for request in request_id(made).split():
+            _settle(node, request, node.datasets.privacy.shred)
 
 
 def _lower(made: Alliance) -> None:
     with made.open() as node:
-        _settle(node, made, node.datasets.deidentify.lower)
+        _settle(node, request_id(made), node.datasets.deidentify.lower)
 
 
-def _settle(node: Node, made: Alliance, do: object) -> None:
+def _settle(node: Node, request: str, do: object) -> None:
     assert callable(do)
     try:
-        do(request_id(made))
+        do(request)
     except GovernanceError as error:
         if error.code != "governance.unsettled":
             raise
-        assert node.decisions.reconcile(request_id(made))["state"] == "done"
-        do(request_id(made))
+        assert node.decisions.reconcile(request)["state"] == "done"
+        do(request)
 
 
 def _shredded(made: Alliance, seen: Counter[str]) -> bool:
     with services_inside(), made.open() as node:
-        assert {row["name"] for row in node.datasets.list()} == {"tracks", "pictures"}
+        assert {row["name"] for row in node.datasets.list()} == {"tracks", "pictures", "desks"}
         assert node.datasets.privacy.due() == []
         assert len(list(node.datasets.images("pictures"))) == 4  # which has the same pictures
-    assert (seen["asset.shred.begun"], seen["asset.shred.done"]) == (1, 1)
+        assert node.datasets.spans("desks").rows == 1  # which has the same span
+    assert (seen["asset.shred.begun"], seen["asset.shred.done"]) == (2, 2)
     return DONE
 
 
@@ -165,12 +171,18 @@ PRIVACY = {
     "keep-record": Verb(
         "treat", _record, ("privacy.record.begun", "privacy.record.done"), _recorded
     ),
-    "import-images": Verb("import", _import_images),
-    "ask-to-shred": Verb("import-images", _ask_to_shred),
+    "import-parts": Verb("import", _import_parts),
+    "ask-to-shred": Verb("import-parts", _ask_to_shred),
     "shred": Verb(
         "ask-to-shred",
         _shred,
-        ("permit.claimed", "asset.shredded", "asset.shredded:2", "act.performed"),
+        (
+            "permit.claimed",
+            "asset.shredded",
+            "asset.shredded:2",
+            "asset.shredded:5",
+            "act.performed",
+        ),
         _shredded,
     ),
     "ask-to-shred-keys": Verb("treat", _ask_to_shred_keys),
@@ -180,6 +192,6 @@ PRIVACY = {
         ("permit.claimed", "act.performed", "outcome.recorded"),
         _keys_shredded,
     ),
-    "ask-to-lower": Verb("import-images", _ask_to_lower),
+    "ask-to-lower": Verb("import-parts", _ask_to_lower),
     "lower": Verb("ask-to-lower", _lower, ("keeper.sealed:2", "house.executed"), _lowered),
 }

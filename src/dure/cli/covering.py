@@ -1,15 +1,19 @@
-"""``dure datasets deidentify images``: images without what rides along, and with regions covered."""
+"""``dure datasets deidentify images`` and ``texts``: with regions or places covered."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dure.cli import session
 from dure.cli.arguments import NAME_OR_ID
 from dure.cli.words import say
+
+if TYPE_CHECKING:
+    from dure.datasets.corpora.covered import Glimpse
 
 
 def images(
@@ -53,4 +57,85 @@ def images(
             "metadata_after": sum(v for k, v in after.items() if k not in ("images", "personal")),
             "boxes_left": sum(one["boxes"] for one in told["boxes_left"]),
         }
+    )
+
+
+def texts(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)],
+    cover: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TAG",
+            help=say(
+                "Tag whose spans are covered, such as PERSON. May be repeated.",
+                "구간을 가릴 태그, 예: PERSON. 여러 번 쓸 수 있습니다.",
+            ),
+        ),
+    ] = None,
+    service_number: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=say(
+                "Shape of service numbers, such as ##-7#######. May be repeated.",
+                "군번 형식. 예: ##-7#######. 여러 번 쓸 수 있습니다.",
+            )
+        ),
+    ] = None,
+    preview: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=50,
+            help=say(
+                "Make nothing: show so many places, by their shapes alone.",
+                "만들지 않고 가릴 곳을 이 수만큼 모양만 보입니다.",
+            ),
+        ),
+    ] = 0,
+    name: Annotated[str, typer.Option(help=say("Of the new data set.", "새 데이터셋 이름."))] = "",
+) -> None:
+    """De-identify a corpus."""
+    output, given = session.current.output, cover or ()
+    shapes = service_number or ()
+    with session.current.node() as node, output.progress(say("covering", "가리는 중")):
+        desk = node.datasets.deidentify
+        if preview:
+            found = desk.glimpse_texts(dataset, cover=given, service_numbers=shapes, places=preview)
+        else:
+            asset = desk.texts(dataset, cover=given, service_numbers=shapes, name=name)
+            entry = node.house.assets.get(asset.id)
+            told = node.datasets.show(asset.id)["croissant"]["dure:deidentification"]["texts"]
+    if preview:
+        _show_places(found)
+        return
+    output.value(
+        {
+            **asset.to_dict(),
+            "name": entry.name,
+            **{
+                name: told[name] for name in ("covered_texts", "changed_spans", "left_out", "again")
+            },
+            "covered": sum(told["covered"].values()),
+            "personal_before": sum(one["rows"] for one in told["before"]),
+            "personal_after": sum(one["rows"] for one in told["after"]),
+        }
+    )
+
+
+def _show_places(found: Sequence[Glimpse]) -> None:
+    session.current.output.rows(
+        [
+            {
+                "document": one.document,
+                "before": f"{one.before}{one.covered}{one.after}",
+                "after": f"{one.before}[{one.name}]{one.after}",
+            }
+            for one in found
+        ],
+        [
+            ("document", say("text", "텍스트")),
+            ("before", say("before", "처리 전")),
+            ("after", say("after", "처리 후")),
+        ],
+        none=say("Nothing would be covered.", "가릴 곳이 없습니다."),
     )

@@ -220,6 +220,14 @@ app.command(
 )(covering.images)
 
 
+app.command(
+    help=say(
+        "Make a corpus with what the scan finds, and spans of named tags, covered; other spans move along.",
+        "검출된 개인정보와 지정한 태그의 구간을 가린 말뭉치를 만듭니다. 나머지 구간은 위치를 옮깁니다.",
+    )
+)(covering.texts)
+
+
 def _is_file(source: str) -> bool:
     return Path(source).is_file()
 

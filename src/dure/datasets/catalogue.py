@@ -11,11 +11,8 @@ from dure.datasets.croissant import DOCUMENT_FILE, read_table
 from dure.datasets.document import MAX_DOCUMENT_BYTES
 from dure.datasets.errors import DatasetError
 from dure.datasets.import_ import any_purpose
-from dure.datasets.sealing import DATASET, IMAGES
+from dure.datasets.sealing import DATASET, IMAGES, SPANS
 from dure.governance.house import House
-
-NO_IMAGES = "none"
-"""What stands for the images of a data set that has none, where people sign."""
 
 
 def table_of(house: House, dataset_id: str) -> str:
@@ -34,10 +31,13 @@ def table_of(house: House, dataset_id: str) -> str:
 
 
 def images_of(house: House, dataset: Asset) -> str:
-    """Return the id of the images that a data set lists, or "" when it is a table alone."""
-    here = house.assets.held(dataset.parents)
-    kinds = {one: house.assets.get(one).asset.kind for one in here}
-    return next((one for one, kind in kinds.items() if kind == IMAGES), "")
+    """Return the id of the images that a data set lists, or "" when it has none."""
+    return _part_of(house, dataset, IMAGES)
+
+
+def spans_of(house: House, dataset: Asset) -> str:
+    """Return the id of the table of spans of a corpus, or "" when it has none."""
+    return _part_of(house, dataset, SPANS)
 
 
 def describe(house: House, dataset_id: str, *, purpose: str = "") -> Mapping[str, Any]:
@@ -68,6 +68,11 @@ def describe(house: House, dataset_id: str, *, purpose: str = "") -> Mapping[str
     except ValueError as error:
         raise DatasetError("datasets.changed", file=DOCUMENT_FILE, asset=dataset_id[:16]) from error
     return document
+
+
+def _part_of(house: House, dataset: Asset, kind: str) -> str:
+    here = house.assets.held(dataset.parents)
+    return next((one for one in here if house.assets.get(one).asset.kind == kind), "")
 
 
 def _dataset(house: House, dataset_id: str) -> Asset:

@@ -11,9 +11,8 @@ from typing import Any
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.system import reason_of
-from dure.datasets.catalogue import describe, table_of
+from dure.datasets.catalogue import describe, spans_of, table_of
 from dure.datasets.corpora.document import SPANS_FILE, has_spans
-from dure.datasets.corpora.use import spans_of
 from dure.datasets.croissant import DOCUMENT_FILE, TABLE_FILE
 from dure.datasets.errors import DatasetError
 from dure.datasets.huggingface import CARD_FILE, DATA_FILE, SPANS_DATA_FILE, card, relocated
@@ -91,7 +90,7 @@ def export(
                 if has_spans(document):
                     spans = partial / (SPANS_DATA_FILE if layout == "huggingface" else SPANS_FILE)
                     spans.parent.mkdir(mode=0o700, exist_ok=True)
-                    _write_table(house, spans, spans_of(house, dataset_id), purpose)
+                    _write_table(house, spans, spans_of(house, dataset), purpose)
                 if has_images(document):
                     write_images(house, dataset_id, partial, purpose)
                 for part in parts:

@@ -30,6 +30,7 @@ from dure.readers.tables import Parsed
 DATASET = "dataset"
 TABLE = "dataset.table"
 IMAGES = "dataset.images"
+SPANS = "dataset.spans"
 DOCUMENT_SCHEMA = "croissant/1.1"
 TABLE_SCHEMA = "dure/table/v1"
 IMAGES_SCHEMA = "dure/images/v1"

@@ -242,15 +242,13 @@ def test_a_refused_corpus_leaves_nothing(world: World, steward: Node, tmp_path: 
 
 
 def test_what_treats_a_table_alone_is_refused_where_there_are_spans(
-    steward: Node, dataset: str
+    steward: Node, dataset: str, tmp_path: Path
 ) -> None:
-    for verb in (
-        lambda: steward.datasets.privacy.request_shred(dataset),
-        lambda: steward.datasets.deidentify.request_lower(dataset, "bravo//O// REL * FOR *"),
-    ):
-        with pytest.raises(PrivacyError) as refused:
-            verb()
-        assert refused.value.facts["reason"] == "spans"
+    plan = tmp_path / "plan.toml"
+    plan.write_text("deidentify = 1\n", encoding="utf-8")
+    with pytest.raises(PrivacyError) as refused:
+        steward.datasets.deidentify.apply(dataset, plan, name="treated")
+    assert refused.value.facts["reason"] == "spans"
 
 
 def test_plain_texts_are_a_data_set_without_spans(steward: Node, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from dure.node.house import NodeHouse
 from dure.node.node import Node
 from dure.storage.errors import StorageError
 from tests.datasets.images.folders import with_classes
+from tests.datasets.voting import due, lying, pages, parts
 from tests.node import alliance
 from tests.node.alliance import LABEL, SHARED, Alliance, services_inside
 
@@ -38,28 +38,8 @@ def node(made: Alliance, tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
         yield opened
 
 
-def parts(node: Node, dataset: str) -> list[str]:
-    ids = {row["name"]: row["id"] for row in node.datasets.list()}
-    return [ids[dataset], *node.house.assets.get(ids[dataset]).asset.parents[:2]]
-
-
-def pages(made: Alliance) -> set[str]:
-    return {path.name for path in (made.home() / "vault" / "pages").glob("*/*")}
-
-
 def pictures(node: Node, dataset: str) -> dict[str, bytes]:
     return {one.path: one.content for one in node.datasets.images(dataset)}
-
-
-def due(node: Node, dataset: str) -> str:
-    """Ask for a data set to be shredded that has been due since yesterday."""
-    then = node.house.now() - 30 * 86_400
-    until = dt.datetime.fromtimestamp(node.house.now(), dt.UTC).date() - dt.timedelta(1)
-    with mock.patch.object(NodeHouse, "now", return_value=then):
-        node.datasets.privacy.record(
-            dataset, basis="law", purpose="rescue", retain_until=until.isoformat()
-        )
-    return str(node.datasets.privacy.request_shred(dataset)["id"])
 
 
 def test_images_are_read_under_the_lower_label_and_lie_in_the_vault_once(
@@ -88,23 +68,19 @@ def test_voters_who_are_shown_other_images_lower_and_shred_nothing(
 ) -> None:
     """A door leaves the images out of what people sign, or puts a table there."""
     proposing, asked = NodeHouse.propose, {}
-    dataset, table, images = parts(node, "pictures")
+    dataset, table, _ = parts(node, "pictures")
 
-    def lying(self: NodeHouse, action: str, **told: Any) -> Any:
-        other = table if lie == "other" else "none"
-        told["arguments"] = {**told["arguments"], "images": other}
-        told["assets"] = [other if one == images else one for one in told["assets"]]
-        told["assets"] = [one for one in told["assets"] if one != "none"]
-        return proposing(self, action, **told)
+    def propose(self: NodeHouse, action: str, **told: Any) -> Any:
+        return proposing(self, action, **lying(told, "images", table if lie == "other" else "none"))
 
-    with mock.patch.object(NodeHouse, "propose", lying):
+    with mock.patch.object(NodeHouse, "propose", propose):
         asked["lower"] = node.datasets.deidentify.request_lower(dataset, SHARED)["id"]
     made.approve(node, asked["lower"])
     with pytest.raises(PrivacyError) as refused:
         node.datasets.deidentify.lower(asked["lower"])
     assert refused.value.facts["reason"] == "document"
     if lie == "none":
-        with mock.patch.object(NodeHouse, "propose", lying):
+        with mock.patch.object(NodeHouse, "propose", propose):
             asked["shred"] = due(node, dataset)
         made.approve(node, asked["shred"])
         with pytest.raises(PrivacyError) as refused:

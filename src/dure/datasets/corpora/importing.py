@@ -19,15 +19,13 @@ from dure.datasets.import_ import any_purpose, own_label
 from dure.datasets.meter import Meter
 from dure.datasets.rules.contract import Contract
 from dure.datasets.rules.enforcing import enforced
-from dure.datasets.sealing import TABLE_SCHEMA, Words, document_of, seal_document, seal_table
+from dure.datasets.sealing import SPANS, TABLE_SCHEMA, Words, document_of, seal_document, seal_table
 from dure.datasets.spec import IMPORT
 from dure.datasets.words import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, checked, name_of
 from dure.governance.house import House
 from dure.readers.corpora.facts import DOCUMENT_COLUMNS, DOCUMENTS, Asked
 from dure.readers.corpora.reading import Corpus, Read, read_corpus
 from dure.readers.tables import Column, Parsed
-
-SPANS = "dataset.spans"
 
 _PARQUET = "application/vnd.apache.parquet"
 

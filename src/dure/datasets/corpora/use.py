@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dure.datasets.catalogue import describe
+from dure.datasets.catalogue import describe, spans_of
 from dure.datasets.corpora.document import SPANS_FILE, has_spans, spans_alone
-from dure.datasets.corpora.importing import SPANS
 from dure.datasets.croissant import read_table
 from dure.datasets.document import read_document
 from dure.datasets.huggingface import SPANS_DATA_FILE
@@ -15,12 +14,6 @@ from dure.datasets.use.dataset import DataSet
 from dure.datasets.use.opening import open_file, open_table
 from dure.governance.house import House
 from dure.readers.corpora.errors import CorpusError
-
-
-def spans_of(house: House, dataset_id: str) -> str:
-    """Return the id of the table of spans of a data set, or ""."""
-    parents = house.assets.get(dataset_id).asset.parents[1:]
-    return next((one for one in parents if house.assets.get(one).asset.kind == SPANS), "")
 
 
 def open_spans(house: House, dataset_id: str, *, purpose: str = "") -> DataSet:
@@ -35,9 +28,10 @@ def open_spans(house: House, dataset_id: str, *, purpose: str = "") -> DataSet:
     GovernanceError
         ``governance.denied``.
     """
-    purpose = purpose or any_purpose(house, house.assets.get(dataset_id).asset.label)
+    dataset = house.assets.get(dataset_id).asset
+    purpose = purpose or any_purpose(house, dataset.label)
     document = describe(house, dataset_id, purpose=purpose)
-    spans, name = spans_of(house, dataset_id), dataset_id[:16]
+    spans, name = spans_of(house, dataset), dataset_id[:16]
     if not spans or not has_spans(document):
         raise CorpusError("corpora.folder", name=name, reason="not-corpus")
     return open_table(house, spans, spans_alone(document), name=name, purpose=purpose)

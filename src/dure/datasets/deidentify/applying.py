@@ -30,7 +30,7 @@ from dure.datasets.deidentify.plan import UNTOLD_PURPOSE, Plan
 from dure.datasets.import_ import any_purpose
 from dure.datasets.meter import Meter
 from dure.datasets.privacy.errors import PrivacyError
-from dure.datasets.privacy.guarding import blocks, refuse_images
+from dure.datasets.privacy.guarding import blocks, refuse_parts
 from dure.datasets.sealing import DATASET, DOCUMENT_SCHEMA, TABLE, TABLE_SCHEMA
 from dure.datasets.spec import DEIDENTIFY
 from dure.datasets.words import NAME_CHARACTERS, checked
@@ -95,7 +95,7 @@ def deidentify(
     label, wanted = entry.asset.label, checked("name", name, NAME_CHARACTERS)
     purpose = plan.purpose if plan.purpose != UNTOLD_PURPOSE else any_purpose(house, label)
     house.require(DEIDENTIFY.name, label, purpose=purpose, owner=entry.asset.owner)
-    refuse_images(house, entry.asset)
+    refuse_parts(house, entry.asset)
     document = describe(house, dataset_id, purpose=purpose)
     keys = keys_of(house, table_id, plan, purpose)
     making = _Making(house, table_id, label, plan)

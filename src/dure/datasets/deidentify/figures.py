@@ -94,8 +94,9 @@ def signed_figures(document: Mapping[str, Any]) -> dict[str, Any]:
     if made is None:
         return {}
     try:
-        if "images" in made:
-            return {"plan": made["plan"], **made["images"]}
+        for part in ("images", "texts"):
+            if part in made:
+                return {"plan": made["plan"], **made[part]}
         after, before = made["after"], made["before"]
         named = ("k", "classes", "rows", "prosecutor_highest", "journalist_highest", "marketer")
         found = {

@@ -1,11 +1,11 @@
 """Lowering a data set's label: people read the figures and sign, the executor mints a copy.
 
 The request names both labels, the data set's document and table by their digests, the figures of its
-de-identification and the privacy record that allows it. What the executor then does: before the permit
-is claimed (`evidence`) it reads document, table and record, and holds everything that was signed
-against them; under the permit it has the same table and images, and the same document but for the
-label, sealed under the target label: the vault keeps their content once. Sealing the same content again
-gives the same asset: so after a crash it is simply done to its end.
+de-identification and the privacy record that allows it. What the executor then does: before the permit is
+claimed (`evidence`) it reads document, table and record, and holds everything that was signed against them;
+under the permit it has the same parts, and the same document but for the label, sealed under the target
+label: the vault keeps their content once. Sealing the same content again gives the same asset: so after a
+crash it is simply done to its end.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ from typing import Any
 from dure.core.errors import CoreError
 from dure.core.labels import Label, LabelPolicy, join_all
 from dure.datasets.about.vocabularies import with_terms
-from dure.datasets.catalogue import NO_IMAGES, describe, images_of, table_of
+from dure.datasets.catalogue import describe
+from dure.datasets.corpora.document import SPANS_FILE
 from dure.datasets.croissant import MEDIA_TYPE, TABLE_FILE, read_table
 from dure.datasets.deidentify.figures import signed_figures
 from dure.datasets.document import MAX_DOCUMENT_BYTES
-from dure.datasets.images.document import FOLDER, content_digest, has_images
+from dure.datasets.images.document import FOLDER
 from dure.datasets.import_ import any_purpose
+from dure.datasets.parts import NAMES, NONE, Parts, described, parts_of
 from dure.datasets.privacy.errors import PrivacyError
-from dure.datasets.privacy.guarding import allowing_record, blocks, refuse_spans, today
+from dure.datasets.privacy.guarding import allowing_record, blocks, today
 from dure.datasets.privacy.keeping import MOST_BYTES, carry_record, last_record, parse_record
 from dure.datasets.sealing import DATASET, DOCUMENT_SCHEMA
 from dure.datasets.spec import LOWER
@@ -35,7 +37,8 @@ from dure.governance.decisions import Request
 from dure.governance.house import House
 from dure.governance.permits import Permit
 
-_ARGUMENTS = frozenset({"dataset", "table", "images", "rows", "columns", "figures", "record"})
+_ARGUMENTS = frozenset({"dataset", *NAMES, "rows", "columns", "figures", "record"})
+_FILES = {"table": TABLE_FILE, "images": FOLDER, "spans": SPANS_FILE}
 NO_RECORD = "none needed"
 """What stands for the record where the node found no personal data."""
 
@@ -60,26 +63,24 @@ def request_lower(house: House, dataset_id: str, target: Label) -> Request:
     GovernanceError
         ``governance.denied``.
     """
-    table_id, dataset = table_of(house, dataset_id), house.assets.get(dataset_id).asset
+    dataset = house.assets.get(dataset_id).asset
+    parts = parts_of(house, dataset)
     refuse_other(dataset.id, dataset.label, target)
     purpose = any_purpose(house, dataset.label)
     house.require(LOWER.name, dataset.label, purpose=purpose, owner=dataset.owner)
-    refuse_spans(house, dataset)
     record = allowing_record(house, dataset)
     if record is not None and record[1].dataset != dataset_id:
         raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="other")
     document = describe(house, dataset_id, purpose=purpose)
-    images_id, record_id = images_of(house, dataset), record[0].id if record else ""
-    assets = [one for one in (dataset_id, table_id, images_id, record_id) if one]
+    assets = [dataset_id, *parts.there, *([record[0].id] if record else [])]
     told = read_table(document)
     arguments = {
         "dataset": dataset_id,
-        "table": table_id,
-        "images": images_id or NO_IMAGES,
+        **parts.named(NONE),
         "rows": told.rows,
         "columns": len(told.fields),
         "figures": _figures(document, dataset_id),
-        "record": record_id or NO_RECORD,
+        "record": record[0].id if record else NO_RECORD,
     }
     digests = [_digest(blocks(house.open(one, purpose=purpose, run=""))) for one in assets]
     return house.propose(
@@ -98,8 +99,8 @@ def lower(house: House, request_id: str) -> Mapping[str, object]:
     Returns
     -------
     Mapping
-        ``dataset``, ``table``, ``images`` ("" for none): ids of the new assets; ``source``: that of
-        the old one.
+        ``dataset``, ``table``, ``images`` and ``spans`` ("" for none): ids of the new assets;
+        ``source``: that of the old one.
 
     Raises
     ------
@@ -117,9 +118,9 @@ def lower(house: House, request_id: str) -> Mapping[str, object]:
 def note_lowered(house: House, request_id: str, outcome: Mapping[str, object]) -> None:
     """Note in the catalogue what the executor minted; noting twice is once."""
     source = house.assets.get(str(outcome["source"]))
-    house.adopt(str(outcome["table"]), TABLE_FILE)
-    if outcome["images"]:
-        house.adopt(str(outcome["images"]), FOLDER)
+    for part, file in _FILES.items():
+        if outcome[part]:
+            house.adopt(str(outcome[part]), file)
     name = f"{source.name[:180]} {request_id[:8]}"
     house.adopt(str(outcome["dataset"]), name, dict(source.facts))
 
@@ -152,26 +153,21 @@ class LowerLabel:
         PrivacyError
             ``privacy.request`` or ``privacy.record`` when something doesn't agree.
         """
-        dataset_id, table_id, images_id, record_id = _assets(request)
+        dataset_id, parts, record_id = _assets(request)
         content = b"".join(_bounded(context.read(dataset_id), MAX_DOCUMENT_BYTES))
         labels = context.charter.labels
         document = _document(content, dataset_id, labels)
         target = Label.parse(request.target, labels)
         refuse_other(dataset_id, Label.parse(request.source, labels), target)
         table, told = read_table(document), request.arguments
-        digests = [f"sha256:{sha256(content).hexdigest()}", _digest(context.read(table_id))]
         if (told["rows"], told["columns"]) != (table.rows, len(table.fields)) or (
             told["figures"] != _figures(document, dataset_id)
         ):
             raise _refuse(dataset_id, "figures")
-        if digests[1] != f"sha256:{table.sha256}":
+        found = parts.each(lambda one: _digest(context.read(one)))
+        if found != described(document):
             raise _refuse(dataset_id, "document")
-        if images_id:
-            digests.append(_digest(context.read(images_id)))
-        if has_images(document) != bool(images_id) or (
-            images_id and digests[-1] != f"sha256:{content_digest(document)}"
-        ):
-            raise _refuse(dataset_id, "document")
+        digests = [f"sha256:{sha256(content).hexdigest()}", *found.there]
         if record_id:
             sealed = b"".join(_bounded(context.read(record_id), MOST_BYTES))
             _hold_record(sealed, dataset_id, context.now())
@@ -181,29 +177,25 @@ class LowerLabel:
     def perform(
         self, permit: Permit, request: Request, context: ActContext
     ) -> Mapping[str, object]:
-        """Seal the table and the document under the target label."""
+        """Seal the parts and the document under the target label."""
         del permit
-        dataset_id, table_id, images_id, _ = _assets(request)
+        dataset_id, parts, _ = _assets(request)
         target = Label.parse(request.target, context.charter.labels)
         content = b"".join(_bounded(context.read(dataset_id), MAX_DOCUMENT_BYTES))
         document = _document(content, dataset_id, context.charter.labels)
         document = _under(document, target)
-        parts = [
-            context.seal_again(one, label=target, parents=(one,), producer=LOWER.name).id
-            for one in (table_id, images_id)
-            if one
-        ]
+        about = {"label": target, "producer": LOWER.name}
+        made = parts.each(lambda one: context.seal_again(one, parents=(one,), **about).id)
         dataset = context.seal(
             [json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")],
             kind=DATASET,
             media_type=MEDIA_TYPE,
             schema_id=DOCUMENT_SCHEMA,
             label=target,
-            parents=(*parts, dataset_id),
+            parents=(*made.there, dataset_id),
             producer=LOWER.name,
         )
-        named = {"table": parts[0], "images": parts[1] if images_id else ""}
-        return {"dataset": dataset.id, **named, "source": dataset_id}
+        return {"dataset": dataset.id, **made.named(), "source": dataset_id}
 
     def happened(
         self, permit: Permit, request: Request, context: ActContext
@@ -212,25 +204,24 @@ class LowerLabel:
         return self.perform(permit, request, context)
 
 
-def _assets(request: Request) -> tuple[str, str, str, str]:
-    """Return data set, table, images and record; "" where there is none."""
+def _assets(request: Request) -> tuple[str, Parts, str]:
+    """Return data set, parts and record; "" where there is none."""
     told = request.arguments
     if set(told) != _ARGUMENTS:
         raise _refuse("-", "assets")
-    images = "" if told["images"] == NO_IMAGES else str(told["images"])
     record = "" if told["record"] == NO_RECORD else str(told["record"])
-    named = (str(told["dataset"]), str(told["table"]), images, record)
-    if list(request.assets) != [one for one in named if one]:
+    dataset, parts = str(told["dataset"]), Parts.signed(told)
+    if list(request.assets) != [one for one in (dataset, *parts.there, record) if one]:
         raise _refuse("-", "assets")
-    return named
+    return dataset, parts, record
 
 
 def _document(content: bytes, dataset_id: str, labels: LabelPolicy) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(content)
-        read_table(document)
+        described(document)
         _under(document, Label.parse(str(document["usageInfo"]["termCode"]), labels))
-    except (CoreError, ValueError, KeyError, TypeError, RecursionError):
+    except (CoreError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _refuse(dataset_id, "document") from None
     return document
 

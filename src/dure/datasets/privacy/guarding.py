@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from dure.core.assets import Asset
-from dure.datasets.catalogue import describe, images_of, table_of
-from dure.datasets.corpora.importing import SPANS
+from dure.datasets.catalogue import describe, images_of, spans_of, table_of
 from dure.datasets.deidentify.answers import Found
 from dure.datasets.deidentify.sandboxed import search_table
 from dure.datasets.images.people import is_about_people
@@ -74,9 +73,8 @@ def allowing_record(house: House, dataset: Asset) -> tuple[Asset, PrivacyRecord]
         raise PrivacyError("privacy.record", asset=dataset.id[:16], reason=reason)
     is_here = bool(dataset.parents)  # of a bundle, the document alone may have come
     if is_here and (known is None or known[1].handling is not Handling.NONE):
-        tables = [house.assets.get(table_of(house, dataset.id)).asset]
-        spans = ASSETS.c.id.in_(dataset.parents) & (ASSETS.c.kind == SPANS)
-        tables += [one.asset for one in house.assets.find(spans)]
+        ids = filter(None, (table_of(house, dataset.id), spans_of(house, dataset)))
+        tables = [house.assets.get(one).asset for one in ids]
         found = tuple(each for table in tables for each in personal_in(house, table))
         if known is None and _shows_people(house, dataset):
             raise PrivacyError("privacy.record", asset=dataset.id[:16], reason="shows-people")
@@ -85,7 +83,7 @@ def allowing_record(house: House, dataset: Asset) -> tuple[Asset, PrivacyRecord]
     return known
 
 
-def refuse_images(house: House, dataset: Asset) -> None:
+def refuse_parts(house: House, dataset: Asset) -> None:
     """Refuse a data set of images or spans: what treats its table leaves the others.
 
     Raises
@@ -95,18 +93,7 @@ def refuse_images(house: House, dataset: Asset) -> None:
     """
     if images_of(house, dataset):
         raise PrivacyError("privacy.request", asset=dataset.id[:16], reason="images")
-    refuse_spans(house, dataset)
-
-
-def refuse_spans(house: House, dataset: Asset) -> None:
-    """Refuse a corpus: what treats, lowers or shreds its table leaves the spans.
-
-    Raises
-    ------
-    PrivacyError
-        ``privacy.request``.
-    """
-    if house.assets.count(ASSETS.c.id.in_(dataset.parents) & (ASSETS.c.kind == SPANS)):
+    if spans_of(house, dataset):
         raise PrivacyError("privacy.request", asset=dataset.id[:16], reason="spans")
 
 

@@ -20,6 +20,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         ),
         "no-image": Text("the data set has no such image", "데이터셋에 그런 이미지가 없습니다"),
         "no-class": Text("no box has that class", "그 분류의 상자가 없습니다"),
+        "no-tag": Text("no span has that tag", "그 태그의 구간이 없습니다"),
         "nothing-left": Text("no column would be left", "남는 열이 없습니다"),
         "shape": Text("it is not the shape of a service number", "군번의 형식이 아닙니다"),
         # a privacy record
@@ -79,8 +80,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "images로 처리하십시오",
         ),
         "spans": Text(
-            "it has spans, which this would leave as they are, at places that no longer fit",
-            "구간이 있는 데이터셋이며, 이 동작은 구간에 미치지 않아 위치가 어긋납니다",
+            "it has spans, which a plan for a table would leave at places that no longer fit; dure datasets "
+            "deidentify texts treats both",
+            "구간이 있는 데이터셋이며, 표의 계획은 구간에 미치지 않아 위치가 어긋납니다. dure datasets "
+            "deidentify texts로 처리하십시오",
         ),
         "keys-shredded": Text("they are shredded already", "이미 파기되었습니다"),
         "keys-held": Text(

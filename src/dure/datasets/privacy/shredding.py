@@ -1,12 +1,12 @@
 """Shredding a data set whose time is over: the request, and what the executor does under its permit.
 
 Before the permit is claimed (`evidence`) the executor reads the data set's record itself and refuses
-while its retention date has not passed, and it holds table and images against the document: a door that
-was taken over can't have people sign the end of something else. Under the permit the document is
-destroyed, and then the table and the images: their keys, and so what the vault holds of them. Images that
-another data set has too are kept by the keeper, and go with the last that has them; so the document goes
-first, and of two that are shredded at once one is the last. The record stays. What is gone stays gone, so
-that after a crash it is simply done to its end.
+while its retention date has not passed, and it holds every part against the document: a door that was
+taken over can't have people sign the end of something else. Under the permit the document is destroyed, and
+then its table and its images or spans: their keys, and so what the vault holds of them. A part that another
+data set has too is kept by the keeper, and goes with the last that has it; so the document goes first, and of
+two that are shredded at once one is the last. The record stays. What is gone stays gone, so that after a
+crash it is simply done to its end.
 
 Source
 ------
@@ -28,13 +28,12 @@ from sqlalchemy import ColumnElement, select
 from dure.core import faults
 from dure.core.labels import join_all
 from dure.core.times import write_time
-from dure.datasets.catalogue import NO_IMAGES, images_of, table_of
-from dure.datasets.croissant import read_table
+from dure.datasets.catalogue import table_of
 from dure.datasets.document import MAX_DOCUMENT_BYTES
-from dure.datasets.images.document import content_digest, has_images
 from dure.datasets.import_ import any_purpose
+from dure.datasets.parts import NAMES, NONE, Parts, described, parts_of
 from dure.datasets.privacy.errors import PrivacyError
-from dure.datasets.privacy.guarding import blocks, datasets_of, refuse_spans, today
+from dure.datasets.privacy.guarding import blocks, datasets_of, today
 from dure.datasets.privacy.keeping import MOST_BYTES, RECORD_KIND, last_entry, parse_record
 from dure.datasets.sealing import DATASET
 from dure.datasets.spec import SHRED
@@ -45,7 +44,7 @@ from dure.governance.permits import Permit
 from dure.storage.assets import CatalogueEntry
 from dure.storage.tables import ASSETS, PARENTS
 
-_ARGUMENTS = frozenset({"dataset", "table", "images", "record", "retain_until", "why"})
+_ARGUMENTS = frozenset({"dataset", *NAMES, "record", "retain_until", "why"})
 WHY = "retention-over"
 
 
@@ -99,23 +98,22 @@ def request_shred(house: House, dataset_id: str) -> Request:
     GovernanceError
         ``governance.denied``.
     """
-    dataset, table_id = house.assets.get(dataset_id).asset, table_of(house, dataset_id)
+    dataset = house.assets.get(dataset_id).asset
+    parts = parts_of(house, dataset)
     purpose = any_purpose(house, dataset.label)
     house.require(SHRED.name, dataset.label, purpose=purpose, owner=dataset.owner)
-    refuse_spans(house, dataset)
     record = last_entry(house, dataset_id)
     if record is None:
         raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="no-record")
     if record.facts["dataset"] != dataset_id:
         raise PrivacyError("privacy.record", asset=dataset_id[:16], reason="other")
     until = record.facts["retain_until"]
-    others = [one for one in datasets_of(house, table_id) if one.id != dataset_id]
+    others = [one for one in datasets_of(house, parts.table) if one.id != dataset_id]
     if not _is_over(record, today(house)):
         raise PrivacyError("privacy.request", asset=dataset_id[:16], reason="not-due")
     if any(not _is_due(house, other.id) for other in others):
         raise PrivacyError("privacy.request", asset=dataset_id[:16], reason="shared")
-    images_id = images_of(house, dataset)
-    assets = [one for one in (dataset_id, table_id, images_id, record.asset.id) if one]
+    assets = [dataset_id, *parts.there, record.asset.id]
     digests = [
         _digest(blocks(house.open(one, purpose=purpose, run="")))
         for one in (dataset_id, record.asset.id)
@@ -125,8 +123,7 @@ def request_shred(house: House, dataset_id: str) -> Request:
         SHRED.name,
         arguments={
             "dataset": dataset_id,
-            "table": table_id,
-            "images": images_id or NO_IMAGES,
+            **parts.named(NONE),
             "record": record.asset.id,
             "retain_until": until,
             "why": WHY,
@@ -144,7 +141,7 @@ def shred(house: House, request_id: str) -> Mapping[str, object]:
     Returns
     -------
     Mapping
-        ``dataset``, ``table``, ``images`` and ``record``; ``gone``: which of them are destroyed.
+        ``dataset``, ``table``, ``images``, ``spans`` and ``record``; ``gone``: which are destroyed.
 
     Raises
     ------
@@ -175,7 +172,7 @@ class ShredDataset:
         PrivacyError
             ``privacy.request``, ``privacy.record``.
         """
-        dataset_id, table_id, images_id, record_id = _assets(request)
+        dataset_id, parts, record_id = _assets(request)
         sealed = b"".join(_bounded(context.read(record_id)))
         record = parse_record(sealed, dataset_id)
         until = record.retain_until
@@ -184,10 +181,8 @@ class ShredDataset:
         if dt.datetime.fromtimestamp(context.now(), dt.UTC).date() <= until:
             raise _refuse(dataset_id, "not-due")
         document = b"".join(_bounded(context.read(dataset_id), MAX_DOCUMENT_BYTES))
-        table_sha256, images_sha256 = _parts(document, dataset_id)
-        for part, stated in ((table_id, table_sha256), (images_id, images_sha256)):
-            if (_digest(context.read(part)) if part else "") != stated:
-                raise _refuse(dataset_id, "document")
+        if parts.each(lambda one: _digest(context.read(one))) != _described(document, dataset_id):
+            raise _refuse(dataset_id, "document")
         digests = [f"sha256:{sha256(one).hexdigest()}" for one in (document, sealed)]
         return context.suite.digest("shredding", digests)
 
@@ -196,15 +191,13 @@ class ShredDataset:
     ) -> Mapping[str, object]:
         """Destroy the document, then what it describes."""
         del permit
-        dataset_id, table_id, images_id, record_id = _assets(request)
-        doomed = [one for one in (dataset_id, table_id, images_id) if one]
+        dataset_id, parts, record_id = _assets(request)
         gone = []
-        for one in doomed:
+        for one in (dataset_id, *parts.there):
             if context.shred(one):
                 gone.append(one)
             faults.point("asset.shredded")
-        named = {"table": table_id, "images": images_id, "record": record_id}
-        return {"dataset": dataset_id, **named, "gone": gone}
+        return {"dataset": dataset_id, **parts.named(), "record": record_id, "gone": gone}
 
     def happened(
         self, permit: Permit, request: Request, context: ActContext
@@ -229,24 +222,21 @@ def _derived(house: House, parents: tuple[str, ...]) -> int:
     return house.assets.count(ASSETS.c.id.in_(children) & ~own)
 
 
-def _assets(request: Request) -> tuple[str, str, str, str]:
-    """Return data set, table, images ("" for none) and record."""
+def _assets(request: Request) -> tuple[str, Parts, str]:
+    """Return data set, parts and record."""
     told = request.arguments
     if set(told) != _ARGUMENTS:
         raise _refuse("-", "assets")
-    images = "" if told["images"] == NO_IMAGES else str(told["images"])
-    named = (str(told["dataset"]), str(told["table"]), images, str(told["record"]))
-    if list(request.assets) != [one for one in named if one]:
+    dataset, parts, record = str(told["dataset"]), Parts.signed(told), str(told["record"])
+    if list(request.assets) != [dataset, *parts.there, record]:
         raise _refuse("-", "assets")
-    return named
+    return dataset, parts, record
 
 
-def _parts(content: bytes, dataset_id: str) -> tuple[str, str]:
-    """Return the digests of table and images ("" for none) that a document states."""
+def _described(content: bytes, dataset_id: str) -> Parts:
+    """Return the digests of the parts that a document states."""
     try:
-        document = json.loads(content)
-        images = f"sha256:{content_digest(document)}" if has_images(document) else ""
-        return f"sha256:{read_table(document).sha256}", images
+        return described(json.loads(content))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _refuse(dataset_id, "document") from None
 

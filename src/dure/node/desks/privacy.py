@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from dure.node.desks.exchange import ExchangeDesk
 from dure.node.house import NodeHouse
 
 if TYPE_CHECKING:
+    from dure.datasets.corpora.covered import Glimpse
     from dure.datasets.deidentify.answers import Previewed, Treated
     from dure.datasets.deidentify.applying import Deidentified
     from dure.datasets.deidentify.plan import Plan
@@ -86,6 +87,39 @@ class DeidentifyDesk:
             boxes=given,
             name=name,
             progress=progress,
+        )
+
+    def texts(
+        self,
+        dataset: str,
+        *,
+        cover: Collection[str] = (),
+        service_numbers: Collection[str] = (),
+        name: str = "",
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Asset:
+        """De-identify a corpus; see `dure.datasets.corpora.deidentifying.cover_texts`."""
+        from dure.datasets.corpora.deidentifying import cover_texts
+
+        found = find(self.house, dataset, "dataset")
+        return cover_texts(
+            self.house, found.id, tags=cover, shapes=service_numbers, name=name, progress=progress
+        )
+
+    def glimpse_texts(
+        self,
+        dataset: str,
+        *,
+        cover: Collection[str] = (),
+        service_numbers: Collection[str] = (),
+        places: int = 10,
+    ) -> Sequence[Glimpse]:
+        """Show the first places that `texts` would cover, by their shapes alone."""
+        from dure.datasets.corpora.deidentifying import glimpse_texts
+
+        found = find(self.house, dataset, "dataset")
+        return glimpse_texts(
+            self.house, found.id, tags=cover, shapes=service_numbers, places=places
         )
 
     def request_lower(self, dataset: str, label: str) -> dict[str, Any]:

@@ -63,8 +63,8 @@ class Gathering:
     ) -> None:
         self.facts = CorpusFacts()
         self._asked, self._watch = asked, watch
-        self._documents = _Writer(out / DOCUMENTS, DOCUMENT_COLUMNS, lasting)
-        self._spans = _Writer(out / SPANS, SPAN_COLUMNS, lasting)
+        self._documents = RowWriter(out / DOCUMENTS, DOCUMENT_COLUMNS, lasting)
+        self._spans = RowWriter(out / SPANS, SPAN_COLUMNS, lasting)
         self._suspicion = Suspicion()
         self._names: set[bytes] = set()
         self._counts: Counter[str] = Counter()
@@ -178,7 +178,7 @@ class Gathering:
         self._names.add(key)
 
 
-class _Writer:
+class RowWriter:
     """One of the tables, row by row."""
 
     def __init__(self, place: Path, columns: Sequence[tuple[str, str]], lasting: bool) -> None:
@@ -190,12 +190,14 @@ class _Writer:
         self._count = self._characters = 0
 
     def add(self, row: Row, characters: int) -> None:
+        """Add a row; so many characters are in it."""
         self._rows.append(row)
         self._characters += characters
         if len(self._rows) >= _ROWS or self._characters > _CHARACTERS:
             self._flush()
 
     def finish(self) -> None:
+        """End the table; one without rows is no file."""
         self._flush()
         with self.file:
             pass
