@@ -16,6 +16,7 @@ from dure.readers import worker
 from dure.readers.tables import FAULT_STATUS, FULL_STATUS, Options
 from fuzz.target import Target
 from tests.readers.event_logs import event, log
+from tests.readers.streams import pieces_of
 from tests.readers.workbooks import book_of
 
 _TEXT = 'name,n,at,품명\na,1,2026-01-31,가\n"b, c",,2026-02-01,나\n'
@@ -66,15 +67,16 @@ def read(kind: str, data: bytes) -> None:
         raw, out = Path(folder, "raw"), Path(folder, "out")
         raw.write_bytes(data)
         out.mkdir()
-        status = worker.main([kind, _OPTIONS], raw=raw, out=out, scratch=Path(folder, "text"))
+        with Path(folder, "way").open("wb") as way:
+            status = worker.main(
+                [kind, _OPTIONS], raw=raw, out=out, scratch=Path(folder, "text"), way=way.fileno()
+            )
         left = sorted(file.name for file in out.iterdir())
-        wanted = {
-            0: ["cuts.json", "schema.json", "table.parquet"],
-            FAULT_STATUS: ["fault.json"],
-            FULL_STATUS: left,
-        }
+        wanted = {0: ["schema.json"], FAULT_STATUS: ["fault.json"], FULL_STATUS: left}
         if left != wanted[status]:
             raise AssertionError(f"status {status} left {left}")
+        if not status:
+            pq.read_metadata(io.BytesIO(b"".join(pieces_of(Path(folder, "way")))))
         shutil.rmtree(out)
 
 
