@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dure.readers import worker
+from dure.readers.several import FromPath, Plan, Taken, framed
 from dure.readers.tables import FAULT_STATUS, FULL_STATUS, Options
 from fuzz.target import Target
 from tests.readers.event_logs import event, log
@@ -58,6 +59,13 @@ SEEDS = {
     "zeek": lambda: [_ZEEK],
     "evtx": lambda: [log([event(1), event(2)])],
 }
+_OTHER = b"name,n,at\nd,1.5,\n"
+_PLAN = Plan(
+    "csv",
+    ("train/a.csv", "test/b.csv"),
+    (Taken("what", "name", ("Text",)), Taken("n", "n", ("Float",)), Taken("at", "at")),
+    (FromPath("split", "fullpath", "(train|test)/.*"),),
+)
 _OPTIONS = json.dumps(Options().words())
 
 
@@ -80,7 +88,13 @@ def read(kind: str, data: bytes) -> None:
         shutil.rmtree(out)
 
 
-TARGETS = [
+def read_two(data: bytes) -> None:
+    """Read a file beside another one, as a description of others puts them together."""
+    read("several", framed(_PLAN, [len(data), len(_OTHER)]) + data + _OTHER)
+
+
+TARGETS = [Target("several", SEEDS["csv"], read_two)]
+TARGETS += [
     Target(
         kind, seeds, partial(read, kind), traced=kind not in ("arrow", "parquet", "xlsx", "evtx")
     )
