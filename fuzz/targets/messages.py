@@ -11,6 +11,7 @@ from dure.core.canonical import canonical_json, parse_canonical
 from dure.core.suites import digest_of, suite
 from dure.datasets.croissant import Description, Field, Table, write_document
 from dure.datasets.publish.page import read_page, write_head
+from dure.datasets.publish.recall import FORM, read_recall
 from dure.datasets.verify.documents import read_document
 from dure.exchange.envelope import open_header, unpack
 from dure.governance.charter import SignedCharter
@@ -71,6 +72,19 @@ def _pages() -> list[bytes]:
     return [write_head(document, "0" * 128) + croissant]
 
 
+def _recall(data: bytes) -> None:
+    charter = SimpleNamespace(labels=alliance.charter().labels)
+    read_recall(data, agency="coast", to="navy", charter=charter)  # type: ignore[arg-type]
+
+
+def _recalls() -> list[bytes]:
+    document = {
+        "form": FORM, "agency": "coast", "to": "navy", "dataset": "a" * 64,
+        "label": "coast//O// REL * FOR *", "withdrawn": "2026-01-31T00:00:00Z",
+    }  # fmt: skip
+    return [canonical_json(document)]
+
+
 def _requests() -> list[Request]:
     return [
         Request(
@@ -129,4 +143,5 @@ TARGETS = [
         ("datasets.document",),
     ),
     Target("page", _pages, _page, ("datasets.page", "core.label")),
+    Target("recall", _recalls, _recall, ("datasets.recall", "core.label")),
 ]

@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
 
+import pytest
+
 from dure.governance.errors import GovernanceError
 from dure.node.house import NodeHouse
 from dure.node.node import Node
@@ -126,11 +128,38 @@ def _lowered(made: Alliance, seen: Counter[str]) -> bool:
     return DONE
 
 
+def _ask_to_shred_keys(made: Alliance) -> None:
+    with made.open() as node:
+        asked = node.datasets.deidentify.request_shred_keys("trial")
+        made.approve(node, asked["id"])
+        (made.folder / "request").write_text(asked["id"])
+
+
+def _shred_keys(made: Alliance) -> None:
+    with made.open() as node:
+        _settle(node, made, node.datasets.deidentify.shred_keys)
+
+
+def _keys_shredded(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        assert node.datasets.deidentify.keys("trial")["shredded"]
+        with pytest.raises(GovernanceError, match="shredded"):  # and no other takes its place
+            node.datasets.deidentify.apply("tracks", made.folder / "out", name="again")
+        assert node.datasets.open("treated").to_polars().height == 3
+    assert (seen["pseudonym.shred.begun"], seen["pseudonym.shred.done"]) == (1, 1)
+    return DONE
+
+
 PRIVACY = {
     "treat": Verb(
         "import",
         _treat,
-        ("dataset.deidentify.begun", "house.sealed", "dataset.deidentify.done"),
+        (
+            "keeper.root-used",
+            "dataset.deidentify.begun",
+            "house.sealed",
+            "dataset.deidentify.done",
+        ),
         _treated,
     ),
     "keep-record": Verb(
@@ -143,6 +172,13 @@ PRIVACY = {
         _shred,
         ("permit.claimed", "asset.shredded", "asset.shredded:2", "act.performed"),
         _shredded,
+    ),
+    "ask-to-shred-keys": Verb("treat", _ask_to_shred_keys),
+    "shred-keys": Verb(
+        "ask-to-shred-keys",
+        _shred_keys,
+        ("permit.claimed", "act.performed", "outcome.recorded"),
+        _keys_shredded,
     ),
     "ask-to-lower": Verb("import-images", _ask_to_lower),
     "lower": Verb("ask-to-lower", _lower, ("keeper.sealed:2", "house.executed"), _lowered),

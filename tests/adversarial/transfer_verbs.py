@@ -9,6 +9,7 @@ import pytest
 
 from dure.core.labels import Label
 from dure.governance.errors import GovernanceError
+from dure.governance.policy.errors import PolicyError
 from dure.node.home import Home
 from tests.adversarial.verb import APPENDING, DONE, SEALING, Verb, media, record, request_id
 from tests.node.alliance import LABEL, SHARED, Alliance, services_inside
@@ -172,6 +173,43 @@ def _acknowledged(made: Alliance, seen: Counter[str]) -> bool:
     return DONE
 
 
+# ── and that is withdrawn ──────────────────────────────────────────────────────────────────────
+
+
+def _take_back(made: Alliance) -> None:
+    with made.open() as node:
+        node.datasets.versions.withdraw("shared", reason="a wrong delivery")
+
+
+def _taken_back(made: Alliance, seen: Counter[str]) -> bool:
+    (waiting,) = (made.home() / "door/outgoing").glob("*.dure-envelope")
+    assert waiting.name == "bravo-alpha-00000002.dure-envelope"
+    with services_inside(), made.open() as node:
+        assert node.exchange.recall() == []
+    assert 1 <= seen["page.recall.begun"] <= 2
+    assert seen["page.recall.done"] <= seen["page.recall.begun"]
+    return DONE
+
+
+def _take_recall(made: Alliance) -> None:
+    with made.open("alpha") as node:
+        assert node.exchange.receive(media(made))["refused"] == []
+
+
+def _recall_taken(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open("alpha") as node:
+        (hit,) = node.catalogue.search("shared")
+        assert hit["withdrawn"]
+        with pytest.raises(
+            PolicyError, match="withdrawn"
+        ):  # the keeper's own word, whatever the door believes
+            node.house.read(hit["id"], purpose="trial", limit=1 << 20)
+        (standing,) = node.exchange.status()
+        assert standing["waiting"] == []
+    assert 1 <= seen["page.withdraw.done"] <= seen["page.withdraw.begun"] <= 2
+    return DONE
+
+
 # ── carried to the other agency ────────────────────────────────────────────────────────────────
 
 
@@ -317,6 +355,21 @@ TRANSFERS = {
             "dataset.acknowledge.done",
         ),
         _acknowledged,
+        agency="alpha",
+    ),
+    "take-back": Verb(
+        "acknowledge",
+        _take_back,
+        ("page.recall.begun", "envelope.numbered", "envelope.written", "page.recall.done"),
+        _taken_back,
+        then="send-recall",
+    ),
+    "send-recall": Verb("take-back", _send),
+    "take-recall": Verb(
+        "send-recall",
+        _take_recall,
+        ("recall.kept", "page.withdraw.begun", "keeper.withdrawn", "page.withdraw.done"),
+        _recall_taken,
         agency="alpha",
     ),
     "request": Verb(

@@ -24,7 +24,7 @@ datasets elements|datasets elements load|datasets elements list|datasets element
 datasets elements export|datasets map|datasets map propose|datasets map confirm|datasets map rules|datasets conform|
 datasets deidentify|datasets deidentify images|datasets deidentify propose|datasets deidentify preview|
 datasets deidentify risk|datasets deidentify apply|datasets deidentify request-lower|
-datasets deidentify lower|datasets privacy|datasets privacy record|datasets privacy show|
+datasets deidentify lower|datasets deidentify images|datasets privacy|datasets privacy record|datasets privacy show|
 datasets privacy due|datasets privacy request-shred|datasets privacy shred|
 trials doctor|trials submit|trials prepare|trials list|trials run|trials show|
 trials request-release|trials release|

@@ -512,6 +512,23 @@ def test_only_a_permit_that_destroys_shreds_what_its_request_names_and_nothing_e
     assert room.read(room.ticket(other.id))
 
 
+def test_what_goes_is_what_people_signed_first_and_parts_of_it(room: Room):
+    """A door that was taken over names another data set, or its table, where a part should stand."""
+    parts = [room.keeper.seal([name], about(kind="dataset.table")) for name in (b"own", b"other")]
+    first, other = (room.seal(OPEN_TEXT, part.id) for part in parts)
+    named = [first.id, parts[0].id, other.id, parts[1].id]
+    permit = room.approved("asset.mark", assets=named)
+    keeper = room.reopen(
+        actions=tuple(replace(each, destroys=each.name == "asset.mark") for each in ALL)
+    )
+    for wrong in (other, parts[1]):
+        with pytest.raises(GovernanceError) as refused:
+            keeper.shred(*permit, wrong.id)
+        assert reason(refused) == "other-asset"
+    assert [keeper.shred(*permit, one) for one in named[:2]] == [True, True]
+    assert [room.vault.exists(one) for one in named] == [False, False, True, True]
+
+
 def test_what_two_share_goes_with_the_last_of_them(room: Room):
     shared, own = (room.keeper.seal([kind.encode()], about(kind=kind))
                    for kind in ("dataset.images", "dataset.table"))  # fmt: skip
@@ -625,7 +642,22 @@ def test_a_root_is_read_by_nobody_and_made_by_nobody_else(keyed: Room):
     with pytest.raises(GovernanceError) as refused:
         keyed.keeper.open_for_permit(permit, request, row.id)
     assert reason(refused) == "other-asset"
+    destroying = keyed.reopen(actions=tuple(replace(each, destroys=True) for each in ALL))
+    with pytest.raises(GovernanceError) as refused:  # another action's permit to destroy
+        destroying.shred(permit, request, row.id)
+    assert reason(refused) == "other-asset"
     assert keys(keyed, "a")
+
+
+def test_a_legal_hold_on_what_its_keys_were_given_for_holds_a_root(keyed: Room):
+    assert keys(keyed, "a") == keys(keyed, "a")  # noted once
+    told = keyed.keeper.roots.describe("trial", 1)
+    assert (told["uses"], told["held"], told["shredded"]) == (1, False, False)
+    made = keyed.seal(OPEN_TEXT, keyed.seal().id)
+    keyed.keeper.retention.hold(made.id)
+    assert keyed.keeper.roots.describe("trial", 1)["held"]
+    assert keyed.keeper.retention.lift(made.id)
+    assert not keyed.keeper.roots.describe("trial", 1)["held"]
 
 
 # ── keys that others wrapped to this node ──────────────────────────────────────────────────────

@@ -230,3 +230,13 @@ def test_what_a_backup_holds_is_all_of_it(moved: Alliance, tmp_path: Path):
     assert not [
         path for path in backup.rglob("*") if path.is_file() and secret in path.read_bytes()
     ]
+
+
+def test_a_backup_never_lacks_a_page_that_the_server_does_not_show(moved: Alliance, tmp_path: Path):
+    assert not command(moved, "node", "backup", tmp_path / "whole").status
+    shelf = open_shelf(Home.find(moved.home()))
+    shelf.remove([next(shelf.names())])
+    said = command(moved, "node", "backup", tmp_path / "backup")
+    assert said.status == StorageError.TABLE["storage.vault"].exit_status
+    assert "is missing" in said.err
+    assert not (tmp_path / "backup").exists()

@@ -10,7 +10,7 @@ import ssl
 import threading
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from dure.storage.vault.address import (
     read_credentials,
 )
 from dure.storage.vault.bucket import Bucket
+from dure.storage.vault.pages import MAX_PAGE_BYTES
 from tests.storage import shelves
 from tests.storage.conftest import create, run_child
 from tests.storage.vault_child import CONTENT, KEK, OLD
@@ -288,6 +289,68 @@ def test_what_is_shredded_while_the_server_is_gone_is_shredded(tmp_path, db):
     assert vault.collect_garbage() == Garbage(0, 1)
     assert b"".join(vault.read(kept.handle)) == b"kept" * 100
     assert vault.verify().clean
+
+
+class _Lying(http.server.BaseHTTPRequestHandler):
+    """Says of every object that it is not there, in words of its own; or that it is endless."""
+
+    size = 0
+
+    def answer(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"] or 0))
+        self.send_response(200 if self.size else 404)
+        self.send_header("ETag", '""')
+        self.send_header("Last-Modified", "Mon, 05 Jan 2026 00:00:00 GMT")
+        self.send_header("Content-Length", str(self.size or len(WORDS)))
+        self.end_headers()
+        with suppress(OSError):
+            self.wfile.write(bytes(min(self.size, 1 << 20)) or WORDS)
+
+    def do_GET(self) -> None:
+        self.answer()
+
+    def do_PUT(self) -> None:
+        self.answer()
+
+    def do_POST(self) -> None:
+        self.answer()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+WORDS = b"<Error><Code>Gone</Code><Message>words of the server</Message></Error>"
+
+
+@contextmanager
+def lying(monkeypatch, size: int) -> Iterator[Bucket]:
+    monkeypatch.setattr("dure.storage.vault.bucket._RETRIES", 0)
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), type("Handler", (_Lying,), {"size": size})
+    )
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    address = Address(f"http://127.0.0.1:{server.server_port}", "vaults", PLACE)
+    yield Bucket(address, Credentials("a", "b"))
+    server.shutdown()
+    server.server_close()
+
+
+def test_what_is_not_there_for_a_write_is_a_refusal_without_the_servers_words(monkeypatch):
+    with lying(monkeypatch, 0) as bucket:
+        assert bucket.get("ab" * 16) is None
+        verbs = (lambda: bucket.put([("ab" * 16, [b"page"])]), lambda: bucket.remove(["ab" * 16]))
+        for verb in (*verbs, bucket.names):
+            error = refused(verb)
+            assert error.facts["reason"] == "bucket-failed"
+            assert "words of the server" not in f"{error!r} {error}"
+
+
+def test_an_object_longer_than_any_page_is_not_taken(monkeypatch):
+    with lying(monkeypatch, 1 << 10) as bucket:
+        assert bucket.get("ab" * 16) == bytes(1 << 10)
+    for size in (MAX_PAGE_BYTES + (2 << 20), 1 << 40):
+        with lying(monkeypatch, size) as bucket:
+            assert reason(bucket.get, "ab" * 16) == "not-as-put"
 
 
 class _Empty(http.server.BaseHTTPRequestHandler):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
     from dure.datasets.lineage import Lineage
+    from dure.storage.assets import CatalogueEntry
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help=NAME_OR_ID)]
 PageArgument = Annotated[str, typer.Argument(metavar="PAGE", help=NAME_OR_ID)]
@@ -209,6 +210,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _where(hit: dict[str, Any]) -> str:
+    if hit["withdrawn"]:
+        return say("withdrawn", "철회됨")
     return say("data", "자료") if hit["here"] else say("its page", "목록 페이지")
 
 
@@ -221,12 +224,16 @@ def _tree(graph: Lineage, title: str, step: Any) -> Tree:
     def grow(tree: Tree, asset_id: str, above: frozenset[str]) -> None:
         for each in step(asset_id) or ():
             entry = graph.assets[each]
-            words = f"{each[:12]} {printable(entry.name)} ({entry.asset.kind}, {entry.asset.label})"
-            branch = tree.add(Text(words))
+            branch = tree.add(Text(f"{each[:12]} {words_of(entry)}"))
             if each not in above:
                 grow(branch, each, above | {each})
 
+    def words_of(entry: CatalogueEntry) -> str:
+        # First: a long line is cut off at its end.
+        over = say("withdrawn: ", "철회됨: ") if entry.withdrawn else ""
+        return f"{over}{printable(entry.name)} ({entry.asset.kind}, {entry.asset.label})"
+
     start = graph.assets[graph.start]
-    tree = Tree(Text(f"{title}: {graph.start[:12]} {printable(start.name)}"))
+    tree = Tree(Text(f"{title}: {graph.start[:12]} {words_of(start)}"))
     grow(tree, graph.start, frozenset({graph.start}))
     return tree

@@ -311,6 +311,53 @@ def _show_treated(
         )
 
 
+PurposeArgument = Annotated[
+    str, typer.Argument(help=say("Purpose of the plans.", "처리 계획의 목적."))
+]
+GenerationOption = Annotated[
+    int, typer.Option(min=1, help=say("Which generation of its keys.", "키 세대."))
+]
+
+
+@app.command(
+    help=say(
+        "Tell how a purpose's keys of pseudonyms stand; the keys themselves nobody gets.",
+        "한 목적의 가명 키가 어떤 상태인지 표시합니다. 키 자체는 아무에게도 주지 않습니다.",
+    )
+)
+def keys(purpose: PurposeArgument, generation: GenerationOption = 1) -> None:
+    """Show how keys stand."""
+    with session.current.node() as node:
+        found = node.datasets.deidentify.keys(purpose, generation)
+    session.current.output.value(found)
+
+
+@app.command(
+    "request-shred-keys",
+    help=say(
+        "Ask people to shred a purpose's keys, so that its pseudonyms can't be linked any more.",
+        "한 목적의 가명 키 파기를 요청합니다. 파기하면 가명을 더는 연결할 수 없습니다.",
+    ),
+)
+def request_shred_keys(purpose: PurposeArgument, generation: GenerationOption = 1) -> None:
+    """Request a shredding of keys."""
+    with session.current.node() as node:
+        view = node.datasets.deidentify.request_shred_keys(purpose, generation)
+    session.current.output.value(view)
+    say_who_votes(view)
+
+
+@app.command(
+    "shred-keys",
+    help=say("Have approved keys shredded.", "승인된 가명 키를 파기합니다."),
+)
+def shred_keys(request: RequestId) -> None:
+    """Shred keys."""
+    with session.current.node() as node:
+        outcome = node.datasets.deidentify.shred_keys(request)
+    session.current.output.value(dict(outcome))
+
+
 def _measures() -> list[tuple[str, str]]:
     return [
         ("rows", say("rows", "행")),

@@ -254,6 +254,13 @@ def withdraw(
             ("withdrawn", say("withdrawn", "철회")),
         ],
     )
+    if any(row.get("recalled") for row in rows):
+        session.current.output.line(
+            say(
+                "Other agencies have its page. Carry the recall: dure exchange send FOLDER",
+                "다른 기관에 목록 페이지가 있습니다. 회수 통지를 옮기십시오: dure exchange send FOLDER",
+            )
+        )
 
 
 def hold(

@@ -72,7 +72,7 @@ def lineage(house: House, seen: ColumnElement[bool], asset_id: str) -> Lineage:
     house
         The node.
     seen
-        Condition for what the asker may see; withdrawn assets are none of it.
+        Condition for what the asker may see, or could until it was withdrawn.
     asset_id
         Where to begin; it may be seen.
     """
@@ -97,7 +97,7 @@ def _walk(
     reached, waiting = {start}, [start]
     while waiting and len(assets) < MAX_ASSETS:
         some, waiting = waiting[:400], waiting[400:]
-        for entry in house.assets.find(seen & ASSETS.c.id.in_(some)):
+        for entry in house.assets.find(seen & ASSETS.c.id.in_(some), withdrawn=True):
             assets[entry.asset.id] = entry
         visible = [each for each in some if each in assets]
         for found in step(house, visible):

@@ -19,7 +19,8 @@ from dure.governance.house import House
 from dure.storage.assets import CatalogueEntry
 from dure.storage.tables import ASSETS, FACTS
 
-KINDS = ("dataset", "catalogue.page")
+PAGE = "catalogue.page"
+KINDS = ("dataset", PAGE)
 MAX_WORDS = 16_384
 MAX_ASKED = 16
 WORDS = "words"
@@ -55,6 +56,7 @@ class FoundDataset:
             "rows": facts.get("rows", ""),
             "columns": facts.get("columns", ""),
             "here": asset.kind == KINDS[0],
+            "withdrawn": self.entry.withdrawn_at,
         }
 
 
@@ -89,7 +91,7 @@ def folded(text: str) -> str:
 def search(
     house: House, seen: ColumnElement[bool], asked: str, *, agency: str = ""
 ) -> Sequence[FoundDataset]:
-    """Return the data sets in which every word stands, the best first.
+    """Return the data sets in which every word stands, the best first, recalled ones last.
 
     A word is found inside longer ones, so that a Korean noun is found with its particle. Of the pages
     of one data set, the one published last is meant.
@@ -99,14 +101,17 @@ def search(
     house
         The node.
     seen
-        Condition for what the asker may see, for any of their purposes.
+        Condition for what the asker may see, or could until it was withdrawn, for any of their purposes.
     asked
         Words; none means every data set.
     agency
         Only data sets that this agency holds; "" means all.
     """
     words = list(dict.fromkeys(folded(asked).split()))[:MAX_ASKED]
-    found = house.assets.find(and_(seen, ASSETS.c.kind.in_(KINDS), *map(_stands, words)))
+    told = or_(ASSETS.c.withdrawn_at.is_(None), ASSETS.c.kind == PAGE)
+    found = house.assets.find(
+        and_(seen, told, ASSETS.c.kind.in_(KINDS), *map(_stands, words)), withdrawn=True
+    )
     hits: dict[tuple[str, str], FoundDataset] = {}
     for entry in sorted(found, key=lambda entry: entry.facts.get("published", "")):
         holder = entry.facts.get("agency", house.agency)
@@ -114,7 +119,12 @@ def search(
         hit = FoundDataset(entry, holder, sum(word in name for word in words))
         if agency in ("", holder):
             hits[holder, entry.facts.get("dataset", entry.asset.id)] = hit
-    return sorted(hits.values(), key=lambda hit: (-hit.in_name, hit.entry.name, hit.entry.asset.id))
+    return sorted(
+        hits.values(),
+        key=lambda hit: (
+            hit.entry.withdrawn, -hit.in_name, hit.entry.name, hit.entry.asset.id,
+        ),
+    )  # fmt: skip
 
 
 def _stands(word: str) -> ColumnElement[bool]:

@@ -125,10 +125,24 @@ SHRED = Action(
     evidence="dure datasets privacy show {dataset}",
 )
 
+SHRED_KEYS = Action(
+    name="pseudonym.shred",
+    title=Text("Shred the keys of a purpose's pseudonyms", "한 목적의 가명 키 파기"),
+    roles=frozenset({Role.STEWARD, Role.OPERATOR}),
+    quorum=_PEOPLE,
+    destroys=True,
+    evidence="dure datasets deidentify keys {purpose} --generation {generation}",
+)
+
 ACTIONS = (
     IMPORT, EXPORT, PUBLISH, ACKNOWLEDGE, COMMIT, DIFF, TAG, WITHDRAW, HOLD, LIFT, GC, CONFORM, LOAD,
-    DEIDENTIFY, RECORD, LOWER, SHRED,
+    DEIDENTIFY, RECORD, LOWER, SHRED, SHRED_KEYS,
 )  # fmt: skip
+
+RECALLED_PAGE = "page.recall"
+"""What the owner does for each agency that has a page of a data set that is no more."""
+WITHDRAWN_PAGE = "page.withdraw"
+"""What such an agency then does with the page."""
 
 ROOM = RoomSpec(
     name="datasets",
@@ -141,6 +155,7 @@ ROOM = RoomSpec(
             PUBLISH.name: "dure.datasets.publish.act:PublishPage",
             LOWER.name: "dure.datasets.deidentify.lowering:LowerLabel",
             SHRED.name: "dure.datasets.privacy.shredding:ShredDataset",
+            SHRED_KEYS.name: "dure.datasets.deidentify.unlinking:ShredKeys",
         }
     ),
     settled=MappingProxyType(
@@ -152,7 +167,9 @@ ROOM = RoomSpec(
     leaving="dure.datasets.privacy.guarding:before_leaving",
     commands="dure.cli.datasets:app",
     events=frozenset(
-        f"{action.name}.{phase}" for action in ACTIONS for phase in ("begun", "done", "failed")
+        f"{name}.{phase}"
+        for name in (*(action.name for action in ACTIONS), RECALLED_PAGE, WITHDRAWN_PAGE)
+        for phase in ("begun", "done", "failed")
     ),
     tables="dure.datasets.versions.tables:METADATA",
     readers={"text/csv": "csv", "application/vnd.apache.parquet": "parquet"},

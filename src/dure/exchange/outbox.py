@@ -144,6 +144,15 @@ def resume(post: Post, folder: Path, *, again: bool = False) -> tuple[Sent, ...]
         return tuple(_write(post, row, folder) for row in rows)
 
 
+def written_keys(database: Database, kind: Kind) -> frozenset[tuple[str, str]]:
+    """Return peer and key of every message of a kind whose envelope was written."""
+    query = select(OUTBOX.c.agency, OUTBOX.c.key).where(
+        OUTBOX.c.kind == kind.value, OUTBOX.c.state == "written"
+    )
+    with database.read() as connection:
+        return frozenset((row.agency, row.key) for row in connection.execute(query))
+
+
 def skip_to(post: Post, to: str, number: int) -> None:
     """Go on with a higher number for a peer, after this node's store was restored from a backup.
 

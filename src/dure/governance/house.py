@@ -59,6 +59,15 @@ class Keeping(Protocol):
     def holds(self) -> Mapping[str, str]:
         """Return asset -> since when, for every legal hold."""
 
+    def root(self, purpose: str, generation: int) -> Mapping[str, object]:
+        """Return what is known of the root of a purpose's keys; see `dure.governance.roots`.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.keeper`` when none was ever made.
+        """
+
     def collect_garbage(self) -> Mapping[str, int]:
         """Destroy what nothing refers to; return how many ``assets``, ``drafts`` and ``files`` went.
 

@@ -43,6 +43,7 @@ from dure.governance.permits import Permit, check_permit
 from dure.governance.policy.engine import Policy
 from dure.governance.policy.query import Query
 from dure.governance.retention import Retention
+from dure.governance.roots import Roots
 from dure.governance.tally import Rulebook
 from dure.governance.tickets import READING, Ticket, check_ticket
 from dure.storage.database import Database
@@ -99,6 +100,7 @@ class Keeper:
         self._vault = vault
         self._database = database
         self.retention = Retention(vault, database, clock)
+        self.roots = Roots(vault, database, self.retention)
         self._sealing_private = sealing_private
         self._agency = agency
         self._highest_grade = highest_grade
@@ -252,7 +254,7 @@ class Keeper:
             for element in elements
         ]
         self._take(ticket, signature, pseudonyms.KEYED)
-        root = self._root(charter, purpose, generation)
+        root = self._root(charter, purpose, generation, ticket.asset)
         return [pseudonyms.element_key(root, use) for use in uses]
 
     def open_for_permit(
@@ -291,18 +293,20 @@ class Keeper:
     def shred(self, permit: Permit, request: Request, asset_id: str) -> bool:
         """Destroy the content of an asset that a permit's request names; what is gone stays gone.
 
-        What is said of the asset stays. Say whether it is gone: a part of something that the request
-        does not name is kept, and goes with the last that it is a part of.
+        What goes is what the request names first, and parts of that; what is said of it stays. Say
+        whether it is gone: a part of something else too is kept, and goes with the last that has it.
 
         Raises
         ------
         GovernanceError
             ``governance.permit`` when the permit is not for it, its action destroys nothing, or a legal
-            hold lies on anything that would go.
+            hold lies on anything that would go, or, for a root of keys, on what it was used on.
         """
-        rulebook = self._check_permit(permit, request)
-        if not rulebook.action.destroys or asset_id not in request.assets:
+        destroys, named = self._check_permit(permit, request).action.destroys, request.assets
+        known = asset_id in named and asset_id in (named[0], *self.retention.parts(named[0]))
+        if not destroys or not known:
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
+        self.roots.check_shredding(request, asset_id, self._recall(asset_id)[0].kind)
         doomed = self.retention.doomed(request.assets)
         if any(map(self.retention.held, doomed)):
             raise GovernanceError("governance.permit", request=request.id, reason="held")
@@ -397,32 +401,29 @@ class Keeper:
         self._use(ticket, now)
         return size
 
-    def _root(self, charter: Charter, purpose: str, generation: int) -> bytes:
-        """Return the root of a purpose's keys; it is made when there is none."""
-        name = pseudonyms.root_name(purpose, generation)
+    def _root(self, charter: Charter, purpose: str, generation: int, used_on: str) -> bytes:
+        """Return the root of a purpose's keys, for use on an asset; it is made when there never was one."""
         with self._lock:
-            with self._database.read() as connection:
-                known = connection.execute(
-                    select(ASSETS.c.id).where(
-                        ASSETS.c.kind == pseudonyms.KIND, ASSETS.c.schema_id == name
-                    )
-                ).scalar()
-            if known is not None:
-                return b"".join(self._vault.read(known))
-            root = self._random(pseudonyms.ROOT_BYTES)
-            owner = f"{self._agency}//{charter.labels.grades[0]}//"
-            self._seal(
-                [root],
-                About(
-                    kind=pseudonyms.KIND,
-                    media_type="application/octet-stream",
-                    schema_id=name,
-                    label=f"{owner} REL {self._agency} FOR -",
-                    parents=(),
-                    producer="keeper",
-                ),
-            )
+            known = self.roots.find(purpose, generation)
+            if known is None:
+                known = self._new_root(charter, pseudonyms.root_name(purpose, generation))
+            root = self.roots.read(known)
+            self.roots.note_use(known, used_on)
         return root
+
+    def _new_root(self, charter: Charter, name: str) -> str:
+        owner = f"{self._agency}//{charter.labels.grades[0]}//"
+        return self._seal(
+            [self._random(pseudonyms.ROOT_BYTES)],
+            About(
+                kind=pseudonyms.KIND,
+                media_type="application/octet-stream",
+                schema_id=name,
+                label=f"{owner} REL {self._agency} FOR -",
+                parents=(),
+                producer="keeper",
+            ),
+        ).id
 
     def _remember(self, asset: Asset, size: int) -> Asset:
         with self._database.write() as connection:

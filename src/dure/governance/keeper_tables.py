@@ -53,3 +53,11 @@ HOLDS = Table(
     Column("asset_id", String(64), primary_key=True),
     Column("held", String(20), nullable=False),
 )
+
+ROOT_USES = Table(
+    "keeper_root_uses",
+    METADATA,
+    Column("root_id", String(64), primary_key=True),
+    Column("asset_id", String(64), primary_key=True),
+)
+"""``asset_id`` is what the keys of a purpose's root were given for (`dure.governance.roots`)."""

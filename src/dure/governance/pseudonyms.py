@@ -32,6 +32,8 @@ KIND = "pseudonym-key"
 ROOT_BYTES = 32
 KEYED = frozenset({"dataset.deidentify"})
 """Actions for whose ticket the keeper gives elements' keys."""
+SHREDDING = frozenset({"pseudonym.shred"})
+"""Actions under whose permit the keeper destroys a root, and nothing else."""
 MAX_ELEMENTS = 5_000
 MAX_GENERATION = 10_000
 

@@ -173,6 +173,14 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "only the keeper itself makes assets of this kind",
             "키 관리 서비스만 만들 수 있는 종류의 자산입니다",
         ),
+        "no-root": Text(
+            "no keys were ever made for this purpose and generation",
+            "이 목적과 키 세대로 만든 키가 없습니다",
+        ),
+        "root-shredded": Text(
+            "the keys of this purpose's generation were shredded; name the next generation in the plan",
+            "이 목적의 해당 키 세대는 파기되었습니다. 계획에 다음 세대를 쓰십시오",
+        ),
         "above-vault": Text(
             "the label's grade is above that of the vault",
             "보안등급 표시의 등급이 격리 저장소의 등급보다 높습니다",

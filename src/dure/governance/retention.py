@@ -138,6 +138,19 @@ class Retention:
         """Say whether a legal hold lies on an asset, or on something that was made of it."""
         return asset_id in _with_parents(self._known(), self.holds())
 
+    def parts(self, asset_id: str) -> frozenset[str]:
+        """Return those of an asset's parents that are nothing by themselves.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.ticket`` for an asset that the vault does not hold.
+        """
+        known = self._known(asset_id)
+        return frozenset(
+            each for each in known[asset_id].parents if each in known and known[each].kind in PARTS
+        )
+
     def doomed(self, asset_ids: Sequence[str]) -> tuple[str, ...]:
         """Return those assets that nothing is left of when all of them are destroyed.
 

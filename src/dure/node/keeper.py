@@ -158,6 +158,7 @@ class KeeperOperations:
                     generation=number,
                     elements=lines(MAX_ELEMENTS, 512),
                 ),
+                "key.root": operation(self.root, DOOR, purpose=line(), generation=number),
                 "key.unwrap": operation(self.unwrap, DOOR, wrapped=hex_bytes, info=hex_bytes),
                 "status": operation(self.status, both),
             },
@@ -201,6 +202,10 @@ class KeeperOperations:
         """Give the keys of a purpose's elements, against a ticket."""
         keys = self.keeper.element_keys(**told)
         return {"keys": [key.hex() for key in keys]}
+
+    def root(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Say what is known of the root of a purpose's keys; never what it is."""
+        return dict(self.keeper.roots.describe(told["purpose"], told["generation"]))
 
     def describe(self, told: dict[str, Any]) -> dict[str, Any]:
         """Say what an asset is; never what is in it."""

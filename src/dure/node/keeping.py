@@ -65,6 +65,13 @@ class NodeKeeping:
         held: Mapping[str, str] = self.links.ask("keeper", "content.holds")["holds"]
         return held
 
+    def root(self, purpose: str, generation: int) -> Mapping[str, object]:
+        """Return what is known of the root of a purpose's keys; the root itself nobody gets."""
+        found: Mapping[str, object] = self.links.ask(
+            "keeper", "key.root", purpose=purpose, generation=generation
+        )
+        return found
+
     def collect_garbage(self) -> Mapping[str, int]:
         """Destroy what nothing refers to; return how many assets, drafts and files went."""
         abandoned = self.links.ask("keeper", "content.abandoned")["assets"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,11 +18,13 @@ from typing import Any
 from dure.node.acting import Ask
 from dure.node.home import Home, Settings
 from dure.storage.backup import NewPages, Pages, ShelfPages
+from dure.storage.database import open_database
 from dure.storage.errors import StorageError
 from dure.storage.passphrases import read_private_file
 from dure.storage.sealed_files import new_file, write_all
 from dure.storage.vault.address import new_place, parse_address, read_credentials
 from dure.storage.vault.folder import Folder
+from dure.storage.vault.index import files_named
 from dure.storage.vault.shelf import Shelf
 
 CREDENTIALS = "vault.credentials"
@@ -149,9 +152,16 @@ def marked(home: Home, _: int | None) -> Done:
 
 
 def listed(home: Home, fd: int) -> Done:
-    """Write the name of every page to an open file, a line each."""
-    with os.fdopen(os.dup(fd), "w", encoding="ascii") as target:
-        for name in _pages(home).names():
+    """Write the name of every page that the index names to an open file, a line each.
+
+    The shelf's own list is not asked: what its server left out of that would be missing from a backup,
+    and nobody would know.
+    """
+    with (
+        closing(open_database(home.database_url("keeper"))) as database,
+        os.fdopen(os.dup(fd), "w", encoding="ascii") as target,
+    ):
+        for name in files_named(database):
             target.write(name + "\n")
     return {}
 

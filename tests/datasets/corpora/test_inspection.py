@@ -158,10 +158,12 @@ def test_a_run_that_was_taken_over_is_not_believed(
     lengths["histogram"] = {"low": 0, "high": 8, "counts": [1], "below": 0, "above": 0}  # type: ignore[assignment]
     honest = {"facts": {"documents": 1}, "statistics": {"characters": 1, "texts": lengths}}
     answers: list[dict[str, object]] = []
+    endless = itertools.repeat(bytes(1 << 20), 0)
 
     def inside(corpus: Corpus, worker: str, asked: object, take: object, **_: object) -> None:
         list(corpus.blocks())
-        take("answer.json", iter([json.dumps(answers[-1]).encode()]))  # type: ignore[operator]
+        said = iter([json.dumps(answers[-1]).encode()])
+        take("answer.json", itertools.chain(said, endless))  # type: ignore[operator]
 
     monkeypatch.setattr(inspection, "run_inside", inside)
     answers.append(honest)
@@ -177,3 +179,8 @@ def test_a_run_that_was_taken_over_is_not_believed(
         answers.append(lie)
         with pytest.raises(ReaderError):
             inspect_corpus(tmp_path, now_s=NOW_S)
+    answers.append(honest)
+    endless = itertools.repeat(bytes(1 << 20), 200)
+    with pytest.raises(ReaderError):
+        inspect_corpus(tmp_path, now_s=NOW_S)
+    assert len(list(endless)) > 100  # it was not read to its end

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from shutil import copy2
 from typing import Any
 
 import mlcroissant as mlc
@@ -18,6 +20,7 @@ from dure.core.reports import Report
 from dure.datasets.corpora.use import folder_spans
 from dure.datasets.privacy.errors import PrivacyError
 from dure.datasets.use.opening import open_folder
+from dure.datasets.use.source import held
 from dure.datasets.verify.folders import verify_folder
 from dure.node.node import Node
 from dure.readers.corpora.errors import CorpusError
@@ -155,6 +158,32 @@ def test_every_mutation_of_a_span_is_found(exported: Path, tmp_path: Path) -> No
         ("span-document", "spans.parquet", "3"),
         ("span-text", "data.parquet", "1"),
     }
+
+
+def test_however_many_spans_a_document_names_two_tables_are_held(
+    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    greedy = copy(exported, tmp_path / "greedy")
+    copy2(greedy / "spans.parquet", greedy / "more.parquet")
+    document = json.loads((greedy / "croissant.json").read_text())
+    file, records = document["distribution"][1], document["recordSet"][1]
+    document["distribution"].append({**file, "@id": "more", "contentUrl": "more.parquet"})
+    source = {"fileObject": {"@id": "more"}}
+    fields = [
+        {**one, "@id": f"more/{at}", "source": {**one["source"], **source}}
+        for at, one in enumerate(records["field"])
+    ]
+    document["recordSet"].append({**records, "@id": "more", "name": "more", "field": fields})
+    (greedy / "croissant.json").write_text(json.dumps(document))
+    kept: list[int] = []
+
+    def counted(blocks: Iterable[bytes]) -> int:
+        kept.append(held(blocks))
+        return kept[-1]
+
+    monkeypatch.setattr("dure.datasets.verify.spans.held", counted)
+    assert ("no-texts", "more", "") in wrong(verify_folder(greedy))
+    assert len(kept) == 2
 
 
 def test_the_hub_s_layout_has_both_tables(steward: Node, dataset: str, tmp_path: Path) -> None:

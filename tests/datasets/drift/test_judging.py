@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from dure.datasets.drift.words import SENTENCES
 from dure.datasets.inspect.families import Family
 from dure.datasets.inspect.gathering import Source
 from tests.datasets.inspect.tables import write
+from tests.datasets.personal.corpus import resident
 
 ROWS = 3000
 SITES = np.array(["부산", "울산", "인천", "목포"])
@@ -127,3 +129,19 @@ def test_the_report_shows_what_moved_and_nothing_of_withheld_columns(tmp_path: P
         assert not any(site in html for site in SITES)
     hidden = drift_section(moved, "june.csv", ROWS, "en", withheld=frozenset({"speed"}))
     assert hidden.count("<svg") == 1
+
+
+def test_edges_are_never_of_what_was_personal_in_the_earlier_table(tmp_path: Path):
+    """The later one has other numbers in that column, so nothing in it is withheld."""
+    rng = Random(7)
+    people = [int(resident(rng).replace("-", "")) for _ in range(300)]
+    earlier = {"who": people, "speed": RNG.normal(10, 3, 300)}
+    later = {"who": range(300), "speed": RNG.normal(14, 3, 300)}
+    sources = [
+        Source(write(tmp_path / f"{name}.parquet", columns))
+        for name, columns in (("first", earlier), ("second", later))
+    ]
+    drawn = {one.name: one.picture is not None for one in compared(*sources).columns}
+    assert drawn == {"who": False, "speed": True}
+    shown = compared(*sources, show_values=True)
+    assert all(one.picture is not None for one in shown.columns)

@@ -86,6 +86,7 @@ def test_what_is_not_there_is_not_covered(node: Node, source: str, tmp_path: Pat
         ("{}", ["person"], "no-class"),
         ('{"gone.png": [[0, 0, 1, 1]]}', [], "no-image"),
         ('{"train/0.png": [[0, 0, 1]]}', [], "boxes"),
+        ('{"train/0.png": [[9, 9, -5, 5]]}', [], "boxes"),
         ("nonsense", [], "boxes"),
     ):
         file.write_text(text)

@@ -113,6 +113,29 @@ def test_voters_who_are_shown_other_images_lower_and_shred_nothing(
     assert len(pictures(node, "pictures")) == 4
 
 
+@pytest.mark.parametrize("part", ["table", "images"])
+def test_people_who_sign_the_end_of_one_data_set_never_end_another(
+    node: Node, made: Alliance, part: str
+) -> None:
+    """A door puts another data set where the table should stand, or the table where the images should."""
+    proposing = NodeHouse.propose
+    (dataset, table, images), (other, *_) = parts(node, "pictures"), parts(node, "ships")
+    right, wrong = (table, other) if part == "table" else (images, table)
+
+    def lying(self: NodeHouse, action: str, **told: Any) -> Any:
+        told["arguments"] = {**told["arguments"], part: wrong}
+        told["assets"] = [wrong if one == right else one for one in told["assets"]]
+        return proposing(self, action, **told)
+
+    with mock.patch.object(NodeHouse, "propose", lying):
+        asked = due(node, dataset)
+    made.approve(node, asked)
+    with pytest.raises(PrivacyError) as refused:
+        node.datasets.privacy.shred(asked)
+    assert refused.value.facts["reason"] == "document"
+    assert len(pictures(node, "pictures")) == len(pictures(node, "ships")) == 4
+
+
 def test_images_go_with_the_last_data_set_that_has_them(node: Node, made: Alliance) -> None:
     first, second = parts(node, "ships"), parts(node, "pictures")
     assert first[2] == second[2]

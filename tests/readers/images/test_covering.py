@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageOps, PngImagePlugin
 
 from dure.readers.images.covering import covered, without_segments
 from dure.readers.images.decoding import measure
@@ -100,3 +100,30 @@ def test_a_jpeg_that_is_cut_off_has_no_form() -> None:
     for cut in (content[:40], content[:2], b"\xff\xd8" + bytes(9), content[: len(content) // 2]):
         with pytest.raises(BrokenError):
             without_segments(cut)
+
+
+@pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_a_picture_that_is_shown_turned_is_covered_where_people_saw_it(
+    format_: str, turn: int
+) -> None:
+    """Its supplier chose how it is shown; a box is drawn around what is seen."""
+    face = Image.new("RGB", (60, 48), (200, 200, 200))
+    face.paste((255, 0, 0), (40, 8, 56, 16))
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    lossless = {"WEBP": {"lossless": True}, "JPEG": {"quality": 100}}.get(format_, {})
+    content = encoded(face, format_, exif=exif, **lossless)
+
+    def red(image: Image.Image) -> np.ndarray:
+        seen = np.asarray(image.convert("RGB")).astype(int)
+        return np.argwhere(seen[..., 0] - seen[..., 1] > 60)
+
+    with Image.open(io.BytesIO(content)) as image:
+        seen = red(ImageOps.exif_transpose(image))
+    (top, left), (bottom, right) = seen.min(axis=0), seen.max(axis=0) + 1
+    box = (float(left), float(top), float(right - left), float(bottom - top))
+    with Image.open(io.BytesIO(covered(content, [])[0])) as image:
+        assert len(red(image)) >= 128
+    with Image.open(io.BytesIO(covered(content, [box])[0])) as image:
+        assert not len(red(image))

@@ -13,14 +13,16 @@ from dure.core.times import write_time
 from dure.datasets.corpora.judging import judge, measures
 from dure.datasets.corpora.page import Contents, page
 from dure.datasets.corpora.statistics import TextStatistics
+from dure.datasets.inspect.measuring import ANSWER_BYTES
 from dure.datasets.inspect.quality import Measure
 from dure.datasets.inspect.verdict import ReadinessVerdict, verdict_on
 from dure.datasets.personal.binds import scan_binds
 from dure.datasets.personal.summary import EXAMPLES, KindSummary
 from dure.datasets.personal.summary import findings as findings_about
-from dure.readers.corpora.facts import Asked, CorpusFacts
+from dure.readers.corpora.facts import ANSWER, Asked, CorpusFacts
 from dure.readers.corpora.reading import Corpus, Read, facts_of, run_inside
 from dure.readers.errors import ReaderError
+from dure.readers.parse import bounded
 
 _SCANNED = frozenset({"name", "text", "attributes"})
 
@@ -165,8 +167,9 @@ def inspect_corpus(
 def _measured(corpus: Corpus, asked: Asked) -> tuple[Read, TextStatistics, _Answer]:
     parts: list[bytes] = []
 
-    def take(_: str, blocks: Iterator[bytes]) -> None:
-        parts.extend(blocks)
+    def take(name: str, blocks: Iterator[bytes]) -> None:
+        if name == ANSWER:
+            parts.append(bounded(blocks, ANSWER_BYTES))
 
     worker = "dure.datasets.corpora.worker"
     run_inside(corpus, worker, asked, take, binds=scan_binds())

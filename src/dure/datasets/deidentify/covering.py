@@ -56,7 +56,8 @@ from dure.readers.images.facts import ImageFacts
 from dure.readers.images.treating import Treated, cover
 
 Side = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
-Region = tuple[Side, Side, Side, Side]
+Length = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+Region = tuple[Side, Side, Length, Length]
 _BLOCK_BYTES = 1 << 20
 _BOXES, _CLASS = "boxes", "class"
 _MEDIA_TYPES = {

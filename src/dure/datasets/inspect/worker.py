@@ -135,7 +135,8 @@ def _answer(tables: list[_Table], asked: Asked, searching: Beside) -> dict[str, 
     try:
         answer: dict[str, object] = {"statistics": asdict(measure(table.path, asked))}
         if len(tables) > 1:
-            answer["compared"] = asdict(compared(*(Source(one.path) for one in tables[::-1])))
+            second, first = (Source(one.path) for one in tables)
+            answer["compared"] = asdict(compared(first, second, show_values=asked.show_values))
         answer |= searching.found()
     except UnknownColumnError as unknown:
         return {"unknown": unknown.option}

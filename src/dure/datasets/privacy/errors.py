@@ -1,4 +1,4 @@
-"""Errors about personal data and its de-identification. Exit statuses 204 to 209."""
+"""Errors about personal data and its de-identification. Exit statuses 204 to 209 and 224."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dure.datasets.privacy.reasons import REASONS
 
 
 class PrivacyError(DureError):
-    """Something about personal data was refused. Exit statuses 204 to 209."""
+    """Something about personal data was refused. Exit statuses 204 to 209 and 224."""
 
     WORDS = MappingProxyType({"reason": REASONS, "kind": {str(one): KINDS[one] for one in KINDS}})
     TABLE = table(
@@ -83,6 +83,22 @@ class PrivacyError(DureError):
                 Text(
                     "Ask again for what the data set says today.",
                     "데이터셋의 현재 내용에 맞게 다시 요청하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "privacy.keys",
+                224,
+                409,
+                Text(
+                    "The keys of these pseudonyms can't be shredded.",
+                    "이 가명의 키를 파기할 수 없습니다.",
+                ),
+                Text("{purpose}: {reason.en}.", "{purpose}: {reason.ko}."),
+                Text(
+                    "dure datasets deidentify keys {purpose} tells how they stand; dure datasets "
+                    "versions NAME shows legal holds.",
+                    "키의 상태는 dure datasets deidentify keys {purpose}, 법적 보존은 dure datasets "
+                    "versions NAME으로 확인하십시오.",
                 ),
             ),
             ErrorSpec(

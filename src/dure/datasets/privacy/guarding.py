@@ -25,11 +25,11 @@ from dure.datasets.privacy.errors import PrivacyError
 from dure.datasets.privacy.keeping import last_record
 from dure.datasets.privacy.record import Handling, PrivacyRecord
 from dure.datasets.sealing import DATASET
-from dure.datasets.spec import LOWER, SHRED
+from dure.datasets.spec import LOWER, SHRED, SHRED_KEYS
 from dure.governance.house import House, Stream
 from dure.storage.tables import ASSETS, PARENTS
 
-_ASK_THEMSELVES = frozenset({LOWER.name, SHRED.name})
+_ASK_THEMSELVES = frozenset({LOWER.name, SHRED.name, SHRED_KEYS.name})
 """Actions that look for the record themselves, and sign it; nothing leaves by a shredding."""
 _PARQUET = "application/vnd.apache.parquet"
 _BLOCK_BYTES = 1 << 20

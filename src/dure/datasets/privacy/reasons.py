@@ -82,6 +82,11 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "it has spans, which this would leave as they are, at places that no longer fit",
             "구간이 있는 데이터셋이며, 이 동작은 구간에 미치지 않아 위치가 어긋납니다",
         ),
+        "keys-shredded": Text("they are shredded already", "이미 파기되었습니다"),
+        "keys-held": Text(
+            "a legal hold lies on a data set that they were used on, or on what was made of it",
+            "이 키를 쓴 데이터셋이나 그 파생 자산에 법적 보존이 걸려 있습니다",
+        ),
         "not-due": Text("its time is not over yet", "보유 기간이 아직 지나지 않았습니다"),
     }
 )

@@ -1,11 +1,12 @@
 """Shredding a data set whose time is over: the request, and what the executor does under its permit.
 
 Before the permit is claimed (`evidence`) the executor reads the data set's record itself and refuses
-while its retention date has not passed. Under the permit the document is destroyed, and then the table
-and the images: their keys, and so what the vault holds of them. Images that another data set has too
-are kept by the keeper, and go with the last that has them; so the document goes first, and of two that
-are shredded at once one is the last. The record stays. What is gone stays gone, so that after a crash
-it is simply done to its end.
+while its retention date has not passed, and it holds table and images against the document: a door that
+was taken over can't have people sign the end of something else. Under the permit the document is
+destroyed, and then the table and the images: their keys, and so what the vault holds of them. Images that
+another data set has too are kept by the keeper, and go with the last that has them; so the document goes
+first, and of two that are shredded at once one is the last. The record stays. What is gone stays gone, so
+that after a crash it is simply done to its end.
 
 Source
 ------
@@ -28,8 +29,9 @@ from dure.core import faults
 from dure.core.labels import join_all
 from dure.core.times import write_time
 from dure.datasets.catalogue import NO_IMAGES, images_of, table_of
+from dure.datasets.croissant import read_table
 from dure.datasets.document import MAX_DOCUMENT_BYTES
-from dure.datasets.images.document import has_images
+from dure.datasets.images.document import content_digest, has_images
 from dure.datasets.import_ import any_purpose
 from dure.datasets.privacy.errors import PrivacyError
 from dure.datasets.privacy.guarding import blocks, datasets_of, refuse_spans, today
@@ -173,7 +175,7 @@ class ShredDataset:
         PrivacyError
             ``privacy.request``, ``privacy.record``.
         """
-        dataset_id, _, images_id, record_id = _assets(request)
+        dataset_id, table_id, images_id, record_id = _assets(request)
         sealed = b"".join(_bounded(context.read(record_id)))
         record = parse_record(sealed, dataset_id)
         until = record.retain_until
@@ -182,8 +184,10 @@ class ShredDataset:
         if dt.datetime.fromtimestamp(context.now(), dt.UTC).date() <= until:
             raise _refuse(dataset_id, "not-due")
         document = b"".join(_bounded(context.read(dataset_id), MAX_DOCUMENT_BYTES))
-        if _lists_images(document, dataset_id) != bool(images_id):
-            raise _refuse(dataset_id, "document")
+        table_sha256, images_sha256 = _parts(document, dataset_id)
+        for part, stated in ((table_id, table_sha256), (images_id, images_sha256)):
+            if (_digest(context.read(part)) if part else "") != stated:
+                raise _refuse(dataset_id, "document")
         digests = [f"sha256:{sha256(one).hexdigest()}" for one in (document, sealed)]
         return context.suite.digest("shredding", digests)
 
@@ -237,9 +241,12 @@ def _assets(request: Request) -> tuple[str, str, str, str]:
     return named
 
 
-def _lists_images(content: bytes, dataset_id: str) -> bool:
+def _parts(content: bytes, dataset_id: str) -> tuple[str, str]:
+    """Return the digests of table and images ("" for none) that a document states."""
     try:
-        return has_images(json.loads(content))
+        document = json.loads(content)
+        images = f"sha256:{content_digest(document)}" if has_images(document) else ""
+        return f"sha256:{read_table(document).sha256}", images
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _refuse(dataset_id, "document") from None
 

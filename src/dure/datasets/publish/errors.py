@@ -1,4 +1,7 @@
-"""Errors of publishing: why a data set stays unknown, and why a page is refused. Statuses 215 to 217."""
+"""Errors of publishing: why a data set stays unknown, and why a page or a recall is refused.
+
+Statuses 215 to 217, 222 and 223.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,7 @@ REASONS = MappingProxyType(
             "its label is not releasable to this agency",
             "보안등급 표시가 이 기관에 공개할 수 없는 것입니다",
         ),
+        "recall-form": Text("it is no recall", "회수 통지의 형식이 아닙니다"),
         "page-croissant": Text(
             "the description is none, or states another agency or label",
             "설명이 아니거나, 다른 기관 또는 다른 보안등급 표시를 적고 있습니다",
@@ -84,6 +88,31 @@ class PublishError(DureError):
                 Text(
                     "Read them and agree: dure datasets acknowledge {page}.",
                     "읽고 동의하십시오: dure datasets acknowledge {page}.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.recalled",
+                222,
+                410,
+                Text("The data set is withdrawn.", "철회된 데이터셋입니다."),
+                Text(
+                    "{agency} withdrew or shredded it after it had published this page.",
+                    "{agency} 기관이 이 목록 페이지를 공개한 뒤에 철회했거나 파기했습니다.",
+                ),
+                Text(
+                    "Don't use it any more; dure datasets search tells what there is.",
+                    "더는 사용하지 마십시오. 지금 있는 것은 dure datasets search로 찾으십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.recall",
+                223,
+                422,
+                Text("The recall is refused.", "회수 통지를 받지 않습니다."),
+                Text("From {agency}: {reason.en}.", "{agency} 기관에서 온 것: {reason.ko}."),
+                Text(
+                    "Ask that agency what it withdrew; if it stands by this recall, report it.",
+                    "그 기관에 무엇을 철회했는지 물어보십시오. 이 회수 통지가 맞다고 하면 신고하십시오.",
                 ),
             ),
         ]

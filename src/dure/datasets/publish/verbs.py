@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from dure.core.assets import Asset
@@ -22,13 +23,18 @@ from dure.datasets.publish.page import (
     agencies,
     read_page,
 )
-from dure.datasets.search import words_of
+from dure.datasets.publish.recall import (
+    is_recalled,
+    mark_withdrawn,
+    refuse_withdrawn,
+    withdraw_page,
+)
+from dure.datasets.search import PAGE, words_of
 from dure.datasets.spec import ACKNOWLEDGE, PUBLISH
 from dure.datasets.words import NAME_CHARACTERS, checked
 from dure.governance.decisions import Request
 from dure.governance.house import House
 
-PAGE = "catalogue.page"
 ACKNOWLEDGEMENT = "dataset.acknowledgement"
 ACKNOWLEDGED_FORM = "dure/acknowledgement/v1"
 
@@ -95,6 +101,8 @@ def description(house: House, dataset_id: str) -> bytes:
 def take_page(house: House, payload: bytes, from_agency: str) -> Asset:
     """Keep a page that came in an envelope; taking it again changes nothing.
 
+    One whose data set was recalled before the page came is withdrawn from the start.
+
     Raises
     ------
     PublishError
@@ -104,7 +112,8 @@ def take_page(house: House, payload: bytes, from_agency: str) -> Asset:
     """
     page = _read(house, payload, from_agency)
     table = read_table(page.croissant)
-    return house.seal(
+    late = is_recalled(house, from_agency, page.dataset)
+    taken = house.seal(
         [payload],
         kind=PAGE,
         media_type=MEDIA_TYPE,
@@ -120,7 +129,11 @@ def take_page(house: House, payload: bytes, from_agency: str) -> Asset:
             "published": page.published,
             "words": words_of(page.croissant),
         },
+        noting=partial(mark_withdrawn, house) if late else None,
     )
+    if late:
+        withdraw_page(house, taken.id)
+    return taken
 
 
 def open_page(house: House, page_id: str) -> CataloguePage:
@@ -129,11 +142,12 @@ def open_page(house: House, page_id: str) -> CataloguePage:
     Raises
     ------
     PublishError
-        ``datasets.conditions`` when the principal has not.
+        ``datasets.conditions`` when the principal has not, ``datasets.recalled``.
     GovernanceError
         ``governance.denied``.
     """
     entry = house.assets.get(page_id)
+    refuse_withdrawn(entry)
     agency = entry.facts["agency"]
     if not has_acknowledged(house, page_id):
         raise PublishError("datasets.conditions", agency=agency, page=page_id[:12])
@@ -145,10 +159,13 @@ def acknowledge(house: House, page_id: str) -> Mapping[str, Any]:
 
     Raises
     ------
+    PublishError
+        ``datasets.recalled``.
     GovernanceError
         ``governance.denied``.
     """
     entry = house.assets.get(page_id)
+    refuse_withdrawn(entry)
     page = _stored(house, page_id, entry.facts["agency"])
     purpose = any_purpose(house, page.label)
     house.require(ACKNOWLEDGE.name, page.label, purpose=purpose, owner=house.agency)

@@ -18,7 +18,7 @@ from dure.datasets.verify.documents import MAX_BYTES, read_document
 from dure.datasets.verify.files import MAX_FILES, Measured, is_inside, measure, members
 from dure.datasets.verify.listed import match_listed
 from dure.datasets.verify.matching import match_columns, match_file
-from dure.datasets.verify.spans import Tables, match_spans
+from dure.datasets.verify.spans import Tables, held_places, match_spans
 from dure.datasets.verify.stating import Stated, StatedColumn, StatedRecords, Stating
 from dure.datasets.verify.words import UNSUPPORTED, finding
 from dure.readers.errors import ReaderError
@@ -150,7 +150,7 @@ class _Verifying:
 
     def __init__(self, document: Path, said: Stating, measured: _Measure, tables: Tables) -> None:
         self._measure, self._tables = measured, tables
-        self._has_spans = any(records.spans_of for records in said.records)
+        self._held = held_places(said)
         self._name, self._folder, self._said = document.name, document.parent, said
         self.measured: dict[str, Measured] = {}
         self._places: dict[str, list[str]] = {}
@@ -198,7 +198,7 @@ class _Verifying:
             if not is_inside(place):
                 yield finding("path", self._name, shown)
                 continue
-            kept = (self._tables.sink(place),) if read and self._has_spans else ()
+            kept = (self._tables.sink(place),) if read and place in self._held else ()
             file = self._measure(place, stated.kind if read else "", *kept)
             if file is None:
                 yield finding("missing-file", shown)

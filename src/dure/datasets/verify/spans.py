@@ -42,7 +42,9 @@ class Tables:
         """Return what keeps the table of a file."""
 
         def take(blocks: Iterator[bytes]) -> None:
-            self._descriptors[place] = held(blocks)
+            before, self._descriptors[place] = self._descriptors.get(place), held(blocks)
+            if before is not None:
+                os.close(before)
 
         return take
 
@@ -56,9 +58,22 @@ class Tables:
             with pq.ParquetFile(f"/proc/self/fd/{self._descriptors[place]}") as table:
                 for batch in table.iter_batches(_ROWS, columns=list(columns)):
                     look(batch)
-        except (pa.ArrowException, ValueError, KeyError):
+        except (pa.ArrowException, OSError, ValueError, KeyError):
             return False
         return True
+
+
+def held_places(said: Stating) -> frozenset[str]:
+    """Return the files that are held against each other: those of the first spans, and of their texts.
+
+    A corpus of ours has one record set of spans. However many a document names, no more than two tables
+    are kept in memory.
+    """
+    spans = next((one for one in said.records if one.spans_of), None)
+    if spans is None:
+        return frozenset()
+    both = (one for one in said.records if one.name in (spans.name, spans.spans_of))
+    return frozenset([_place(said, one) for one in both][:2])
 
 
 def match_spans(tables: Tables, said: Stating, spans: StatedRecords) -> Iterator[Finding]:

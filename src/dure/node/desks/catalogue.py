@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dure.governance.errors import GovernanceError
-from dure.node.desks.assets import find, find_any, visible
+from dure.node.desks.assets import find, visible
 from dure.node.desks.exchange import ExchangeDesk
 from dure.node.house import NodeHouse
 
@@ -27,14 +27,15 @@ class CatalogueDesk:
         """Return the data sets that the words find and the principal may see; see `search.search`."""
         from dure.datasets.search import search
 
-        seen = visible(self.house, purpose)
+        seen = visible(self.house, purpose, withdrawn=True)
         return [hit.to_dict() for hit in search(self.house, seen, words, agency=agency)]
 
     def lineage(self, asset: str) -> Lineage:
         """Return what an asset was made of and what was made of it; see `lineage.lineage`."""
         from dure.datasets.lineage import lineage
 
-        return lineage(self.house, visible(self.house), find_any(self.house, asset).id)
+        seen = visible(self.house, withdrawn=True)
+        return lineage(self.house, seen, find(self.house, asset, "", withdrawn=True).id)
 
     def request_publish(self, dataset: str, to: Sequence[str]) -> dict[str, Any]:
         """Open a request to make a data set known to other agencies."""
@@ -67,9 +68,10 @@ class CatalogueDesk:
 
     def page(self, page: str) -> dict[str, Any]:
         """Return another agency's page, to somebody who has acknowledged its conditions."""
-        from dure.datasets.publish.verbs import PAGE, open_page
+        from dure.datasets.publish.verbs import open_page
+        from dure.datasets.search import PAGE
 
-        found = open_page(self.house, find(self.house, page, PAGE).id)
+        found = open_page(self.house, find(self.house, page, PAGE, withdrawn=True).id)
         return {
             "agency": found.agency,
             "dataset": found.dataset,
@@ -80,9 +82,10 @@ class CatalogueDesk:
 
     def acknowledge(self, page: str) -> Mapping[str, Any]:
         """Note that the principal has read a page's conditions, and return them."""
-        from dure.datasets.publish.verbs import PAGE, acknowledge
+        from dure.datasets.publish.verbs import acknowledge
+        from dure.datasets.search import PAGE
 
-        return acknowledge(self.house, find(self.house, page, PAGE).id)
+        return acknowledge(self.house, find(self.house, page, PAGE, withdrawn=True).id)
 
     def _request(self, request: str) -> dict[str, Any]:
         whole: dict[str, Any] = self.house.links.ask("executor", "request.show", id=request)

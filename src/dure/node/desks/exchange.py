@@ -76,6 +76,7 @@ class ExchangeDesk:
             folder.mkdir(parents=True, exist_ok=True)
         self.waiting.mkdir(exist_ok=True)
         tidy(post)
+        self.recall()
         resume(post, self.waiting, again=again)
         carried = []
         for path in sorted(self.waiting.glob(f"*{SUFFIX}")):  # nothing that a crash left unfinished
@@ -94,6 +95,16 @@ class ExchangeDesk:
                 }
             )
         return carried
+
+    def recall(self) -> list[dict[str, Any]]:
+        """Make what recalls our pages of data sets that are no more; it waits for media.
+
+        Whoever withdraws need not be somebody who may send: it lies here until it is carried.
+        """
+        from dure.node.desks.recalling import recall_pages
+
+        self.waiting.mkdir(exist_ok=True)
+        return recall_pages(self.house, self.post(), self.waiting)
 
     def receive(self, folder: str | Path, *, language: str = "en") -> dict[str, Any]:
         """Take in every envelope for this node; one bad file never keeps another out."""
@@ -126,6 +137,7 @@ class ExchangeDesk:
             Kind.REPORT: self._logged(self._take_report),
             Kind.BUNDLE: self._logged(self._take_bundle),
             Kind.CATALOGUE: self._logged(self._take_page),
+            Kind.REVOCATION: self._logged(self._take_recall),
             Kind.VOTE: self._logged(self._take_vote),
         }
 
@@ -154,6 +166,11 @@ class ExchangeDesk:
         from dure.datasets.publish.verbs import take_page
 
         take_page(self.house, delivery.read(MAX_PAGE_BYTES), delivery.header.sender)
+
+    def _take_recall(self, delivery: Delivery) -> None:
+        from dure.datasets.publish.recall import take_recall
+
+        take_recall(self.house, delivery.read(), delivery.header.sender)
 
     def _take_bundle(self, delivery: Delivery) -> None:
         """Lay a bundle into the folder of arrivals; a person opens it (dure transfers open)."""

@@ -11,6 +11,7 @@ from dure.core.errors import DureError
 from dure.core.labels import Label
 from dure.governance.errors import GovernanceError
 from dure.node.desks.assets import find, visible
+from dure.node.desks.exchange import ExchangeDesk
 from dure.node.house import NodeHouse
 
 if TYPE_CHECKING:
@@ -107,6 +108,25 @@ class DeidentifyDesk:
             return outcome
         return lower(self.house, str(view["id"]))
 
+    def keys(self, purpose: str, generation: int = 1) -> dict[str, Any]:
+        """Return what is known of the root of a purpose's keys, never the root."""
+        from dure.datasets.deidentify.unlinking import keys
+
+        return dict(keys(self.house, purpose, generation))
+
+    def request_shred_keys(self, purpose: str, generation: int = 1) -> dict[str, Any]:
+        """Ask people to shred the root of a purpose's keys."""
+        from dure.datasets.deidentify.unlinking import request_shredding
+
+        asked = request_shredding(self.house, purpose, generation)
+        return _view(self.house, asked.id, "pseudonym.shred")
+
+    def shred_keys(self, request: str) -> Mapping[str, object]:
+        """Have the executor shred keys that people agreed to shred."""
+        view = _view(self.house, request, "pseudonym.shred")
+        done: Mapping[str, object] = view["outcome"] if view["state"] == "done" else {}
+        return done or self.house.execute(str(view["id"]))
+
 
 class PrivacyDesk:
     """Verbs on privacy records."""
@@ -167,15 +187,17 @@ class PrivacyDesk:
         return _view(self.house, asked.id, "asset.shred")
 
     def shred(self, request: str) -> Mapping[str, object]:
-        """Have the executor shred what people agreed to shred."""
+        """Have the executor shred what people agreed to shred, and recall its pages."""
         from dure.datasets.privacy.shredding import note_shredded, shred
 
         view = _view(self.house, request, "asset.shred")
         if view["state"] == "done":
             outcome: Mapping[str, object] = view["outcome"]
             note_shredded(self.house, str(view["id"]), outcome)
-            return outcome
-        return shred(self.house, str(view["id"]))
+        else:
+            outcome = shred(self.house, str(view["id"]))
+        ExchangeDesk(self.house).recall()
+        return outcome
 
 
 def _view(house: NodeHouse, request: str, action: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dure.core.assets import Asset
 from dure.node.desks.assets import SHORT, find
+from dure.node.desks.exchange import ExchangeDesk
 from dure.node.house import NodeHouse
 
 if TYPE_CHECKING:
@@ -99,11 +100,19 @@ class VersionsDesk:
         return dependants(self.house, find(self.house, dataset, _KIND, withdrawn=True).id)
 
     def withdraw(self, dataset: str, *, reason: str) -> list[dict[str, Any]]:
-        """Withdraw a version; see `dure.datasets.versions.keeping.withdraw`."""
+        """Withdraw a version, and recall its pages; see `dure.datasets.versions.keeping.withdraw`.
+
+        Each row says in ``recalled`` to which agencies a recall now waits to be carried.
+        """
         from dure.datasets.versions.keeping import withdraw
 
         asset = find(self.house, dataset, _KIND, withdrawn=True)
-        return withdraw(self.house, asset.id, reason=reason)
+        rows = withdraw(self.house, asset.id, reason=reason)
+        made = ExchangeDesk(self.house).recall()
+        return [
+            {**row, "recalled": [one["to"] for one in made if one["dataset"] == row["id"]]}
+            for row in rows
+        ]
 
     def hold(self, dataset: str, *, lift: bool = False) -> Asset:
         """Lay a legal hold on a version, or lift it; see `dure.datasets.versions.keeping`."""

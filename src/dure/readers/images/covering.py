@@ -7,6 +7,9 @@ models that were trained on faces; so neither is offered.
 Pixels stay as they are: a JPEG without a region loses segments of the file alone, other formats are
 encoded without loss. A JPEG with a region has to be encoded anew.
 
+A picture may say that it is to be shown turned. Whoever drew a region saw it so, or saw the pixels as they
+lie: the region is filled in both, rather than a face left in view.
+
 Source
 ------
 Hill, Zhou, Saul, Shacham, "On the (In)effectiveness of Mosaicing and Blurring as Tools for Document
@@ -41,6 +44,17 @@ _KEPT = frozenset({*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD})
 """Segments of JPEG without which there is no picture: tables, frames, scans, intervals."""
 _SCAN, _END, _JFIF, _ADOBE = 0xDA, 0xD9, 0xE0, 0xEE
 _JFIF_BYTES, _ADOBE_BYTES = 14, 14
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: (Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_LEFT_RIGHT),
+    3: (Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_180),
+    4: (Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.FLIP_TOP_BOTTOM),
+    5: (Image.Transpose.TRANSPOSE, Image.Transpose.TRANSPOSE),
+    6: (Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_90),
+    7: (Image.Transpose.TRANSVERSE, Image.Transpose.TRANSVERSE),
+    8: (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270),
+}
+"""Orientation in Exif -> how a picture is turned to be shown, and back."""
 
 
 def covered(content: bytes, regions: Sequence[Region]) -> tuple[bytes, bool]:
@@ -51,7 +65,8 @@ def covered(content: bytes, regions: Sequence[Region]) -> tuple[bytes, bool]:
     content
         The image.
     regions
-        What is covered; what lies outside the image is left out.
+        What is covered, as the pixels lie and as they are to be shown; what lies outside the image is
+        left out.
 
     Returns
     -------
@@ -61,13 +76,18 @@ def covered(content: bytes, regions: Sequence[Region]) -> tuple[bytes, bool]:
     with Image.open(io.BytesIO(content), formats=tuple(FORMATS)) as image:
         format_ = "JPEG" if image.format == "MPO" else str(image.format)
         image.load()
-        plain = _plain(image)
+        plain, turns = _plain(image), _TURNS.get(image.getexif().get(_ORIENTATION, 1))
         if format_ == "JPEG" and not regions:
             shorter = without_segments(content)
             if _same(shorter, plain):
                 return shorter, True
         for region in regions:
             _fill(plain, region)
+        if turns and regions:
+            shown = plain.transpose(turns[0])
+            for region in regions:
+                _fill(shown, region)
+            plain = _of(shown.transpose(turns[1]), plain)
         made = _encoded(plain, format_)
         return made, _same(made, plain)
 
@@ -114,6 +134,12 @@ def _plain(image: Image.Image) -> Image.Image:
     kept = image.info.get("transparency") if image.format == "PNG" else None
     plain.info = {} if kept is None else {"transparency": kept}
     return plain
+
+
+def _of(image: Image.Image, other: Image.Image) -> Image.Image:
+    """Return a picture with what another one's pixels mean."""
+    image.info = dict(other.info)
+    return image
 
 
 def _fill(image: Image.Image, region: Region) -> None:

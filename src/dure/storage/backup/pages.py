@@ -55,10 +55,6 @@ class ShelfPages:
         """As `Pages.marked`."""
         return self.shelf.marked()
 
-    def names(self) -> Iterator[str]:
-        """As `Pages.names`."""
-        return self.shelf.names()
-
     def read(self, name: str, target: int) -> None:
         """As `Pages.read`.
 

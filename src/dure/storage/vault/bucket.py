@@ -12,8 +12,9 @@ A page is one PUT of at most `dure.storage.vault.pages.MAX_PAGE_BYTES` and its s
 server has it whole or not at all, and no upload in parts is left open in the bucket. The name of a
 page is used once and its bytes never change, so that a PUT may be sent again when its answer was lost.
 
-Nothing but what is given here decides whom we talk to: what the environment says of S3 and of proxies
-is not heard.
+Nothing but what is given here decides whom we talk to first: what the environment says of S3 and of
+proxies is not heard. The server may send a reader on to another HTTPS host (its library follows), which
+then sees the session token, if there is one, but no key; pages from there must be the right ones too.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from typing import TYPE_CHECKING
 from dure.core import faults
 from dure.storage.errors import StorageError
 from dure.storage.vault.address import Address, Credentials
+from dure.storage.vault.pages import MAX_PAGE_BYTES
 from dure.storage.vault.shelf import MARK, WRITERS, Sealed
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 _PAGE = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{30})")
 _HEARD = re.compile(r"aws_.*|.*_proxy|request_method", re.IGNORECASE)
 _SOME = 500
+_MOST_BYTES = MAX_PAGE_BYTES + (1 << 20)
+"""Of an object that is read: the longest page and its seal's own bytes, with room to spare."""
+_NO_BUCKET = "<Code>NoSuchBucket</Code>"
 _RETRIES = 3
 _RETRY_TIME = timedelta(seconds=20)
 _FIRST_WAIT = timedelta(milliseconds=100)
@@ -173,11 +178,16 @@ class Bucket:
             self._store.put(key, content, use_multipart=False)
 
     def _get(self, key: str) -> bytes | None:
-        try:
-            with self._asking():
-                return bytes(self._store.get(key).bytes())
-        except FileNotFoundError:
-            return None
+        with self._asking():
+            try:
+                found = self._store.get(key)
+            except FileNotFoundError as error:
+                if _NO_BUCKET in str(error):
+                    raise
+                return None
+            if found.meta["size"] <= _MOST_BYTES:  # more is none of ours, whatever memory it takes
+                return bytes(found.bytes())
+        raise StorageError("storage.vault", where=self.where, reason="not-as-put")
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -187,16 +197,14 @@ class Bucket:
         try:
             yield
         except FileNotFoundError as error:
-            if "<Code>NoSuchBucket</Code>" not in str(error):
-                raise
-            reason = "no-bucket"
+            reason = "no-bucket" if _NO_BUCKET in str(error) else "bucket-failed"
         except (PermissionDeniedError, UnauthenticatedError):
             reason = "bucket-refused"
         except BaseError as error:
             said = str(error)
             if "status code: 507" in said:
                 raise StorageError("storage.no-space", path=self.where) from None
-            missing = "<Code>NoSuchBucket</Code>" in said
+            missing = _NO_BUCKET in said
             answered = "bucket-failed" if "status code" in said else "no-s3-server"
             reason = "no-bucket" if missing else answered
         else:

@@ -330,3 +330,9 @@ class Index:
         gone = set(dead)
         self.use(connection, Counter({page: -n for page, n in uses.items() if page not in gone}))
         return loose
+
+
+def files_named(db: Database) -> Iterator[str]:
+    """Yield the name of every page's file that a vault's index names."""
+    with db.read() as connection:
+        yield from connection.execute(select(PAGES.c.file).order_by(PAGES.c.file)).scalars()
