@@ -13,9 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dure.readers import worker
+from dure.readers.several import FromPath, Plan, Taken, framed
 from dure.readers.tables import FAULT_STATUS, FULL_STATUS, Options
 from fuzz.target import Target
 from tests.readers.event_logs import event, log
+from tests.readers.streams import pieces_of
 from tests.readers.workbooks import book_of
 
 _TEXT = 'name,n,at,품명\na,1,2026-01-31,가\n"b, c",,2026-02-01,나\n'
@@ -57,6 +59,13 @@ SEEDS = {
     "zeek": lambda: [_ZEEK],
     "evtx": lambda: [log([event(1), event(2)])],
 }
+_OTHER = b"name,n,at\nd,1.5,\n"
+_PLAN = Plan(
+    "csv",
+    ("train/a.csv", "test/b.csv"),
+    (Taken("what", "name", ("Text",)), Taken("n", "n", ("Float",)), Taken("at", "at")),
+    (FromPath("split", "fullpath", "(train|test)/.*"),),
+)
 _OPTIONS = json.dumps(Options().words())
 
 
@@ -66,19 +75,26 @@ def read(kind: str, data: bytes) -> None:
         raw, out = Path(folder, "raw"), Path(folder, "out")
         raw.write_bytes(data)
         out.mkdir()
-        status = worker.main([kind, _OPTIONS], raw=raw, out=out, scratch=Path(folder, "text"))
+        with Path(folder, "way").open("wb") as way:
+            status = worker.main(
+                [kind, _OPTIONS], raw=raw, out=out, scratch=Path(folder, "text"), way=way.fileno()
+            )
         left = sorted(file.name for file in out.iterdir())
-        wanted = {
-            0: ["cuts.json", "schema.json", "table.parquet"],
-            FAULT_STATUS: ["fault.json"],
-            FULL_STATUS: left,
-        }
+        wanted = {0: ["schema.json"], FAULT_STATUS: ["fault.json"], FULL_STATUS: left}
         if left != wanted[status]:
             raise AssertionError(f"status {status} left {left}")
+        if not status:
+            pq.read_metadata(io.BytesIO(b"".join(pieces_of(Path(folder, "way")))))
         shutil.rmtree(out)
 
 
-TARGETS = [
+def read_two(data: bytes) -> None:
+    """Read a file beside another one, as a description of others puts them together."""
+    read("several", framed(_PLAN, [len(data), len(_OTHER)]) + data + _OTHER)
+
+
+TARGETS = [Target("several", SEEDS["csv"], read_two)]
+TARGETS += [
     Target(
         kind, seeds, partial(read, kind), traced=kind not in ("arrow", "parquet", "xlsx", "evtx")
     )

@@ -22,7 +22,7 @@ datasets rules propose|datasets rules check|datasets verify|datasets about|datas
 datasets commit|datasets versions|datasets diff|datasets tag|datasets withdraw|datasets hold|datasets gc|
 datasets elements|datasets elements load|datasets elements list|datasets elements show|
 datasets elements export|datasets map|datasets map propose|datasets map confirm|datasets map rules|datasets conform|
-datasets deidentify|datasets deidentify propose|datasets deidentify preview|
+datasets deidentify|datasets deidentify keys|datasets deidentify request-shred-keys|datasets deidentify shred-keys|datasets deidentify images|datasets deidentify propose|datasets deidentify preview|
 datasets deidentify risk|datasets deidentify apply|datasets deidentify request-lower|
 datasets deidentify lower|datasets deidentify images|datasets deidentify texts|datasets privacy|datasets privacy record|datasets privacy show|
 datasets privacy due|datasets privacy request-shred|datasets privacy shred|

@@ -36,6 +36,7 @@ FAULTS = MappingProxyType(
         ),
         "name-taken": Text("an earlier column has it", "앞 열의 이름과 같습니다"),
         "name-count": Text("there are more than 65,536", "65,536개를 넘습니다"),
+        "name-gone": Text("a file lacks it", "이 열이 없는 파일이 있습니다"),
         "not-json": Text("it is no JSON, or it breaks off", "JSON이 아니거나 중간에 끊겼습니다"),
         "not-object": Text("it is no object", "객체가 아닙니다"),
         "twice": Text("a key stands there twice", "같은 키가 두 번 나옵니다"),

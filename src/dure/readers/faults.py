@@ -37,6 +37,7 @@ WORDS = (
     "name-unseen",
     "name-taken",
     "name-count",
+    "name-gone",
     "not-json",
     "not-object",
     "twice",

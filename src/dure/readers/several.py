@@ -70,7 +70,8 @@ def read_several(
     Raises
     ------
     Fault
-        What is wrong with a file; ``readers.parquet`` where whole numbers don't fit their type.
+        What is wrong with a file; ``readers.header`` where one lacks a column, ``readers.parquet`` where
+        whole numbers don't fit their type.
     """
     from dure.readers.columnar import read_columnar
 
@@ -122,6 +123,7 @@ def _all_typed(
             _typed(file, number, size, plan.kind, scratch, {**words, "texts": sorted(texts)})
             for number, size in enumerate(sizes)
         ]
+        _check_there(plan, [schema for _, schema in found])
         differing = _differing(plan, [schema for _, schema in found]) - texts
         if plan.kind != "csv" or not differing:
             return found
@@ -145,6 +147,14 @@ def _typed(
     full = {one["name"]: one["nulls"] < told["rows"] for one in columns}
     schema = pq.read_schema(typed)
     return typed, pa.schema([one if full[one.name] else one.with_type(pa.null()) for one in schema])
+
+
+def _check_there(plan: Plan, schemas: Sequence[pa.Schema]) -> None:
+    """Refuse files that lack a column; they had it when they were held against the description."""
+    for number, one in enumerate(plan.columns, 1):
+        if not all(one.column in schema.names for schema in schemas):
+            expected = len(plan.columns)
+            raise Fault("readers.header", fault="name-gone", column=number, expected=expected)
 
 
 def _differing(plan: Plan, schemas: Sequence[pa.Schema]) -> set[str]:

@@ -20,6 +20,7 @@ from dure.datasets.others.importing import Delivery, is_document, look_at
 from dure.datasets.others.telling import told_by
 from dure.datasets.verify.documents import read_both
 from dure.node.node import Node
+from dure.readers.faults import Fault
 from dure.readers.several import FromPath, Plan, Taken, framed, path_value, read_several
 from dure.readers.tables import Options
 from tests.datasets.world import LABEL
@@ -174,6 +175,15 @@ def test_a_column_that_is_no_number_in_all_files_is_kept_as_it_is_written(tmp_pa
     lines = Plan("jsonl", ("a", "b"), (Taken("x", "x", ("Float",)),), (FromPath("f", "fullpath"),))
     found = read(tmp_path, lines, b'{"x":1}\n', b'{"x":2}\n')
     assert found.to_pydict() == {"x": [1.0, 2.0], "f": ["a", "b"]}
+
+
+def test_a_file_without_a_column_says_which(tmp_path: Path) -> None:
+    plan = Plan("csv", ("a", "b"), (Taken("x", "X"), Taken("y", "Y")))
+    assert read(tmp_path, plan, b"X,Y\n1,2\n", b"Y,X\n3,4\n").num_rows == 2
+    with pytest.raises(Fault) as caught:
+        read(tmp_path, plan, b"X,Y\n1,2\n", b"X,Z\n3,4\n")
+    told = {"fault": "name-gone", "column": 2, "expected": 2}
+    assert (caught.value.code, caught.value.facts) == ("readers.header", told)
 
 
 @pytest.mark.parametrize("regex", ["(", "nothing(x)", ""])

@@ -19,11 +19,11 @@ FOLDERS = MappingProxyType(
         "too-deep": Text("its folders are nested too deeply", "하위 폴더가 너무 깊습니다"),
         "for-tables": Text(
             "it is a folder of images, and {option} is for tables",
-            "이미지 폴더입니다. {option} 옵션은 표에만 쓸 수 있습니다",
+            "이미지 폴더입니다. {option} 선택 항목은 표에만 쓸 수 있습니다",
         ),
         "for-images": Text(
             "it is taken for something else, and {option} is for a folder of images",
-            "이미지 폴더가 아닌 자료로 읽는데, {option} 옵션은 이미지 폴더에만 쓸 수 있습니다",
+            "이미지 폴더가 아닌 자료로 읽는데, {option} 선택 항목은 이미지 폴더에만 쓸 수 있습니다",
         ),
         "not-images": Text("it is a data set without images", "이미지가 없는 데이터셋입니다"),
     }
@@ -107,7 +107,7 @@ class ImageError(DureError):
                     "dure datasets inspect and import take a folder of images with their targets, or of "
                     "texts; everything else takes one file. Leave out options that are for other data.",
                     "dure datasets inspect와 import는 이미지와 정답의 폴더나 글의 폴더를 읽습니다. 다른 명령에는 "
-                    "파일 하나를 지정하고, 다른 자료에 쓰는 옵션은 빼십시오.",
+                    "파일 하나를 지정하고, 다른 자료에 쓰는 선택 항목은 빼십시오.",
                 ),
             ),
             ErrorSpec(
