@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
@@ -105,8 +106,7 @@ def _lower(made: Alliance) -> None:
         _settle(node, request_id(made), node.datasets.deidentify.lower)
 
 
-def _settle(node: Node, request: str, do: object) -> None:
-    assert callable(do)
+def _settle(node: Node, request: str, do: Callable[[str], object]) -> None:
     try:
         do(request)
     except GovernanceError as error:
@@ -143,7 +143,7 @@ def _ask_to_shred_keys(made: Alliance) -> None:
 
 def _shred_keys(made: Alliance) -> None:
     with made.open() as node:
-        _settle(node, made, node.datasets.deidentify.shred_keys)
+        _settle(node, request_id(made), node.datasets.deidentify.shred_keys)
 
 
 def _keys_shredded(made: Alliance, seen: Counter[str]) -> bool:

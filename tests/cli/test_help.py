@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -10,7 +11,10 @@ import sys
 from functools import cache
 
 import pytest
+from rich.console import Console
+from rich.table import Table
 
+from dure.cli.help_tables import WholeTable
 from tests.node.alliance import ROOT
 
 KOREAN = re.compile(r"[가-힣]")
@@ -78,6 +82,40 @@ def test_each_speaks_both_languages():
         assert not KOREAN.search(english), command
         assert sentences(english), command
         assert KOREAN.search(helps("ko")[command]), command
+
+
+NARROW = """
+import os, sys
+os.environ["COLUMNS"] = "80"
+sys.argv = ["dure", "datasets", "--help"]
+from dure.cli import main
+main.run()
+"""
+KOREAN_HELP = (
+    "두 버전의 열과 행, 값 분포의 차이를 비교합니다. 값은 보이지 않습니다. 노드가 없어도 됩니다."
+)
+
+
+def losing(kind: type[Table]) -> list[int]:
+    """Return the widths at which a table of help loses something of what it says."""
+    lost = []
+    for width in range(30, 90):
+        table, out = kind(box=None, show_header=False), io.StringIO()
+        table.add_column("Command", no_wrap=True)
+        table.add_column("Description", ratio=10)
+        table.add_row("diff", KOREAN_HELP)
+        Console(file=out, width=width).print(table)
+        if "".join(out.getvalue().split()) != "diff" + "".join(KOREAN_HELP.split()):
+            lost.append(width)
+    return lost
+
+
+def test_no_syllable_is_lost():
+    assert losing(WholeTable) == []
+    assert losing(Table)  # the positive control
+    done = run(NARROW, language="ko")
+    assert "diff" in done.stdout
+    assert "…" not in done.stdout
 
 
 def test_the_lists_of_options_are_the_same_in_both():

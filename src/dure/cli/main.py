@@ -164,7 +164,10 @@ def _own_words() -> None:
     """Have Typer's headings in Korean too, and its errors said as the house says errors."""
     from typer import rich_utils
 
+    from dure.cli.help_tables import WholeTable
+
     rich_utils.rich_format_error = usage.show  # type: ignore[assignment]
+    rich_utils.Table = WholeTable  # type: ignore[attr-defined]
     if LANGUAGE != "ko":
         return
     rich_utils.OPTIONS_PANEL_TITLE = "선택 항목"

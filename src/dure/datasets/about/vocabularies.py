@@ -29,6 +29,7 @@ FREQUENCIES = "http://purl.org/cld/freq/"
 
 _STATED = frozenset(
     {
+        SHOWS_PEOPLE,
         "alternateName", "dct:description", "keywords", "inLanguage", "contactPoint", "dct:subject",
         "dct:accrualPeriodicity", "spatialCoverage", "temporalCoverage",
     }
