@@ -32,7 +32,7 @@ from dure.storage.keys import read_key_file
 from tests.datasets.world import LABEL, PASSPHRASE, ROOT, World, found
 from tests.exchange.alliance import Keys
 
-pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = pytest.mark.slow
 
 SECRET = "NEVERSHOWTHIS"
 

@@ -18,7 +18,7 @@ from tests.adversarial.verbs import VERBS, check
 from tests.node import alliance
 from tests.node.alliance import Alliance, finish, services_inside
 
-pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = pytest.mark.slow
 
 Cut = Callable[[str, str, Alliance], int]
 

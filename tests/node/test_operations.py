@@ -145,6 +145,7 @@ class World:
                 "generation": 1,
                 "elements": ["patient", "unit"],
             },
+            "key.root": lambda: {"purpose": "trial", "generation": 1},
             "key.unwrap": lambda: {"wrapped": "00" * 80, "info": ""},
         }
         return deepcopy(messages.get(op, dict)())
@@ -200,10 +201,8 @@ OPERATIONS = [
         "charter.pin", "content.seal", "content.seal-for-permit", "content.open",
         "content.open-for-permit", "content.describe", "content.withdraw", "content.dependants",
         "content.hold", "content.lift", "content.holds", "content.abandoned", "content.collect",
-        "key.unwrap", "status",
-        "content.open-for-permit", "content.shred-for-permit", "content.describe",
-        "content.seal-again",
-        "key.elements", "key.unwrap", "status",
+        "content.shred-for-permit", "content.seal-again",
+        "key.elements", "key.root", "key.unwrap", "status",
     )),
 ]  # fmt: skip
 DENIED = {
