@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 WHEELHOUSE ?= wheelhouse
 
-.PHONY: help venv demo test check bench fuzz serve fmt docs lock wheelhouse install-offline \
+.PHONY: help venv demo test test-all check bench fuzz serve fmt docs lock wheelhouse install-offline \
 	postgres-start postgres-stop s3-start s3-stop clean
 
 help: ## Say what each target does
@@ -21,8 +21,11 @@ venv: .venv/.stamp ## Make .venv with every part pinned and hashed, dure itself 
 demo: venv ## Three invented agencies on one machine: the whole way, narrated, with an evidence page
 	@$(PY) -m demo $(ARGS)
 
-test: venv ## Everything: PostgreSQL, check, all tests, coverage gates (ARGS="tests/core -k label" for a part)
+test: venv ## PostgreSQL, check, tests, gates of core and governance (ARGS="tests/core -k label" for a part)
 	@scripts/test.sh $(ARGS)
+
+test-all: venv ## The same, with what takes more time than a landing has, and the coverage gate of every room
+	@EVERY=1 scripts/test.sh
 
 check: venv ## Style, types, layers, and documents in step with the code; no tests
 	@.venv/bin/ruff format --check --quiet . || { echo "run: make fmt"; exit 1; }

@@ -30,11 +30,15 @@ class Room:
 
 
 def main(argv: list[str]) -> int:
-    if len(argv) != 1:
-        print("usage: coverage_gate.py build/coverage.json", file=sys.stderr)
+    if not argv:
+        print("usage: coverage_gate.py build/coverage.json [ROOM…]", file=sys.stderr)
         return 2
-    report = json.loads(Path(argv[0]).read_text(encoding="utf-8"))
-    failures = judge(report["files"])
+    file, *rooms = argv
+    report = json.loads(Path(file).read_text(encoding="utf-8"))
+    measured = report["files"]
+    failures = judge(
+        {name: told for name, told in measured.items() if not rooms or room_of(name) in rooms}
+    )
     for failure in failures:
         print(failure, file=sys.stderr)
     return 1 if failures else 0

@@ -21,7 +21,7 @@ from dure.storage.database import open_database
 from tests.node import alliance
 from tests.node.alliance import Alliance, command, finish, start
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 BACKUP = [
     "backup.store.written:2",
