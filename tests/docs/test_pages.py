@@ -31,6 +31,7 @@ def test_getting_started(folder: Path):
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.exhaustive
 def test_a_stewards_first_hour(folder: Path):
     status, said = pages.run(DOCS / "steward.md", folder)
     assert status == 0, said

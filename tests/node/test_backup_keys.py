@@ -28,7 +28,7 @@ from dure.storage.vault import Vault
 from tests.node import alliance
 from tests.node.alliance import LABEL, PASSPHRASE, STRETCH, Alliance, command, finish, start
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 FRESH = Passphrase("a passphrase for a new beginning")
 BEFORE = [

@@ -41,7 +41,7 @@ from tests.node.separated import (
 )
 from tests.node.uids import DOOR, EXECUTOR, KEEPER
 
-pytestmark = [pytest.mark.root, pytest.mark.slow]
+pytestmark = [pytest.mark.root, pytest.mark.slow, pytest.mark.exhaustive]
 
 FRESH = b"a passphrase for a new beginning"
 SEAL = """
