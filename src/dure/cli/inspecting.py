@@ -17,6 +17,7 @@ from dure.cli.reading import (
     KindOption,
     MissingOption,
     QuotedOption,
+    RecordsOption,
     SheetOption,
     reading,
     source_of,
@@ -82,11 +83,13 @@ def inspect(
     quoted: QuotedOption = False,
     sheet: SheetOption = "",
     database: DatabaseOption = None,
+    records: RecordsOption = "",
     targets: images_commands.TargetsOption = None,
     annotations: corpora_commands.AnnotationsOption = None,
     offsets: corpora_commands.OffsetsOption = None,
 ) -> None:
     """Inspect a file."""
+    from dure.datasets.kinds import CROISSANT
     from dure.datasets.options import check_for_corpus, check_for_images, check_for_table
 
     options = reading(encoding, delimiter, missing, quoted, sheet)
@@ -97,7 +100,7 @@ def inspect(
         check_for_corpus(file.name, {**for_tables, **for_images, "--show-values": show_values})
         corpora_commands.inspect(file, report, annotations, offsets, encoding or "")
         return
-    if file.is_dir():
+    if file.is_dir() and kind != CROISSANT:
         check_for_images(file.name, {**for_tables, **options.given()}, for_corpora)
         images_commands.inspect(file, report, targets, show_values=show_values)
         return
@@ -106,14 +109,16 @@ def inspect(
 
     from dure.datasets.inspect.inspection import check_report
     from dure.datasets.inspect.inspection import inspect as inspect_file
+    from dure.datasets.others.importing import is_document, look_at
 
+    described = kind == CROISSANT or (not kind and database is None and is_document(file))
     output = session.current.output
     if report is not None:
         for source in (file, *([against] if against is not None else [])):
             check_report(source, report)
     with output.progress(say("inspecting", "점검 중")):
         found = inspect_file(
-            source_of(file, database),
+            look_at(file, records) if described else source_of(file, database),
             now_s=time.time(),
             target=target,
             split=split,

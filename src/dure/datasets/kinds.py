@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from dure.datasets.others.importing import Delivery
     from dure.readers.tables import Options, Parsed
 
+CROISSANT = "croissant"
+"""Kind of a document of others that is read with the files that it describes."""
+
 KINDS = {
     ".csv": "csv",
     ".tsv": "csv",

@@ -10,6 +10,10 @@ from dure.core.text import Text
 REASONS: Mapping[str, Text] = MappingProxyType(
     {
         "no-column": Text("the table has no such column", "표에 그런 열이 없습니다"),
+        "describes": Text(
+            "it is a Croissant document; name the table that it describes",
+            "Croissant 문서입니다. 그 문서가 설명하는 표를 지정하십시오",
+        ),
         "not-html": Text("its name must end in .html", "이름이 .html로 끝나야 합니다"),
         "not-query": Text(
             "the file holds no single statement that reads rows (SELECT, WITH, VALUES; a semicolon at its end)",

@@ -20,11 +20,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from dure.datasets.drift.tables import compared
-from dure.datasets.inspect.gathering import Source
-from dure.datasets.inspect.searching import Beside
+from dure.datasets.inspect.beside import Beside
 from dure.datasets.inspect.statistics import Asked
-from dure.datasets.inspect.table import UnknownColumnError, measure
 from dure.readers.faults import Fault
 from dure.readers.reading import read
 from dure.readers.table_file import ARROW
@@ -91,6 +88,9 @@ def _apart(work: Callable[[], int]) -> int:
             status = work()
         finally:
             os._exit(status)
+    # What measuring takes is fetched meanwhile: it is a third of a second.
+    import dure.datasets.inspect.table  # noqa: F401
+
     return abs(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
@@ -139,10 +139,15 @@ class _Table:
 
 
 def _answer(tables: list[_Table], asked: Asked, searching: Beside) -> dict[str, object]:
+    from dure.datasets.inspect.table import UnknownColumnError, measure
+
     table = tables[0]
     try:
         answer: dict[str, object] = {"statistics": asdict(measure(table.path, asked))}
         if len(tables) > 1:
+            from dure.datasets.drift.tables import compared
+            from dure.datasets.inspect.gathering import Source
+
             second, first = (Source(one.path) for one in tables)
             answer["compared"] = asdict(compared(first, second, show_values=asked.show_values))
         answer |= searching.found()
