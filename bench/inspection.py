@@ -55,8 +55,8 @@ began, cpu = time.perf_counter(), sum(os.times()[:4])
 frame = read_csv(file) if file.endswith(".csv") else read_parquet(file)
 text = ProfileReport(frame, minimal=True, progress_bar=False).to_html()
 open(report, "w", encoding="utf-8").write(text)
-told = {"seconds": time.perf_counter() - began, "cpu_s": sum(os.times()[:4]) - cpu, "version": version("fg-data-profiling"),
-        "rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10}
+told = {"seconds": time.perf_counter() - began, "cpu_s": sum(os.times()[:4]) - cpu,
+        "version": version("fg-data-profiling"), "rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10}
 print(json.dumps(told))
 """
 

@@ -20,6 +20,7 @@ from dure.datasets.inspect.stored import ArrowTable, ParquetTable, stored
 from dure.datasets.inspect.table import measure
 from dure.datasets.personal.scan import Scanner
 from dure.readers import table_file
+from dure.readers.fields import BLOCK_BYTES
 from dure.readers.table_file import TableFile
 from dure.readers.tables import Options
 from tests.datasets.inspect.tables import NOW_S
@@ -46,8 +47,8 @@ COLUMNS: dict[str, pa.Array] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let even these tables have several groups, and several batches in each."""
     monkeypatch.setattr(table_file, "GROUP_ROWS", 256)
     monkeypatch.setattr(table_file, "BATCH_ROWS", 64)
@@ -64,11 +65,12 @@ def lay(folder: Path, ending: str) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("small")
 def test_all_that_is_measured_and_found_is_the_same(tmp_path: Path):
     arrow, parquet = (lay(tmp_path, ending) for ending in (".arrow", ".parquet"))
     assert isinstance(stored(arrow), ArrowTable)
     assert isinstance(stored(parquet), ParquetTable)
-    asked = Asked(target="small", split="part.no", show_values=True, now_s=NOW_S)
+    asked = Asked(split="part.no", show_values=True, now_s=NOW_S)
     assert measure(arrow, asked) == measure(parquet, asked)
     assert measure(arrow, asked, exact_rows=100) == measure(parquet, asked, exact_rows=100)
     found, expected = (
@@ -78,6 +80,7 @@ def test_all_that_is_measured_and_found_is_the_same(tmp_path: Path):
     assert [one["column"] for one in found["personal"]] == ["note"]
 
 
+@pytest.mark.usefixtures("small")
 def test_batches_of_both_end_at_the_same_rows(tmp_path: Path):
     arrow, parquet = (stored(lay(tmp_path, ending)) for ending in (".arrow", ".parquet"))
     assert arrow.rows == parquet.rows == ROWS
@@ -88,13 +91,14 @@ def test_batches_of_both_end_at_the_same_rows(tmp_path: Path):
         assert pa.chunked_array(found) == pa.chunked_array([values])
 
 
-@pytest.mark.parametrize("later", ["7", "x", "010-1234-5678"])
+@pytest.mark.parametrize("later", ["7", "x"])
 def test_a_large_file_becomes_parquet_and_the_answer_is_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, later: str
 ):
-    """A later value may be of another type: then the table is begun anew."""
+    """A value far down may be of another type: then the table is begun anew."""
     raw = tmp_path / "raw"
-    raw.write_text("a,b\n" + "1,x\n" * 99_999 + f"{later},y\n")
+    rows = 3 * BLOCK_BYTES // 1000
+    raw.write_text("a,b\n" + f"1,{'x' * 1000}\n" * rows + f"{later},y\n")
     asked = {"target": "", "split": "", "show_values": True, "now_s": NOW_S}
     words = json.dumps({"reading": Options().words(), "asked": asked})
 
@@ -111,4 +115,6 @@ def test_a_large_file_becomes_parquet_and_the_answer_is_the_same(
     packed = answer("packed")
     assert (plain[0], packed[0]) == ({".arrow", ".json"}, {".parquet", ".json"})
     assert plain[1] == packed[1]
-    assert plain[1]["statistics"]["rows"] == 100_000
+    assert plain[1]["statistics"]["rows"] == rows + 1
+    first = plain[1]["statistics"]["columns"][0]["kind"]
+    assert first == ("number" if later == "7" else "text")
