@@ -186,7 +186,7 @@ class _Launch:
                 getattr(sys, "_base_executable", None) or sys.executable,
                 "-I",
                 "-S",
-                "-B",
+                *(["-B"] if sys.dont_write_bytecode else []),
                 "-c",
                 _START,
                 _SOURCE,
