@@ -24,6 +24,8 @@ from dure.sandbox.errors import SandboxError
 from dure.sandbox.tasks import PROCESSORS, Bind, Limits, Task
 
 PYTHON = "/py/bin/python3"
+OWN = "/dure/dure"
+PYTHON_FLAGS = (PYTHON, "-S", "-s", "-B", "-P")
 _PACKAGES = ("polars", "pyarrow", "numpy", "scikit-learn", "msgspec")
 _ASIDE = ("__pycache__", ".dist-info")
 _REQUIRED = re.compile(r"\s*([A-Za-z0-9._-]+)")
@@ -72,7 +74,7 @@ def python_command(
         paths.append("/site")
     seen.append(own_source())
     return Task(
-        argv=(PYTHON, "-S", "-s", "-B", "-P", *arguments),
+        argv=(*PYTHON_FLAGS, *arguments),
         binds=(*seen, *binds),
         inputs=tuple(inputs),
         environment={
@@ -166,8 +168,8 @@ def own_source() -> Bind:
     """
     root = Path(__file__).parent.parent
     if os.geteuid() == 0 and _is_open(root) and not all(map(_is_open, _source_files(root))):
-        raise SandboxError("sandbox.source", name="/dure/dure", reason="closed", paths=str(root))
-    return Bind(root, "/dure/dure")
+        raise SandboxError("sandbox.source", name=OWN, reason="closed", paths=str(root))
+    return Bind(root, OWN)
 
 
 def _source_files(root: Path) -> Iterator[Path]:
