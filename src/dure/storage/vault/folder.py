@@ -141,7 +141,7 @@ class Folder:
                 self.path(name).unlink(missing_ok=True)
             faults.point("vault.page.removed")
 
-    def names(self, most: int = MOST_LISTED) -> Iterator[str]:
+    def names(self, most: int = MOST_LISTED) -> Iterator[str]:  # noqa: ARG002  # as of any shelf
         """Yield the name of every complete page file; a disk's list has an end, whatever ``most`` is."""
         with files(self.root):
             for folder in sorted((self.root / _PAGES).iterdir()):
