@@ -115,6 +115,15 @@ def test_no_module_has_a_name_that_says_nothing():
     assert not [path for path in SOURCE.rglob("*") if path.stem in nothing]
 
 
+def test_a_command_writes_a_file_whole_or_not_at_all():
+    """Half a file that a full disk left would be taken for the whole."""
+    bare = re.compile(r"""\bopen\([^)]*["'][wxa]b?["']|write_(text|bytes)\(""")
+    assert bare.search('with out.open("x", encoding="utf-8") as written:')
+    assert bare.search('out.write_text("half")')
+    listed = (SOURCE / "dure/cli").glob("*.py")
+    assert [path.name for path in listed if bare.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_a_word_of_the_glossary_names_one_class():
     glossary = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
     terms = set(re.findall(r"^\| ([A-Z]\w+) \|", glossary, re.MULTILINE))
