@@ -1,26 +1,31 @@
-"""Withhold as little as protects: the cells of a table that are not shown, totals among them.
+"""Withhold enough to protect, and little more: the cells of a table that are not shown.
 
-The choice is a mixed-integer program: beside each cell that must be protected stand two other tables
-that an attacker can't tell from the true one, as far apart as the cell's margin. What differs in them
-must be withheld; what is withheld sums to the least. Where a table is too large for the solver, or
-it has no answer within so many nodes of its search (a count, not a time: the same table gives the same
-cells on every machine), every cell is withheld but the grand total. Either way, the audit has the last
-word.
+For each cell that must be protected a linear program finds another table that an attacker can't tell
+from the true one, in which that cell is larger, or smaller, by its whole margin: what differs in it is
+withheld too. It prefers what is withheld already, and small cells. Where none is found, every cell
+is withheld but the grand total. Either way, the audit has the last word.
+
+The program minimises the sum of the differences, not the number of cells: that choice is not always the
+smallest, but it takes milliseconds where an exact one was seen to take minutes.
+
+Source
+------
+Cox, Network models for complementary cell suppression, Journal of the American Statistical Association
+90 (1995); Castro, A shortest-paths heuristic for statistical data protection, INFORMS Journal on
+Computing 19 (2007), section 2.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.optimize import linprog
 
 from dure.trials.disclosure.audit import is_protected
 from dure.trials.disclosure.sensitive import Protection, margins, sensitive
 from dure.trials.disclosure.table import CellTable, Floats, Marks, equations
 
 MOST_CELLS = 400
-MOST_SOLVED = 121
-MOST_NODES = 2000
+_NOTHING = 1e-7
 
 
 class TableRefused(Exception):  # noqa: N818 (an outcome, not a defect)
@@ -47,8 +52,8 @@ def withheld_cells(table: CellTable, protection: Protection) -> Marks:
     primary, wide = sensitive(table, protection), margins(table, protection)
     if not primary.any():
         return primary
-    for chosen in (_least(values, primary, wide), _everything(primary)):
-        if chosen is not None and is_protected(values, chosen, primary, wide):
+    for chosen in (_enough(values, primary, wide), _everything(primary)):
+        if is_protected(values, chosen, primary, wide):
             return chosen
     raise TableRefused("unprotected")
 
@@ -59,61 +64,46 @@ def _everything(primary: Marks) -> Marks:
     return chosen
 
 
-def _least(values: Floats, primary: Marks, wide: Floats) -> Marks | None:
-    """Return the cheapest choice, or None when the solver has none."""
+def _enough(values: Floats, primary: Marks, wide: Floats) -> Marks:
+    """Return a choice in which each protected cell has room; some may have none, and the audit tells."""
     height, width = values.shape
-    flat = values.ravel()
-    size = flat.size
-    if size > MOST_SOLVED:
-        return None
-    wanted = np.flatnonzero(primary.ravel())
-    highest = float(flat[-1]) if not primary[-1, -1] else 10.0 * float(flat[-1]) + float(wide.max())
-    up, down = np.maximum(highest - flat, 0.0), flat
-    adds_up = csr_array(equations(height - 1, width - 1))
-    eye = csr_array(np.eye(size))
-    # the variables: x (withheld or not), then for each protected cell the two deviations
-    blocks, lower, upper = [], [], []
-    total = 1 + 2 * wanted.size
+    adds_up = equations(height - 1, width - 1)
+    chosen = primary.ravel().copy()
+    # The largest first: what protects it often protects the others.
+    order = sorted(np.flatnonzero(primary), key=lambda cell: -values.ravel()[cell])
+    for cell in order:
+        room = float(wide.ravel()[cell])
+        for sign in (1.0, -1.0):
+            other = _other_table(values.ravel(), adds_up, chosen, int(cell), sign * room)
+            if other is not None:
+                chosen |= abs(other) > _NOTHING
+                break
+    marks: Marks = chosen.reshape(height, width)
+    return marks
 
-    def place(parts: dict[int, csr_array], rows: int) -> csr_array:
-        empty = csr_array((rows, size))
-        return hstack([parts.get(number, empty) for number in range(total)], format="csr")
 
-    for number, cell in enumerate(wanted):
-        first, second = 1 + 2 * number, 2 + 2 * number
-        for one in (first, second):
-            blocks.append(place({one: adds_up}, adds_up.shape[0]))
-            lower.append(np.zeros(adds_up.shape[0]))
-            upper.append(np.zeros(adds_up.shape[0]))
-            blocks.append(place({0: csr_array(np.diag(-up)), one: eye}, size))
-            lower.append(np.full(size, -np.inf))
-            upper.append(np.zeros(size))
-            blocks.append(place({0: csr_array(np.diag(-down)), one: -eye}, size))
-            lower.append(np.full(size, -np.inf))
-            upper.append(np.zeros(size))
-        aim = np.zeros((1, size))
-        aim[0, cell] = 1.0
-        blocks.append(place({first: csr_array(aim), second: csr_array(-aim)}, 1))
-        lower.append(np.array([wide.ravel()[cell]]))
-        upper.append(np.array([np.inf]))
-    free = size * 2 * wanted.size
-    x_low = primary.ravel().astype(np.float64)
-    x_high = np.ones(size)
-    if not primary[-1, -1]:
-        x_high[-1] = 0.0
-    found = milp(
-        np.concatenate([1.0 + flat, np.zeros(free)]),
-        constraints=LinearConstraint(
-            vstack(blocks, format="csr"), np.concatenate(lower), np.concatenate(upper)
-        ),
-        integrality=np.concatenate([np.ones(size), np.zeros(free)]),
-        bounds=Bounds(
-            np.concatenate([x_low, np.full(free, -np.inf)]),
-            np.concatenate([x_high, np.full(free, np.inf)]),
-        ),
-        options={"node_limit": MOST_NODES},
+def _other_table(
+    values: Floats, adds_up: Floats, chosen: Marks, cell: int, change: float
+) -> Floats | None:
+    """Return the differences of the nearest table in which a cell is changed by so much, or None."""
+    size = values.size
+    # What is withheld already costs hardly anything; the more is shown by a cell, the more it costs.
+    cost = np.where(chosen, 1e-3, 1.0 + values)
+    up = np.full(size, np.inf)
+    down = values.copy()
+    if not chosen[-1]:
+        up[-1] = down[-1] = 0.0
+    bounds = [*((0.0, most) for most in up), *((0.0, most) for most in down)]
+    aim = np.zeros(size)
+    aim[cell] = 1.0
+    found = linprog(
+        np.concatenate([cost, cost]),
+        A_eq=np.vstack([np.hstack([adds_up, -adds_up]), np.concatenate([aim, -aim])]),
+        b_eq=np.append(np.zeros(len(adds_up)), change),
+        bounds=bounds,
+        method="highs-ds",
     )
-    if found.x is None:
+    if found.status != 0:
         return None
-    chosen: Marks = (found.x[:size] > 0.5).reshape(height, width)
-    return chosen
+    differences: Floats = found.x[:size] - found.x[size:]
+    return differences
