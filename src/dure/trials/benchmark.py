@@ -176,7 +176,7 @@ def _facts(outcome: Outcome, told: list[bytes], parts: dict[str, Asset]) -> dict
 
 
 def _told(data: bytes) -> dict[str, Any] | None:
-    """Return what the worker said: a reason that we know, or two counts; None for anything else."""
+    """Return what the worker said: a reason that we know, or counts; None for anything else."""
     try:
         facts = json.loads(data)
     except (ValueError, RecursionError):
@@ -186,8 +186,11 @@ def _told(data: bytes) -> dict[str, Any] | None:
     if set(facts) == {"refused"}:
         known = isinstance(facts["refused"], str) and facts["refused"] in REFUSALS
         return facts if known else None
-    counts = set(facts) == {"train_rows", "test_rows"}
-    return facts if counts and all(type(n) is int and n > 0 for n in facts.values()) else None
+    counts = set(facts) == {"train_rows", "test_rows", "repeated_exactly", "repeated_nearly"}
+    if not counts or not all(type(n) is int and n >= 0 for n in facts.values()):
+        return None
+    sound = facts["repeated_exactly"] <= facts["repeated_nearly"] <= facts["test_rows"]
+    return facts if sound and facts["train_rows"] and facts["test_rows"] else None
 
 
 def _record(

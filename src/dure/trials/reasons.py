@@ -135,6 +135,18 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "one of them does not belong to the task", "과제에 맞지 않는 지표가 있습니다"
         ),
         "budget": Text("it must be 1 to 10000", "1부터 10000까지여야 합니다"),
+        "floors": Text(
+            "each must be one of the metrics with a number of three digits at most, such as accuracy=0.8",
+            "지표마다 세 자리 이하의 수를 하나씩 지정하십시오(예: accuracy=0.8)",
+        ),
+        "subgroups": Text(
+            "name a column that is not the target, and 1 to {most} of its values",
+            "예측할 열이 아닌 열과 그 값을 1개부터 {most}개까지 지정하십시오",
+        ),
+        "subgroup-missing": Text(
+            "the data set has no column of the subgroups' name",
+            "데이터셋에 하위 집단을 나눌 열이 없습니다",
+        ),
         "target-among": Text("the target is among them", "예측할 열이 그 안에 있습니다"),
         "malformed": Text("it is malformed", "형식이 잘못되었습니다"),
         "not-dataset": Text(
@@ -219,6 +231,8 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "seed": Text("The seed", "난수 씨앗"),
         "metrics": Text("The metrics", "지표"),
         "budget": Text("The budget", "실행 횟수 한도"),
+        "floors": Text("The floors", "하한"),
+        "subgroups": Text("The subgroups", "하위 집단"),
     }
 )
 """Which part of a benchmark can't be used."""

@@ -44,6 +44,36 @@ WORDS = {
             "클래스마다 행이 더 많은 평가 기준을 만드십시오.",
         ),
     ),
+    "gate.tables": (
+        Text(
+            "What a table shows would give away a cell that it withholds.",
+            "표에 보이는 값으로 숨긴 칸을 알아낼 수 있습니다.",
+        ),
+        Text(
+            "Make a benchmark with fewer subgroups, or leave them out.",
+            "하위 집단이 더 적거나 없는 평가 기준을 만드십시오.",
+        ),
+    ),
+    "gate.floors": (
+        Text(
+            "A floor of the benchmark does not surely hold in every subgroup.",
+            "평가 기준의 하한이 모든 하위 집단에서 확실히 지켜지지는 않습니다.",
+        ),
+        Text(
+            "The algorithm must be better, or the test larger.",
+            "알고리즘을 개선하거나 시험할 행을 늘려야 합니다.",
+        ),
+    ),
+    "gate.differencing": (
+        Text(
+            "Beside an earlier report it would isolate fewer than {least} rows.",
+            "앞선 보고서와 견주면 {least}행보다 적은 행이 드러납니다.",
+        ).fill(least=LEAST_CELL),
+        Text(
+            "Use the earlier benchmark, or one whose test rows differ more.",
+            "앞선 평가 기준을 쓰거나 시험할 행이 더 많이 다른 평가 기준을 만드십시오.",
+        ),
+    ),
     "gate.budget": (
         Text("The query budget is overdrawn.", "실행 한도를 넘었습니다."),
         Text("Make a new version of the benchmark.", "평가 기준의 새 판을 만드십시오."),
@@ -62,3 +92,22 @@ def finding_of(closed: GateClosed, subject: str) -> Finding:
     """Return the finding that a gate's no stands for."""
     words, next_step = WORDS[closed.code]
     return Finding(closed.code, Severity.ERROR, subject, closed.locator, words, next_step)
+
+
+def leak_finding(subject: str) -> Finding:
+    """Return what is said when predictions equal the targets to an implausible degree."""
+    return Finding(
+        "trials.leak",
+        Severity.WARNING,
+        subject,
+        "predictions",
+        Text(
+            "Nearly every prediction is the target itself: the targets may be among what the "
+            "algorithm was given.",
+            "거의 모든 예측이 정답과 같습니다. 알고리즘이 받은 자료에 정답이 들어 있을 수 있습니다.",
+        ),
+        Text(
+            "Look at the benchmark's features and at what the submission brought before it is released.",
+            "반출하기 전에 평가 기준의 입력 변수와 제출물에 든 파일을 확인하십시오.",
+        ),
+    )

@@ -11,9 +11,9 @@ The targets of the test are never in the sandbox of the algorithm: not as a file
 in its environment. The run's row is written before anything starts and ended whatever happens; of a
 process that died it is ended by the next (`dure.trials.records.sweep`).
 
-A run that failed or died costs nothing of the budget. The same submission on the same benchmark with
-the same seed takes it up again under its id: it runs once more, unless all that comes of it was
-sealed already. Then that is what came of it.
+A run counts once in the budget, whatever becomes of it. The same submission on the same benchmark with
+the same seed takes up one that failed or died again under its id, for nothing: it runs once more, unless
+all that comes of it was sealed already. Then that is what came of it.
 """
 
 from __future__ import annotations
@@ -34,13 +34,14 @@ from dure.core.reports import Report
 from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
 from dure.storage.tables import ASSETS, FACTS
-from dure.trials import records, spec, steps
+from dure.trials import history, records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
-from dure.trials.definition import Definition
+from dure.trials.definition import Definition, protection_values
 from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
 from dure.trials.errors import TrialsError
-from dure.trials.gates import Budget, Candidate, Gated, pass_gates
+from dure.trials.gates.candidate import Budget, Candidate
+from dure.trials.gates.passing import Gated, pass_gates
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.predictions import FILE, Refusal
@@ -48,7 +49,7 @@ from dure.trials.releasing import MOST_REPORT_BYTES, read_report
 from dure.trials.results import ResultForm
 from dure.trials.runner import ALGORITHM
 from dure.trials.runtimes import RUNTIMES
-from dure.trials.scoring import SCORE
+from dure.trials.scoring import SCORE, other_keys
 from dure.trials.tables import SUBMISSIONS
 
 REPORT_KIND = "trial"
@@ -95,6 +96,7 @@ class _Work:
     benchmark: Benchmark
     seed: int
     progress: Callable[[str], None]
+    others: tuple[history.Neighbour, ...] = ()
 
 
 def run(
@@ -165,7 +167,7 @@ def run(
             seed,
             int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
         )
-        work = replace(work, id=run_id)
+        work = replace(work, id=run_id, others=history.neighbours(house, benchmark.asset.id))
         doing.detail["run"] = run_id
         try:
             trial = _sealed_before(work) or _perform(work, spent)
@@ -196,6 +198,13 @@ def check_fit(manifest: Manifest, definition: Definition) -> None:
         raise TrialsError("trials.runtime", name=manifest.runtime)
 
 
+def form_of(definition: Definition) -> ResultForm:
+    """Return the form that a result on a benchmark must have."""
+    return ResultForm(
+        definition.task, definition.metrics, definition.floors, len(definition.subgroups)
+    )
+
+
 def _perform(work: _Work, spent: int) -> Trial:
     work.progress("algorithm")
     ended = _run_algorithm(work)
@@ -213,10 +222,12 @@ def _perform(work: _Work, spent: int) -> Trial:
     gated = pass_gates(
         Candidate(
             subject=work.id,
-            form=ResultForm(definition.task, definition.metrics),
+            form=form_of(definition),
             outcome=outcome,
             data=data,
             budget=Budget(spent, definition.budget),
+            history=history.of(work.house, work.id, work.others),
+            protection=definition.protection,
         )
     )
     return _finish(work, gated, write_diagnosis(work.id, ended, extra, scoring))
@@ -253,6 +264,10 @@ def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes,
         "metrics": list(definition.metrics),
         "seed": work.seed,
         "resamples": RESAMPLES,
+        "subgroups": len(definition.subgroups),
+        "floors": [name for name, _ in definition.floors],
+        "protection": protection_values(definition.protection),
+        "others": len(work.others),
     }
     with steps.Sealed(work.house, work.id) as sealed:
         ended = steps.run_step(
@@ -261,6 +276,10 @@ def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes,
                 FILE: predictions,
                 "answers.parquet": sealed.stream(work.benchmark.answers.id, purpose=SCORING),
                 "plan.json": canonical_json(plan),
+                **{
+                    name: sealed.stream(other.answers, purpose=SCORING)
+                    for name, other in zip(other_keys(len(work.others)), work.others, strict=True)
+                },
             },
             steps.OWN_LIMITS,
         )
@@ -286,7 +305,8 @@ def _refusal(data: bytes) -> str:
 
 def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
     house, benchmark = work.house, work.benchmark
-    report = Report(REPORT_KIND, 1, gated.result, _evidence(work), gated.findings)
+    evidence = {**_evidence(work), "gates": [step.to_dict() for step in gated.steps]}
+    report = Report(REPORT_KIND, 1, gated.result, evidence, gated.findings)
     inputs = (work.algorithm, benchmark.train, benchmark.features)
     everything = (*inputs, benchmark.answers, benchmark.asset)
     asset = house.seal(
@@ -298,7 +318,7 @@ def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
         parents=tuple(asset.id for asset in everything),
         producer=spec.RUN,
         name=f"{work.submission['name']} on {benchmark.definition.name}",
-        facts={"outcome": gated.outcome.value},
+        facts={"outcome": gated.outcome.value, **history.noted(gated.isolated)},
     )
     # The report is the same when the run is done once more; the diagnosis has times in it, so it comes
     # last and names the report: both are sealed when it is there.
@@ -371,6 +391,8 @@ def _evidence(work: _Work) -> Mapping[str, object]:
         "metrics": list(definition.metrics),
         "seed": work.seed,
         "split_seed": definition.seed,
+        "floors": dict(definition.floors),
+        "subgroups": len(definition.subgroups),
         "resamples": RESAMPLES,
         "tier": steps.TIER,
         "profile": work.house.profile,

@@ -20,18 +20,22 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dure.trials.definition import SPLIT_PARTS, Definition
+from dure.trials.overlap import Repeated, repeated, row_digests
 from dure.trials.predictions import MOST_CLASSES, MOST_MAGNITUDE
 from dure.trials.tasks import TaskType
 
 PARTS = ("train.parquet", "features.parquet", "answers.parquet")
 FACTS = "facts.json"
 ANSWER = "answer"
+ROW = "row"
+SUBGROUP = "subgroup"
 BASELINE_KEY = b"dure.baseline"
 LEAST_ROWS = 20
 
 REFUSALS = (
     "target-missing",
     "feature-missing",
+    "subgroup-missing",
     "target-type",
     "target-range",
     "too-few-rows",
@@ -46,11 +50,12 @@ class SplitRefused(Exception):  # noqa: N818 (an outcome, not a defect)
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The three parts."""
+    """The three parts, and how many test rows are among the training rows as well."""
 
     train: pa.Table
     features: pa.Table
     answers: pa.Table
+    repeated: Repeated
 
 
 def split(table: pa.Table, definition: Definition) -> Split:
@@ -72,10 +77,13 @@ def split(table: pa.Table, definition: Definition) -> Split:
         raise SplitRefused("target-missing")
     if not set(definition.features) <= set(table.column_names):
         raise SplitRefused("feature-missing")
-    table = table.select([*definition.features, definition.target]).combine_chunks()
+    if definition.subgroup and definition.subgroup not in table.column_names:
+        raise SplitRefused("subgroup-missing")
+    table = table.select(columns_of(definition)).combine_chunks()
     table = table.filter(pc.is_valid(table[definition.target]))
     target = _target(table[definition.target], definition.task)
-    table = table.set_column(len(definition.features), definition.target, target)
+    place = table.column_names.index(definition.target)
+    table = table.set_column(place, definition.target, target)
     rows = table.num_rows
     tested = rows * definition.test_permille // SPLIT_PARTS
     if min(tested, rows - tested) < LEAST_ROWS:
@@ -85,12 +93,30 @@ def split(table: pa.Table, definition: Definition) -> Split:
     test = table.filter(pa.array(chosen))
     train = table.filter(pa.array(~chosen))
     baseline = _baseline(train[definition.target], test[definition.target], definition.task)
-    answers = pa.table({ANSWER: test[definition.target]})
+    known = [*definition.features, definition.target]
+    answers = {ANSWER: test[definition.target], ROW: row_digests(test.select(known))}
+    if definition.subgroup:
+        answers[SUBGROUP] = _subgroups(test[definition.subgroup], definition.subgroups)
     return Split(
-        train=train.replace_schema_metadata(None),
+        train=train.select(known).replace_schema_metadata(None),
         features=test.select(list(definition.features)).replace_schema_metadata(None),
-        answers=answers.replace_schema_metadata({BASELINE_KEY: json.dumps(baseline).encode()}),
+        answers=pa.table(answers).replace_schema_metadata(
+            {BASELINE_KEY: json.dumps(baseline).encode()}
+        ),
+        repeated=repeated(train.select(known), test.select(known)),
     )
+
+
+def columns_of(definition: Definition) -> list[str]:
+    """Return the columns that a benchmark needs, each once."""
+    named = [*definition.features, definition.target]
+    return named if definition.subgroup in ("", *named) else [*named, definition.subgroup]
+
+
+def _subgroups(column: pa.ChunkedArray, values: tuple[str, ...]) -> pa.Array:
+    """Return the number of each row's subgroup; rows of no subgroup have the last."""
+    found = pc.index_in(column.cast(pa.string()), value_set=pa.array(values, pa.string()))
+    return pc.fill_null(found, len(values)).combine_chunks()
 
 
 def _target(column: pa.ChunkedArray, task: TaskType) -> pa.ChunkedArray:
@@ -131,7 +157,7 @@ def main(source: Path = Path("/in"), target: Path = Path("/out")) -> None:
     definition = Definition.from_dict(json.loads((source / "definition.json").read_bytes()))
     facts: Mapping[str, object]
     try:
-        columns = [*definition.features, definition.target]
+        columns = columns_of(definition)
         names = pq.read_schema(source / "data.parquet").names
         table = pq.read_table(
             source / "data.parquet", columns=[name for name in columns if name in names]
@@ -142,7 +168,12 @@ def main(source: Path = Path("/in"), target: Path = Path("/out")) -> None:
     else:
         for name, part in zip(PARTS, (parts.train, parts.features, parts.answers), strict=True):
             pq.write_table(part, target / name, compression="zstd", version="2.6")
-        facts = {"train_rows": parts.train.num_rows, "test_rows": parts.features.num_rows}
+        facts = {
+            "train_rows": parts.train.num_rows,
+            "test_rows": parts.features.num_rows,
+            "repeated_exactly": parts.repeated.exactly,
+            "repeated_nearly": parts.repeated.nearly,
+        }
     (target / FACTS).write_text(json.dumps(facts), encoding="ascii")
 
 
