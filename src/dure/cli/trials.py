@@ -102,7 +102,10 @@ def prepare(
         ),
     ],
     task: Annotated[
-        str, typer.Option(help="tabular-regression | tabular-classification")
+        str,
+        typer.Option(
+            help="tabular-regression | tabular-classification | text-classification | forecasting"
+        ),
     ] = "tabular-regression",
     test_permille: Annotated[
         int,
@@ -112,6 +115,24 @@ def prepare(
     budget: Annotated[
         int, typer.Option(min=1, help=say("Runs per agency.", "기관별 실행 횟수."))
     ] = 20,
+    time: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Of a forecast: the feature that orders rows; the latest are the test.",
+                "forecasting: 행의 순서를 나타내는 입력 변수. 가장 늦은 행으로 시험합니다.",
+            )
+        ),
+    ] = "",
+    series: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Of a forecast: the feature that tells series apart.",
+                "forecasting: 계열을 나누는 입력 변수.",
+            )
+        ),
+    ] = "",
 ) -> None:
     """Make a benchmark."""
     output = session.current.output
@@ -125,6 +146,8 @@ def prepare(
             test_permille=test_permille,
             seed=seed,
             budget=budget,
+            time=time,
+            series=series,
         )
     output.value(made)
 

@@ -79,6 +79,8 @@ def _rows(table: pa.Table, coarse: bool) -> pa.ChunkedArray:
 
 
 def _exactly(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_timestamp(column.type):  # as text it would take the zones' own files
+        column = column.cast(pa.int64())
     try:
         return column.cast(pa.large_string())
     except pa.ArrowNotImplementedError:  # a list or a record

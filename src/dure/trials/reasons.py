@@ -147,6 +147,22 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the data set has no column of the subgroups' name",
             "데이터셋에 하위 집단을 나눌 열이 없습니다",
         ),
+        "forecast-time": Text(
+            "a forecast needs a feature that orders its rows in time",
+            "예측 과제에는 행의 시간 순서를 나타내는 입력 변수가 필요합니다",
+        ),
+        "forecast-series": Text(
+            "what tells series apart must be a feature", "계열을 나누는 열은 입력 변수여야 합니다"
+        ),
+        "no-forecast": Text(
+            "it is for forecasting alone", "예측(forecasting) 과제에만 쓰는 항목입니다"
+        ),
+        "time-type": Text(
+            "the time must be dates, times or numbers", "시간 열은 날짜, 시각 또는 수여야 합니다"
+        ),
+        "no-movement": Text(
+            "the target never changes in training", "학습 부분에서 예측할 값이 변하지 않습니다"
+        ),
         "target-among": Text("the target is among them", "예측할 열이 그 안에 있습니다"),
         "malformed": Text("it is malformed", "형식이 잘못되었습니다"),
         "not-dataset": Text(
@@ -232,6 +248,8 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "metrics": Text("The metrics", "지표"),
         "budget": Text("The budget", "실행 횟수 한도"),
         "floors": Text("The floors", "하한"),
+        "time": Text("The time", "시간 열"),
+        "series": Text("The series", "계열"),
         "subgroups": Text("The subgroups", "하위 집단"),
     }
 )

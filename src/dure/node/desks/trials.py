@@ -46,6 +46,8 @@ class TrialsDesk:
         test_permille: int = 300,
         seed: int = 1,
         budget: int = 20,
+        time: str = "",
+        series: str = "",
     ) -> dict[str, Any]:
         """Make a benchmark of a data set: training part, test features, and the hidden targets."""
         from dure.trials.benchmark import prepare
@@ -69,6 +71,8 @@ class TrialsDesk:
                 test_permille=test_permille,
                 seed=seed,
                 budget=budget,
+                time=time,
+                series=series,
             ),
         )
         return {
