@@ -75,9 +75,9 @@ def noted(isolated: Sequence[str]) -> Mapping[str, str]:
     return {ISOLATED: " ".join(isolated)} if isolated else {}
 
 
-def isolating(house: House, run: RowMapping) -> bool:
+def isolating(house: House, run: RowMapping | Mapping[str, object]) -> bool:
     """Say whether a report, beside one that was asked for or released, would isolate a few rows."""
-    here = _isolated_by(house, run["report_id"])
+    here = _isolated_by(house, str(run["report_id"]))
     for benchmark_id, report_id in _asked_for_reports(house):
         if benchmark_id in here or run["benchmark_id"] in _isolated_by(house, report_id):
             return True
@@ -87,7 +87,11 @@ def isolating(house: House, run: RowMapping) -> bool:
 def figures_of(house: House, row: RowMapping) -> Mapping[str, Triple]:
     """Return what a run's report tells of the algorithm: metric -> value, lower, upper."""
     told = read_report(house.read(row["report_id"], purpose=SCORING, limit=MOST_REPORT_BYTES))
-    result = told["result"]
+    return algorithm_figures(told["result"])
+
+
+def algorithm_figures(result: object) -> Mapping[str, Triple]:
+    """Return what a result tells of the algorithm: metric -> value, lower, upper."""
     figures = result.get("figures", {}) if isinstance(result, dict) else {}
     return {name: _triple(sides["algorithm"]) for name, sides in figures.items()}
 
