@@ -10,7 +10,8 @@ MAE = metric_of(TaskType.REGRESSION, "mae")
 
 
 def entry(agency, value, run="r", metric="accuracy", half=0.02, released=True):
-    figures = {metric: (value, value - half, value + half)}
+    triple = (value, value - half, value + half)
+    figures = {metric: {"algorithm": triple, "difference": triple}}
     return Entry(agency, f"{agency} 1.0", run, released, figures)
 
 
@@ -29,7 +30,7 @@ def test_the_best_is_first_and_what_cannot_be_told_apart_shares_a_rank():
 
 
 def test_many_small_differences_make_no_large_one():
-    entries = [entry(name, 0.9 - 0.03 * n) for n, name in enumerate("abcd")]
+    entries = [entry(name, 0.9 - 0.05 * n) for n, name in enumerate("abcd")]
     assert ranks(entries) == [(1, "a"), (1, "b"), (3, "c"), (3, "d")]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import RowMapping
 
 from dure.governance.house import House
 from dure.trials.benchmark import SCORING, find_benchmark
-from dure.trials.gates.candidate import History, Other, Told, Triple
+from dure.trials.gates.candidate import Figures, History, Other, Told, Triple
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
 from dure.trials.results import ESTIMATE
@@ -84,16 +84,19 @@ def isolating(house: House, run: RowMapping | Mapping[str, object]) -> bool:
     return False
 
 
-def figures_of(house: House, row: RowMapping) -> Mapping[str, Triple]:
-    """Return what a run's report tells of the algorithm: metric -> value, lower, upper."""
+def figures_of(house: House, row: RowMapping) -> Figures:
+    """Return the figures that a run's report tells."""
     told = read_report(house.read(row["report_id"], purpose=SCORING, limit=MOST_REPORT_BYTES))
-    return algorithm_figures(told["result"])
+    return told_figures(told["result"])
 
 
-def algorithm_figures(result: object) -> Mapping[str, Triple]:
-    """Return what a result tells of the algorithm: metric -> value, lower, upper."""
+def told_figures(result: object) -> Figures:
+    """Return the figures that a result tells."""
     figures = result.get("figures", {}) if isinstance(result, dict) else {}
-    return {name: _triple(sides["algorithm"]) for name, sides in figures.items()}
+    return {
+        name: {side: _triple(estimate) for side, estimate in sides.items()}
+        for name, sides in figures.items()
+    }
 
 
 def _triple(estimate: Mapping[str, str]) -> Triple:

@@ -12,8 +12,8 @@ from dure.governance.house import House
 from dure.trials.benchmark import PURPOSE, find_benchmark
 from dure.trials.errors import TrialsError
 from dure.trials.figures import figure
-from dure.trials.gates.candidate import Triple
-from dure.trials.history import algorithm_figures, figures_of
+from dure.trials.gates.candidate import Figures
+from dure.trials.history import figures_of, told_figures
 from dure.trials.leaderboard.standings import Entry, standings
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.releasing import MOST_REPORT_BYTES
@@ -62,7 +62,7 @@ def leaderboard(
             **dict(
                 zip(
                     ("value", "lower", "upper"),
-                    map(figure, standing.entry.figures[chosen.name]),
+                    map(figure, standing.entry.figures[chosen.name]["algorithm"]),
                     strict=True,
                 )
             ),
@@ -99,6 +99,6 @@ def _entries(house: House, benchmark_id: str, everything: bool) -> list[Entry]:
     return found
 
 
-def _released_figures(house: House, asset_id: str) -> Mapping[str, Triple]:
+def _released_figures(house: House, asset_id: str) -> Figures:
     data = house.read(asset_id, purpose=PURPOSE, limit=MOST_REPORT_BYTES)
-    return algorithm_figures(json.loads(data)["document"]["result"])
+    return told_figures(json.loads(data)["document"]["result"])

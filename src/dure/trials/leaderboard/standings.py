@@ -6,10 +6,10 @@ was not found out. Each stands with the best that was ever told of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dure.trials.gates.candidate import Triple
+from dure.trials.gates.candidate import Figures
 from dure.trials.gates.ladder import is_better
 from dure.trials.tasks import Metric
 
@@ -27,14 +27,14 @@ class Entry:
     released
         True when people released the report.
     figures
-        Metric -> value, lower, upper of the algorithm.
+        What it was told, by metric and side.
     """
 
     agency: str
     algorithm: str
     run: str
     released: bool
-    figures: Mapping[str, Triple]
+    figures: Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,9 @@ def standings(entries: Sequence[Entry], metric: Metric, questions: int) -> tuple
         known = best.get(entry.agency)
         if figures is None:
             continue
-        if known is None or sign * figures[0] > sign * known.figures[metric.name][0]:
+        if known is None or sign * _value(entry, metric) > sign * _value(known, metric):
             best[entry.agency] = entry
-    ordered = sorted(
-        best.values(), key=lambda one: (-sign * one.figures[metric.name][0], one.agency)
-    )
+    ordered = sorted(best.values(), key=lambda one: (-sign * _value(one, metric), one.agency))
     placed: list[Standing] = []
     for number, entry in enumerate(ordered, 1):
         # Held against the first of a rank, so that a chain of small differences makes no large one.
@@ -79,3 +77,7 @@ def standings(entries: Sequence[Entry], metric: Metric, questions: int) -> tuple
         )
         placed.append(Standing(number if apart or leader is None else leader.rank, entry))
     return tuple(placed)
+
+
+def _value(entry: Entry, metric: Metric) -> float:
+    return entry.figures[metric.name]["algorithm"][0]
