@@ -66,8 +66,8 @@ def test_the_simulation_scores_as_a_trial_does():
 
 
 def test_the_step_grows_with_the_questions_and_the_error():
-    assert step(400, [0.01]) > step(20, [0.01]) > step(1, [0.01]) > 0
-    assert step(20, [0.03, 0.04]) == pytest.approx(step(20, [0.05]))
+    assert step(400, 0.01) > step(20, 0.01) > step(1, 0.01) > 0
+    assert step(20, 0.05) == pytest.approx(5 * step(20, 0.01))
     assert standard_error((0.5, 0.5 - 1.96 * 0.02, 0.5 + 1.96 * 0.02)) == pytest.approx(
         0.02, rel=1e-3
     )
@@ -77,20 +77,36 @@ def test_a_chance_of_five_in_a_hundred():
     """Of a budget's worth of equally good answers, one comes over the step no more often than said."""
     rng = np.random.default_rng(3)
     score = rng.normal(0, 0.01, (4000, 20))
-    fooled = (score > step(20, [0.01])).any(axis=1).mean()
+    fooled = (score > step(20, 0.01)).any(axis=1).mean()
     assert CHANCE / 2 < fooled < CHANCE * 1.5
 
 
+def sides(value, half=0.01, base=0.5, close=None):
+    close = half if close is None else close
+    over = value - base
+    return {
+        "algorithm": (value, value - half, value + half),
+        "difference": (over, over - close, over + close),
+    }
+
+
 def test_less_is_better_for_an_error():
-    assert is_better((0.2, 0.19, 0.21), (0.4, 0.39, 0.41), -1.0, 20)
-    assert not is_better((0.4, 0.39, 0.41), (0.2, 0.19, 0.21), -1.0, 20)
-    assert not is_better((0.39, 0.38, 0.4), (0.4, 0.39, 0.41), -1.0, 20)
+    assert is_better(sides(0.2), sides(0.4), -1.0, 20)
+    assert not is_better(sides(0.4), sides(0.2), -1.0, 20)
+    assert not is_better(sides(0.39), sides(0.4), -1.0, 20)
+
+
+def test_what_the_two_share_with_the_baseline_need_not_be_overcome():
+    """Errors that all algorithms make alike widen each interval, but not that of the differences."""
+    assert not is_better(sides(0.7, 0.1), sides(0.6, 0.1), 1.0, 20)
+    assert is_better(sides(0.7, 0.1, close=0.01), sides(0.6, 0.1, close=0.01), 1.0, 20)
 
 
 FORM = ResultForm(TaskType.CLASSIFICATION, ("accuracy",))
 
 
-def gated(value, earlier=(), over=0.1):
+def gated(value, earlier=(), over=None):
+    over = value - 0.5 if over is None else over
     score = {
         "rows": 900, "smallest_cell": 400, "leak": False, "isolated": [],
         "figures": {"accuracy": {
@@ -99,7 +115,7 @@ def gated(value, earlier=(), over=0.1):
             "difference": [over, over - 0.02, over + 0.02],
         }},
     }  # fmt: skip
-    history = History(tuple(Told({"accuracy": (v, v - 0.02, v + 0.02)}) for v in earlier))
+    history = History(tuple(Told({"accuracy": sides(v, 0.02)}) for v in earlier))
     data = attack.as_bytes(score)
     return pass_gates(Candidate("run", FORM, OutcomeClass.OK, data, Budget(1, 20), history))
 

@@ -8,15 +8,15 @@ from typing import Annotated
 import typer
 
 from dure.cli import developing, session
+from dure.cli import gates as gates_commands
 from dure.cli.arguments import RequestId, say_who_votes
+from dure.cli.gates import RunArgument
 from dure.cli.words import LANGUAGE, say
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 developing.add_to(app)
 
-RunArgument = Annotated[
-    str, typer.Argument(metavar="RUN", help=say("Id of a run.", "실행 식별자."))
-]
+gates_commands.add_to(app)
 
 
 @app.command(
@@ -133,9 +133,37 @@ def prepare(
             )
         ),
     ] = "",
+    floor: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC=NUMBER",
+            help=say(
+                "Release only if it surely holds in every subgroup; may be repeated.",
+                "모든 하위 집단에서 확실히 지켜져야 반출합니다. 여러 번 쓸 수 있습니다.",
+            ),
+        ),
+    ] = None,
+    subgroup: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN=VALUE,…",
+            help=say("Column and values that make subgroups.", "하위 집단을 나눌 열과 값."),
+        ),
+    ] = "",
+    protect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PART=NUMBER",
+            help=say(
+                "What tables must keep: least, p_percent, n, k_percent; may be repeated.",
+                "표가 지킬 값: least, p_percent, n, k_percent. 여러 번 쓸 수 있습니다.",
+            ),
+        ),
+    ] = None,
 ) -> None:
     """Make a benchmark."""
     output = session.current.output
+    column, _, values = subgroup.partition("=")
     with session.current.node() as node, output.progress(say("splitting", "분할 중")):
         made = node.trials.prepare(
             dataset,
@@ -148,8 +176,23 @@ def prepare(
             budget=budget,
             time=time,
             series=series,
+            floors=_pairs(floor),
+            subgroup=column,
+            subgroups=[value.strip() for value in values.split(",") if value.strip()],
+            protection=_pairs(protect),
         )
-    output.value(made)
+    found = made.pop("findings")
+    output.value({**made, "findings": found} if output.as_json else made)
+    if not output.as_json and found:
+        output.rows(found, [("words", say("finding", "점검 결과"))])
+
+
+def _pairs(named: list[str] | None) -> dict[str, str]:
+    """Return what stands before and behind the equals signs."""
+    return {
+        name.strip(): value.strip()
+        for name, _, value in (one.partition("=") for one in named or ())
+    }
 
 
 @app.command(
@@ -234,32 +277,6 @@ def run(
     with session.current.node() as node, output.progress(say("running", "실행 중")):
         made = node.trials.run(submission, on=on, seed=seed)
     output.value(made)
-
-
-@app.command(
-    help=say(
-        "Show the sealed report of a run, to those who may read it.",
-        "봉인된 실행 보고서를 열람할 수 있는 사람에게 보여 줍니다.",
-    )
-)
-def show(
-    run: RunArgument,
-    diagnosis: Annotated[
-        bool,
-        typer.Option(
-            help=say(
-                "The operator's diagnosis too; it never leaves.",
-                "운영자용 진단도 표시합니다. 노드 밖으로 나가지 않습니다.",
-            )
-        ),
-    ] = False,
-) -> None:
-    """Show a run's report."""
-    with session.current.node() as node:
-        shown = dict(node.trials.show(run))
-        if diagnosis:
-            shown["diagnosis"] = node.trials.diagnosis(run)
-    session.current.output.value(shown)
 
 
 @app.command(

@@ -215,6 +215,20 @@ def protection_of(value: object) -> Protection:
     )
 
 
+def asked_protection(value: Mapping[str, str]) -> Protection:
+    """Return the protection that somebody asked for, by its parts.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.benchmark``.
+    """
+    try:
+        return protection_of(value)
+    except (TypeError, ValueError):
+        raise TrialsError("trials.benchmark", part="protection", reason="protection") from None
+
+
 def _sound(floors: tuple[tuple[str, str], ...], metrics: tuple[str, ...]) -> bool:
     names = [name for name, _ in floors]
     try:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import RowMapping
 
 from dure.governance.house import House
 from dure.trials.benchmark import SCORING, find_benchmark
-from dure.trials.gates.candidate import History, Other, Told, Triple
+from dure.trials.gates.candidate import Figures, History, Other, Told, Triple
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
 from dure.trials.results import ESTIMATE
@@ -75,21 +75,28 @@ def noted(isolated: Sequence[str]) -> Mapping[str, str]:
     return {ISOLATED: " ".join(isolated)} if isolated else {}
 
 
-def isolating(house: House, run: RowMapping) -> bool:
+def isolating(house: House, run: RowMapping | Mapping[str, object]) -> bool:
     """Say whether a report, beside one that was asked for or released, would isolate a few rows."""
-    here = _isolated_by(house, run["report_id"])
+    here = _isolated_by(house, str(run["report_id"]))
     for benchmark_id, report_id in _asked_for_reports(house):
         if benchmark_id in here or run["benchmark_id"] in _isolated_by(house, report_id):
             return True
     return False
 
 
-def figures_of(house: House, row: RowMapping) -> Mapping[str, Triple]:
-    """Return what a run's report tells of the algorithm: metric -> value, lower, upper."""
+def figures_of(house: House, row: RowMapping) -> Figures:
+    """Return the figures that a run's report tells."""
     told = read_report(house.read(row["report_id"], purpose=SCORING, limit=MOST_REPORT_BYTES))
-    result = told["result"]
+    return told_figures(told["result"])
+
+
+def told_figures(result: object) -> Figures:
+    """Return the figures that a result tells."""
     figures = result.get("figures", {}) if isinstance(result, dict) else {}
-    return {name: _triple(sides["algorithm"]) for name, sides in figures.items()}
+    return {
+        name: {side: _triple(estimate) for side, estimate in sides.items()}
+        for name, sides in figures.items()
+    }
 
 
 def _triple(estimate: Mapping[str, str]) -> Triple:

@@ -143,6 +143,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "name a column that is not the target, and 1 to {most} of its values",
             "예측할 열이 아닌 열과 그 값을 1개부터 {most}개까지 지정하십시오",
         ),
+        "protection": Text(
+            "least is 10 or more, n 1 or more, p_percent and k_percent above 0 and at most 100",
+            "least는 10 이상, n은 1 이상, p_percent와 k_percent는 0보다 크고 100 이하여야 합니다",
+        ),
         "subgroup-missing": Text(
             "the data set has no column of the subgroups' name",
             "데이터셋에 하위 집단을 나눌 열이 없습니다",
@@ -188,6 +192,14 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "classes": Text(
             "a classification needs 2 to {most_classes} classes, all of them in the training part",
             "분류 과제의 클래스는 2개부터 {most_classes}개까지이고, 모두 학습 부분에 있어야 합니다",
+        ),
+        # an appeal
+        "still-running": Text("the run has not ended", "실행이 아직 끝나지 않았습니다"),
+        "appealed-already": Text(
+            "somebody appealed this run already", "이 실행에는 이미 이의가 제기되었습니다"
+        ),
+        "none-waiting": Text(
+            "no appeal of this run waits for an answer", "답변을 기다리는 이의가 없는 실행입니다"
         ),
         # a release
         "no-report": Text("the run has no report", "이 실행에는 보고서가 없습니다"),
@@ -247,6 +259,7 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "seed": Text("The seed", "난수 씨앗"),
         "metrics": Text("The metrics", "지표"),
         "budget": Text("The budget", "실행 횟수 한도"),
+        "protection": Text("What is asked of tables", "표에 요구하는 보호"),
         "floors": Text("The floors", "하한"),
         "time": Text("The time", "시간 열"),
         "series": Text("The series", "계열"),

@@ -13,7 +13,7 @@ from dure.governance.claims import is_alive, this_process
 from dure.governance.house import House
 from dure.trials.errors import TrialsError
 from dure.trials.spec import SWEEP
-from dure.trials.tables import BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
+from dure.trials.tables import APPEALS, BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
 
 _KINDS = {
     SUBMISSIONS.name: "algorithm",
@@ -115,7 +115,8 @@ def begin_run(
         Seconds after which a run that has not ended has died, wherever it ran.
 
     Every run counts once, from its beginning, whatever becomes of it: that it failed tells somebody
-    something, too. What failed may be taken up again for nothing.
+    something, too. What failed may be taken up again for nothing, and an answered
+    appeal may take a run out of the count.
 
     Counting and writing are one transaction of the store's only writer, so that two runs at once
     can't both take the last of a budget, nor the same unfinished run.
@@ -160,7 +161,9 @@ def begin_run(
 
 
 def _spent(connection: Connection, agency: str, benchmark: str) -> int:
+    forgiven = select(APPEALS.c.run_id).where(APPEALS.c.ruling == "again")
     asked = (RUNS.c.agency == agency) & (RUNS.c.benchmark_id == benchmark)
+    asked &= RUNS.c.id.not_in(forgiven)
     return int(connection.execute(select(func.count()).where(asked)).scalar_one())
 
 

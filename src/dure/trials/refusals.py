@@ -111,3 +111,35 @@ def leak_finding(subject: str) -> Finding:
             "반출하기 전에 평가 기준의 입력 변수와 제출물에 든 파일을 확인하십시오.",
         ),
     )
+
+
+MOST_REPEATED = 10
+"""Test rows in a thousand that may be among the training rows without a word."""
+
+
+def contaminated(
+    subject: str, *, repeated_exactly: int, repeated_nearly: int
+) -> tuple[Finding, ...]:
+    """Return what is said of a benchmark whose test rows are among its training rows.
+
+    Parameters
+    ----------
+    subject
+        The benchmark.
+    repeated_exactly, repeated_nearly
+        Share of the test rows, targets included, in a thousand: just so, and but for the fourth digit,
+        case and spaces.
+    """
+    if max(repeated_exactly, repeated_nearly) <= MOST_REPEATED:
+        return ()
+    exact = repeated_exactly > MOST_REPEATED
+    words = Text(
+        "Of a thousand test rows, {exactly} are among the training rows, and {nearly} nearly so.",
+        "시험 행 천 개 가운데 {exactly}개가 학습 행에도 있고, 거의 같은 것까지는 {nearly}개입니다.",
+    ).fill(exactly=repeated_exactly, nearly=repeated_nearly)
+    next_step = Text(
+        "Take repeated rows out of the data set, or read good figures as memory rather than skill.",
+        "데이터셋에서 되풀이되는 행을 빼거나, 좋은 수치를 실력이 아닌 암기로 보십시오.",
+    )
+    severity = Severity.WARNING if exact else Severity.NOTICE
+    return (Finding("trials.contaminated", severity, subject, "test", words, next_step),)

@@ -35,7 +35,7 @@ from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
 from dure.storage.tables import ASSETS, FACTS
 from dure.trials import history, records, spec, steps
-from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, find_benchmark
+from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
 from dure.trials.definition import Definition, protection_values, told_of_forecast
 from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
@@ -307,7 +307,8 @@ def _refusal(data: bytes) -> str:
 def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
     house, benchmark = work.house, work.benchmark
     evidence = {**_evidence(work), "gates": [step.to_dict() for step in gated.steps]}
-    report = Report(REPORT_KIND, 1, gated.result, evidence, gated.findings)
+    findings = (*gated.findings, *contamination(house, benchmark.asset))
+    report = Report(REPORT_KIND, 1, gated.result, evidence, findings)
     inputs = (work.algorithm, benchmark.train, benchmark.features)
     everything = (*inputs, benchmark.answers, benchmark.asset)
     asset = house.seal(

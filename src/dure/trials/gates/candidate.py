@@ -24,9 +24,9 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the report of an earlier run told: metric -> value, lower, upper of the algorithm."""
+    """What the report of an earlier run told."""
 
-    figures: Mapping[str, Triple] = field(default_factory=dict)
+    figures: Figures = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,14 @@ class Passage(StrEnum):
     NOT_REACHED = "not-reached"
 
 
+PASSAGES = {
+    Passage.PASSED: Text("passed", "통과"),
+    Passage.REFUSED: Text("refused", "거부"),
+    Passage.NOT_APPLICABLE: Text("not applicable", "해당 없음"),
+    Passage.NOT_REACHED: Text("not reached", "도달하지 않음"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """One gate.

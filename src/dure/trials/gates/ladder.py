@@ -5,9 +5,11 @@ lucky are put together to one that seems good and is worth nothing. So what was 
 repeated in effect: a metric that is not better than the best told to the agency on these targets, and
 than the baseline, by a step, is named as *held* and has no figure.
 
-The step is not a parameter. It is so many standard errors, from the bootstrap intervals of the two
-figures, that of all the metrics of all the trials that the budget allows, none that is no better comes
-over it but with a chance of five in a hundred.
+The step is not a parameter. It is so many standard errors that of all the metrics of all the trials
+that the budget allows, none that is no better comes over it but with a chance of five in a hundred. The
+standard error of the gap between two algorithms is at most the sum of theirs, whatever the two have in
+common; of the figures themselves, or, where that is less, of their paired differences from the baseline,
+which is the same for both. Both come from the bootstrap intervals.
 
 Source
 ------
@@ -18,8 +20,7 @@ grows with the number of questions, since one standard error was seen to be too 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from statistics import NormalDist
 
@@ -33,26 +34,28 @@ from dure.trials.results import metric_in
 CHANCE = 0.05
 """Chance that the Ladder is deceived once, in all the trials that a budget allows."""
 
+Sides = Mapping[str, Triple]
+
 _NORMAL = NormalDist()
 _HALF_WIDTHS = 2.0 * _NORMAL.inv_cdf(0.975)
 
 
-def step(questions: int, errors: Iterable[float]) -> float:
+def step(questions: int, error: float) -> float:
     """Return how much better a figure must be before it is told.
 
     Parameters
     ----------
     questions
         Figures that may be asked for in all, 1 or more.
-    errors
-        Standard errors of the two figures that are compared, or that of their difference.
+    error
+        Standard error of the gap.
 
     Examples
     --------
-    >>> round(step(20, [0.01, 0.01]), 4), round(step(400, [0.01, 0.01]), 4)
-    (0.0397, 0.0518)
+    >>> round(step(20, 0.01), 4), round(step(400, 0.01), 4)
+    (0.0281, 0.0366)
     """
-    return _NORMAL.inv_cdf(1.0 - CHANCE / max(questions, 1)) * math.hypot(*errors)
+    return _NORMAL.inv_cdf(1.0 - CHANCE / max(questions, 1)) * error
 
 
 def standard_error(figures: Triple) -> float:
@@ -61,20 +64,23 @@ def standard_error(figures: Triple) -> float:
     return (upper - lower) / _HALF_WIDTHS
 
 
-def is_better(figures: Triple, best: Triple, sign: float, questions: int) -> bool:
-    """Say whether a figure is better than another by the step.
+def is_better(own: Sides, best: Sides, sign: float, questions: int) -> bool:
+    """Say whether an algorithm is better than another by the step.
 
     Parameters
     ----------
-    figures, best
-        Value, lower and upper end of the interval of each.
+    own, best
+        Their figures of one metric, by side, as they are told: in three digits.
     sign
         1 when more is better, -1 when less is.
     questions
         As `step` takes it.
     """
-    errors = (standard_error(figures), standard_error(best))
-    return sign * (figures[0] - best[0]) > step(questions, errors)
+    return any(
+        sign * (own[side][0] - best[side][0])
+        > step(questions, standard_error(own[side]) + standard_error(best[side]))
+        for side in ("algorithm", "difference")
+    )
 
 
 def _let_through(candidate: Candidate) -> Candidate | None:
@@ -107,9 +113,15 @@ def _questions(candidate: Candidate) -> int:
 def _climbs(candidate: Candidate, name: str) -> bool:
     sign = 1.0 if metric_in(candidate.form, name).larger_is_better else -1.0
     questions = _questions(candidate)
-    own, difference = candidate.figures[name]["algorithm"], candidate.figures[name]["difference"]
+    own = {side: _as_told(candidate.figures[name][side]) for side in ("algorithm", "difference")}
     # The baseline needs no question, and both were resampled together: a paired standard error.
-    if not sign * difference[0] > step(questions, [standard_error(difference)]):
+    over = own["difference"]
+    if not sign * over[0] > step(questions, standard_error(over)):
         return False
     earlier = [told.figures[name] for told in candidate.history.told if name in told.figures]
     return all(is_better(own, best, sign, questions) for best in earlier)
+
+
+def _as_told(figures: Triple) -> Triple:
+    value, lower, upper = (float(figure(part)) for part in figures)
+    return value, lower, upper
