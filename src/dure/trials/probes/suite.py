@@ -211,7 +211,8 @@ def _controls(probes: Sequence[Probe], clues: Clues, progress: Callable[[str], N
         seen |= weakened.opened(named[Control.OPEN], clues)
     if named[Control.LOOSE]:
         progress(Control.LOOSE)
-        ended = _run(named[Control.LOOSE], APART, clues, weakened.LOOSE, box.run)
+        told = {**clues, **weakened.ENOUGH}
+        ended = _run(named[Control.LOOSE], APART, told, weakened.LOOSE, box.run)
         seen |= _seen(ended)
     for probe in probes:
         if probe.name not in found:

@@ -33,6 +33,9 @@ LOOSE = Limits(
 )
 """Limits under which every attempt on resources gets what it wants."""
 
+ENOUGH = {"spin_s": 0.3, "sleep_s": 0.5, "hold_s": 0.05}
+"""Seconds of what attempts on resources do where nothing ends them: more than the tight limits."""
+
 _MODULE = "dure.trials.probes.inside"
 _HERE = Path(__file__).parent
 _WAIT_S = 60
