@@ -63,6 +63,7 @@ def test_every_process_inside_has_the_filter():
     script = "import os, signal\nos.fork()\nsignal.pause()"
     task = python_command(["-c", script], packages=False, limits=Limits(wall_s=20))
     filters: dict[str, str] = {}
+    outer: dict[str, int] = {}
     over = threading.Event()
 
     def watch() -> None:
@@ -71,9 +72,9 @@ def test_every_process_inside_has_the_filter():
                 seen = status(process)
                 _, *inner = seen.get("NSpid", "").split()
                 if inner:
-                    filters[inner[-1]] = seen["Seccomp"]
+                    filters[inner[-1]], outer[inner[-1]] = seen["Seccomp"], process
                     if list(filters.values()) == ["2"] * 3:
-                        os.kill(process, signal.SIGKILL)
+                        os.kill(outer["1"], signal.SIGKILL)  # with it all end
                         return
 
     watcher = threading.Thread(target=watch)

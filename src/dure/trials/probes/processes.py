@@ -186,7 +186,7 @@ def _calls_of_32_bits(_: Clues) -> str:
     return in_child(interrupt)
 
 
-_HOOK = "import os\nos.mkdir(os.environ['DURE_HOOK'])\n"
+_HOOK = "import os\nos.mkdir(os.environ['MARK_OF_THE_HOOK'])\n"
 
 
 @attempt
@@ -201,7 +201,7 @@ def _startup_hook(clues: Clues) -> str:
         check=False,
         capture_output=True,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "DURE_HOOK": str(ran)},
+        env={**os.environ, "PYTHONPATH": str(folder), "MARK_OF_THE_HOOK": str(ran)},
         timeout=5,
     )
     if ran.exists():
