@@ -16,6 +16,7 @@ import pytest
 
 from dure.sandbox import box
 from dure.sandbox.tasks import Bind, Outcome, Task
+from dure.trials import figures
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.probes import archives, channels, inside, models, parsers
 from dure.trials.probes.canaries import canaries
@@ -53,6 +54,7 @@ def check(found: tuple[ProbeOutcome, ...]) -> None:
     assert {one.name.partition(".")[0] for one in found if one.counted} == set(FAMILIES)
 
 
+@pytest.mark.slow
 def test_nothing_escapes() -> None:
     check(run_suite())
     assert processes_of_the_probes() == []
@@ -66,6 +68,7 @@ print(json.dumps([[o.name, o.outcome, o.seen, o.where, o.control, o.reached] for
 
 
 @pytest.mark.root
+@pytest.mark.slow
 def test_nothing_escapes_an_ordinary_users_sandbox_either() -> None:
     # pytest's own folders are closed to other users.
     folder = Path(tempfile.mkdtemp(prefix="dure-user-"))
@@ -92,6 +95,7 @@ def processes_of_the_probes() -> list[str]:
     return found
 
 
+@pytest.mark.exhaustive
 def test_every_control_says_what_it_reached(tmp_path: Path) -> None:
     """The controls that are made outside, made here, where a defect of one would be seen."""
     names = [one.name for one in CATALOGUE if one.control in {Control.BARE, Control.NAIVE}]
@@ -207,6 +211,7 @@ ELSEWHERE = {"models.custom-library", *(f"channels.left-in-{one}" for one in cha
         ("models", models, "unpack", lambda _: {}),
         ("models", models, "read_predictions", lambda *_, **__: None),
         ("channels", channels, "class_of", lambda *told: CLASSES.get(told[1], OutcomeClass.OK)),
+        ("channels", figures, "DIGITS", 17),
         ("channels", channels, "gated", lambda *_, **__: OutcomeClass.OK),
         ("channels", channels, "printable", lambda text: text),
     ],

@@ -8,6 +8,7 @@ is no plain file with a plain name. The control is a careless reader of the same
 # ruff: noqa: PTH123, PTH211
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -124,15 +125,18 @@ def _careless_flood(clues: Clues) -> str:
 
 
 def swap(clues: Clues) -> str:
-    """Leave a file that turns into a link, again and again, until the run ends."""
+    """Leave a file that turns into a link and back, again and again, until the run ends."""
     path, other = f"{clues['out']}/swapped", f"{clues['out']}/.other"
     _touch(path)
     if os.fork() == 0:
+        for descriptor in clues["own"]:
+            os.close(descriptor)
         while True:
-            os.symlink(clues["file"], other)
-            Path(other).rename(path)
-            _touch(other)
-            Path(other).rename(path)
+            with contextlib.suppress(OSError):
+                os.symlink(clues["file"], other)
+                Path(other).rename(path)
+                _touch(other)
+                Path(other).rename(path)
     return "left"
 
 

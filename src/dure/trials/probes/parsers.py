@@ -197,7 +197,7 @@ def _register() -> None:
             strict = _reads_predictions(data, task, _HONEST[task])
             pairs[name] = strict, _reads_lines(data)
     for name, text in SCORES.items():
-        pairs[name] = _passes_gates(text.encode()), _reads_lines(f"{{}}\n{text}".encode())
+        pairs[name] = _passes_gates(text.encode()), _loads(text.encode())
     for name, text in MANIFESTS.items():
         pairs[name] = _reads_manifest(text), _reads_toml(text)
     for name, data in HEADERS.items():
