@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from dure.sandbox import box
+from dure.sandbox import box, launching
+from dure.sandbox.spares import Spares
 from dure.sandbox.tasks import Bind, Outcome, Task
 from dure.trials import figures
 from dure.trials.outcomes import OutcomeClass
@@ -109,6 +110,24 @@ def test_every_control_says_what_it_reached(tmp_path: Path) -> None:
     assert found["files.host-file"] == ("escaped", "32 characters")  # the canary's, and not told
 
 
+def test_a_spare_sandbox_holds_as_well() -> None:
+    """One that waited for its data, started before anybody needed it."""
+    taken = []
+
+    def runner(task: Task, inputs: Mapping[str, bytes]) -> Outcome:
+        with Spares() as spares:
+            spares.prepare(task)
+            assert spares.wait()
+            ended = box.run(task, inputs)
+            taken.append(spares.taken)
+            return ended
+
+    found = run_suite(["network", "files", "processes", "calls"], runner=runner, controls=False)
+    assert [one for one in found if one.outcome in {"escaped", "unprobed"}] == []
+    assert len(found) > 100
+    assert taken == [1]
+
+
 # ── each wall taken down: the verdict of its family flips ──────────────────────────────────────
 def of(family: str, runner: Callable[[Task, Mapping[str, bytes]], Outcome]) -> dict[str, str]:
     found = run_suite([family], runner=runner, controls=False)
@@ -128,7 +147,7 @@ def test_without_the_filter_of_calls(
     family: str, escaped: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     allow_all = struct.pack("HBBI", 0x06, 0, 0, 0x7FFF0000)
-    monkeypatch.setattr(box, "filter_program", lambda: allow_all)
+    monkeypatch.setattr(launching, "filter_program", lambda *_, **__: allow_all)
     found = of(family, box.run)
     assert {name for name in escaped if found[name] != "escaped"} == set()
     assert verdict_of(list(found.values())) == "escaped"
@@ -210,6 +229,7 @@ ELSEWHERE = {"models.custom-library", *(f"channels.left-in-{one}" for one in cha
         ("archives", archives, "read_folder", lambda _: {}),
         ("models", models, "unpack", lambda _: {}),
         ("models", models, "read_predictions", lambda *_, **__: None),
+        ("models", models, "find_pickle", lambda _: ""),
         ("channels", channels, "class_of", lambda *told: CLASSES.get(told[1], OutcomeClass.OK)),
         ("channels", figures, "DIGITS", 17),
         ("channels", channels, "gated", lambda *_, **__: OutcomeClass.OK),

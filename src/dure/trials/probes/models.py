@@ -18,6 +18,7 @@ from dure.trials.packing import pack, unpack
 from dure.trials.predictions import PredictionsRefused, read_predictions
 from dure.trials.probes.attempt import ATTEMPTS, NAIVE, Act, Clues, Contained, attempt
 from dure.trials.tasks import TaskType
+from dure.trials.weights import find_pickle
 
 
 class _Runs:
@@ -45,6 +46,25 @@ def _zipped(clues: Clues, name: str) -> bytes:
     return buffer.getvalue()
 
 
+def _array(clues: Clues, name: str) -> bytes:
+    """Return a NumPy array of one object (NEP 1)."""
+    head = b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"
+    head = head.ljust(117) + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head + _pickled(clues, name)
+
+
+def _object(data: bytes) -> bytes:
+    return data[10 + int.from_bytes(data[8:10], "little") :]
+
+
+def _weights(file: str) -> Callable[[bytes], object]:
+    def read(data: bytes) -> None:
+        if find_pickle({file: data}):
+            raise TrialsError("trials.pickle", path=file)
+
+    return read
+
+
 def _unzipped(data: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return archive.read("model/data.pkl")
@@ -65,6 +85,10 @@ PICKLES: dict[
     "zipped-predictions": (_zipped, _unzipped, _predictions),
     "pickled-package": (_pickled, bytes, _package),
     "zipped-package": (_zipped, _unzipped, _package),
+    "pickled-weights": (_pickled, bytes, _weights("weights.pkl")),
+    "renamed-weights": (_pickled, bytes, _weights("weights.bin")),
+    "zipped-weights": (_zipped, _unzipped, _weights("weights.bin")),
+    "array-of-objects": (_array, _object, _weights("weights.npy")),
 }
 """What is made, how a careless reader comes to the pickle in it, and our strict reader."""
 

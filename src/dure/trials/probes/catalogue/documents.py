@@ -268,6 +268,30 @@ MODELS = family(
             "코드를 실행하는 압축 모델 제출",
         ),
         Row(
+            "pickled-weights",
+            Control.NAIVE,
+            "Submit weights that run code",
+            "코드를 실행하는 가중치 제출",
+        ),
+        Row(
+            "renamed-weights",
+            Control.NAIVE,
+            "Submit such weights under another name",
+            "이름을 바꾼 그런 가중치 제출",
+        ),
+        Row(
+            "zipped-weights",
+            Control.NAIVE,
+            "Submit zipped weights that run code",
+            "코드를 실행하는 압축 가중치 제출",
+        ),
+        Row(
+            "array-of-objects",
+            Control.NAIVE,
+            "Submit an array that runs code",
+            "코드를 실행하는 배열 제출",
+        ),
+        Row(
             "onnx-absolute-weights",
             Control.BARE,
             "Take a file of the host for an ONNX model's weights",
