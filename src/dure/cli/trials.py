@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dure.cli import developing, session
+from dure.cli import developing, probing, session
 from dure.cli import gates as gates_commands
 from dure.cli.arguments import RequestId, say_who_votes
 from dure.cli.gates import RunArgument
@@ -52,6 +52,15 @@ def doctor() -> None:
         )
     if host.tier == "none":
         raise typer.Exit(1)
+
+
+app.command(
+    "probe",
+    help=say(
+        "Try to break out of this machine's sandbox, with a control beside each try; needs no node.",
+        "이 기기의 격리 실행 환경에서 빠져나가 보고, 시도마다 대조 실험을 합니다. 노드가 없어도 됩니다.",
+    ),
+)(probing.probe)
 
 
 @app.command(

@@ -71,6 +71,21 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "other-form": Text(
             "the header is not in the one allowed form", "머리글이 허용된 형식이 아닙니다"
         ),
+        # a report of probes
+        "probes-form": Text(
+            "it does not have the form of a report", "탐침 보고서의 형식이 아닙니다"
+        ),
+        "probes-sum": Text(
+            "its verdict or counts are not what its probes come to",
+            "판정이나 개수가 탐침 내용과 다릅니다",
+        ),
+        "probes-signature": Text(
+            "the signature is not over this report", "이 보고서에 대한 서명이 아닙니다"
+        ),
+        "probes-signer": Text(
+            "the charter knows no such key of the signer", "협약에 등록된 서명자의 키가 아닙니다"
+        ),
+        "probes-unsigned": Text("nobody has signed it", "서명이 없습니다"),
         # weights
         "code-inside": Text(
             "it names functions or classes, not arrays alone",

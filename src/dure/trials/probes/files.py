@@ -1,7 +1,7 @@
-"""Attempts to read or write what is not the run's own."""
+"""Attempts to read or write what is not the run's own. What is read is never told, only that it was."""
 
 # These attempts are made as crudely as an attacker would make them.
-# ruff: noqa: PTH115, PTH123, S108
+# ruff: noqa: PTH112, PTH115, PTH123, S108
 from __future__ import annotations
 
 import os
@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from dure.sandbox.probes.attempt import ATTEMPTS, Clues, Contained, Remark, attempt
+from dure.trials.probes.attempt import ATTEMPTS, Clues, Contained, Remark, attempt
 
 _PLAIN_DEVICES = {
     *("console", "core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin"),
@@ -48,7 +48,7 @@ def _descriptors(clues: Clues) -> str:
 
 @attempt
 def _host_file(clues: Clues) -> str:
-    return Path(clues["file"]).read_text()
+    return f"{len(Path(clues['file']).read_text())} characters"
 
 
 @attempt
@@ -56,7 +56,7 @@ def _host_file_through_proc(clues: Clues) -> str:
     for process in ("self", "1", str(clues["process"])):
         path = Path(f"/proc/{process}/root{clues['file']}")
         try:
-            return path.read_text()
+            return f"{len(path.read_text())} characters"
         except OSError:
             continue
     raise Contained("no way through /proc")
@@ -64,12 +64,12 @@ def _host_file_through_proc(clues: Clues) -> str:
 
 @attempt
 def _climb_out(clues: Clues) -> str:
-    return Path("/tmp" + "/.." * 40 + clues["file"]).read_text()
+    return f"{len(Path('/tmp' + '/..' * 40 + clues['file']).read_text())} characters"
 
 
 @attempt
 def _accounts(_: Clues) -> str:
-    return Path("/etc/passwd").read_text()[:20]
+    return f"{len(Path('/etc/passwd').read_text())} characters"
 
 
 @attempt
@@ -87,6 +87,13 @@ def _opens(path: str, mode: str, reached: str) -> Callable[[Clues], str]:
     return go
 
 
+def _graphics(_: Clues) -> str:
+    for name in ("nvidiactl", "nvidia0", "kfd", "dri/renderD128", "dri/card0"):
+        if os.access(f"/dev/{name}", os.R_OK):
+            return f"could open /dev/{name}"
+    raise Contained("none to be seen")
+
+
 def _changes_inputs(_: Clues) -> str:
     Path("/in/clues.json").chmod(0o666)
     return "changed the mode of an input"
@@ -98,6 +105,7 @@ ATTEMPTS.update(
         "files.add-input": _opens("/in/added", "w", "added an input"),
         "files.unlock-inputs": _changes_inputs,
         "files.write-root": _opens("/added", "w", "wrote /"),
+        "files.graphics-device": _graphics,
         "files.write-runtime": _opens("/py/added", "w", "wrote the runtime"),
         "files.write-source": _opens("/dure/dure/added", "w", "wrote the source"),
         "files.kernel-setting": _opens(
@@ -118,18 +126,36 @@ def _kernel_addresses(_: Clues) -> str:
     raise Contained("zeros")
 
 
-@attempt
-def _host_facts(_: Clues) -> str:
-    told = []
-    for name in ("cmdline", "loadavg", "uptime", "stat", "version", "vmstat", "interrupts", "keys"):
-        try:
-            if Path(f"/proc/{name}").read_bytes():
-                told.append(name)
-        except OSError:
-            continue
-    if told:
-        return " ".join(told)
-    raise Contained("empty")
+def _tells(path: str) -> Callable[[Clues], str]:
+    """Return an attempt to read what the kernel says of the host in a file or folder of ``/proc``."""
+
+    def go(_: Clues) -> str:
+        if any(os.listdir(path)) if os.path.isdir(path) else Path(path).read_bytes():
+            return "tells about the host"
+        raise Contained("empty")
+
+    return go
+
+
+ATTEMPTS.update(
+    {
+        f"files.host-{name}": _tells(f"/proc/{path}")
+        for name, path in (
+            ("interrupts", "interrupts"),
+            ("kernel-command", "cmdline"),
+            ("kernel-keys", "keys"),
+            ("load", "loadavg"),
+            ("memory-use", "vmstat"),
+            ("modules", "modules"),
+            ("pressure", "pressure"),
+            ("processor-use", "stat"),
+            ("processors", "cpuinfo"),
+            ("settings", "sys"),
+            ("uptime", "uptime"),
+            ("version", "version"),
+        )
+    }
+)
 
 
 @attempt
@@ -149,16 +175,16 @@ def _devices(_: Clues) -> str:
 
 
 @attempt
-def _make_device(_: Clues) -> str:
-    path = Path("/tmp/device")
+def _make_device(clues: Clues) -> str:
+    path = Path(clues["scratch"], "device")
     os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 3))
     path.unlink()
     return "made a device"
 
 
 @attempt
-def _run_from_tmp(_: Clues) -> str:
-    path = Path("/tmp/program")
+def _run_from_tmp(clues: Clues) -> str:
+    path = Path(clues["scratch"], "program")
     path.write_text("#!/proc/self/exe\n")
     path.chmod(0o755)
     try:
@@ -179,4 +205,6 @@ def _control_groups(_: Clues) -> str:
 
 @attempt
 def _control_group_path(_: Clues) -> object:
-    return Remark(Path("/proc/self/cgroup").read_text().splitlines()[-1])
+    if Path("/proc/self/cgroup").read_text().strip():
+        return Remark("its own control group is named, from the root of its namespace")
+    raise Contained("not named")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from dure.sandbox.probes.attempt import Clues, attempt
+from dure.trials.probes.attempt import Clues, attempt
 
 _WAIT_S = 2.0
 

@@ -10,13 +10,17 @@ import mmap
 import os
 import platform
 import resource
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 
-from dure.sandbox.probes.attempt import Clues, Contained, Remark, attempt, call, in_child
+from dure.trials.probes.attempt import Clues, Contained, Remark, attempt, call, in_child
 
 _PTRACE_SEIZE = 0x4206
 _PR_GET_NO_NEW_PRIVS, _PR_SET_DUMPABLE, _PR_SET_PDEATHSIG = 39, 4, 1
+_MAP_HUGETLB, _HUGE_BYTES = 0x40000, 2 << 20
 _X32_BIT = 0x40000000
 _GETPID_BY_INT80 = b"\xb8\x14\x00\x00\x00\xcd\x80\xc3"
 
@@ -182,11 +186,42 @@ def _calls_of_32_bits(_: Clues) -> str:
     return in_child(interrupt)
 
 
+_HOOK = "import os\nos.mkdir(os.environ['MARK_OF_THE_HOOK'])\n"
+
+
+@attempt
+def _startup_hook(clues: Clues) -> str:
+    """Leave a file that an interpreter started as ours is would run by itself."""
+    folder = Path(tempfile.mkdtemp(dir=clues["scratch"]))
+    for name in ("sitecustomize.py", "usercustomize.py"):
+        (folder / name).write_text(_HOOK)
+    ran = folder / "ran"
+    subprocess.run(
+        [sys.executable, *clues.get("flags", ("-S", "-s", "-B", "-P")), "-c", ""],
+        check=False,
+        capture_output=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "MARK_OF_THE_HOOK": str(ran)},
+        timeout=5,
+    )
+    if ran.exists():
+        return "ran as another interpreter started"
+    raise Contained("nothing is run by itself")
+
+
+@attempt
+def _huge_pages(_: Clues) -> str:
+    """Take memory that control groups may not count."""
+    mmap.mmap(-1, _HUGE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_HUGETLB).close()
+    return "a huge page"
+
+
 @attempt
 def _clock(_: Clues) -> object:
-    return Remark(f"resolution {time.get_clock_info('perf_counter').resolution} s")
+    fine = time.get_clock_info("perf_counter").resolution < 1e-6
+    return Remark("finer than a microsecond" if fine else "a microsecond or coarser")
 
 
 @attempt
 def _processors(_: Clues) -> object:
-    return Remark(f"{len(os.sched_getaffinity(0))} processors")
+    return Remark("one processor" if len(os.sched_getaffinity(0)) == 1 else "several processors")

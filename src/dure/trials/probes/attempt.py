@@ -17,9 +17,15 @@ from typing import Any
 Clues = Mapping[str, Any]
 """What the host tells an attempt: where its canaries are, and the numbers of system calls."""
 
-ATTEMPTS: dict[str, Callable[[Clues], object]] = {}
+Act = Callable[[Clues], object]
+
+ATTEMPTS: dict[str, Act] = {}
+
+NAIVE: dict[str, Act] = {}
+"""What a careless reader in place of ours does with the same thing: the control of such an attempt."""
 
 _ATTEMPT_S = 10
+_CLONE_NEWNS = 0x00020000
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -34,33 +40,49 @@ class Remark(str):
     __slots__ = ()
 
 
-def attempt(function: Callable[[Clues], object]) -> Callable[[Clues], object]:
+def attempt(function: Act) -> Act:
     """Register an attempt under ``module.function-name``."""
-    module = function.__module__.rpartition(".")[2]
-    ATTEMPTS[f"{module}.{function.__name__.lstrip('_').replace('_', '-')}"] = function
+    ATTEMPTS[_name(function)] = function
     return function
 
 
-def try_one(function: Callable[[Clues], object], clues: Clues) -> tuple[str, str]:
+def naive(name: str) -> Callable[[Act], Act]:
+    """Register the careless way that lets the named attempt succeed."""
+
+    def register(function: Act) -> Act:
+        NAIVE[name] = function
+        return function
+
+    return register
+
+
+def _name(function: Act) -> str:
+    module = function.__module__.rpartition(".")[2]
+    return f"{module}.{function.__name__.lstrip('_').replace('_', '-')}"
+
+
+def try_one(function: Act, clues: Clues) -> tuple[str, str]:
     """Make one attempt and return its outcome and what it saw.
 
     Returns
     -------
     tuple of str
-        ``escaped``, ``contained``, ``informational`` or ``broken``; and a few words.
+        ``escaped``, ``contained``, ``informational`` or ``unprobed``; and a few words.
     """
     try:
         reached = function(clues)
     except Contained as stopped:
         return "contained", str(stopped)[:80]
+    except MemoryError:
+        return "contained", "MemoryError"
     except OSError as error:
         return "contained", errno.errorcode.get(error.errno or 0, type(error).__name__)
     except Exception as error:  # noqa: BLE001 (whatever it is, it must not end the others)
-        return "broken", f"{type(error).__name__}: {error}"[:80]
+        return "unprobed", f"{type(error).__name__}: {error}"[:80]
     return ("informational" if isinstance(reached, Remark) else "escaped"), str(reached)[:80]
 
 
-def try_apart(function: Callable[[Clues], object], clues: Clues) -> tuple[str, str]:
+def try_apart(function: Act, clues: Clues) -> tuple[str, str]:
     """Make one attempt in a forked child, so that what it does to itself ends with it."""
     ours, theirs = os.pipe()
     child = os.fork()
@@ -68,6 +90,8 @@ def try_apart(function: Callable[[Clues], object], clues: Clues) -> tuple[str, s
         try:
             signal.alarm(_ATTEMPT_S)
             os.close(ours)
+            if clues.get("own_mounts"):  # then what it does to the mounts is its own, too
+                call(clues, "unshare", _CLONE_NEWNS)
             seen = try_one(function, {**clues, "own": [theirs]})
             os.write(theirs, "\n".join(seen).encode("utf-8", "replace"))
         finally:

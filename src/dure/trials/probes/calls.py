@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dure.sandbox.probes.attempt import ATTEMPTS, Clues, attempt, call
+from dure.trials.probes.attempt import ATTEMPTS, Clues, attempt, call
 
 _AT_FDCWD = -100
 _MS_REMOUNT, _MS_BIND = 32, 4096
@@ -17,6 +17,7 @@ _IPC_PRIVATE, _IPC_RMID = 0, 0
 _PERSONALITY_QUERY = 0xFFFFFFFF
 _UFFD_USER_MODE_ONLY = 1
 _ADJ_SETOFFSET = 0x0100
+_MCL_ONFAULT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,31 @@ TRIES = {
     "load-module": Try("init_module", lambda: (b"", 0, b""), "a kernel module"),
     "load-kernel": Try("kexec_load", lambda: (0, 0, None, 0), "another kernel"),
     "reboot": Try("reboot", lambda: (0, 0, 0, None), "reboot"),
+    "compare-processes": Try(
+        "kcmp", lambda: (os.getpid(), os.getpid(), 2, 0, 0), "where the kernel keeps things"
+    ),
+    "io-ports": Try("ioperm", lambda: (0x80, 1, 1), "ports of the machine"),
+    "lock-memory": Try("mlockall", lambda: (_MCL_ONFAULT | 1,), "memory that is never taken back"),
+    "move-pages": Try(
+        "move_pages", lambda: (0, 0, None, None, None, 0), "where in the machine its memory lies"
+    ),
+    "priority": Try("setpriority", lambda: (0, 0, 19), "another priority"),
+    "signal-with-data": Try(
+        "rt_sigqueueinfo", lambda: (os.getpid(), 0, _room(128)), "signals with made-up senders"
+    ),
+    "vmsplice": Try(
+        "vmsplice", lambda: (os.pipe()[1], _room(16), 0, 0), "shares pages with a pipe"
+    ),
+    "watch-folder": Try("inotify_init1", lambda: (0,), "watches what others do", opens=True),
     "type-into-terminal": Try("ioctl", lambda: (0, _TIOCSTI, _room(1, b"x")), "typed"),
 }
+NAMES = sorted(
+    {one.name for one in TRIES.values()}
+    | {"clone3", "mq_open", "mq_unlink", "msgctl", "msgget", "pidfd_getfd", "pidfd_open"}
+    | {"process_vm_readv", "ptrace", "setns", "shmctl", "shmget", "unshare"}
+)
+"""Every system call that an attempt makes by its number."""
+
 ATTEMPTS.update({f"calls.{name}": one for name, one in TRIES.items()})
 
 
@@ -132,6 +156,7 @@ def _message_queue(clues: Clues) -> str:
 
 @attempt
 def _posix_queue(clues: Clues) -> str:
-    os.close(call(clues, "mq_open", b"dure", os.O_CREAT | os.O_RDWR, 0o600, None))
-    call(clues, "mq_unlink", b"dure")
+    name = f"dure-{clues['secret']}".encode()
+    os.close(call(clues, "mq_open", name, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600, None))
+    call(clues, "mq_unlink", name)
     return "a POSIX message queue"
