@@ -29,10 +29,10 @@ EXIT_STATUSES = {
     "storage": range(20, 35),
     "sandbox": range(35, 45),
     "readers": (*range(45, 52), *range(210, 214), *range(218, 222), *range(250, 253)),
-    "governance": range(52, 75),
+    "governance": (*range(52, 75), *range(236, 239)),
     "exchange": range(75, 84),
     "datasets": (3, *range(84, 92), *range(193, 210), *range(214, 226)),
-    "trials": range(92, 103),
+    "trials": (*range(92, 103), *range(239, 242)),
     "transfers": range(103, 111),
     "node": range(111, 125),
 }
