@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dure.cli import session
+from dure.cli import session, trial_jobs
 from dure.cli.arguments import RequestId, say_who_votes
 from dure.cli.words import LANGUAGE, say
 
@@ -198,9 +198,23 @@ def run(
         typer.Option(metavar="BENCHMARK", help=say("Beginning of its id.", "식별자의 앞부분.")),
     ],
     seed: Annotated[int, typer.Option()] = 1,
+    queue: Annotated[
+        bool,
+        typer.Option(
+            "--queue",
+            help=say(
+                "Put it into the queue instead; dure trials work runs it.",
+                "바로 실행하지 않고 대기열에 넣습니다. dure trials work가 실행합니다.",
+            ),
+        ),
+    ] = False,
 ) -> None:
     """Run a submission."""
     output = session.current.output
+    if queue:
+        with session.current.node() as node:
+            output.value(node.jobs.put(submission, on=on, seed=seed))
+        return
     with session.current.node() as node, output.progress(say("running", "실행 중")):
         made = node.trials.run(submission, on=on, seed=seed)
     output.value(made)
@@ -265,3 +279,6 @@ def release(
     with session.current.node() as node:
         made = node.trials.release(request)
     session.current.output.value(made)
+
+
+trial_jobs.add_to(app)
