@@ -17,6 +17,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +33,10 @@ LONGEST = timedelta(hours=2)
 CORES = 2
 
 _INHERITED = ("PATH", "PYTHONPATH", "LANG", "DURE_LANG", "SLURM_CONF")
+_LEFT = frozenset({".ec", ".nodefile", ".out"})
+"""What a job's script leaves; what the body said is in there too, which is ids and states alone."""
 _WAIT_S = 30.0
+_PATIENCE_S = 15 * 60
 
 
 @dataclass(slots=True)
@@ -66,6 +70,11 @@ class ClusterEngine:
             raise self._refusal("no-part") from None
         self._executor = JobExecutor.get_instance(self.name, config=self._settings())
 
+    @property
+    def patience_s(self) -> int:
+        """As `dure.trials.jobs.engines.Engine.patience_s`."""
+        return _PATIENCE_S
+
     def start(self, job: Job) -> str:
         """As `dure.trials.jobs.engines.Engine.start`."""
         import psij
@@ -88,6 +97,8 @@ class ClusterEngine:
             self._executor.submit(wanted)
         except psij.SubmitException:
             raise self._refusal("refused") from None
+        finally:  # the scheduler has a copy
+            (self.folder / self.name / f"{wanted.id}.job").unlink(missing_ok=True)
         return str(wanted.native_id)
 
     def living(self, jobs: Iterable[Job]) -> set[str]:
@@ -106,15 +117,23 @@ class ClusterEngine:
     def close(self, *, stop: bool) -> None:
         """As `dure.trials.jobs.engines.Engine.close`; jobs on the cluster go on."""
         del stop
+        with suppress(TrialJobsError):
+            self._known()
 
     def _known(self) -> set[str]:
-        """Return the jobs that the scheduler knows and that have not ended."""
+        """Return the jobs that the scheduler knows and that have not ended; tidy up after the others."""
         status, out = self._said(self._executor.get_status_command([]))
+        if self.name == "slurm":
+            out = _without_reasons(out)
         try:
             found = self._executor.parse_status_output(status, out)
         except (AssertionError, RuntimeError, StopIteration):
             raise self._refusal("silent") from None
-        return {native for native, told in found.items() if not told.state.final}
+        known = {native for native, told in found.items() if not told.state.final}
+        for path in (self.folder / self.name).glob("*.*"):
+            if path.suffix in _LEFT and path.stem not in known:
+                path.unlink(missing_ok=True)
+        return known
 
     def _said(self, command: Sequence[str]) -> tuple[int, str]:
         try:
@@ -137,3 +156,9 @@ class ClusterEngine:
 
     def _refusal(self, reason: str) -> TrialJobsError:
         return TrialJobsError("trials.engine", engine=self.name, reason=reason)
+
+
+def _without_reasons(out: str) -> str:
+    """Return what squeue said with the same reason everywhere; PSI/J stumbles over one of several words."""
+    heading, *rows = out.splitlines() or [""]
+    return "\n".join([heading, *(" ".join([*row.split()[:2], "Resources"]) for row in rows)])

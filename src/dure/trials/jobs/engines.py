@@ -13,20 +13,19 @@ from dure.governance.jobs.job import Job
 
 LOCAL = "local"
 END_S = 30.0
+BEGIN_S = 120
 
 
 class Engine(Protocol):
-    """Starts and stops the bodies of jobs.
-
-    Attributes
-    ----------
-    name
-        ``local``, ``slurm``, ``pbs``.
-    """
+    """Starts and stops the bodies of jobs."""
 
     @property
     def name(self) -> str:
-        """What it is called in the queue."""
+        """What it is called in the queue: ``local``, ``slurm``, ``pbs``."""
+
+    @property
+    def patience_s(self) -> int:
+        """For how long a job that was taken may wait here before it begins, unless it is known to wait."""
 
     def start(self, job: Job) -> str:
         """Start the body of a job; return what the job is called here from now on, or "".
@@ -73,6 +72,11 @@ class LocalEngine:
     def name(self) -> str:
         """As `Engine.name`."""
         return LOCAL
+
+    @property
+    def patience_s(self) -> int:
+        """As `Engine.patience_s`."""
+        return BEGIN_S
 
     def start(self, job: Job) -> str:
         """As `Engine.start`."""

@@ -16,8 +16,6 @@ from dure.governance.jobs.job import Job, Stage
 from dure.governance.jobs.queue import Queue
 from dure.trials.jobs.engines import Engine
 
-TAKEN_S = 60
-"""For how long a job that was taken may take to begin, or an engine may be silent about it."""
 POLL_S = 1.0
 
 
@@ -74,9 +72,10 @@ class Worker:
                 self.engine.cancel(job)
         named = [job.id for job in running if job.id in living and job.native_id]
         if named:
-            self.queue.keep(named, TAKEN_S)
+            self.queue.keep(named, self.engine.patience_s)
         self._tell()
-        while taken := self.queue.take(this_process("0"), self.engine.name, TAKEN_S):
+        me, patience_s = this_process("0"), self.engine.patience_s
+        while taken := self.queue.take(me, self.engine.name, patience_s):
             self._start(taken)
 
     def _start(self, job: Job) -> None:
