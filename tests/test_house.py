@@ -173,7 +173,12 @@ def test_every_locked_part_is_pinned_and_hashed(lock):
 def test_the_lock_has_every_part_that_the_project_names():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = project["project"]["optional-dependencies"]
-    named = [*project["project"]["dependencies"], *extras["clusters"], *extras["demo"], *extras["dev"]]
+    named = [
+        *project["project"]["dependencies"],
+        *extras["clusters"],
+        *extras["demo"],
+        *extras["dev"],
+    ]
     locked = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     for requirement in named:
         name = re.match(r"[A-Za-z0-9-]+", requirement)[0].lower()
