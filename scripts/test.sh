@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole of `make test`: PostgreSQL and S3, check, tests, coverage gates, and the servers away again.
+# The whole of `make test`: PostgreSQL, S3 and Slurm, check, tests, coverage gates, and the servers away again.
 # With arguments it runs only those tests, without the gates. EVERY=1: what takes
 # more time than a landing has, too, and every room's gate.
 set -euo pipefail
@@ -30,6 +30,15 @@ if [ -z "${DURE_TEST_S3:-}" ]; then
     . ./.s3.env
   else
     missing+=("the vault on an S3 server (no server, see above)")
+  fi
+fi
+if [ -z "${DURE_TEST_SLURM:-}" ]; then
+  servers+=(slurm)
+  if scripts/slurm.sh start; then
+    # shellcheck disable=SC1091
+    . ./.slurm.env
+  else
+    missing+=("trials on a Slurm cluster (no cluster, see above)")
   fi
 fi
 [ "$(id -u)" -eq 0 ] || missing+=("profile 'separated' with real different uids (takes root)")

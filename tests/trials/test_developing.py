@@ -15,9 +15,9 @@ from dure.trials.developing.columns import columns_of
 from dure.trials.developing.sample import FEATURES, TIMES, sample_schema, sample_table
 from dure.trials.developing.template import new
 from dure.trials.errors import TrialsError
+from dure.trials.fit import check_fit
 from dure.trials.manifest import ColumnType, Schema, read_manifest
 from dure.trials.outcomes import OutcomeClass
-from dure.trials.run import check_fit
 from dure.trials.submission import read_submission, submit
 from dure.trials.tasks import TaskType
 from tests.trials import models

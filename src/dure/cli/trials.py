@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dure.cli import developing, probing, session
+from dure.cli import developing, probing, session, trial_jobs
 from dure.cli import gates as gates_commands
 from dure.cli.arguments import RequestId, say_who_votes
 from dure.cli.gates import RunArgument
@@ -280,9 +280,23 @@ def run(
         typer.Option(metavar="BENCHMARK", help=say("Beginning of its id.", "식별자의 앞부분.")),
     ],
     seed: Annotated[int, typer.Option()] = 1,
+    queue: Annotated[
+        bool,
+        typer.Option(
+            "--queue",
+            help=say(
+                "Put it into the queue instead; dure trials work runs it.",
+                "바로 실행하지 않고 대기열에 넣습니다. dure trials work가 실행합니다.",
+            ),
+        ),
+    ] = False,
 ) -> None:
     """Run a submission."""
     output = session.current.output
+    if queue:
+        with session.current.node() as node:
+            output.value(node.jobs.put(submission, on=on, seed=seed))
+        return
     with session.current.node() as node, output.progress(say("running", "실행 중")):
         made = node.trials.run(submission, on=on, seed=seed)
     output.value(made)
@@ -321,3 +335,6 @@ def release(
     with session.current.node() as node:
         made = node.trials.release(request)
     session.current.output.value(made)
+
+
+trial_jobs.add_to(app)
