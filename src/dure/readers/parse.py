@@ -53,6 +53,7 @@ _SETTINGS = {
     "MALLOC_MMAP_THRESHOLD_": str(4 * MIB),
     "MALLOC_TRIM_THRESHOLD_": str(8 * MIB),
     "OMP_NUM_THREADS": "2",
+    "OPENBLAS_NUM_THREADS": "1",  # its threads spin when they begin, and nothing here uses them
     "ARROW_IO_THREADS": "2",
 }
 
