@@ -24,6 +24,7 @@ from dure.sandbox.errors import SandboxError
 from dure.sandbox.tasks import Bind, Limits, Task
 
 PYTHON = "/py/bin/python3"
+PYTHON_FLAGS = (PYTHON, "-S", "-s", "-B", "-P")
 _PACKAGES = ("polars", "pyarrow", "numpy", "scikit-learn", "msgspec")
 _ASIDE = ("__pycache__", ".dist-info")
 _REQUIRED = re.compile(r"\s*([A-Za-z0-9._-]+)")
@@ -72,7 +73,7 @@ def python_command(
         paths.append("/site")
     seen.append(own_source())
     return Task(
-        argv=(PYTHON, "-S", "-s", "-B", "-P", *arguments),
+        argv=(*PYTHON_FLAGS, *arguments),
         binds=(*seen, *binds),
         inputs=tuple(inputs),
         environment={
