@@ -299,6 +299,8 @@ def test_a_launcher_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None
         raise wire.Broken
 
     monkeypatch.setattr(wire.Frames, "take", broken)
-    monkeypatch.setattr(launching.Launch, "_last_words", lambda _: {"status": 0, "reason": "silent"})
+    monkeypatch.setattr(
+        launching.Launch, "_last_words", lambda _: {"status": 0, "reason": "silent"}
+    )
     with pytest.raises(SandboxError, match="it said nothing"):
         python("pass")

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from dure.sandbox import becoming, kernel, launcher, living, staging, wire
-from dure.sandbox.launching import plan_of
 from dure.sandbox.errors import SandboxError
+from dure.sandbox.launching import plan_of
 from dure.sandbox.runtime import python_command
 from dure.sandbox.tasks import MIB, Bind, Limits, Task
 

@@ -117,13 +117,12 @@ class Run:
         """Tell what waits in a spare what to do; it is an ordinary run from here on."""
         content = marshal.dumps(arguments)
         view = memoryview(len(content).to_bytes(4, "big") + content)
+        # The socket stays open: what is still importing says later that it is ready.
         try:
             while view:
                 view = view[os.write(self._waiter, view) :]
         except BrokenPipeError:  # it has ended: `live` says how
-            pass
-        finally:
-            os.close(self._waiter)
+            return
 
     def live(self) -> dict[str, Any]:
         """Watch the run to its end, and return how it ended."""

@@ -24,6 +24,7 @@ from dure.sandbox.errors import SandboxError
 from dure.sandbox.tasks import Bind, Limits, Task
 
 PYTHON = "/py/bin/python3"
+OWN = "/dure/dure"
 PYTHON_FLAGS = (PYTHON, "-S", "-s", "-B", "-P")
 _PACKAGES = ("polars", "pyarrow", "numpy", "scikit-learn", "msgspec")
 _ASIDE = ("__pycache__", ".dist-info")
@@ -159,8 +160,8 @@ def own_source() -> Bind:
     """
     root = Path(__file__).parent.parent
     if os.geteuid() == 0 and _is_open(root) and not all(map(_is_open, _source_files(root))):
-        raise SandboxError("sandbox.source", name="/dure/dure", reason="closed", paths=str(root))
-    return Bind(root, "/dure/dure")
+        raise SandboxError("sandbox.source", name=OWN, reason="closed", paths=str(root))
+    return Bind(root, OWN)
 
 
 def _source_files(root: Path) -> Iterator[Path]:

@@ -19,12 +19,14 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from dure.sandbox.errors import SandboxError
 from dure.sandbox.launching import SPARE_INPUTS, Launch
-from dure.sandbox.runtime import PYTHON_FLAGS
+from dure.sandbox.runtime import OWN, PYTHON_FLAGS
 from dure.sandbox.tasks import Bind, Input, Task
 
 MOST = 4
@@ -35,7 +37,7 @@ _WAITER = "dure.sandbox.waiter"
 _COMMAND = len(PYTHON_FLAGS) + 2
 _MOST_ARGUMENT_BYTES = 1 << 16  # what a socket takes at once
 _Key = tuple[object, ...]
-_Signs = tuple[tuple[str, int, int, int], ...]
+_Signs = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class Spares:
         self._process = os.getpid()
         self._lock = threading.Lock()
         self._ready: dict[_Key, deque[_Spare]] = {}
-        self._kept: dict[_Key, int] = {}
+        self._kept: dict[_Key, tuple[int, tuple[str, ...]]] = {}
         self._before: Spares | None = None
         self.taken = 0
 
@@ -90,7 +92,7 @@ class Spares:
         _current = self._before
         self.close()
 
-    def prepare(self, task: Task, count: int = 1) -> None:
+    def prepare(self, task: Task, count: int = 1, *, imports: tuple[str, ...] = ()) -> None:
         """Start spares for a task that comes soon, unless there are enough; errors show when it comes.
 
         Parameters
@@ -99,6 +101,8 @@ class Spares:
             Any that differs from it only in its arguments and inputs can be given the spare.
         count
             How many there are to be.
+        imports
+            What a spare imports besides the task's module, which may import some things late.
         """
         key = _key(task)
         if key is None or os.getpid() != self._process:
@@ -106,20 +110,20 @@ class Spares:
         with self._lock, suppress(SandboxError, OSError):
             ready = self._ready.setdefault(key, deque())
             while len(ready) < count and sum(map(len, self._ready.values())) < self._most:
-                ready.append(self._started(task))
+                ready.append(self._started(task, imports))
 
-    def keep(self, task: Task, count: int = 1) -> None:
+    def keep(self, task: Task, count: int = 1, *, imports: tuple[str, ...] = ()) -> None:
         """Have so many spares for a task, now and whenever one has been taken.
 
         Parameters
         ----------
-        task, count
+        task, count, imports
             As `prepare` takes them.
         """
         key = _key(task)
         if key is not None:
-            self._kept[key] = count
-            self.prepare(task, count)
+            self._kept[key] = count, imports
+            self.prepare(task, count, imports=imports)
 
     def take(self, task: Task, inputs: Mapping[str, Input]) -> Launch | None:
         """Return a spare that has begun with a task, or None when there is none for it."""
@@ -136,9 +140,10 @@ class Spares:
         if launch is None:
             return None
         self.taken += 1
-        if count := self._kept.get(key, 0):
+        if kept := self._kept.get(key):
             # Not in the way of the run that was just given one.
-            threading.Thread(target=self.prepare, args=(task, count), daemon=True).start()
+            again = partial(self.prepare, task, kept[0], imports=kept[1])
+            threading.Thread(target=again, name="dure-sandbox-spares", daemon=True).start()
         try:
             launch.hand_over(arguments, task.inputs, inputs)
         except BaseException:
@@ -178,9 +183,9 @@ class Spares:
                 return spare.launch
             spare.launch.close()
 
-    def _started(self, task: Task) -> _Spare:
+    def _started(self, task: Task, imports: tuple[str, ...]) -> _Spare:
         module = task.argv[_COMMAND - 1]
-        waiting = (*task.argv[: _COMMAND - 1], _WAITER, module)
+        waiting = (*task.argv[: _COMMAND - 1], _WAITER, module, *imports)
         launch = Launch(replace(task, argv=waiting, inputs=()))
         signs = _signs(task.binds)
         try:
@@ -221,29 +226,23 @@ def _key(task: Task) -> _Key | None:
 
 
 def _signs(binds: tuple[Bind, ...]) -> _Signs:
-    """Return signs by which it shows that what is bound has changed: our source file by file."""
+    """Return signs by which it shows that what is bound has been replaced: our source by its folders.
+
+    Installers and version control put a new file in an old one's place, which its folder tells. To look
+    at each file would take as long as all the rest of a hand-over.
+    """
     return tuple(
-        (path, facts.st_ino, facts.st_size, facts.st_mtime_ns)
-        for bind in binds
-        for path, facts in _facts(bind)
+        (path, facts.st_ino, facts.st_mtime_ns) for bind in binds for path, facts in _facts(bind)
     )
 
 
 def _facts(bind: Bind) -> Iterator[tuple[str, os.stat_result]]:
-    try:
+    with suppress(OSError):  # what has gone is missed in the signs
         yield bind.target, bind.source.stat()
-    except OSError:
-        return
-    if bind.target == "/dure/dure":
-        yield from _below(os.fspath(bind.source))
+        for folder in _own_folders(bind.source) if bind.target == OWN else ():
+            yield str(folder), folder.stat()
 
 
-def _below(folder: str) -> Iterator[tuple[str, os.stat_result]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name == "__pycache__":
-                continue
-            if entry.is_dir():
-                yield from _below(entry.path)
-            else:
-                yield entry.path, entry.stat()
+@cache
+def _own_folders(root: Path) -> tuple[Path, ...]:
+    return tuple(Path(folder) for folder, _, _ in os.walk(root) if "__pycache__" not in folder)
