@@ -58,9 +58,7 @@ def test_a_folder_is_a_corpus_only_where_nothing_else_lies(tmp_path: Path) -> No
     assert not is_corpus(made(tmp_path / "e", ".hidden.txt"))
 
 
-def test_a_corpus_of_many_folders_is_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_corpus_of_many_folders_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was told to be a folder without images, once it had more than ten thousand."""
     place = made(tmp_path / "many", "0/a.txt")
     for number in range(1, 10_020):
