@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import struct
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,7 +19,7 @@ import pytest
 
 from dure.sandbox import box, launching
 from dure.sandbox.spares import Spares
-from dure.sandbox.tasks import Bind, Outcome, Task
+from dure.sandbox.tasks import Bind, Limits, Outcome, Task
 from dure.trials import figures
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.probes import archives, channels, inside, models, parsers
@@ -84,16 +87,44 @@ def test_nothing_escapes_an_ordinary_users_sandbox_either() -> None:
 
 
 def processes_of_the_probes() -> list[str]:
+    """Return the processes of runs that this process had made: their clues name it."""
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
-                words = (folder / "cmdline").read_bytes().split(b"\0")
+                told = json.loads((folder / "root" / "in" / "clues.json").read_bytes())
             except OSError:
                 continue
-            if b"dure.trials.probes.inside" in words and b"/in/clues.json" in words:
+            if told["process"] == os.getpid():
                 found.append(folder.name)
     return found
+
+
+def test_the_search_for_such_processes_would_find_one() -> None:
+    seen = []
+
+    def runner(task: Task, inputs: Mapping[str, bytes]) -> Outcome:
+        argv = (*task.argv[:-3], "-c", "import signal; signal.pause()")
+        task = replace(task, argv=argv, limits=Limits(wall_s=20))
+        over = threading.Event()
+
+        def look() -> None:
+            while not seen and not over.is_set():
+                seen.extend(processes_of_the_probes())
+            for process in seen:
+                os.kill(int(process), signal.SIGKILL)
+
+        watcher = threading.Thread(target=look)
+        watcher.start()
+        try:
+            return box.run(task, inputs)
+        finally:
+            over.set()
+            watcher.join()
+
+    run_suite(["network"], runner=runner, controls=False)
+    assert seen
+    assert processes_of_the_probes() == []
 
 
 @pytest.mark.exhaustive
