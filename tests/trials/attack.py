@@ -123,7 +123,7 @@ def climbing(mechanism: Exact, queries: int, rng: np.random.Generator) -> Ints:
 def sandbagging(mechanism: Exact, queries: int, rng: np.random.Generator) -> Ints:
     """Begin as badly as can be, so that every answer is progress, and learn block by block."""
     rows = len(mechanism.targets)
-    blocks = np.arange(rows) * min(queries, 40) // rows
+    blocks = np.arange(rows) * min(queries // 2, 40) // rows
     guess = np.zeros(rows, dtype=np.int64)
     told = mechanism.ask(guess)
     for block in range(int(blocks.max()) + 1):

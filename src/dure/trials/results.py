@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dure.trials.definition import Definition
 from dure.trials.figures import read_figure
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.predictions import MOST_CLASSES
@@ -37,6 +38,13 @@ class ResultForm:
     metrics: tuple[str, ...]
     floors: tuple[tuple[str, str], ...] = ()
     subgroups: int = 0
+
+
+def form_for(definition: Definition) -> ResultForm:
+    """Return the form that a result on a benchmark must have."""
+    return ResultForm(
+        definition.task, definition.metrics, definition.floors, len(definition.subgroups)
+    )
 
 
 def check_result(result: object, form: ResultForm) -> None:

@@ -38,7 +38,7 @@ from dure.storage.tables import ASSETS, FACTS
 from dure.trials import history, records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
-from dure.trials.definition import Definition, protection_values, told_of_forecast
+from dure.trials.definition import protection_values, told_of_forecast
 from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
 from dure.trials.fit import check_fit
 from dure.trials.gates.candidate import Budget, Candidate
@@ -48,7 +48,7 @@ from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.predictions import FILE, Refusal
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
-from dure.trials.results import ResultForm
+from dure.trials.results import form_for
 from dure.trials.runner import ALGORITHM
 from dure.trials.runtimes import RUNTIMES
 from dure.trials.scoring import SCORE, other_keys
@@ -196,13 +196,6 @@ def run(
     return trial
 
 
-def form_of(definition: Definition) -> ResultForm:
-    """Return the form that a result on a benchmark must have."""
-    return ResultForm(
-        definition.task, definition.metrics, definition.floors, len(definition.subgroups)
-    )
-
-
 def _perform(work: _Work, spent: int) -> Trial:
     work.progress("algorithm")
     ended = _run_algorithm(work)
@@ -220,7 +213,7 @@ def _perform(work: _Work, spent: int) -> Trial:
     gated = pass_gates(
         Candidate(
             subject=work.id,
-            form=form_of(definition),
+            form=form_for(definition),
             outcome=outcome,
             data=data,
             budget=Budget(spent, definition.budget),
