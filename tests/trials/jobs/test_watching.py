@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dure.governance.jobs.job import Job, Stage
-from dure.trials.jobs.watching import MARK_S, Class, class_of, shown
+from dure.trials.jobs.watching import MARK_S, Seen, class_of, shown
 
 DAY_S = 86_400
 JOB = Job(
@@ -56,8 +56,8 @@ def test_how_long_it_took_does_not_show(begun_s, took_s, state):
 def test_the_classes_are_reached():
     job = replace(JOB, begun_s=MARK_S, ended_s=2 * MARK_S)
     seen = [class_of(job, now_s) for now_s in (0, MARK_S, 2 * MARK_S)]
-    assert seen == [Class.WAITING, Class.UNDER_WAY, Class.ENDED]
-    assert class_of(replace(JOB, begun_s=None, ended_s=None), DAY_S) is Class.WAITING
+    assert seen == [Seen.WAITING, Seen.UNDER_WAY, Seen.ENDED]
+    assert class_of(replace(JOB, begun_s=None, ended_s=None), DAY_S) is Seen.WAITING
 
 
 def test_who_may_run_it_sees_more_and_nobody_sees_times():

@@ -12,8 +12,8 @@ from dure.governance.jobs.job import Draft, Job
 from dure.governance.jobs.queue import Queue
 from dure.trials import records, spec
 from dure.trials.benchmark import PURPOSE, Benchmark, find_benchmark
-from dure.trials.errors import TrialsError
 from dure.trials.manifest import read_manifest
+from dure.trials.run import check_fit
 from dure.trials.tables import SUBMISSIONS
 
 
@@ -40,7 +40,7 @@ def put_run(house: House, submission_id: str, benchmark_id: str, *, seed: int) -
     Raises
     ------
     TrialsError
-        ``trials.unknown``, ``trials.mismatch``.
+        ``trials.unknown``, and as `dure.trials.run.check_fit`.
     JobsError
         ``jobs.full``.
     GovernanceError
@@ -48,9 +48,7 @@ def put_run(house: House, submission_id: str, benchmark_id: str, *, seed: int) -
     """
     submission = records.find(house, SUBMISSIONS, submission_id)
     benchmark = find_benchmark(house, benchmark_id)
-    declared = read_manifest(submission["manifest"].encode("utf-8")).task
-    if declared is not benchmark.definition.task:
-        raise TrialsError("trials.mismatch", declared=declared, wanted=benchmark.definition.task)
+    check_fit(read_manifest(submission["manifest"].encode("utf-8")), benchmark.definition)
     _require(house, benchmark, submission["asset_id"])
     arguments = {
         "submission": submission["asset_id"],

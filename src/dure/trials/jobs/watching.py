@@ -16,7 +16,7 @@ MARK_S = 15 * 60
 """How often what others see changes."""
 
 
-class Class(StrEnum):
+class Seen(StrEnum):
     """All that others see of a job."""
 
     WAITING = "waiting"
@@ -24,14 +24,14 @@ class Class(StrEnum):
     ENDED = "ended"
 
 
-def class_of(job: Job, now_s: int) -> Class:
+def class_of(job: Job, now_s: int) -> Seen:
     """Return the class in which a job was at the last quarter of an hour."""
     mark = now_s - now_s % MARK_S
     if job.ended_s is not None and job.ended_s <= mark:
-        return Class.ENDED
+        return Seen.ENDED
     if job.begun_s is not None and job.begun_s <= mark:
-        return Class.UNDER_WAY
-    return Class.WAITING
+        return Seen.UNDER_WAY
+    return Seen.WAITING
 
 
 def shown(
