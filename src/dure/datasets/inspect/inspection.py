@@ -175,7 +175,7 @@ def inspect(
     if against is not None and is_document(against):
         place, reason = "--against", "describes"
         raise DatasetError("datasets.document", file=against.name, place=place, reason=reason)
-    content, found = opened(source, kind)
+    content, found = opened(source, kind, options)
     earlier = None if against is None else (against, kind_of(against))
     asked = Asked(target, split, show_values, int(now_s))
     progress("measure")
