@@ -41,7 +41,7 @@ from dure.readers.faults import Fault
 
 HERE = Path(__file__).resolve().parent
 TUNING = ("development", "first", "second", "held-out", "fourth")
-PARTS = TUNING
+PARTS = (*TUNING, "unseen")
 DRAWN = "pydataset"
 
 
