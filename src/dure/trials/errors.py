@@ -1,4 +1,4 @@
-"""What can go wrong in a trial. Exit statuses 92 to 102, 226 to 228, and 242 to 246."""
+"""What can go wrong in a trial. Exit statuses 92 to 102, 226 to 246."""
 
 from __future__ import annotations
 
@@ -136,6 +136,17 @@ class TrialsError(DureError):
                 Text(
                     "Check the keeper (dure node doctor) and run the trial again.",
                     "키 관리 서비스를 확인하고(dure node doctor) 시험을 다시 실행하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.appeal",
+                230,
+                409,
+                Text("The appeal can't be taken.", "이의를 처리할 수 없습니다."),
+                Text("{reason.en}.", "{reason.ko}."),
+                Text(
+                    "List the appeals and where they stand: dure trials appeals.",
+                    "이의와 그 처리 상태를 확인하십시오: dure trials appeals.",
                 ),
             ),
             ErrorSpec(

@@ -15,7 +15,8 @@ from dure.core.canonical import canonical_json
 from dure.core.text import printable
 from dure.sandbox.tasks import Outcome
 from dure.trials.diagnosis import write_diagnosis
-from dure.trials.gates import Budget, Candidate, pass_gates
+from dure.trials.gates.candidate import Budget, Candidate
+from dure.trials.gates.passing import pass_gates
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.probes.attempt import ATTEMPTS, NAIVE, Act, Clues, Contained
 from dure.trials.probes.parsers import RESULT, SCORE, gated

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dure.core.canonical import parse_canonical
 from dure.core.errors import CoreError
 from dure.trials.errors import TrialsError
-from dure.trials.gates import Budget, Candidate, pass_gates
+from dure.trials.gates.candidate import Budget, Candidate
+from dure.trials.gates.passing import pass_gates
 from dure.trials.manifest import read_manifest
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.predictions import FORM, PredictionsRefused, read_predictions
