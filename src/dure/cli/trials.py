@@ -15,6 +15,7 @@ from dure.cli.words import LANGUAGE, say
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 developing.add_to(app)
+probing.add_to(app)
 
 gates_commands.add_to(app)
 
@@ -52,15 +53,6 @@ def doctor() -> None:
         )
     if host.tier == "none":
         raise typer.Exit(1)
-
-
-app.command(
-    "probe",
-    help=say(
-        "Try to break out of this machine's sandbox, with a control beside each try; needs no node.",
-        "이 기기의 격리 실행 환경에서 빠져나가 보고, 시도마다 대조 실험을 합니다. 노드가 없어도 됩니다.",
-    ),
-)(probing.probe)
 
 
 @app.command(
