@@ -125,10 +125,8 @@ def run(
         Given to the algorithm, and to the bootstrap.
     progress
         Told the step under way: ``algorithm``, ``scoring``, ``gates``.
-    run_id
-        Id of the run, when it is a job's: an earlier attempt at it is superseded.
-    ending
-        Writes what else ends with the run, in the transaction that writes its result.
+    run_id, ending
+        Id of the run when it is a job's, superseding earlier attempts; what writes the job's end, too.
 
     Returns
     -------
@@ -151,10 +149,10 @@ def run(
     manifest = read_manifest(submission["manifest"].encode("utf-8"))
     check_fit(manifest, benchmark.definition)
     algorithm = house.assets.get(submission["asset_id"]).asset
-    if not run_id:
-        run_id = records.unfinished(house, submission["asset_id"], benchmark.asset.id, seed)
-    else:
+    if run_id:
         records.end_run(house, run_id, "failed")
+    else:
+        run_id = records.unfinished(house, submission["asset_id"], benchmark.asset.id, seed)
     run_id = run_id or house.random(16).hex()
     work = _Work(
         house,
@@ -354,18 +352,18 @@ def _sealed_before(work: _Work) -> Trial | None:
 
 def _end(work: _Work, trial: Trial, told: Mapping[str, object]) -> None:
     """Note in the run's row what came of it; ``told`` is the sealed report."""
-    house = work.house
+    suite = work.house.suite
     ended = records.end_run(
-        house,
+        work.house,
         trial.id,
         "done",
         claimant=work.claimant,
         ending=work.ending,
         outcome=trial.outcome.value,
         report_id=trial.asset.id,
-        report_digest=house.suite.digest("report", dict(told)),
-        result_digest=trial.report.result_digest(house.suite.name),
-        evidence_digest=trial.report.evidence_digest(house.suite.name),
+        report_digest=suite.digest("report", dict(told)),
+        result_digest=trial.report.result_digest(suite.name),
+        evidence_digest=trial.report.evidence_digest(suite.name),
         diagnosis_id=trial.diagnosis,
     )
     if not ended:
