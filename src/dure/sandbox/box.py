@@ -11,7 +11,7 @@ from dure.sandbox.tasks import Input, Outcome, Task
 
 __all__ = ["TIERS", "Reader", "Sink", "run"]
 
-TIERS = ("A",)
+TIERS = ("A", "B")
 
 
 def run(
@@ -38,7 +38,7 @@ def run(
         Of a task that streams: called while it runs, with the pipe that it writes to, and with what ends
         the reading, waits for the run and returns its outcome. When it raises, the run is abandoned.
     tier
-        ``"A"``, or None for the best that there is.
+        ``"A"``, or ``"B"`` where policy lets it (`dure.sandbox.tiers`); None is ``"A"``, never less.
 
     Returns
     -------
@@ -62,18 +62,18 @@ def run(
     given = dict(inputs or {})
     if set(given) != set(task.inputs) or task.stream != (reader is not None):
         raise SandboxError("sandbox.task", part="given")
-    launch = _started(task, given)
+    launch = _started(task, given, tier or TIERS[0])
     try:
         return launch.outcome(sink) if reader is None else launch.streamed(sink, reader)
     finally:
         launch.close()
 
 
-def _started(task: Task, inputs: Mapping[str, Input]) -> Launch:
-    spares = current()
+def _started(task: Task, inputs: Mapping[str, Input], tier: str) -> Launch:
+    spares = current() if tier == TIERS[0] else None
     launch = spares.take(task, inputs) if spares is not None else None
     if launch is None:
-        launch = Launch(task)
+        launch = Launch(task, tier)
         try:
             launch.start(inputs)
         except BaseException:

@@ -33,6 +33,7 @@ from dure.core.labels import join_all
 from dure.core.reports import Report
 from dure.governance.house import House
 from dure.sandbox.tasks import MIB, Limits, Outcome
+from dure.sandbox.tiers import tier_for
 from dure.storage.tables import ASSETS, FACTS
 from dure.trials import records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, find_benchmark
@@ -92,6 +93,7 @@ class _Work:
     algorithm: Asset
     benchmark: Benchmark
     seed: int
+    tier: str
     progress: Callable[[str], None]
 
 
@@ -126,7 +128,7 @@ def run(
     TrialsError
         ``trials.unknown``, ``trials.mismatch``, ``trials.budget-spent``, ``trials.stream``.
     SandboxError
-        When this host can't make the sandbox; nothing has been run then.
+        When this host can't make the sandbox, or none that the policy allows; nothing has been run then.
     GovernanceError
         ``governance.denied``.
     """
@@ -147,6 +149,7 @@ def run(
         algorithm,
         benchmark,
         seed,
+        steps.TIER,
         progress,
     )
     seen = join_all([algorithm.label, benchmark.train.label, benchmark.features.label])
@@ -165,9 +168,11 @@ def run(
             seed,
             int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
         )
-        work = replace(work, id=run_id)
         doing.detail["run"] = run_id
         try:
+            grade = join_all([seen, benchmark.answers.label]).grade
+            tier = tier_for(grade, house.profile, house.open_tier)
+            work = replace(work, id=run_id, tier=tier)
             trial = _sealed_before(work) or _perform(work, spent)
         except BaseException:
             records.end_run(house, work.id, "failed")
@@ -232,6 +237,7 @@ def _run_algorithm(work: _Work) -> Outcome:
                 "task.json": canonical_json(task),
             },
             algorithm_limits(work.manifest),
+            tier=work.tier,
         )
 
 
@@ -255,6 +261,7 @@ def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes,
                 "plan.json": canonical_json(plan),
             },
             steps.OWN_LIMITS,
+            tier=work.tier,
         )
     said = {"status": ended.status, "cause": ended.cause}
     data = ended.outputs.get(SCORE, b"")
@@ -364,7 +371,7 @@ def _evidence(work: _Work) -> Mapping[str, object]:
         "seed": work.seed,
         "split_seed": definition.seed,
         "resamples": RESAMPLES,
-        "tier": steps.TIER,
+        "tier": work.tier,
         "profile": work.house.profile,
         "limits": {"wall_s": work.manifest.wall_s, "memory_mib": work.manifest.memory_mib},
         "runtime": {"name": work.manifest.runtime, **steps.runtime_facts()},

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dure.sandbox.places import IN, OUT
 from dure.trials import metrics
 from dure.trials.metrics import Comparison
 from dure.trials.predictions import FILE, Predictions, PredictionsRefused, Refusal, read_predictions
@@ -133,7 +134,7 @@ def write_score(score: Score) -> bytes:
     return json.dumps(whole).encode("ascii")
 
 
-def main(source: Path = Path("/in"), target: Path = Path("/out")) -> None:
+def main(source: Path = IN, target: Path = OUT) -> None:
     """Score ``predictions.jsonl`` against ``answers.parquet`` by ``plan.json``."""
     told = json.loads((source / "plan.json").read_bytes())
     plan = Plan(TaskType(told["task"]), tuple(told["metrics"]), told["seed"], told["resamples"])

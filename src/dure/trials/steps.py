@@ -90,6 +90,7 @@ def run_step(
     limits: Limits,
     *,
     sink: Sink | None = None,
+    tier: str = TIER,
 ) -> Outcome:
     """Run one of our modules inside the sandbox and return how it ended.
 
@@ -103,6 +104,8 @@ def run_step(
         What it may use.
     sink
         As `dure.sandbox.box.run` takes it.
+    tier
+        Which tier of sandbox.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def run_step(
     # Threads that wait must sleep: spinning on a busy machine was seen to cost minutes.
     threads["OMP_WAIT_POLICY"] = "passive"
     task = python_command(("-m", module), inputs=tuple(inputs), environment=threads, limits=limits)
-    return run(task, inputs, sink=sink, tier=TIER)
+    return run(task, inputs, sink=sink, tier=tier)
 
 
 def runtime_facts(packages: Iterable[str] = _PACKAGES) -> dict[str, str]:
