@@ -17,6 +17,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 
 from dure.core.findings import Finding, Severity
 from dure.core.text import Text
@@ -24,7 +25,7 @@ from dure.sandbox import cgroups, landlock
 from dure.sandbox.box import run
 from dure.sandbox.errors import SandboxError
 from dure.sandbox.runtime import python_command
-from dure.sandbox.tasks import MIB, Limits
+from dure.sandbox.tasks import MIB, HostReport, Limits
 
 OPEN = 0
 """Rank of the lowest grade."""
@@ -69,6 +70,29 @@ class Tier:
     state: str
     facts: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+
+
+STATES: Mapping[str, Text] = MappingProxyType(
+    {
+        "works": Text("works", "작동"),
+        "found": Text("there, not used", "있으나 쓰지 않음"),
+        "missing": Text("missing", "없음"),
+    }
+)
+"""The states of a tier in words."""
+
+
+def probe_tiers(host: HostReport) -> tuple[Tier, ...]:
+    """Return every tier as this host has it.
+
+    Parameters
+    ----------
+    host
+        `dure.sandbox.host.probe_host`, which has tried tier A.
+    """
+    state = "works" if host.tier == "A" else "missing"
+    first = Tier("A", state, {**host.facts, **group_facts()}, host.findings)
+    return first, probe_gvisor(), probe_b()
 
 
 def probe_b() -> Tier:
