@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -210,11 +211,15 @@ def test_kept_spares_are_replaced_and_there_are_never_too_many(task: Task) -> No
         while (found := len(kept._ready[spares._key(task)])) < 2 and time.monotonic() < deadline:
             os.sched_yield()
         assert found == 2
+        elsewhere = threading.Thread(target=run, args=(task, {"script": b""}))
+        elsewhere.start()
+        elsewhere.join()
+        assert kept.taken == 1  # another thread's runs are its own
     assert spares.current() is None
-    kept.prepare(task)
+    kept.prepare(task)  # it is closed, so nothing is started that nobody would end
+    assert not kept._ready
     run(task, {"script": b""})
     assert kept.taken == 1
-    kept.close()
 
 
 def test_what_is_no_module_of_ours_never_waits_in_a_spare(

@@ -155,11 +155,14 @@ def run(
     seen = join_all([algorithm.label, benchmark.train.label, benchmark.features.label])
     house.require(spec.RUN, seen, purpose=PURPOSE, owner=house.agency)
     house.require(spec.RUN, benchmark.answers.label, purpose=SCORING, owner=house.agency)
-    with house.doing(
-        spec.RUN,
-        asset=benchmark.asset.id,
-        detail={"run": work.id, "algorithm": algorithm.id, "agency": submission["agency"]},
-    ) as doing:
+    with (
+        house.doing(
+            spec.RUN,
+            asset=benchmark.asset.id,
+            detail={"run": work.id, "algorithm": algorithm.id, "agency": submission["agency"]},
+        ) as doing,
+        steps.ahead(steps.SCORING, steps.OWN_LIMITS),
+    ):
         run_id, spent = records.begin_run(
             house,
             work.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -13,11 +14,13 @@ from typing import Self
 from dure.governance.house import House, Stream
 from dure.sandbox.box import Sink, run
 from dure.sandbox.runtime import python_command
-from dure.sandbox.tasks import MIB, Input, Limits, Outcome
+from dure.sandbox.spares import Spares
+from dure.sandbox.tasks import MIB, Input, Limits, Outcome, Task
 from dure.trials.errors import TrialsError
 
 TIER = "A"
 CORES = 2
+AHEAD_S = 1.0
 
 SPLIT = "dure.trials.split"
 RUNNER = "dure.trials.runner"
@@ -112,14 +115,39 @@ def run_step(
     SandboxError
         When this host can't make the sandbox; nothing has been run then.
     """
+    return run(_task(module, tuple(inputs), limits), inputs, sink=sink, tier=tier)
+
+
+@contextlib.contextmanager
+def ahead(module: str, limits: Limits, after_s: float = AHEAD_S) -> Iterator[Spares]:
+    """Have the sandbox of a later step start meanwhile, for what runs within to be given it.
+
+    Parameters
+    ----------
+    module, limits
+        As `run_step` takes them.
+    after_s
+        What is over sooner has no use for it, and most that fails does so at once: until then nothing
+        is started.
+    """
+    with Spares() as spares:
+        timer = threading.Timer(after_s, spares.prepare, (_task(module, (), limits),))
+        timer.start()
+        try:
+            yield spares
+        finally:
+            timer.cancel()
+            timer.join()
+
+
+def _task(module: str, inputs: tuple[str, ...], limits: Limits) -> Task:
     threads = {
         name: str(CORES)
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS")
     }
     # Threads that wait must sleep: spinning on a busy machine was seen to cost minutes.
     threads["OMP_WAIT_POLICY"] = "passive"
-    task = python_command(("-m", module), inputs=tuple(inputs), environment=threads, limits=limits)
-    return run(task, inputs, sink=sink, tier=tier)
+    return python_command(("-m", module), inputs=inputs, environment=threads, limits=limits)
 
 
 def runtime_facts(packages: Iterable[str] = _PACKAGES) -> dict[str, str]:
