@@ -15,7 +15,7 @@ from dure.trials import benchmark, records, run, view
 from dure.trials.errors import TrialsError
 from dure.trials.figures import DIGITS, significant_digits
 from dure.trials.outcomes import OutcomeClass
-from dure.trials.run import algorithm_limits
+from dure.trials.steps import algorithm_limits
 from dure.trials.tables import RUNS, SUBMISSIONS
 from tests.trials.conftest import definition, flights
 from tests.trials.house import ALPHA, DATA_LABEL, SUITE, label

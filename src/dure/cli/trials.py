@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from dure.cli import session
+from dure.cli import developing, session
 from dure.cli.arguments import RequestId, say_who_votes
 from dure.cli.words import LANGUAGE, say
 from dure.core.text import Text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+developing.add_to(app)
 
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help=say("Id of a run.", "실행 식별자."))
@@ -85,7 +86,13 @@ def _tier_row(tier: Mapping[str, Any], states: Mapping[str, Text]) -> dict[str, 
 )
 def submit(
     folder: Annotated[
-        Path, typer.Argument(help=say("Folder with algorithm.toml.", "algorithm.toml이 있는 폴더."))
+        Path,
+        typer.Argument(
+            help=say(
+                "Folder with algorithm.toml; or a .onnx or .whl with one beside it.",
+                "algorithm.toml이 있는 폴더, 또는 옆에 그것이 있는 .onnx나 .whl.",
+            )
+        ),
     ],
     to: Annotated[str, typer.Option(help=say("Agency that tries it.", "시험할 기관."))],
     label: Annotated[str, typer.Option(help=say("Its label.", "보안등급 표시."))] = "",

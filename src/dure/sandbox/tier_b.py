@@ -22,7 +22,7 @@ from dure.sandbox.tasks import Bind, Task
 
 PLACE = "DURE_PLACE"
 _FOLDER = "/dev/shm"  # noqa: S108 (memory, and a name in it that nobody guesses)
-_HOSTS_OWN = ("/lib", "/usr/", "/etc/")
+_HOSTS_OWN = ("/lib", "/usr/", "/etc/", "/sys/")
 _OWN_PATHS = ("/in", "/out", "/tmp")  # noqa: S108
 
 
@@ -69,6 +69,8 @@ def _moved(word: str, place: str, tops: frozenset[str]) -> str:
 
 def _allowed(task: Task) -> Iterator[tuple[str, int]]:
     for bind in task.binds:
+        if bind.target.startswith(_HOSTS_OWN):
+            yield bind.target, landlock.READ  # the host's own, for nothing can be put in its place
         if bind.hidden:
             yield from _but(bind)
         else:

@@ -113,7 +113,7 @@ def _table(house: House, dataset: Asset) -> Asset:
             if asset.kind == _TABLE:
                 return asset
     if dataset.kind != _TABLE:
-        raise _refuse("not-dataset")
+        raise cannot_split("not-dataset")
     return dataset
 
 
@@ -169,7 +169,7 @@ def _facts(outcome: Outcome, told: list[bytes], parts: dict[str, Asset]) -> dict
     if facts is None:  # whoever wrote the data may have taken the worker over: nothing is repeated
         raise TrialsError("trials.worker", cause="bad-answer")
     if isinstance(refused := facts.get("refused"), str):
-        raise _refuse(refused)
+        raise cannot_split(refused)
     if set(parts) != set(PARTS):
         raise TrialsError("trials.worker", cause="no-part")
     return facts
@@ -249,7 +249,8 @@ def find_benchmark(house: House, name: str) -> Benchmark:
     )
 
 
-def _refuse(reason: str) -> TrialsError:
+def cannot_split(reason: str) -> TrialsError:
+    """Return the error that says why a data set can't be split so: one of `REFUSALS`."""
     return TrialsError(
         "trials.benchmark",
         part="dataset",

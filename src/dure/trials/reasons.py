@@ -20,8 +20,12 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "version-form": Text("use something like 1.0", "1.0과 같은 형식으로 쓰십시오"),
         "one-of": Text("it must be one of {known}", "다음 가운데 하나여야 합니다: {known}"),
         "entry-point": Text(
-            "write module:Class, or the name of a .py file",
-            "module:Class 또는 .py 파일 이름으로 쓰십시오",
+            "write module:Class, the name of a .py or .onnx file, or MLmodel",
+            "module:Class, .py·.onnx 파일 이름 또는 MLmodel로 쓰십시오",
+        ),
+        "needs-onnx": Text(
+            "a model without code takes the runtime onnx",
+            "코드가 없는 모델에는 onnx 런타임을 쓰십시오",
         ),
         "too-long": Text("it is longer than {limit_kib} KiB", "{limit_kib} KiB를 넘습니다"),
         "not-utf-8": Text("it is not UTF-8", "UTF-8이 아닙니다"),
@@ -66,6 +70,17 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "unreadable-header": Text("the header can't be read", "머리글을 읽을 수 없습니다"),
         "other-form": Text(
             "the header is not in the one allowed form", "머리글이 허용된 형식이 아닙니다"
+        ),
+        # weights
+        "code-inside": Text(
+            "it names functions or classes, not arrays alone",
+            "배열뿐 아니라 함수나 클래스가 들어 있습니다",
+        ),
+        "no-arrays": Text("there is no array in it", "배열이 없습니다"),
+        "not-a-pickle": Text("it is no pickle that can be read", "읽을 수 있는 pickle이 아닙니다"),
+        "type-unknown": Text(
+            "an array has a type that safetensors lacks",
+            "safetensors에 없는 자료형의 배열이 있습니다",
         ),
         # what arrived
         "header-form": Text(

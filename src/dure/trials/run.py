@@ -32,12 +32,13 @@ from dure.core.canonical import canonical_json
 from dure.core.labels import join_all
 from dure.core.reports import Report
 from dure.governance.house import House
-from dure.sandbox.tasks import MIB, Limits, Outcome
+from dure.sandbox.tasks import Outcome
 from dure.sandbox.tiers import tier_for
 from dure.storage.tables import ASSETS, FACTS
 from dure.trials import records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
+from dure.trials.definition import Definition
 from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
 from dure.trials.errors import TrialsError
 from dure.trials.gates import Budget, Candidate, Gated, pass_gates
@@ -47,6 +48,7 @@ from dure.trials.predictions import FILE, Refusal
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
 from dure.trials.results import ResultForm
 from dure.trials.runner import ALGORITHM
+from dure.trials.runtimes import RUNTIMES
 from dure.trials.scoring import SCORE
 from dure.trials.tables import SUBMISSIONS
 
@@ -126,7 +128,8 @@ def run(
     Raises
     ------
     TrialsError
-        ``trials.unknown``, ``trials.mismatch``, ``trials.budget-spent``, ``trials.stream``.
+        ``trials.unknown``, ``trials.mismatch``, ``trials.columns``, ``trials.runtime``,
+        ``trials.budget-spent``, ``trials.stream``.
     SandboxError
         When this host can't make the sandbox, or none that the policy allows; nothing has been run then.
     GovernanceError
@@ -135,10 +138,7 @@ def run(
     submission = records.find(house, SUBMISSIONS, submission_id)
     benchmark = find_benchmark(house, benchmark_id)
     manifest = read_manifest(submission["manifest"].encode("utf-8"))
-    if manifest.task is not benchmark.definition.task:
-        raise TrialsError(
-            "trials.mismatch", declared=manifest.task, wanted=benchmark.definition.task
-        )
+    check_fit(manifest, benchmark.definition)
     algorithm = house.assets.get(submission["asset_id"]).asset
     work = _Work(
         house,
@@ -185,16 +185,23 @@ def run(
     return trial
 
 
-def algorithm_limits(manifest: Manifest) -> Limits:
-    """Return the limits of an algorithm's sandbox."""
-    return Limits(
-        wall_s=manifest.wall_s,
-        cpu_s=manifest.wall_s * steps.CORES,
-        memory_bytes=manifest.memory_mib * MIB,
-        output_bytes=256 * MIB,
-        output_files=4,
-        tmp_bytes=256 * MIB,
-    )
+def check_fit(manifest: Manifest, definition: Definition) -> None:
+    """Refuse an algorithm that can't fit a benchmark, before anything is run or counted.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.mismatch`` for another task, ``trials.columns`` for columns that the benchmark does
+        not have, ``trials.runtime`` when the runtime is not installed here.
+    """
+    if manifest.task is not definition.task:
+        raise TrialsError("trials.mismatch", declared=manifest.task, wanted=definition.task)
+    schema = manifest.schema
+    missing = sorted(set(schema.features) - set(definition.features))
+    if missing or (schema.target and schema.target != definition.target):
+        raise TrialsError("trials.columns", count=len(missing), target=definition.target)
+    if not RUNTIMES[manifest.runtime].is_installed():
+        raise TrialsError("trials.runtime", name=manifest.runtime)
 
 
 def _perform(work: _Work, spent: int) -> Trial:
@@ -239,7 +246,8 @@ def _run_algorithm(work: _Work) -> Outcome:
                 "features.parquet": sealed.stream(work.benchmark.features.id, purpose=PURPOSE),
                 "task.json": canonical_json(task),
             },
-            algorithm_limits(work.manifest),
+            steps.algorithm_limits(work.manifest),
+            runtime=RUNTIMES[work.manifest.runtime],
             tier=work.tier,
         )
 
@@ -377,6 +385,6 @@ def _evidence(work: _Work) -> Mapping[str, object]:
         "tier": work.tier,
         "profile": work.house.profile,
         "limits": {"wall_s": work.manifest.wall_s, "memory_mib": work.manifest.memory_mib},
-        "runtime": {"name": work.manifest.runtime, **steps.runtime_facts()},
+        "runtime": RUNTIMES[work.manifest.runtime].facts(),
         "code": dure.__version__,
     }

@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
-from platform import python_version
 from typing import Self
 
 from dure.governance.house import House, Stream
 from dure.sandbox.box import Sink, run
-from dure.sandbox.runtime import python_command
+from dure.sandbox.runtime import processors, python_command
 from dure.sandbox.spares import Spares
 from dure.sandbox.tasks import MIB, Input, Limits, Outcome, Task
 from dure.trials.errors import TrialsError
+from dure.trials.manifest import Manifest
+from dure.trials.runtimes import RUNTIMES, Runtime
 
 TIER = "A"
 CORES = 2
@@ -36,7 +36,6 @@ OWN_LIMITS = Limits(
 """Limits of our own steps."""
 
 _BLOCK_BYTES = 1 << 20
-_PACKAGES = ("numpy", "pyarrow", "scikit-learn", "scipy")
 
 
 @dataclass(slots=True)
@@ -94,6 +93,7 @@ def run_step(
     *,
     sink: Sink | None = None,
     tier: str = TIER,
+    runtime: Runtime | None = None,
 ) -> Outcome:
     """Run one of our modules inside the sandbox and return how it ended.
 
@@ -109,13 +109,15 @@ def run_step(
         As `dure.sandbox.box.run` takes it.
     tier
         Which tier of sandbox.
+    runtime
+        Whose packages are there; by default those of our own steps.
 
     Raises
     ------
     SandboxError
         When this host can't make the sandbox; nothing has been run then.
     """
-    return run(_task(module, tuple(inputs), limits), inputs, sink=sink, tier=tier)
+    return run(_task(module, tuple(inputs), limits, runtime), inputs, sink=sink, tier=tier)
 
 
 @contextlib.contextmanager
@@ -140,16 +142,37 @@ def ahead(module: str, limits: Limits, after_s: float = AHEAD_S) -> Iterator[Spa
             timer.join()
 
 
-def _task(module: str, inputs: tuple[str, ...], limits: Limits) -> Task:
+def _task(
+    module: str, inputs: tuple[str, ...], limits: Limits, runtime: Runtime | None = None
+) -> Task:
     threads = {
         name: str(CORES)
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS")
     }
     # Threads that wait must sleep: spinning on a busy machine was seen to cost minutes.
     threads["OMP_WAIT_POLICY"] = "passive"
-    return python_command(("-m", module), inputs=inputs, environment=threads, limits=limits)
+    return python_command(
+        ("-m", module),
+        inputs=inputs,
+        environment=threads,
+        limits=limits,
+        packages=runtime.packages if runtime else True,
+        binds=(processors(),) if runtime and runtime.counts_processors else (),
+    )
 
 
-def runtime_facts(packages: Iterable[str] = _PACKAGES) -> dict[str, str]:
-    """Return the versions of the interpreter and packages that a runtime consists of."""
-    return {"python": python_version(), **{name: version(name) for name in packages}}
+def algorithm_limits(manifest: Manifest) -> Limits:
+    """Return the limits of an algorithm's sandbox."""
+    return Limits(
+        wall_s=manifest.wall_s,
+        cpu_s=manifest.wall_s * CORES,
+        memory_bytes=manifest.memory_mib * MIB,
+        output_bytes=256 * MIB,
+        output_files=4,
+        tmp_bytes=256 * MIB,
+    )
+
+
+def runtime_facts(name: str = "scikit-learn") -> dict[str, str]:
+    """Return name, digest and versions of a runtime."""
+    return RUNTIMES[name].facts()

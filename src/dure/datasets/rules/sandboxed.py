@@ -100,7 +100,7 @@ def check_file(
         When this host can't provide the sandbox.
     """
     found: list[tuple[RuleOutcome, ...]] = []
-    chosen = kind_of(source, kind)
+    chosen = kind_of(source, kind, options)
     with contextlib.ExitStack() as stack:
         others = {
             name: stack.enter_context(_in_memory(file)) for name, file in (tables or {}).items()
@@ -147,7 +147,7 @@ def propose_file(
     def sink(blocks: Iterator[bytes]) -> None:
         found.append(_asked(Plan("propose"), {"table": blocks}, Proposed))
 
-    parse_file(source, kind_of(source, kind), sink=sink, options=options)
+    parse_file(source, kind_of(source, kind, options), sink=sink, options=options)
     said = found[0]
     contract = parse(said.contract.encode("utf-8"))
     # A code list holds values; whatever else is proposed holds none (see `proposing`).
