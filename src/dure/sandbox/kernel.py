@@ -88,7 +88,7 @@ def no_new_privileges() -> None:
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
-def filter_calls(program: bytes) -> None:
+def filter_calls(program: bytes) -> None:  # pragma: no cover (runs between fork and exec)
     """Make only those system calls from here on that a BPF program allows; it takes no new privileges."""
     held = ctypes.create_string_buffer(program, len(program))
     filters = _Filters(len(program) // 8, ctypes.addressof(held))

@@ -59,7 +59,9 @@ def abi() -> int:
     return max(0, found)
 
 
-def restrict(allowed: Iterable[tuple[str, int]]) -> None:
+def restrict(  # pragma: no cover (runs between fork and exec)
+    allowed: Iterable[tuple[str, int]],
+) -> None:
     """Give up all rights on files but the allowed ones, on TCP, and on processes outside.
 
     Parameters
@@ -94,7 +96,9 @@ def restrict(allowed: Iterable[tuple[str, int]]) -> None:
     os.close(rules)
 
 
-def _called(number: int, *arguments: object) -> int:
+def _called(  # pragma: no cover (runs between fork and exec)
+    number: int, *arguments: object
+) -> int:
     result: int = _libc.syscall(ctypes.c_long(number), *arguments)
     if result < 0:
         error = ctypes.get_errno()

@@ -10,7 +10,7 @@ import select
 import time
 
 from dure.sandbox import landlocked, staging, wire
-from dure.sandbox.becoming import become
+from dure.sandbox.becoming import arguments_of, become
 from dure.sandbox.watch import Usage, children
 
 TYPE_CHECKING = False  # importing `typing` for this would cost a tenth of the start
@@ -59,11 +59,14 @@ class Run:
         ours, theirs = (-1, -1)
         if self.plan["spare"]:
             ours, theirs = _pair()
+        in_a = self.plan["tier"] == "A"
+        arguments = arguments_of(self.plan, self.place) if in_a else []
         self.child = os.fork()
         if self.child == 0:  # pragma: no cover (becomes another program)
-            if self.plan["tier"] == "B":
+            if not in_a:
                 landlocked.become(self.plan, self.place, self.group, (out_write, status_write))
-            become(self.plan, self.place, self.group, (theirs, out_write, status_write))
+            given = theirs, out_write, status_write
+            become(self.plan, self.place, self.group, arguments, given)
         # Its reader sees the end of the stream when nobody else can write to it either.
         for descriptor in (out_write, status_write, *self.plan["stream"]):
             os.close(descriptor)
