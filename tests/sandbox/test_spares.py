@@ -19,10 +19,10 @@ from dure.sandbox import box, spares, waiter
 from dure.sandbox.box import run
 from dure.sandbox.errors import SandboxError
 from dure.sandbox.launching import Launch
-from dure.sandbox.probes import suite
 from dure.sandbox.runtime import python_command
 from dure.sandbox.spares import Spares
 from dure.sandbox.tasks import MIB, Bind, Limits, Outcome, Task
+from dure.trials.probes import suite
 from tests.descriptors import no_leak
 
 SMALL = Limits(wall_s=20, cpu_s=10, memory_bytes=256 * MIB, tmp_bytes=MIB, output_bytes=MIB)
@@ -294,12 +294,10 @@ def test_nothing_escapes_a_spare_that_a_cold_run_contains(kept: Spares) -> None:
         assert kept.wait()
         return run(task, inputs)
 
-    with suite.canaries() as clues:
-        names = [one.name for one in suite.CATALOGUE if one.limits is None]
-        found = suite._isolation(names, clues, runner)
-    assert kept.taken == 1
+    found = suite.run_suite(["calls", "files", "network"], runner=runner, controls=False)
+    assert kept.taken >= 1
     assert len(found) > 60
-    assert [one for one in found.values() if one.outcome in ("escaped", "broken")] == []
+    assert [one for one in found if one.outcome in ("escaped", "unprobed")] == []
 
 
 @pytest.mark.exhaustive
@@ -308,9 +306,9 @@ def test_every_probe_is_contained_in_spares(kept: Spares) -> None:
         kept.prepare(task)
         return run(task, inputs)
 
-    found = suite.run_probes(runner)
-    assert kept.taken > 10
-    assert [one for one in found if one.outcome in ("escaped", "broken")] == []
+    found = suite.run_suite(runner=runner, controls=False)
+    assert kept.taken > 5
+    assert [one for one in found if one.outcome in ("escaped", "unprobed")] == []
 
 
 def test_the_waiter_runs_a_module_as_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
