@@ -75,6 +75,11 @@ class NodeHouse:
         """How the node is deployed: ``embedded`` or ``separated``."""
         return self.home.settings.profile
 
+    @property
+    def open_tier(self) -> str:
+        """The lowest tier of sandbox for Open data: ``A`` or ``B``."""
+        return self.home.settings.open_tier
+
     @cached_property
     def signed_charter(self) -> SignedCharter:
         """The charter that this door pinned.

@@ -18,7 +18,6 @@ all that comes of it was sealed already. Then that is what came of it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -34,6 +33,7 @@ from dure.core.reports import Report
 from dure.governance.claims import this_process
 from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
+from dure.sandbox.tiers import tier_for
 from dure.storage.tables import ASSETS, FACTS
 from dure.trials import history, records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
@@ -46,7 +46,7 @@ from dure.trials.gates.passing import Gated, pass_gates
 from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
-from dure.trials.predictions import FILE, Refusal
+from dure.trials.predictions import FILE, Refusal, refusal_of
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
 from dure.trials.results import form_for
 from dure.trials.runner import ALGORITHM
@@ -59,7 +59,6 @@ REPORT_SCHEMA = "dure/trial-report/v1"
 SEED = 1
 
 _LEASE_MARGIN_S = 120
-_REFUSED = {reason.value for reason in Refusal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,7 @@ class _Work:
     algorithm: Asset
     benchmark: Benchmark
     seed: int
+    tier: str
     progress: Callable[[str], None]
     ending: Callable[[Connection], None]
     claimant: str
@@ -140,7 +140,7 @@ def run(
         ``trials.budget-spent``, ``trials.stream``; ``trials.superseded`` when somebody else took the
         run up meanwhile.
     SandboxError
-        When this host can't make the sandbox; nothing has been run then.
+        When this host can't make the sandbox, or none that the policy allows; nothing has been run then.
     GovernanceError
         ``governance.denied``.
     """
@@ -162,6 +162,7 @@ def run(
         algorithm,
         benchmark,
         seed,
+        steps.TIER,
         progress,
         ending,
         this_process(run_id),
@@ -185,6 +186,9 @@ def run(
         work = replace(work, id=run_id, others=history.neighbours(house, benchmark.asset.id))
         doing.detail["run"] = run_id
         try:
+            grade = join_all([seen, benchmark.answers.label]).grade
+            tier = tier_for(grade, house.profile, house.open_tier)
+            work = replace(work, tier=tier)
             trial = _sealed_before(work) or _perform(work, spent)
         except BaseException:
             records.end_run(house, work.id, "failed", claimant=work.claimant)
@@ -194,6 +198,7 @@ def run(
     return trial
 
 
+@steps.ahead(steps.SCORING, steps.OWN_LIMITS)
 def _perform(work: _Work, spent: int) -> Trial:
     work.progress("algorithm")
     ended = _run_algorithm(work)
@@ -241,6 +246,7 @@ def _run_algorithm(work: _Work) -> Outcome:
             },
             steps.algorithm_limits(work.manifest),
             runtime=RUNTIMES[work.manifest.runtime],
+            tier=work.tier,
         )
 
 
@@ -272,25 +278,16 @@ def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes,
                 },
             },
             steps.OWN_LIMITS,
+            tier=work.tier,
         )
     said = {"status": ended.status, "cause": ended.cause}
     data = ended.outputs.get(SCORE, b"")
     if ended.status != "done":
         return OutcomeClass.REFUSED, b"", said
-    reason = _refusal(data)
+    reason = refusal_of(data)
     if reason:
         return OutcomeClass.INVALID_PREDICTIONS, b"", said | {"reason": reason}
     return OutcomeClass.OK, data, said
-
-
-def _refusal(data: bytes) -> str:
-    # One of a dozen short words, so only a short answer is looked at here; the rest is the gates'.
-    try:
-        told = json.loads(data) if len(data) < 64 else None
-    except ValueError:
-        return ""
-    reason = told.get("refused") if isinstance(told, dict) and len(told) == 1 else None
-    return reason if reason in _REFUSED else ""
 
 
 def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
@@ -390,7 +387,7 @@ def _evidence(work: _Work) -> Mapping[str, object]:
         "floors": dict(definition.floors),
         "subgroups": len(definition.subgroups),
         "resamples": RESAMPLES,
-        "tier": steps.TIER,
+        "tier": work.tier,
         "profile": work.house.profile,
         "limits": {"wall_s": work.manifest.wall_s, "memory_mib": work.manifest.memory_mib},
         "runtime": RUNTIMES[work.manifest.runtime].facts(),
