@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dure.cli import developing, session
+from dure.cli import developing, probing, session, trial_jobs
 from dure.cli import gates as gates_commands
 from dure.cli.arguments import RequestId, say_who_votes
 from dure.cli.gates import RunArgument
@@ -52,6 +52,15 @@ def doctor() -> None:
         )
     if host.tier == "none":
         raise typer.Exit(1)
+
+
+app.command(
+    "probe",
+    help=say(
+        "Try to break out of this machine's sandbox, with a control beside each try; needs no node.",
+        "이 기기의 격리 실행 환경에서 빠져나가 보고, 시도마다 대조 실험을 합니다. 노드가 없어도 됩니다.",
+    ),
+)(probing.probe)
 
 
 @app.command(
@@ -102,7 +111,10 @@ def prepare(
         ),
     ],
     task: Annotated[
-        str, typer.Option(help="tabular-regression | tabular-classification")
+        str,
+        typer.Option(
+            help="tabular-regression | tabular-classification | text-classification | forecasting"
+        ),
     ] = "tabular-regression",
     test_permille: Annotated[
         int,
@@ -112,6 +124,24 @@ def prepare(
     budget: Annotated[
         int, typer.Option(min=1, help=say("Runs per agency.", "기관별 실행 횟수."))
     ] = 20,
+    time: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Of a forecast: the feature that orders rows; the latest are the test.",
+                "forecasting: 행의 순서를 나타내는 입력 변수. 가장 늦은 행으로 시험합니다.",
+            )
+        ),
+    ] = "",
+    series: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Of a forecast: the feature that tells series apart.",
+                "forecasting: 계열을 나누는 입력 변수.",
+            )
+        ),
+    ] = "",
     floor: Annotated[
         list[str] | None,
         typer.Option(
@@ -153,6 +183,8 @@ def prepare(
             test_permille=test_permille,
             seed=seed,
             budget=budget,
+            time=time,
+            series=series,
             floors=_pairs(floor),
             subgroup=column,
             subgroups=[value.strip() for value in values.split(",") if value.strip()],
@@ -248,9 +280,23 @@ def run(
         typer.Option(metavar="BENCHMARK", help=say("Beginning of its id.", "식별자의 앞부분.")),
     ],
     seed: Annotated[int, typer.Option()] = 1,
+    queue: Annotated[
+        bool,
+        typer.Option(
+            "--queue",
+            help=say(
+                "Put it into the queue instead; dure trials work runs it.",
+                "바로 실행하지 않고 대기열에 넣습니다. dure trials work가 실행합니다.",
+            ),
+        ),
+    ] = False,
 ) -> None:
     """Run a submission."""
     output = session.current.output
+    if queue:
+        with session.current.node() as node:
+            output.value(node.jobs.put(submission, on=on, seed=seed))
+        return
     with session.current.node() as node, output.progress(say("running", "실행 중")):
         made = node.trials.run(submission, on=on, seed=seed)
     output.value(made)
@@ -289,3 +335,6 @@ def release(
     with session.current.node() as node:
         made = node.trials.release(request)
     session.current.output.value(made)
+
+
+trial_jobs.add_to(app)

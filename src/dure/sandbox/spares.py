@@ -204,6 +204,16 @@ def current() -> Spares | None:
     return _current
 
 
+def begun(task: Task, inputs: Mapping[str, Input], imports: tuple[str, ...]) -> Launch | None:
+    """Return a run that imports while its inputs are still coming; None when it has to begin as ever."""
+    own = Spares(most=1)
+    try:
+        own.prepare(task, imports=imports)
+        return own.take(task, inputs)
+    finally:
+        own.close()
+
+
 def _key(task: Task) -> _Key | None:
     """Return what a spare for a task has in common with it: all but arguments and inputs."""
     command = task.argv[:_COMMAND]

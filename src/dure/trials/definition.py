@@ -10,7 +10,7 @@ from dure.core.canonical import canonical_json
 from dure.trials.disclosure.sensitive import Protection
 from dure.trials.errors import TrialsError
 from dure.trials.figures import figure, read_figure
-from dure.trials.tasks import METRICS, TaskType, metric_of
+from dure.trials.tasks import LEVELS, METRICS, TaskType, metric_of
 
 SPLIT_PARTS = 1000
 MOST_FEATURES = 2000
@@ -53,6 +53,10 @@ class Definition:
         Values of it that are one each, as texts; all other rows are one more.
     protection
         What is asked of tables.
+    time
+        Of a forecasting task the feature that orders the rows: the latest are the test.
+    series
+        Of a forecasting task the feature that tells series apart, or "" for one series.
 
     Raises
     ------
@@ -72,6 +76,8 @@ class Definition:
     subgroup: str = ""
     subgroups: tuple[str, ...] = ()
     protection: Protection = USUAL
+    time: str = ""
+    series: str = ""
 
     def __post_init__(self) -> None:
         if not self.metrics:
@@ -98,6 +104,17 @@ class Definition:
                 "subgroups",
             ),
         }
+        forecasting = self.task is TaskType.FORECASTING
+        checks |= {
+            "time": (
+                self.time in self.features if forecasting else not self.time,
+                "forecast-time" if forecasting else "no-forecast",
+            ),
+            "series": (
+                self.series in ("", *self.features) if forecasting else not self.series,
+                "forecast-series" if forecasting else "no-forecast",
+            ),
+        }
         for part, (sound, reason) in checks.items():
             if not sound:
                 most = MOST_SUBGROUPS if part == "subgroups" else MOST_FEATURES
@@ -112,6 +129,8 @@ class Definition:
             asked["floors"] = dict(self.floors)
         if self.subgroup:
             asked |= {"subgroup": self.subgroup, "subgroups": list(self.subgroups)}
+        if self.time:
+            asked |= {"time": self.time, "series": self.series}
         if self.protection != USUAL:
             asked["protection"] = protection_values(self.protection)
         return {
@@ -153,9 +172,19 @@ class Definition:
                 subgroup=str(value.get("subgroup", "")),
                 subgroups=_names(value.get("subgroups", [])),
                 protection=protection_of(value.get("protection", {})),
+                time=str(value.get("time", "")),
+                series=str(value.get("series", "")),
             )
         except (KeyError, TypeError, ValueError):
             raise TrialsError("trials.benchmark", part="definition", reason="malformed") from None
+
+
+def told_of_forecast(definition: Definition) -> dict[str, object]:
+    """Return what an algorithm is told of a forecast beside target and features; else nothing."""
+    if not definition.time:
+        return {}
+    levels = [str(level) for level in LEVELS]
+    return {"time": definition.time, "series": definition.series, "levels": levels}
 
 
 def protection_values(protection: Protection) -> dict[str, object]:

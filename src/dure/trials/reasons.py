@@ -71,6 +71,21 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "other-form": Text(
             "the header is not in the one allowed form", "머리글이 허용된 형식이 아닙니다"
         ),
+        # a report of probes
+        "probes-form": Text(
+            "it does not have the form of a report", "탐침 보고서의 형식이 아닙니다"
+        ),
+        "probes-sum": Text(
+            "its verdict or counts are not what its probes come to",
+            "판정이나 개수가 탐침 내용과 다릅니다",
+        ),
+        "probes-signature": Text(
+            "the signature is not over this report", "이 보고서에 대한 서명이 아닙니다"
+        ),
+        "probes-signer": Text(
+            "the charter knows no such key of the signer", "협약에 등록된 서명자의 키가 아닙니다"
+        ),
+        "probes-unsigned": Text("nobody has signed it", "서명이 없습니다"),
         # weights
         "code-inside": Text(
             "it names functions or classes, not arrays alone",
@@ -150,6 +165,22 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "subgroup-missing": Text(
             "the data set has no column of the subgroups' name",
             "데이터셋에 하위 집단을 나눌 열이 없습니다",
+        ),
+        "forecast-time": Text(
+            "a forecast needs a feature that orders its rows in time",
+            "예측 과제에는 행의 시간 순서를 나타내는 입력 변수가 필요합니다",
+        ),
+        "forecast-series": Text(
+            "what tells series apart must be a feature", "계열을 나누는 열은 입력 변수여야 합니다"
+        ),
+        "no-forecast": Text(
+            "it is for forecasting alone", "예측(forecasting) 과제에만 쓰는 항목입니다"
+        ),
+        "time-type": Text(
+            "the time must be dates, times or numbers", "시간 열은 날짜, 시각 또는 수여야 합니다"
+        ),
+        "no-movement": Text(
+            "the target never changes in training", "학습 부분에서 예측할 값이 변하지 않습니다"
         ),
         "target-among": Text("the target is among them", "예측할 열이 그 안에 있습니다"),
         "malformed": Text("it is malformed", "형식이 잘못되었습니다"),
@@ -245,6 +276,8 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "budget": Text("The budget", "실행 횟수 한도"),
         "protection": Text("What is asked of tables", "표에 요구하는 보호"),
         "floors": Text("The floors", "하한"),
+        "time": Text("The time", "시간 열"),
+        "series": Text("The series", "계열"),
         "subgroups": Text("The subgroups", "하위 집단"),
     }
 )

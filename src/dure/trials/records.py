@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, update
@@ -11,6 +11,8 @@ from sqlalchemy.engine import RowMapping
 from dure.core.times import write_time
 from dure.governance.claims import is_alive, this_process
 from dure.governance.house import House
+from dure.governance.jobs.job import Stage
+from dure.governance.jobs.tables import JOBS
 from dure.trials.errors import TrialsError
 from dure.trials.spec import SWEEP
 from dure.trials.tables import APPEALS, BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
@@ -167,25 +169,54 @@ def _spent(connection: Connection, agency: str, benchmark: str) -> int:
     return int(connection.execute(select(func.count()).where(asked)).scalar_one())
 
 
-def end_run(house: House, run: str, status: str, **values: str) -> None:
-    """Write how a run ended; a run that has ended stays as it is."""
+def end_run(
+    house: House,
+    run: str,
+    status: str,
+    *,
+    claimant: str = "",
+    ending: Callable[[Connection], None] = lambda _: None,
+    **values: str,
+) -> bool:
+    """Write how a run ended, and say whether it did now; a run that has ended stays as it is.
+
+    Parameters
+    ----------
+    house
+        The node.
+    run
+        Id of the run.
+    status
+        ``done`` or ``failed``.
+    claimant
+        Who must still have the run; "" means whoever has.
+    ending
+        Writes what else ends with it, in the same transaction.
+    **values
+        What came of it.
+    """
+    same = (RUNS.c.id == run) & (RUNS.c.status == "running")
+    if claimant:
+        same &= RUNS.c.claimant == claimant
+    ended = {"status": status, "ended_at": write_time(house.now()), **values}
     with house.database.write() as connection:
-        connection.execute(
-            update(RUNS)
-            .where(RUNS.c.id == run, RUNS.c.status == "running")
-            .values(status=status, ended_at=write_time(house.now()), **values)
-        )
+        if not connection.execute(update(RUNS).where(same).values(ended)).rowcount:
+            return False
+        ending(connection)
+    return True
 
 
 def sweep(house: House) -> int:
     """Mark runs whose process died as failed, and return how many there were.
 
     That it died is seen at once on this machine; of another, or another container, when the lease is
-    over.
+    over. What a job runs is left to the queue.
     """
     now = write_time(house.now())
+    queued = select(JOBS.c.id).where(JOBS.c.state == Stage.RUNNING)
+    ours = (RUNS.c.status == "running") & RUNS.c.id.not_in(queued)
     with house.database.read() as connection:
-        running = connection.execute(select(RUNS).where(RUNS.c.status == "running")).all()
+        running = connection.execute(select(RUNS).where(ours)).all()
     died = [row for row in running if row.lease_ends_at < now or not is_alive(row.claimant)]
     if died:
         with (

@@ -22,7 +22,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
 import dure
@@ -31,17 +31,19 @@ from dure.core.assets import Asset
 from dure.core.canonical import canonical_json
 from dure.core.labels import join_all
 from dure.core.reports import Report
+from dure.governance.claims import this_process
 from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
 from dure.storage.tables import ASSETS, FACTS
 from dure.trials import history, records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
-from dure.trials.definition import Definition, protection_values
+from dure.trials.definition import protection_values, told_of_forecast
 from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
-from dure.trials.errors import TrialsError
+from dure.trials.fit import check_fit
 from dure.trials.gates.candidate import Budget, Candidate
 from dure.trials.gates.passing import Gated, pass_gates
+from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.predictions import FILE, Refusal
@@ -96,6 +98,8 @@ class _Work:
     benchmark: Benchmark
     seed: int
     progress: Callable[[str], None]
+    ending: Callable[[Connection], None]
+    claimant: str
     others: tuple[history.Neighbour, ...] = ()
 
 
@@ -106,6 +110,8 @@ def run(
     *,
     seed: int = SEED,
     progress: Callable[[str], None] = lambda _: None,
+    run_id: str = "",
+    ending: Callable[[Connection], None] = lambda _: None,
 ) -> Trial:
     """Run a submitted algorithm on a benchmark of this node.
 
@@ -119,6 +125,10 @@ def run(
         Given to the algorithm, and to the bootstrap.
     progress
         Told the step under way: ``algorithm``, ``scoring``, ``gates``.
+    run_id
+        Id of the run, when it is a job's: an earlier attempt at it is superseded.
+    ending
+        Writes what else ends with the run, in the transaction that writes its result.
 
     Returns
     -------
@@ -129,7 +139,8 @@ def run(
     ------
     TrialsError
         ``trials.unknown``, ``trials.mismatch``, ``trials.columns``, ``trials.runtime``,
-        ``trials.budget-spent``, ``trials.stream``.
+        ``trials.budget-spent``, ``trials.stream``; ``trials.superseded`` when somebody else took the
+        run up meanwhile.
     SandboxError
         When this host can't make the sandbox; nothing has been run then.
     GovernanceError
@@ -140,16 +151,22 @@ def run(
     manifest = read_manifest(submission["manifest"].encode("utf-8"))
     check_fit(manifest, benchmark.definition)
     algorithm = house.assets.get(submission["asset_id"]).asset
+    if not run_id:
+        run_id = records.unfinished(house, submission["asset_id"], benchmark.asset.id, seed)
+    else:
+        records.end_run(house, run_id, "failed")
+    run_id = run_id or house.random(16).hex()
     work = _Work(
         house,
-        records.unfinished(house, submission["asset_id"], benchmark.asset.id, seed)
-        or house.random(16).hex(),
+        run_id,
         submission,
         manifest,
         algorithm,
         benchmark,
         seed,
         progress,
+        ending,
+        this_process(run_id),
     )
     seen = join_all([algorithm.label, benchmark.train.label, benchmark.features.label])
     house.require(spec.RUN, seen, purpose=PURPOSE, owner=house.agency)
@@ -172,30 +189,11 @@ def run(
         try:
             trial = _sealed_before(work) or _perform(work, spent)
         except BaseException:
-            records.end_run(house, work.id, "failed")
+            records.end_run(house, work.id, "failed", claimant=work.claimant)
             raise
         doing.detail["outcome"] = trial.outcome.value
         doing.detail["report"] = trial.asset.id
     return trial
-
-
-def check_fit(manifest: Manifest, definition: Definition) -> None:
-    """Refuse an algorithm that can't fit a benchmark, before anything is run or counted.
-
-    Raises
-    ------
-    TrialsError
-        ``trials.mismatch`` for another task, ``trials.columns`` for columns that the benchmark does
-        not have, ``trials.runtime`` when the runtime is not installed here.
-    """
-    if manifest.task is not definition.task:
-        raise TrialsError("trials.mismatch", declared=manifest.task, wanted=definition.task)
-    schema = manifest.schema
-    missing = sorted(set(schema.features) - set(definition.features))
-    if missing or (schema.target and schema.target != definition.target):
-        raise TrialsError("trials.columns", count=len(missing), target=definition.target)
-    if not RUNTIMES[manifest.runtime].is_installed():
-        raise TrialsError("trials.runtime", name=manifest.runtime)
 
 
 def _perform(work: _Work, spent: int) -> Trial:
@@ -232,6 +230,7 @@ def _run_algorithm(work: _Work) -> Outcome:
         "target": definition.target,
         "features": list(definition.features),
         "seed": work.seed,
+        **told_of_forecast(definition),
     }
     with steps.Sealed(work.house, work.id) as sealed:
         return steps.run_step(
@@ -329,7 +328,7 @@ def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
     )
     faults.point("trial.report-sealed")
     trial = Trial(work.id, gated.outcome, report, asset, noted.id)
-    _end(house, trial, report.to_dict())
+    _end(work, trial, report.to_dict())
     return trial
 
 
@@ -348,17 +347,20 @@ def _sealed_before(work: _Work) -> Trial | None:
         report = Report(REPORT_KIND, 1, result, evidence)
         outcome = OutcomeClass(sealed.facts["outcome"])
         trial = Trial(work.id, outcome, report, sealed.asset, noted.asset.id)
-        _end(house, trial, told)
+        _end(work, trial, told)
         return trial
     return None
 
 
-def _end(house: House, trial: Trial, told: Mapping[str, object]) -> None:
+def _end(work: _Work, trial: Trial, told: Mapping[str, object]) -> None:
     """Note in the run's row what came of it; ``told`` is the sealed report."""
-    records.end_run(
+    house = work.house
+    ended = records.end_run(
         house,
         trial.id,
         "done",
+        claimant=work.claimant,
+        ending=work.ending,
         outcome=trial.outcome.value,
         report_id=trial.asset.id,
         report_digest=house.suite.digest("report", dict(told)),
@@ -366,6 +368,8 @@ def _end(house: House, trial: Trial, told: Mapping[str, object]) -> None:
         evidence_digest=trial.report.evidence_digest(house.suite.name),
         diagnosis_id=trial.diagnosis,
     )
+    if not ended:
+        raise TrialJobsError("trials.superseded", run=trial.id)
 
 
 def _evidence(work: _Work) -> Mapping[str, object]:

@@ -21,11 +21,12 @@ from dure.trials.definition import USUAL, protection_of
 from dure.trials.disclosure.sensitive import Protection
 from dure.trials.disclosure.suppression import TableRefused, withheld_cells
 from dure.trials.disclosure.table import CellTable, Marks
+from dure.trials.forecasts import usual_quantiles
 from dure.trials.metrics import Comparison, Estimate
 from dure.trials.overlap import isolates
 from dure.trials.predictions import FILE, Predictions, PredictionsRefused, Refusal, read_predictions
 from dure.trials.split import ANSWER, BASELINE_KEY, ROW, SUBGROUP
-from dure.trials.tasks import TaskType, metric_of
+from dure.trials.tasks import Predicted, TaskType, metric_of
 
 SCORE = "score.json"
 LEAK_SHARE = 0.99
@@ -108,7 +109,7 @@ def score(data: bytes, answers: pa.Table, plan: Plan) -> Score:
     rows = answers.num_rows
     known = tuple(baseline.get("classes", ()))
     predictions = read_predictions(data, task=plan.task, rows=rows, classes=frozenset(known))
-    key = _Key(plan, baseline, answers[ANSWER], predictions, np.random.default_rng(plan.seed))
+    key = _Key(plan, baseline, answers, predictions, np.random.default_rng(plan.seed))
     everything = np.ones(rows, dtype=bool)
     found = key.comparisons(everything, plan.metrics)
     if not plan.subgroups:
@@ -132,13 +133,16 @@ class _Key:
         self,
         plan: Plan,
         baseline: dict[str, Any],
-        column: pa.ChunkedArray,
+        answers: pa.Table,
         predictions: Predictions,
         rng: np.random.Generator,
     ) -> None:
         self.plan, self.baseline, self.predictions, self.rng = plan, baseline, predictions, rng
         self.numbers = {name: n for n, name in enumerate(baseline.get("classes", ()))}
-        if plan.task is TaskType.REGRESSION:
+        column = answers[ANSWER]
+        if plan.task.predicts is not Predicted.CLASS:
+            if plan.task.predicts is Predicted.QUANTILES:
+                self.usual = usual_quantiles(answers)
             self.targets = column.to_numpy()
             self.predicted = np.asarray(predictions.values, dtype=np.float64)
             return
@@ -155,7 +159,9 @@ class _Key:
         targets: Any = self.targets[mask]
         predicted: Any = self.predicted[mask]
         resamples = self.plan.resamples
-        if self.plan.task is TaskType.REGRESSION:
+        if self.plan.task is TaskType.FORECASTING:
+            found = self._forecast(targets, mask)
+        elif self.plan.task is TaskType.REGRESSION:
             mean = float(self.baseline["mean"])
             found = metrics.regression(targets, predicted, mean, resamples, self.rng)
         else:
@@ -181,8 +187,8 @@ class _Key:
         return found
 
     def cells(self) -> metrics.Ints:
-        """Return the class of each row; of a regression every row has the same."""
-        if self.plan.task is TaskType.REGRESSION:
+        """Return the class of each row; where numbers are predicted every row has the same."""
+        if self.plan.task.predicts is not Predicted.CLASS:
             return np.zeros(len(self.targets), dtype=np.int64)
         classes: metrics.Ints = self.targets
         return classes
@@ -190,6 +196,16 @@ class _Key:
     def smallest(self) -> int:
         """Return the rows of the least populated class."""
         return int(np.bincount(self.cells(), minlength=max(len(self.numbers), 1)).min())
+
+    def _forecast(self, targets: Any, mask: Marks) -> list[Comparison]:
+        return metrics.forecast(
+            targets,
+            np.asarray(self.predictions.quantiles, dtype=np.float64)[mask],
+            self.usual[mask],
+            float(self.baseline["scale"]),
+            self.plan.resamples,
+            self.rng,
+        )
 
     def leak(self) -> bool:
         """Say whether the predictions equal the targets to a degree that learning doesn't reach.

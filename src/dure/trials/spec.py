@@ -19,6 +19,8 @@ ANSWER = "trial.answer"
 RELEASE = "report.release"
 SWEEP = "trial.sweep"
 """Not an action: what the node notes when it finds runs whose process died."""
+QUEUE, CANCEL = "trial.queue", "trial.cancel"
+"""Not actions either: who may run a trial may queue and cancel it."""
 
 ACTIONS = (
     Action(
@@ -71,7 +73,7 @@ ROOM = RoomSpec(
     commands="dure.cli.trials:app",
     events=frozenset(
         f"{name}.{step}"
-        for name in (*(action.name for action in ACTIONS), SWEEP)
+        for name in (*(action.name for action in ACTIONS), SWEEP, QUEUE, CANCEL)
         for step in ("begun", "done", "failed")
     ),
     tables="dure.trials.tables:METADATA",
