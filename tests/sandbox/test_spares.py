@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from dure.sandbox.probes import suite
 
 from dure.sandbox import box, spares, waiter
 from dure.sandbox.box import run
 from dure.sandbox.errors import SandboxError
 from dure.sandbox.launching import Launch
-from dure.sandbox.probes import suite
 from dure.sandbox.runtime import python_command
 from dure.sandbox.spares import Spares
 from dure.sandbox.tasks import MIB, Bind, Limits, Outcome, Task
