@@ -105,3 +105,11 @@ def test_a_report_of_what_escaped_is_verified_all_the_same(tmp_path: Path, monke
     assert command(None, "trials", "probe", "--report", file).status == 226
     verified = command(None, "trials", "probe", "--verify", file)
     assert (verified.status, verified.out.splitlines()[0]) == (0, "Something got out.")
+
+
+def test_a_family_is_really_probed():
+    said = command(None, "trials", "probe", "--family", "archives", "--json")
+    whole = json.loads(said.out)
+    assert (said.status, whole["verdict"], whole["signature"]) == (0, "contained", None)
+    assert whole["counts"]["contained_with_control"] == whole["counts"]["probes"] > 10
+    assert {row["control"]["where"] for row in whole["probes"]} == {"naive"}

@@ -37,6 +37,16 @@ _CONTROLS = {
 }
 
 
+def add_to(app: typer.Typer) -> None:
+    """Add the verb to the group."""
+    app.command(
+        help=say(
+            "Try to break out of this machine's sandbox, with a control beside each try; needs no node.",
+            "이 기기의 격리 실행 환경에서 빠져나가 보고, 시도마다 대조 실험을 합니다. 노드가 없어도 됩니다.",
+        )
+    )(probe)
+
+
 def _families(wanted: list[str] | None) -> list[str]:
     from dure.trials.probes.catalogue import FAMILIES
 

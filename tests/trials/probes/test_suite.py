@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 
 from dure.sandbox import box, launching
-from dure.sandbox.spares import Spares
 from dure.sandbox.tasks import Bind, Limits, Outcome, Task
 from dure.trials import figures
 from dure.trials.outcomes import OutcomeClass
@@ -139,24 +138,6 @@ def test_every_control_says_what_it_reached(tmp_path: Path) -> None:
     assert silent <= OF_SOME_KERNELS
     assert found["network.tcp-loopback"] == ("escaped", "connected to a service of the host")
     assert found["files.host-file"] == ("escaped", "32 characters")  # the canary's, and not told
-
-
-def test_a_spare_sandbox_holds_as_well() -> None:
-    """One that waited for its data, started before anybody needed it."""
-    taken = []
-
-    def runner(task: Task, inputs: Mapping[str, bytes]) -> Outcome:
-        with Spares() as spares:
-            spares.prepare(task)
-            assert spares.wait()
-            ended = box.run(task, inputs)
-            taken.append(spares.taken)
-            return ended
-
-    found = run_suite(["network", "files", "processes", "calls"], runner=runner, controls=False)
-    assert [one for one in found if one.outcome in {"escaped", "unprobed"}] == []
-    assert len(found) > 100
-    assert taken == [1]
 
 
 # ── each wall taken down: the verdict of its family flips ──────────────────────────────────────

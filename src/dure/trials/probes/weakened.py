@@ -50,7 +50,7 @@ def outside(names: Sequence[str], clues: Mapping[str, object]) -> Seen:
     source = str(clues["source"])
     _wait(
         subprocess.Popen(
-            [sys.executable, "-m", _MODULE, str(path)],
+            [sys.executable, "-P", "-m", _MODULE, str(path)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
