@@ -51,7 +51,7 @@ def check(table: Path) -> Checked:
     with pq.ParquetFile(table, page_checksum_verification=True, pre_buffer=False) as source:
         schema = source.schema_arrow
         nulls, rows = [0] * len(schema), 0
-        for batch in source.iter_batches(1 << 15):
+        for batch in source.iter_batches(1 << 14):
             batch.validate(full=True)
             rows += batch.num_rows
             nulls = [
