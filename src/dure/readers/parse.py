@@ -207,6 +207,7 @@ def read_inside(
     more: Mapping[str, Path] | None = None,
     binds: Sequence[Bind] = (),
     environment: Mapping[str, str] | None = None,
+    imports: tuple[str, ...] | None = None,
 ) -> Raw:
     """Run a worker over the bytes of a file, which it finds at ``/in/raw``, in the sandbox.
 
@@ -226,6 +227,8 @@ def read_inside(
         More of the host that it sees, read-only.
     environment
         More variables.
+    imports
+        What the worker imports late, and so while the file is on its way (`dure.sandbox.box.run`).
 
     Raises
     ------
@@ -246,7 +249,8 @@ def read_inside(
         raws = {
             name: opened.enter_context(_Raw(one, limits.input_bytes)) for name, one in files.items()
         }
-        outcome = run(task, {name: one.blocks() for name, one in raws.items()}, sink=take)
+        blocks = {name: one.blocks() for name, one in raws.items()}
+        outcome = run(task, blocks, sink=take, imports=imports)
     raw = raws["raw"]
     _well(outcome, raw)
     return Raw(f"sha256:{raw.digest.hexdigest()}", raw.size_bytes)

@@ -20,6 +20,7 @@ from dure.datasets.personal.binds import scan_binds
 from dure.datasets.personal.summary import EXAMPLES, KindSummary
 from dure.readers.errors import ReaderError
 from dure.readers.parse import Raw, Source, TypeName, is_told, more_packages, read_inside
+from dure.readers.reading import MODULES
 from dure.readers.tables import Column, Options
 from dure.sandbox.tasks import MIB
 
@@ -120,7 +121,10 @@ def measure_file(
     command = ["-m", "dure.datasets.inspect.worker", kind, json.dumps(words)]
     kinds = {kind, *([against[1]] if against else [])}
     binds = [*scan_binds(), *(bind for one in sorted(kinds) for bind in more_packages(one))]
-    raw = read_inside(source, command, limits, take, more=more, binds=binds, environment=_SETTINGS)
+    raw = read_inside(
+        source, command, limits, take, more=more, binds=binds, environment=_SETTINGS,
+        imports=(f"dure.readers.{MODULES[kind]}",),
+    )  # fmt: skip
     answer = decoded(b"".join(parts))
     if answer is not None and answer.unknown in {"target", "split"}:
         place = f"--{answer.unknown}"
