@@ -8,7 +8,7 @@ PY := .venv/bin/python
 WHEELHOUSE ?= wheelhouse
 
 .PHONY: help venv demo test test-all check bench fuzz serve fmt docs lock wheelhouse install-offline \
-	postgres-start postgres-stop s3-start s3-stop clean
+	postgres-start postgres-stop s3-start s3-stop slurm-start slurm-stop clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -21,7 +21,7 @@ venv: .venv/.stamp ## Make .venv with every part pinned and hashed, dure itself 
 demo: venv ## Three invented agencies on one machine: the whole way, narrated, with an evidence page
 	@$(PY) -m demo $(ARGS)
 
-test: venv ## PostgreSQL, check, tests, gates of core and governance (ARGS="tests/core -k label" for a part)
+test: venv ## PostgreSQL, S3, Slurm, check, tests, gates of core and governance (ARGS="tests/core -k label" for a part)
 	@scripts/test.sh $(ARGS)
 
 test-all: venv ## The same, with what takes more time than a landing has, and the coverage gate of every room
@@ -70,6 +70,12 @@ s3-start: venv ## Start a throw-away S3 server on loopback (rclone, from the tes
 
 s3-stop: ## Stop it and remove every trace
 	@scripts/s3.sh stop
+
+slurm-start: ## Start a throw-away Slurm cluster of two nodes on loopback (takes root; installs Debian's first)
+	@scripts/slurm.sh start
+
+slurm-stop: ## Stop it and remove every trace
+	@scripts/slurm.sh stop
 
 clean: ## Remove what was built, measured or demonstrated (.venv stays: rm -r .venv takes it too)
 	@rm -rf build dist demo/nodes .hypothesis .import_linter_cache .mypy_cache .pytest_cache \

@@ -66,5 +66,7 @@ echo "installing what the lock names: $all parts (some minutes)"
 "${pip[@]}" --quiet --require-hashes -r requirements-build.lock
 "${pip[@]}" --progress-bar off --require-hashes --no-build-isolation -r "$lock" | shown
 "${pip[@]}" --quiet --no-deps --no-build-isolation -e .
+# Inside the sandbox nothing can be written, so what isn't compiled here is compiled at every start there.
+.venv/bin/python -m compileall -q src
 .venv/bin/python -m pip --disable-pip-version-check check
 touch .venv/.stamp

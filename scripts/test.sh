@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# The whole of `make test`: PostgreSQL and S3, check, tests, coverage gates, and the servers away again.
-# With arguments it runs only those tests, without the gates. EVERY=1: what takes
-# more time than a landing has, too, and every room's gate.
+# `make test`: PostgreSQL, S3 and Slurm, check, the tests that a landing has time for, the gates of core and governance,
+# and the servers away again. EVERY=1 (`make test-all`): every test, and every room's gate. With arguments: those
+# tests alone, without checks and gates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p build
+# Each sandbox would compile our source anew: it sees it read-only, and starts some thousand times.
+.venv/bin/python -m compileall -q src
 
 # What reaches every line and branch of core and governance.
 WHOLE=(tests/core tests/governance tests/adversarial/test_lying_door.py tests/datasets/deidentify/test_unlinking.py)
@@ -28,6 +30,15 @@ if [ -z "${DURE_TEST_S3:-}" ]; then
     . ./.s3.env
   else
     missing+=("the vault on an S3 server (no server, see above)")
+  fi
+fi
+if [ -z "${DURE_TEST_SLURM:-}" ]; then
+  servers+=(slurm)
+  if scripts/slurm.sh start; then
+    # shellcheck disable=SC1091
+    . ./.slurm.env
+  else
+    missing+=("trials on a Slurm cluster (no cluster, see above)")
   fi
 fi
 [ "$(id -u)" -eq 0 ] || missing+=("profile 'separated' with real different uids (takes root)")

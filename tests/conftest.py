@@ -101,6 +101,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "s3": None
         if os.environ.get("DURE_TEST_S3")
         else "takes an S3 server: make s3-start, then . ./.s3.env",
+        "slurm": None
+        if os.environ.get("DURE_TEST_SLURM")
+        else "takes a Slurm cluster: make slurm-start, then . ./.slurm.env",
     }
     for item in items:
         for marker, reason in lacking.items():

@@ -17,6 +17,7 @@ from tests.adversarial.verbs import VERBS
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
 ELSEWHERE = (
+    "governance/jobs/test_crashes.py",
     "governance/ledger/test_processes.py",
     "governance/test_crashes.py",
     "node/test_backup_keys.py",

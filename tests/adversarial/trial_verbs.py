@@ -7,8 +7,10 @@ from typing import Any
 from unittest import mock
 
 from dure.governance.errors import GovernanceError
+from dure.governance.jobs.job import Stage
 from dure.node.node import Node
 from dure.trials import records
+from dure.trials.jobs.queueing import queue_of
 from dure.trials.tables import SUBMISSIONS
 from tests.adversarial.transfer_verbs import acted
 from tests.adversarial.verb import DONE, Verb, media, request_id
@@ -127,6 +129,93 @@ def _swept(made: Alliance, seen: Counter[str]) -> bool:
         assert only(node, "runs")["status"] == "failed"
         assert records.sweep(node.house) == 0
     assert seen["trial.sweep.done"] <= 1 <= seen["trial.sweep.begun"]
+    return DONE
+
+
+# ── or waits in the queue ──────────────────────────────────────────────────────────────────────
+
+
+def _queue(made: Alliance) -> None:
+    with made.open() as node:
+        submission, benchmark = only(node, "submissions"), only(node, "benchmarks")
+        node.jobs.put(submission["asset_id"], on=benchmark["asset_id"])
+
+
+def _queued(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        (job,) = node.jobs.list()
+        assert (job["state"], job["attempt"]) == ("queued", 0)
+        assert node.trials.list()["runs"] == []
+    assert 1 <= seen["trial.queue.done"] <= seen["trial.queue.begun"]
+    return DONE
+
+
+def _cancel(made: Alliance) -> None:
+    with made.open() as node:
+        (job,) = node.jobs.list()
+        node.jobs.cancel(job["run"])
+
+
+def _cancelled(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        (job,) = node.jobs.list()
+        assert job["state"] == "cancelled"
+    assert 1 <= seen["trial.cancel.done"] <= seen["trial.cancel.begun"]
+    return DONE
+
+
+def _run_job(made: Alliance) -> None:
+    """What a worker does: take the job, and have its work done."""
+    with made.open() as node:
+        queue = queue_of(node.house)
+        (job,) = queue.listed()
+        if job.state is Stage.RUNNING:
+            queue.give_up(job)
+        if job.state is not Stage.DONE:
+            queue.take("worker/1", "local", 600)
+            node.jobs.run(job.id)
+
+
+def _job_run(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        (job,) = node.jobs.list()
+        run = only(node, "runs")
+        assert (job["state"], job["run"]) == ("done", run["id"])
+        assert (run["status"], run["outcome"]) == ("done", "ok")
+        assert node.trials.show(run["id"])["result"]["figures"]
+    assert seen["trial.run.done"] <= 1 <= seen["trial.run.begun"]
+    return DONE
+
+
+# ── is appealed ────────────────────────────────────────────────────────────────────────────────
+
+
+def _appeal(made: Alliance) -> None:
+    with made.open() as node:
+        if not node.trials.appeals():
+            node.trials.appeal(only(node, "runs")["id"], reason="it runs here")
+
+
+def _appealed(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        (row,) = node.trials.appeals()
+        assert (row["reason"], row["ruling"]) == ("it runs here", None)
+    assert seen["trial.appeal.begun"] >= 1
+    return DONE
+
+
+def _answer(made: Alliance) -> None:
+    with made.open() as node:
+        (row,) = node.trials.appeals()
+        if row["ruling"] is None:
+            node.trials.answer(row["run"], ruling="again", words="the host was short of memory")
+
+
+def _answered(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        (row,) = node.trials.appeals()
+        assert row["ruling"] == "again"
+    assert seen["trial.answer.begun"] >= 1
     return DONE
 
 
@@ -254,8 +343,27 @@ TRIALS = {
         _running,
         spare=frozenset({"house.sealed:2"}),
     ),
+    "queue": Verb("prepare", _queue, ("trial.queue.begun", "job.put", "trial.queue.done"), _queued),
+    "cancel": Verb(
+        "queue", _cancel, ("trial.cancel.begun", "job.cancelled", "trial.cancel.done"), _cancelled
+    ),
+    "run-job": Verb(
+        "queue",
+        _run_job,
+        (
+            "job.taken",
+            "job.begun",
+            "trial.algorithm-ended",
+            "trial.report-sealed",
+            "trial.run.done",
+        ),
+        _job_run,
+        spare=frozenset({"house.sealed:2"}),
+    ),
     "die": Verb("prepare", _die),
     "sweep": Verb("die", _sweep, ("trial.sweep.begun", "trial.sweep.done"), _swept),
+    "appeal": Verb("run", _appeal, ("trial.appeal.begun", "trial.appeal.done"), _appealed),
+    "answer": Verb("appeal", _answer, ("trial.answer.begun", "trial.answer.done"), _answered),
     "ask": Verb("run", _ask, ("request.recorded",), _asked),
     "sign": Verb("ask", _sign),
     "release": Verb(

@@ -43,14 +43,18 @@ def test_a_folder_that_is_no_set_of_images_says_so(tmp_path: Path, place: Path) 
     for words, reason in (
         (("inspect", tmp_path / "empty"), "without images"),
         (("rules", "propose", place), "this takes one file"),
-        (("inspect", place, "--target", "x"), "--target is for tables"),
-        (("inspect", place, "--encoding", "cp949"), "--encoding is for tables"),
-        (("inspect", table, "--targets", "coco"), "--targets is for a folder of images"),
     ):
         said = command(None, "datasets", *words)
         assert said.status == 218
         assert "[images.folder]" in said.err
         assert reason in " ".join(said.err.split())
+    for words, reason in (
+        (("inspect", place, "--target", "x"), "--target is for tables"),
+        (("inspect", place, "--encoding", "cp949"), "--encoding is for CSV, JSON and texts"),
+        (("inspect", table, "--targets", "coco"), "--targets is for a folder of images"),
+    ):
+        said = command(None, "datasets", *words)
+        assert (said.status, reason in " ".join(said.err.split())) == (225, True)
     said = command(None, "datasets", "inspect", place, "--targets", "coco")
     assert (said.status, "[images.targets]" in said.err) == (220, True)
 

@@ -77,3 +77,37 @@ def test_refusals_have_their_status(folder: Path, words: list[str], status: int,
     error = json.loads(said.out)["error"]
     assert (said.status, error["code"]) == (status, code)
     assert (folder / "holdings.csv").read_text().startswith("speed")
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        ("holdings.csv", ("--sheet", "1")),
+        ("holdings.csv", ("--targets", "coco")),
+        ("holdings.csv", ("--offsets", "utf-8")),
+        ("holdings.parquet", ("--encoding", "cp949")),
+        ("holdings.parquet", ("--missing", "-")),
+        ("holdings.json", ("--delimiter", "tab")),
+        ("holdings.json", ("--missing-in-quotes",)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_an_option_that_means_nothing_is_refused_by_name(
+    folder: Path, name: str, option: tuple[str, ...]
+):
+    (folder / name).touch()  # refused before anything is read
+    said = command(None, "datasets", "inspect", name, *option)
+    assert (said.status, said.out) == (225, "")
+    assert f"{option[0]} is for " in said.err
+    assert not list(folder.glob("*.html"))
+
+
+def test_an_option_that_is_for_the_file_is_heard(folder: Path):
+    (folder / "holdings.csv").write_text("speed;part\n" + "1;'-'\n2;b\n" * 20, encoding="utf-8")
+    words = ("--delimiter", "semicolon", "--missing", "-", "--missing-in-quotes", "--kind", "csv")
+    for verb in ("inspect", "columns"):
+        said = command(None, "datasets", verb, "holdings.csv", *words, "--encoding", "utf-8")
+        assert said.status in (0, 1), said
+    refused = command(None, "datasets", "columns", "holdings.csv", "--sheet", "1")
+    assert refused.status == 225
+    assert command(None, "datasets", "rules", "propose", "holdings.csv", "--sheet", "1") == refused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from dure.datasets.errors import DatasetError
 from dure.governance.policy.errors import PolicyError
 from dure.node.node import Node
 from dure.readers.errors import ReaderError
+from dure.readers.tables import Options
 from tests.datasets.about.statements import FULL
 from tests.datasets.world import LABEL, World
 
@@ -194,6 +196,26 @@ def test_an_unknown_kind_is_refused(
         steward.datasets.import_(tmp_path / file, label=LABEL, kind=kind)
     assert refused.value.code == "datasets.kind"
     assert (kind or file) in refused.value.why
+    assert not world.left().since(before)
+
+
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [
+        ("--records", {"records": "a"}),
+        ("--leave-out-damaged", {"leave_out_damaged": True}),
+        ("--targets", {"targets": ["coco"]}),
+        ("--offsets", {"offsets": "utf-8"}),
+        ("--sheet", {"options": Options(sheet="1")}),
+    ],
+)
+def test_an_option_that_means_nothing_here_is_refused_by_name(
+    world: World, steward: Node, csv: Path, option: str, given: dict[str, Any]
+) -> None:
+    before = world.left()
+    with pytest.raises(DatasetError) as refused:
+        steward.datasets.import_(csv, label=LABEL, **given)
+    assert (refused.value.code, refused.value.facts["option"]) == ("datasets.option", option)
     assert not world.left().since(before)
 
 

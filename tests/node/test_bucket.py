@@ -199,20 +199,43 @@ def everything() -> set[str]:
     return {each["path"] for listed in store.list() for each in listed}
 
 
+def test_a_vault_comes_back_from_the_bucket_into_the_folder(moved: Alliance, tmp_path: Path):
+    with alliance.services_inside():
+        back = restored(moved, tmp_path / "back", "--vault-url", "folder")
+        home = Home.find(back.home())
+        assert (home.settings.vault_url, rows(back), rows(moved)) == ("", 3, 3)
+    assert not (home.keeper / "vault.credentials").exists()
+    assert list((home.vault / "pages").rglob("*"))
+    assert not doctor_errors(home.path)
+    with vault(back) as mine:
+        check = mine.verify()
+        assert (check.clean, check.garbage) == (True, Garbage(0, 0))
+    # A folder takes no server's keys: whoever gave them believes the pages to be there.
+    keys, backup = tmp_path / "keys.toml", tmp_path / "back" / "backup"
+    words = ("--vault-url", "folder", "--vault-credentials", keys, "--json")
+    said = command(moved, "node", "restore", backup, tmp_path / "other", *words)
+    assert json.loads(said.out)["error"]["code"] == "storage.vault"
+    assert "no bucket" in said.out
+    assert not (tmp_path / "other").exists()
+
+
 RESTORE = ["restore.page.put"]
 
 
-@pytest.mark.parametrize("fault", RESTORE)
-def test_a_restore_that_is_killed_is_done_again(moved: Alliance, tmp_path: Path, fault: str):
+@pytest.mark.parametrize(
+    ("fault", "where"), [(RESTORE[0], ()), ("restore.complete", ("--vault-url", "folder"))]
+)
+def test_a_restore_that_is_killed_is_done_again(
+    moved: Alliance, tmp_path: Path, fault: str, where: tuple[str, ...]
+):
     backup, place = tmp_path / "backup", tmp_path / "again"
     place.mkdir()
     assert not command(moved, "node", "backup", backup).status
-    killed = finish(
-        start(moved, "node", "restore", backup, place / "bravo", environment={"DURE_FAULT": fault})
-    )
+    words = ("node", "restore", backup, place / "bravo", *where)
+    killed = finish(start(moved, *words, environment={"DURE_FAULT": fault}))
     assert killed.status == -9
     with alliance.services_inside():
-        assert not command(moved, "node", "restore", backup, place / "bravo").status
+        assert not command(moved, *words).status
         (place / "passphrase").write_bytes(moved.passphrase_file.read_bytes())
         (place / "passphrase").chmod(0o600)
         assert rows(replace(moved, folder=place)) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
@@ -28,7 +29,7 @@ from dure.node.links import Links, connect
 from dure.node.node import node_passphrase
 from dure.node.separated import run_services, start_service
 from dure.node.users import find_uids
-from dure.storage.errors import StorageError
+from dure.storage.errors import StorageError, from_os
 from dure.storage.passphrases import Passphrase
 from tests.descriptors import descriptors
 from tests.node import alliance
@@ -108,6 +109,30 @@ def test_a_small_file_is_read_whole_or_refused(tmp_path: Path):
     for file, limit in ((tmp_path / "file", 4), (tmp_path / "none", 4), (tmp_path, 4)):
         with pytest.raises(NodeError, match=r"node\.missing-file"):
             read_file(file, limit)
+
+
+def test_a_small_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch):
+    file = tmp_path / "plan.toml"
+    write_file(file, b"first", new=True)
+    with pytest.raises(StorageError, match=r"storage\.file"):
+        write_file(file, b"second", new=True)
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(StorageError, match=r"storage\.file"):
+        write_file(tmp_path / "link", b"second", new=True)
+    assert file.read_bytes() == b"first"
+    write_file(file, b"second")
+    assert file.read_bytes() == b"second"
+
+    def full(descriptor: int, content: bytes) -> None:
+        os.write(descriptor, content[:1])
+        raise from_os(OSError(errno.ENOSPC, ""), file)
+
+    monkeypatch.setattr("dure.node.files.write_all", full)
+    for name in ("plan.toml", "new.toml"):
+        with pytest.raises(StorageError, match=r"storage\.no-space"):
+            write_file(tmp_path / name, b"third")
+    assert file.read_bytes() == b"second"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "plan.toml"]
 
 
 def test_making_a_node_that_fails_leaves_what_was_there(tmp_path: Path):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dure.sandbox import box, wire
+from dure.sandbox import launching, wire
 from dure.sandbox.box import run
 from dure.sandbox.errors import SandboxError
 from dure.sandbox.runtime import python_command
@@ -283,7 +283,7 @@ def test_a_command_that_is_not_there_is_no_outcome() -> None:
 
 
 def test_a_launcher_that_breaks_is_an_error_and_no_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(box, "_START", "raise MemoryError('the launcher broke')")
+    monkeypatch.setattr(launching, "_START", "raise MemoryError('the launcher broke')")
     with pytest.raises(SandboxError) as caught:
         python("pass")
     assert caught.value.code == "sandbox.launcher"
@@ -292,13 +292,15 @@ def test_a_launcher_that_breaks_is_an_error_and_no_outcome(monkeypatch: pytest.M
 
 def test_a_launcher_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     hanging = "import os, sys, time; os.write(int(sys.argv[3]), b'x'); time.sleep(60)"
-    monkeypatch.setattr(box, "_START", hanging)
-    monkeypatch.setattr(box, "_PATIENCE_S", 0.1)
+    monkeypatch.setattr(launching, "_START", hanging)
+    monkeypatch.setattr(launching, "_PATIENCE_S", 0.1)
 
     def broken(_: object) -> None:
         raise wire.Broken
 
-    monkeypatch.setattr(box.wire, "frames", broken)
-    monkeypatch.setattr(box._Launch, "_last_words", lambda _: {"status": 0, "reason": "silent"})
+    monkeypatch.setattr(wire.Frames, "take", broken)
+    monkeypatch.setattr(
+        launching.Launch, "_last_words", lambda _: {"status": 0, "reason": "silent"}
+    )
     with pytest.raises(SandboxError, match="it said nothing"):
         python("pass")

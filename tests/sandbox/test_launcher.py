@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from dure.sandbox import kernel, launcher, staging, wire
-from dure.sandbox.box import plan_of
+from dure.sandbox import becoming, kernel, launcher, living, staging, wire
 from dure.sandbox.errors import SandboxError
+from dure.sandbox.launching import plan_of
 from dure.sandbox.runtime import python_command
 from dure.sandbox.tasks import MIB, Bind, Limits, Task
 
@@ -171,7 +171,7 @@ def test_the_limits_of_a_process(bounded: bool) -> None:
     child = os.fork()
     if child == 0:
         try:
-            launcher.take_limits(asdict(replace(SMALL, cpu_s=1.5)), bounded=bounded)
+            becoming.take_limits(asdict(replace(SMALL, cpu_s=1.5)), bounded=bounded)
             found = [
                 resource.getrlimit(resource.RLIMIT_CPU),
                 resource.getrlimit(resource.RLIMIT_CORE),
@@ -199,13 +199,13 @@ def test_the_limits_of_a_process(bounded: bool) -> None:
     ],
 )
 def test_the_exit_status_in_bubblewraps_lines(lines: bytes, code: int | None) -> None:
-    assert launcher.exit_code(lines) == code
+    assert living.exit_code(lines) == code
 
 
 def test_the_last_line_of_a_complaint_is_short_and_printable() -> None:
-    assert launcher.last_line(b"first\n\x1b[31mlast\x07") == "[31mlast"
-    assert launcher.last_line(b"") == "-"
-    assert len(launcher.last_line(b"x" * 10_000)) <= 200
+    assert living.last_line(b"first\n\x1b[31mlast\x07") == "[31mlast"
+    assert living.last_line(b"") == "-"
+    assert len(living.last_line(b"x" * 10_000)) <= 200
 
 
 def test_a_parent_that_has_gone_is_noticed() -> None:

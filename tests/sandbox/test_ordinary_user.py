@@ -47,16 +47,3 @@ def test_the_report_of_the_host_is_honest_about_the_bounds(folder: Path) -> None
     )
     ended = run_as_ordinary_user(["-c", script], folder)
     assert ended.stdout == f"A {UID} ['sandbox.no-control-group']\n", ended.stderr
-
-
-def test_nothing_escapes_an_ordinary_users_sandbox_either(folder: Path) -> None:
-    script = (
-        "from dure.sandbox.probes.suite import run_probes\n"
-        "found = run_probes()\n"
-        "print([one for one in found if one.outcome in ('escaped', 'broken')])\n"
-        "print(sum(one.outcome == 'contained' for one in found))"
-    )
-    ended = run_as_ordinary_user(["-c", script], folder)
-    wrong, contained = ended.stdout.splitlines()
-    assert wrong == "[]"
-    assert int(contained) >= 100

@@ -119,7 +119,7 @@ def test_a_checkout_and_an_install_of_roots_own(
     kept = [closed_copy(Path(each), folder / "site" / Path(each).name) for each in folders]
     program = (bubblewrap.program()[0], [str(path) for path in kept])
     monkeypatch.setattr(runtime, "__file__", str(source / "sandbox" / "runtime.py"))
-    monkeypatch.setattr("dure.sandbox.box.program", lambda: program)
+    monkeypatch.setattr("dure.sandbox.launching.program", lambda: program)
     runtime.own_source.cache_clear()
     try:
         said = refusal(python_command(["-c", BUSY]))

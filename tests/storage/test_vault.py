@@ -11,9 +11,11 @@ from sqlalchemy import func, select, update
 
 from dure.storage.database import open_database
 from dure.storage.errors import StorageError
-from dure.storage.vault import MAX_PAGE_BYTES, Garbage, Vault, fixed_pages
+from dure.storage.vault import MAX_PAGE_BYTES, Garbage, Vault, ahead, fixed_pages
 from dure.storage.vault import versions as versions_module
+from dure.storage.vault.ahead import read_ahead
 from dure.storage.vault.lock import alone, together
+from dure.storage.vault.pages import PageFiles, PageRow
 from dure.storage.vault.tables import PAGES, REFERENCES, VAULTS, VERSIONS
 from tests.storage.conftest import create
 from tests.storage.shelves import exchange, lying, page_names, shelf_of
@@ -322,6 +324,75 @@ def test_a_missing_page_is_refused(vault, two):
     assert sum(refusal_or_none(vault, each.handle) == "vault" for each in two) == 1
 
 
+def test_what_is_put_relies_on_no_page_that_is_gone(vault, database):
+    """It is written anew, and what was put before is whole again, too."""
+    first = vault.put([A, B], bound=OPEN)
+    lost = page_names(vault)[0]
+    vault.shelf.remove([lost])
+    assert refusal_or_none(vault, first.handle) == "vault"
+    second = vault.put([A, B, C], bound=OPEN)
+    assert content(vault, second.handle) == A + B + C
+    assert content(vault, first.handle) == A + B
+    vault.shelf.remove(page_names(vault)[:2])
+    assert vault.put([A, B], bound=OPEN) == first  # the same again mends the same
+    assert content(vault, first.handle) == A + B
+    assert rows(database, PAGES) == 3
+    vault.put([C, D], bound=OPEN)
+    check = vault.verify()
+    assert (check.clean, check.garbage) == (True, Garbage(0, 0))
+    for each in (first, second):
+        vault.shred(each.handle)
+    assert len(page_names(vault)) == 2
+
+
+def test_two_who_mend_one_page_leave_one_file(vault, monkeypatch):
+    first = vault.put([A], bound=OPEN)
+    vault.shelf.remove(page_names(vault))
+    real = PageFiles.write
+    meanwhile = []
+
+    def write(files, contents):
+        if not meanwhile:
+            meanwhile.append(True)
+            vault.put([A, B], bound=OPEN)
+        return real(files, contents)
+
+    monkeypatch.setattr(PageFiles, "write", write)
+    assert vault.put([A], bound=OPEN) == first
+    assert meanwhile
+    assert content(vault, first.handle) == A
+    assert len(page_names(vault)) == 2
+    check = vault.verify()
+    assert (check.clean, check.garbage) == (True, Garbage(0, 0))
+
+
+def test_pages_are_read_ahead_in_order_and_in_bounded_memory(monkeypatch):
+    monkeypatch.setattr(ahead, "AHEAD_BYTES", 40)
+    sizes = [10, 10, 50, 10, 10, 10, 10, 30, 30]
+    rows_ = [PageRow(str(number), "", b"", size, 0, None) for number, size in enumerate(sizes)]
+    begun: list[int] = []
+
+    def read(row, base):
+        begun.append(int(row.id))
+        return bytes([int(row.id)]) * row.size
+
+    for number, page in enumerate(read_ahead([(row, None) for row in rows_], read, 3)):
+        assert page == bytes([number]) * sizes[number]
+        under_way = [sizes[each] for each in list(begun) if each > number]
+        assert len(under_way) <= 3
+        assert sum(under_way) <= max(40, under_way[0] if under_way else 0)
+    assert sorted(begun) == list(range(9))
+
+    def fails(row, base):
+        if row.id == "1":
+            raise StorageError("storage.vault", where="here", reason="page-missing", page="1")
+        return b"page"
+
+    reading = read_ahead([(row, None) for row in rows_], fails, 3)
+    assert next(reading) == b"page"
+    assert refusal(lambda: list(reading)) == "vault"
+
+
 def refusal_or_none(vault, handle):
     try:
         content(vault, handle)
@@ -378,6 +449,7 @@ def test_wrong_counts_are_found(vault, database, two):
 
 def test_a_shredded_version_ends_a_reading_with_an_error(vault, monkeypatch):
     monkeypatch.setattr(versions_module, "BATCH_PAGES", 1)
+    monkeypatch.setattr(vault.shelf, "readers", 1)  # what is on its way may still come
     sealed = vault.put([A, B, C], bound=OPEN)
     reading = vault.read(sealed.handle)
     assert next(reading) == A

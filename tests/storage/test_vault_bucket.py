@@ -280,6 +280,24 @@ def test_a_server_that_fails_in_mid_write_leaves_nothing_half_done(tmp_path, db,
 
 
 @pytest.mark.s3
+def test_a_page_is_asked_for_before_anything_relies_on_it(tmp_path, db):
+    """A server that doesn't say whether a page is there ends the put; one that says no gets it anew."""
+    vault = Vault.create(tmp_path / "vault", db, KEK, shelf=shelves.new_bucket())
+    kept = vault.put([b"kept" * 100, b"more" * 100], bound=BOUND)
+    with failing(vault, 0):  # it answers no HEAD
+        error = refused(vault.put, [b"kept" * 100], bound=b"another label")
+    assert error.facts["reason"] in ("bucket-failed", "no-s3-server")
+    assert vault.verify().versions == 1
+    assert vault.shelf.missing(shelves.page_names(vault)) == set()
+    first = shelves.page_names(vault)[0]
+    vault.shelf.remove([first])
+    assert vault.shelf.missing([first, *shelves.page_names(vault)]) == {first}
+    assert vault.shelf.missing([]) == set()
+    assert vault.put([b"kept" * 100, b"more" * 100], bound=BOUND) == kept
+    assert vault.verify().clean
+
+
+@pytest.mark.s3
 def test_what_is_shredded_while_the_server_is_gone_is_shredded(tmp_path, db):
     vault = Vault.create(tmp_path / "vault", db, KEK, shelf=shelves.new_bucket())
     gone, kept = (vault.put([page * 100], bound=BOUND) for page in (b"gone", b"kept"))
@@ -351,6 +369,58 @@ def test_an_object_longer_than_any_page_is_not_taken(monkeypatch):
     for size in (MAX_PAGE_BYTES + (2 << 20), 1 << 40):
         with lying(monkeypatch, size) as bucket:
             assert reason(bucket.get, "ab" * 16) == "not-as-put"
+
+
+class _Listing(http.server.BaseHTTPRequestHandler):
+    """Lists pages, two in an answer."""
+
+    answers = 0
+    asked = 0
+
+    def do_GET(self) -> None:
+        type(self).asked += 1
+        more = self.asked < self.answers
+        names = [f"{self.asked:032x}", f"{self.asked + (1 << 64):032x}"]
+        listed = "".join(
+            f"<Contents><Key>{PLACE}/{name[:2]}/{name}</Key><Size>1</Size><ETag>e</ETag>"
+            "<LastModified>2026-01-05T00:00:00.000Z</LastModified></Contents>"
+            for name in names
+        )
+        content = (
+            '<?xml version="1.0" encoding="UTF-8"?><ListBucketResult>'
+            f"<IsTruncated>{'true' if more else 'false'}</IsTruncated>{listed}"
+            + f"<NextContinuationToken>{self.asked}</NextContinuationToken>" * more
+            + "</ListBucketResult>"
+        ).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def listing(answers: int) -> Iterator[tuple[Bucket, type[_Listing]]]:
+    handler = type("Handler", (_Listing,), {"answers": answers})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    address = Address(f"http://127.0.0.1:{server.server_port}", "vaults", PLACE)
+    yield Bucket(address, Credentials("a", "b")), handler
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_endless_list_has_an_end():
+    with listing(1 << 60) as (bucket, server):
+        some = bucket.names(600)
+        assert next(some) == f"{1:032x}"
+        error = refused(lambda: some)
+        assert (error.facts["reason"], error.facts["most"]) == ("list-endless", 600)
+        assert server.asked < 1000
+    with listing(300) as (bucket, _):
+        assert len(list(bucket.names(600))) == 600  # one that ends is listed whole
 
 
 class _Empty(http.server.BaseHTTPRequestHandler):

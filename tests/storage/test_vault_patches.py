@@ -131,6 +131,22 @@ def test_what_is_shredded_is_gone_though_patches_lay_on_it(vault: Vault, databas
     assert files(vault) == {}
 
 
+def test_a_patch_whose_base_is_gone_is_written_whole(vault: Vault, database) -> None:
+    old = vault.put(FIRST, bound=BOUND)
+    new = vault.put([edited(FIRST[0])], bound=BOUND, basis=old.handle)
+    with database.read() as connection:
+        base = connection.execute(select(PAGES.c.base_id).where(PAGES.c.packing == 2)).scalar_one()
+    vault.shelf.remove([base])
+    assert vault.put([edited(FIRST[0])], bound=BOUND) == new
+    assert content(vault, new.handle) == edited(FIRST[0])
+    assert kinds(database) == [0] * 7
+    (fault,) = vault.verify().faults  # of the first version, which nobody gave again
+    assert fault.subject == old.handle
+    vault.put(FIRST, bound=BOUND)
+    check = vault.verify()
+    assert (check.clean, check.garbage) == (True, Garbage(0, 0))
+
+
 def test_a_basis_that_is_not_there_changes_nothing(vault: Vault) -> None:
     sealed = vault.put(FIRST, bound=BOUND, basis="0" * 64)
     assert content(vault, sealed.handle) == b"".join(FIRST)

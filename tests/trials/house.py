@@ -23,6 +23,7 @@ from dure.governance.decisions import Request
 from dure.governance.errors import GovernanceError
 from dure.governance.executor import Executor
 from dure.governance.house import Stream
+from dure.governance.jobs import tables as job_tables
 from dure.governance.ledger.log import Ledger
 from dure.governance.policy.engine import Policy
 from dure.governance.policy.query import Query
@@ -119,6 +120,7 @@ class TrialHouse(ExecutorHouse):
         self.database: Database = open_database(f"sqlite:///{self.folder}/node.db")
         storage_tables.METADATA.create_all(self.database.engine)
         trials_tables.METADATA.create_all(self.database.engine)
+        job_tables.METADATA.create_all(self.database.engine)
         self.assets = AssetCatalogue(self.database, POLICY)
         self.charter = CHARTER
         self.suite = SUITE

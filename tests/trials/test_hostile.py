@@ -147,7 +147,7 @@ def test_control_within_the_same_limits_zeros_are_written(world):
             "features.parquet": content[made.features.id],
             "task.json": b'{"target": "arr_delay", "features": ["distance"], "seed": 1}',
         },
-        run.algorithm_limits(manifest),
+        steps.algorithm_limits(manifest),
     )
     assert (ended.status, set(ended.outputs)) == ("done", {"predictions.jsonl"})
 

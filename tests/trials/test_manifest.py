@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dure.trials.errors import TrialsError
-from dure.trials.manifest import MANIFEST_BYTES, read_manifest
+from dure.trials.manifest import MANIFEST_BYTES, ColumnType, EntryForm, Schema, read_manifest
 from dure.trials.tasks import TaskType
 
 GOOD = """
@@ -35,8 +35,32 @@ def test_good():
     assert manifest.task is TaskType.REGRESSION
     assert (manifest.wall_s, manifest.memory_mib) == (5, 1536)
     assert dict(manifest.parameters) == {"depth": 3, "rate": 0.5, "on": True, "word": "x"}
-    assert not manifest.is_script
-    assert read_manifest(GOOD.replace("algorithm:Mean", "main.py").encode()).is_script
+    assert (manifest.form, manifest.schema) == (EntryForm.CLASS, Schema())
+
+
+@pytest.mark.parametrize(
+    ("entry", "form"),
+    [("main.py", EntryForm.SCRIPT), ("model.onnx", EntryForm.ONNX), ("MLmodel", EntryForm.MLFLOW)],
+)
+def test_forms(entry: str, form: EntryForm):
+    text = GOOD.replace("algorithm:Mean", entry)
+    assert read_manifest(text.replace("scikit-learn", "onnx").encode()).form is form
+    if form is not EntryForm.SCRIPT:
+        with pytest.raises(TrialsError, match=r"trials\.manifest"):
+            read_manifest(text.encode())
+
+
+def test_schema():
+    text = GOOD + '[schema]\ntarget = "y"\n[schema.features]\n"a b" = "number"\n'
+    assert read_manifest(text.encode()).schema == Schema("y", {"a b": ColumnType.NUMBER})
+    for old, new in (
+        ('"y"', "1"),
+        ('"number"', '"float"'),
+        ('"a b"', '"y"'),
+        ('"a b"', f'"{"x" * 201}"'),
+    ):
+        with pytest.raises(TrialsError, match=r"trials\.manifest"):
+            read_manifest(text.replace(old, new).encode())
 
 
 @pytest.mark.parametrize("name", ["baseline", "gradient_boosting", "hostile"])

@@ -29,7 +29,7 @@ def test_the_spec_names_what_exists():
 
 def test_exit_statuses_are_the_room_s_own():
     statuses = {row.exit_status for row in TrialsError.TABLE.values()}
-    assert statuses == set(range(92, 103))
+    assert statuses >= {*range(92, 103), *range(242, 247)}
     for row in TrialsError.TABLE.values():
         for text in (row.what, row.why, row.next_step):
             assert text.en

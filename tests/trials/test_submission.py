@@ -9,6 +9,7 @@ from dure.core.errors import CoreError, DureError
 from dure.core.suites import digest_of
 from dure.trials import view
 from dure.trials.errors import TrialsError
+from dure.trials.manifest import EntryForm
 from dure.trials.packing import pack
 from dure.trials.submission import SCHEMA, receive_submission, submission_payload, submit
 from tests.trials.house import ALPHA, BRAVO, label
@@ -89,7 +90,7 @@ def test_a_folder_without_its_parts(developer, algorithm, tmp_path):
     with pytest.raises(TrialsError, match="no such file"):
         submit(developer, folder, to=BRAVO)
     (folder / "main.py").write_bytes(b"")
-    assert submit(developer, folder, to=BRAVO).manifest.is_script
+    assert submit(developer, folder, to=BRAVO).manifest.form is EntryForm.SCRIPT
 
 
 def test_a_stranger_s_envelope_can_t_speak_for_another(developer, house, algorithm):

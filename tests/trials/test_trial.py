@@ -14,7 +14,7 @@ from dure.trials import benchmark, records, run, view
 from dure.trials.errors import TrialsError
 from dure.trials.figures import DIGITS, significant_digits
 from dure.trials.outcomes import OutcomeClass
-from dure.trials.run import algorithm_limits
+from dure.trials.steps import algorithm_limits
 from dure.trials.tables import RUNS, SUBMISSIONS
 from tests.trials.conftest import definition, flights
 from tests.trials.house import ALPHA, DATA_LABEL, SUITE, label
@@ -147,8 +147,15 @@ def test_a_budget_is_spent_before_anything_runs(world, baseline):
     records.begin_run(world.bravo, "aa" * 16, row, (tight.asset.id, 1), 1, 60)
     with pytest.raises(TrialsError, match=r"trials\.budget-spent"):
         run.run(world.bravo, submission["asset_id"], tight.asset.id)
-    records.end_run(world.bravo, "aa" * 16, "failed")  # one of ours that failed costs nothing
-    assert records.begin_run(world.bravo, "bb" * 16, row, (tight.asset.id, 1), 1, 60)[1] == 1
+    # That it failed says something, too: it counts, and may only be taken up again.
+    records.end_run(world.bravo, "aa" * 16, "failed")
+    with pytest.raises(TrialsError, match=r"trials\.budget-spent"):
+        records.begin_run(world.bravo, "bb" * 16, row, (tight.asset.id, 1), 2, 60)
+    for _ in range(3):
+        taken_up = records.begin_run(world.bravo, "aa" * 16, row, (tight.asset.id, 1), 1, 60)
+        assert taken_up == ("aa" * 16, 1)
+        records.end_run(world.bravo, "aa" * 16, "failed")
+    assert records.begin_run(world.bravo, "bb" * 16, row, (tight.asset.id, 2), 2, 60)[1] == 2
     with pytest.raises(TrialsError, match=r"trials\.not-releasable"):
         view.report(world.bravo, "bb" * 16)
     assert records.sweep(world.bravo) == 0

@@ -73,6 +73,7 @@ def propose(
     """Propose a plan."""
     from dure.datasets.deidentify.plan import write
     from dure.datasets.deidentify.sandboxed import propose_file
+    from dure.node.files import write_file
 
     output, shapes = session.current.output, tuple(service_number or ())
     with output.progress(say("looking", "살피는 중")):
@@ -83,8 +84,7 @@ def propose(
                 plan = node.datasets.deidentify.propose(source, shapes)
     text = write(plan)
     if out is not None:
-        with out.open("x", encoding="utf-8") as written:
-            written.write(text)
+        write_file(out, text.encode("utf-8"), new=True)
     said = {"columns": len(plan.column), "changed": _changed(plan)}
     if output.as_json:
         output.value({**said, **({"plan": text} if out is None else {"file": str(out)})})

@@ -171,11 +171,11 @@ def export(
             param_hint="--out",
         )
     from dure.datasets.elements.writing import to_csv
+    from dure.node.files import write_file
 
     found = element_set(elements, name, version)
     content = to_csv(found, LANGUAGE) if out.suffix.lower() == ".csv" else found.document
-    with out.open("xb") as written:
-        written.write(content)
+    write_file(out, content, new=True)
     session.current.output.value(
         {
             "file": str(out),

@@ -18,6 +18,7 @@ FIELDS: Final = {
     "answers_label": Text("label of the answer key", "정답의 보안등급 표시"),
     "approvals": Text("approvals", "승인"),
     "assets": Text("sealed contents", "봉인된 내용"),
+    "attempt": Text("attempt", "시도"),
     "backup": Text("backup", "백업"),
     "basis": Text("legal basis", "처리 근거"),
     "benchmark": Text("benchmark", "평가 기준"),
@@ -26,6 +27,7 @@ FIELDS: Final = {
     "card": Text("card", "공개 카드"),
     "changed_spans": Text("spans touched", "닿은 구간"),
     "changed": Text("changed columns", "처리하는 열"),
+    "cancelling": Text("to be cancelled", "취소 요청됨"),
     "categories": Text("categories", "범주"),
     "charter": Text("charter", "협약"),
     "checkpoint": Text("checkpoint", "서명 기준점"),
@@ -42,6 +44,7 @@ FIELDS: Final = {
     "digest": Text("digest", "요약값"),
     "drafts": Text("drafts", "만들다 만 버전"),
     "elements": Text("elements", "데이터 요소"),
+    "engine": Text("engine", "실행 엔진"),
     "entries": Text("entries", "항목 수"),
     "envelope": Text("envelope", "봉투"),
     "evidence": Text("evidence", "증거"),
@@ -119,6 +122,7 @@ FIELDS: Final = {
     "source": Text("made from", "원본"),
     "spans": Text("spans", "구간"),
     "state": Text("state", "상태"),
+    "step": Text("step", "단계"),
     "stores": Text("stores", "저장소"),
     "submission": Text("submission", "제출물"),
     "suite": Text("suite", "암호 구성"),
@@ -145,6 +149,18 @@ _STATES: Final = {
     "unknown": Text("unknown", "결과 불명"),
     "rejected": Text("rejected", "반려됨"),
     "expired": Text("expired", "만료됨"),
+    "queued": Text("queued", "대기 중"),
+    "running": Text("running", "실행 중"),
+    "cancelled": Text("cancelled", "취소됨"),
+    "waiting": Text("waiting", "대기 중"),
+    "under-way": Text("under way", "진행 중"),
+    "ended": Text("ended", "끝남"),
+}
+_STEPS: Final = {
+    "begun": Text("begun", "시작함"),
+    "algorithm": Text("the algorithm runs", "알고리즘 실행 중"),
+    "scoring": Text("scoring", "채점 중"),
+    "gates": Text("gates", "반출 관문 점검 중"),
 }
 _SEVERITIES: Final = {
     "info": Text("info", "참고"),
@@ -159,7 +175,13 @@ _OUTCOMES: Final = {
     "invalid-predictions": Text("invalid predictions", "예측 형식 오류"),
     "refused": Text("refused", "거부됨"),
 }
-VALUES: Final = {"outcome": _OUTCOMES, "state": _STATES, "status": _STATES, "severity": _SEVERITIES}
+VALUES: Final = {
+    "outcome": _OUTCOMES,
+    "state": _STATES,
+    "status": _STATES,
+    "severity": _SEVERITIES,
+    "step": _STEPS,
+}
 
 
 def field_word(name: str) -> str:

@@ -87,21 +87,29 @@ def inspect(
     offsets: corpora_commands.OffsetsOption = None,
 ) -> None:
     """Inspect a file."""
-    from dure.datasets.options import check_for_corpus, check_for_images, check_for_table
+    from dure.datasets.options import CORPUS, IMAGES, QUERY, check_options
 
     options = reading(encoding, delimiter, missing, quoted, sheet)
-    for_tables = {"--target": target, "--split": split, "--kind": kind, **options.of_tables()}
-    for_tables |= {"--against": against, "--database": database}
-    for_images, for_corpora = {"--targets": targets}, {"--offsets": offsets}
+    given = {
+        "--target": target,
+        "--split": split,
+        "--against": against,
+        "--kind": kind,
+        "--database": database,
+        "--targets": targets,
+        "--annotations": annotations,
+        "--offsets": offsets,
+        "--show-values": show_values,
+    }
     if corpora_commands.is_meant(file, annotations, kind):
-        check_for_corpus(file.name, {**for_tables, **for_images, "--show-values": show_values})
+        check_options(file.name, CORPUS, {**given, **options.given()})
         corpora_commands.inspect(file, report, annotations, offsets, encoding or "")
         return
     if file.is_dir():
-        check_for_images(file.name, {**for_tables, **options.given()}, for_corpora)
+        check_options(file.name, IMAGES, {**given, **options.given()})
         images_commands.inspect(file, report, targets, show_values=show_values)
         return
-    check_for_table(file.name, for_images, for_corpora)
+    check_options(file.name, QUERY, given)  # any table: how it is read, its kind decides
     import time
 
     from dure.datasets.inspect.inspection import check_report

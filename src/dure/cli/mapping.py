@@ -140,12 +140,12 @@ def rules(
     from dure.datasets.elements.sandboxed import read_mapping
     from dure.datasets.rules.contract import write
     from dure.datasets.rules.sandboxed import read_contract
+    from dure.node.files import write_file
 
     output = session.current.output
     made, dropped = carried(read_contract(contract), read_mapping(mapping), element_set(elements))
     if made.rules:  # a contract has one at least
-        with out.open("x", encoding="utf-8") as written:
-            written.write(write(made))
+        write_file(out, write(made).encode("utf-8"), new=True)
     if dropped and not output.as_json:
         listed = ", ".join(dropped)
         output.line(say(f"Not carried over: {listed}", f"이어받지 않음: {listed}"))
@@ -220,10 +220,10 @@ def conform(
 
 def _write(mapping: Mapping, out: Path | None) -> None:
     from dure.datasets.elements.mapping import write
+    from dure.node.files import write_file
 
     if out is not None:
-        with out.open("x", encoding="utf-8") as written:
-            written.write(write(mapping))
+        write_file(out, write(mapping).encode("utf-8"), new=True)
 
 
 def _rows(mapping: Mapping) -> list[dict[str, object]]:

@@ -254,8 +254,10 @@ def restore(
         str,
         typer.Option(
             help=say(
-                "Bucket and prefix that the vault's pages go to; as in the backup if not given.",
-                "격리 저장소의 페이지를 둘 버킷과 접두어. 지정하지 않으면 백업과 같습니다.",
+                "Bucket and prefix that the vault's pages go to, or the word folder for the node's own "
+                "folder; as in the backup if not given.",
+                "격리 저장소의 페이지를 둘 버킷과 접두어. 노드의 폴더에 두려면 folder라고 씁니다. "
+                "지정하지 않으면 백업과 같습니다.",
             )
         ),
     ] = "",

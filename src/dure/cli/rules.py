@@ -73,6 +73,7 @@ def propose(
     """Propose a contract."""
     from dure.datasets.rules.contract import write
     from dure.datasets.rules.sandboxed import propose_file
+    from dure.node.files import write_file
 
     output = session.current.output
     options = reading(encoding, delimiter, missing, quoted, sheet)
@@ -85,8 +86,7 @@ def propose(
         )
     text = write(found.contract)
     if out is not None:
-        with out.open("x", encoding="utf-8") as written:
-            written.write(text)
+        write_file(out, text.encode("utf-8"), new=True)
     said = {"rules": len(found.contract.rules), "left_out": found.left_out}
     if output.as_json:
         output.value({**said, **({"contract": text} if out is None else {"file": str(out)})})

@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from dure.cli import session
+from dure.cli import developing, probing, session, trial_jobs
+from dure.cli import gates as gates_commands
 from dure.cli.arguments import RequestId, say_who_votes
+from dure.cli.gates import RunArgument
 from dure.cli.words import LANGUAGE, say
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+developing.add_to(app)
 
-RunArgument = Annotated[
-    str, typer.Argument(metavar="RUN", help=say("Id of a run.", "실행 식별자."))
-]
+gates_commands.add_to(app)
 
 
 @app.command(
@@ -53,6 +54,15 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+app.command(
+    "probe",
+    help=say(
+        "Try to break out of this machine's sandbox, with a control beside each try; needs no node.",
+        "이 기기의 격리 실행 환경에서 빠져나가 보고, 시도마다 대조 실험을 합니다. 노드가 없어도 됩니다.",
+    ),
+)(probing.probe)
+
+
 @app.command(
     help=say(
         "Send an algorithm to the agency that owns the data (an envelope waits for media).",
@@ -61,7 +71,13 @@ def doctor() -> None:
 )
 def submit(
     folder: Annotated[
-        Path, typer.Argument(help=say("Folder with algorithm.toml.", "algorithm.toml이 있는 폴더."))
+        Path,
+        typer.Argument(
+            help=say(
+                "Folder with algorithm.toml; or a .onnx or .whl with one beside it.",
+                "algorithm.toml이 있는 폴더, 또는 옆에 그것이 있는 .onnx나 .whl.",
+            )
+        ),
     ],
     to: Annotated[str, typer.Option(help=say("Agency that tries it.", "시험할 기관."))],
     label: Annotated[str, typer.Option(help=say("Its label.", "보안등급 표시."))] = "",
@@ -95,7 +111,10 @@ def prepare(
         ),
     ],
     task: Annotated[
-        str, typer.Option(help="tabular-regression | tabular-classification")
+        str,
+        typer.Option(
+            help="tabular-regression | tabular-classification | text-classification | forecasting"
+        ),
     ] = "tabular-regression",
     test_permille: Annotated[
         int,
@@ -105,9 +124,55 @@ def prepare(
     budget: Annotated[
         int, typer.Option(min=1, help=say("Runs per agency.", "기관별 실행 횟수."))
     ] = 20,
+    time: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Of a forecast: the feature that orders rows; the latest are the test.",
+                "forecasting: 행의 순서를 나타내는 입력 변수. 가장 늦은 행으로 시험합니다.",
+            )
+        ),
+    ] = "",
+    series: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Of a forecast: the feature that tells series apart.",
+                "forecasting: 계열을 나누는 입력 변수.",
+            )
+        ),
+    ] = "",
+    floor: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC=NUMBER",
+            help=say(
+                "Release only if it surely holds in every subgroup; may be repeated.",
+                "모든 하위 집단에서 확실히 지켜져야 반출합니다. 여러 번 쓸 수 있습니다.",
+            ),
+        ),
+    ] = None,
+    subgroup: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN=VALUE,…",
+            help=say("Column and values that make subgroups.", "하위 집단을 나눌 열과 값."),
+        ),
+    ] = "",
+    protect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PART=NUMBER",
+            help=say(
+                "What tables must keep: least, p_percent, n, k_percent; may be repeated.",
+                "표가 지킬 값: least, p_percent, n, k_percent. 여러 번 쓸 수 있습니다.",
+            ),
+        ),
+    ] = None,
 ) -> None:
     """Make a benchmark."""
     output = session.current.output
+    column, _, values = subgroup.partition("=")
     with session.current.node() as node, output.progress(say("splitting", "분할 중")):
         made = node.trials.prepare(
             dataset,
@@ -118,8 +183,25 @@ def prepare(
             test_permille=test_permille,
             seed=seed,
             budget=budget,
+            time=time,
+            series=series,
+            floors=_pairs(floor),
+            subgroup=column,
+            subgroups=[value.strip() for value in values.split(",") if value.strip()],
+            protection=_pairs(protect),
         )
-    output.value(made)
+    found = made.pop("findings")
+    output.value({**made, "findings": found} if output.as_json else made)
+    if not output.as_json and found:
+        output.rows(found, [("words", say("finding", "점검 결과"))])
+
+
+def _pairs(named: list[str] | None) -> dict[str, str]:
+    """Return what stands before and behind the equals signs."""
+    return {
+        name.strip(): value.strip()
+        for name, _, value in (one.partition("=") for one in named or ())
+    }
 
 
 @app.command(
@@ -198,38 +280,26 @@ def run(
         typer.Option(metavar="BENCHMARK", help=say("Beginning of its id.", "식별자의 앞부분.")),
     ],
     seed: Annotated[int, typer.Option()] = 1,
-) -> None:
-    """Run a submission."""
-    output = session.current.output
-    with session.current.node() as node, output.progress(say("running", "실행 중")):
-        made = node.trials.run(submission, on=on, seed=seed)
-    output.value(made)
-
-
-@app.command(
-    help=say(
-        "Show the sealed report of a run, to those who may read it.",
-        "봉인된 실행 보고서를 열람할 수 있는 사람에게 보여 줍니다.",
-    )
-)
-def show(
-    run: RunArgument,
-    diagnosis: Annotated[
+    queue: Annotated[
         bool,
         typer.Option(
+            "--queue",
             help=say(
-                "The operator's diagnosis too; it never leaves.",
-                "운영자용 진단도 표시합니다. 노드 밖으로 나가지 않습니다.",
-            )
+                "Put it into the queue instead; dure trials work runs it.",
+                "바로 실행하지 않고 대기열에 넣습니다. dure trials work가 실행합니다.",
+            ),
         ),
     ] = False,
 ) -> None:
-    """Show a run's report."""
-    with session.current.node() as node:
-        shown = dict(node.trials.show(run))
-        if diagnosis:
-            shown["diagnosis"] = node.trials.diagnosis(run)
-    session.current.output.value(shown)
+    """Run a submission."""
+    output = session.current.output
+    if queue:
+        with session.current.node() as node:
+            output.value(node.jobs.put(submission, on=on, seed=seed))
+        return
+    with session.current.node() as node, output.progress(say("running", "실행 중")):
+        made = node.trials.run(submission, on=on, seed=seed)
+    output.value(made)
 
 
 @app.command(
@@ -265,3 +335,6 @@ def release(
     with session.current.node() as node:
         made = node.trials.release(request)
     session.current.output.value(made)
+
+
+trial_jobs.add_to(app)

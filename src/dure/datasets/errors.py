@@ -1,4 +1,4 @@
-"""Errors of the data sets room. Statuses 84 to 91, 3, and 214."""
+"""Errors of the data sets room. Statuses 84 to 91, 3, 214 and 225."""
 
 from __future__ import annotations
 
@@ -160,6 +160,20 @@ class DatasetError(DureError):
                 Text(
                     "Try the query and the address with the database's own tools; nothing was imported.",
                     "데이터베이스의 도구로 질의와 주소를 확인하십시오. 들여온 것은 없습니다.",
+                ),
+            ),
+            ErrorSpec(
+                "datasets.option",
+                225,
+                422,
+                Text("An option is for other data.", "다른 자료에 쓰는 선택 항목을 지정했습니다."),
+                Text(
+                    "{option} is for {reason.en}; {name} is not taken for that.",
+                    "{option} 선택 항목은 {reason.ko}에만 쓸 수 있는데 {name}은(는) 그런 자료가 아닙니다.",
+                ),
+                Text(
+                    "Leave the option out, or name the data that it is meant for (--kind says what a file is).",
+                    "선택 항목을 빼거나 그 항목에 맞는 자료를 지정하십시오(파일의 종류는 --kind로 정합니다).",
                 ),
             ),
         ]

@@ -97,8 +97,8 @@ def import_(
     Raises
     ------
     DatasetError
-        ``datasets.kind``, ``datasets.feed``, ``datasets.owner``, ``datasets.words``, ``datasets.rules``,
-        ``datasets.changed`` when the second reading finds another table than the first.
+        ``datasets.kind``, ``datasets.option``, ``datasets.feed``, ``datasets.owner``, ``datasets.words``,
+        ``datasets.rules``, ``datasets.changed`` when the second reading finds another table than the first.
     CoreError
         ``core.label-text``, ``core.label-term``.
     ReaderError
@@ -108,7 +108,7 @@ def import_(
     StorageError
         What the disk refused.
     """
-    content, found = opened(source, kind)
+    content, found = opened(source, kind, options)
     wanted = own_label(house, label)
     words = Words(
         checked("name", name or statement.name, NAME_CHARACTERS) or name_of(Path(source.name)),

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from dure.datasets.errors import DatasetError
+from dure.datasets.options import QUERY, check_options
 from dure.readers.images.errors import ImageError
 
 if TYPE_CHECKING:
@@ -32,13 +33,13 @@ KINDS = {
 }
 
 
-def kind_of(source: PurePath, kind: str = "") -> str:
+def kind_of(source: PurePath, kind: str = "", options: Options | None = None) -> str:
     """Return a file's kind: the one that was said, or the one that its ending tells.
 
     Raises
     ------
     DatasetError
-        ``datasets.kind``.
+        ``datasets.kind``; ``datasets.option`` for a way of reading that its kind hasn't.
     ImageError
         ``images.folder`` when it is a folder.
 
@@ -53,23 +54,29 @@ def kind_of(source: PurePath, kind: str = "") -> str:
     if found not in set(KINDS.values()):
         given = kind or source.name
         raise DatasetError("datasets.kind", given=given, known=" ".join(sorted(KINDS)))
+    if options is not None:
+        check_options(source.name, found, options.given())
     return found
 
 
-def opened(source: Path | Query | Delivery, kind: str) -> tuple[Path | Iterator[bytes], str]:
+def opened(
+    source: Path | Query | Delivery, kind: str, options: Options | None = None
+) -> tuple[Path | Iterator[bytes], str]:
     """Return what is to be read, and its kind: a file, the rows that answer a query, or several files.
 
     Raises
     ------
     DatasetError
-        ``datasets.kind``.
+        ``datasets.kind``, ``datasets.option``.
     """
     if isinstance(source, Path):
-        return source, kind_of(source, kind)
+        return source, kind_of(source, kind, options)
     from dure.datasets.feeds import Query, json_lines
 
     if not isinstance(source, Query):
         return source.blocks(), "several"
+    if options is not None:
+        check_options(source.name, QUERY, options.given())
     return json_lines(source), "jsonl"
 
 
@@ -87,7 +94,7 @@ def look(source: Path | Query, kind: str, options: Options) -> Parsed:
     """
     from dure.readers.parse import parse
 
-    return parse(*opened(source, kind), sink=_forget, options=options)
+    return parse(*opened(source, kind, options), sink=_forget, options=options)
 
 
 def _forget(blocks: Iterator[bytes]) -> None:

@@ -3,60 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
-from dure.readers.corpora.errors import CorpusError
-from dure.readers.images.errors import ImageError
+from dure.datasets.errors import DatasetError
 
-Given = Mapping[str, object]
-"""Name of an option on the command line -> whether, or with what, it was given."""
+CORPUS, CROISSANT, IMAGES, QUERY = "corpus", "croissant", "images", "query"
+"""What data are taken for, beside the kinds of tables (`dure.readers.tables.KINDS`)."""
+
+_LINES = frozenset({"csv", "json", "jsonl"})
+_TABLES = _LINES | {"arrow", "evtx", "parquet", "xlsx", "zeek", QUERY}
+
+FOR: Mapping[str, tuple[str, frozenset[str]]] = MappingProxyType(
+    {
+        "--encoding": ("for-text", _LINES | {CORPUS, CROISSANT}),
+        "--delimiter": ("for-csv", frozenset({"csv", CROISSANT})),
+        "--missing": ("for-cells", frozenset({"csv", "xlsx", CROISSANT})),
+        "--missing-in-quotes": ("for-csv", frozenset({"csv", CROISSANT})),
+        "--sheet": ("for-workbooks", frozenset({"xlsx"})),
+        "--kind": ("for-tables", _TABLES | {CROISSANT}),
+        "--with-ranges": ("for-tables", _TABLES | {CROISSANT}),
+        "--target": ("for-tables", _TABLES),
+        "--split": ("for-tables", _TABLES),
+        "--against": ("for-tables", _TABLES),
+        "--database": ("for-tables", _TABLES),
+        "--show-values": ("for-tables-and-images", _TABLES | {IMAGES}),
+        "--targets": ("for-images", frozenset({IMAGES})),
+        "--annotations": ("for-corpora", frozenset({CORPUS})),
+        "--offsets": ("for-corpora", frozenset({CORPUS})),
+        "--leave-out-damaged": ("for-folders", frozenset({IMAGES, CORPUS})),
+        "--records": ("for-croissant", frozenset({CROISSANT})),
+    }
+)
+"""Option on the command line -> the word for what it is for, and what that is taken for."""
 
 
-def check_for_corpus(name: str, others: Given) -> None:
-    """Refuse options that a corpus hasn't.
+def check_options(name: str, taken: str, given: Mapping[str, object]) -> None:
+    """Refuse options that mean nothing for what is given.
+
+    Parameters
+    ----------
+    name
+        Of the file or folder.
+    taken
+        What it is taken for: a kind of tables, or `CORPUS`, `CROISSANT`, `IMAGES`, `QUERY`.
+    given
+        Option -> whether, or with what, it was given.
 
     Raises
     ------
-    CorpusError
-        ``corpora.folder``.
+    DatasetError
+        ``datasets.option``.
     """
-    for option in _given(others):
-        raise CorpusError("corpora.folder", name=name, reason="for-tables", option=option)
-
-
-def check_for_images(name: str, tables: Given, corpora: Given) -> None:
-    """Refuse options that a folder of images hasn't.
-
-    Raises
-    ------
-    ImageError
-        ``images.folder``.
-    CorpusError
-        ``corpora.folder``.
-    """
-    _check_not_for_corpora(name, corpora)
-    for option in _given(tables):
-        raise ImageError("images.folder", name=name, reason="for-tables", option=option)
-
-
-def check_for_table(name: str, images: Given, corpora: Given) -> None:
-    """Refuse options that a table hasn't.
-
-    Raises
-    ------
-    ImageError
-        ``images.folder``.
-    CorpusError
-        ``corpora.folder``.
-    """
-    _check_not_for_corpora(name, corpora)
-    for option in _given(images):
-        raise ImageError("images.folder", name=name, reason="for-images", option=option)
-
-
-def _check_not_for_corpora(name: str, corpora: Given) -> None:
-    for option in _given(corpora):
-        raise CorpusError("corpora.folder", name=name, reason="for-corpora", option=option)
-
-
-def _given(options: Given) -> list[str]:
-    return [option for option, given in options.items() if given]
+    for option, value in given.items():
+        reason, kinds = FOR[option]
+        if value and taken not in kinds:
+            raise DatasetError("datasets.option", name=name, option=option, reason=reason)

@@ -9,6 +9,16 @@ from dure.core.text import Text
 
 REASONS: Mapping[str, Text] = MappingProxyType(
     {
+        "for-text": Text("CSV, JSON and texts", "CSV·JSON·글"),
+        "for-csv": Text("CSV", "CSV"),
+        "for-cells": Text("CSV and workbooks", "CSV와 통합 문서"),
+        "for-workbooks": Text("workbooks", "통합 문서"),
+        "for-tables": Text("tables", "표"),
+        "for-tables-and-images": Text("tables and folders of images", "표와 이미지 폴더"),
+        "for-images": Text("a folder of images", "이미지 폴더"),
+        "for-corpora": Text("a corpus of texts", "말뭉치"),
+        "for-folders": Text("a folder of images or a corpus", "이미지 폴더와 말뭉치"),
+        "for-croissant": Text("a Croissant document of others", "다른 곳의 Croissant 문서"),
         "no-column": Text("the table has no such column", "표에 그런 열이 없습니다"),
         "not-html": Text("its name must end in .html", "이름이 .html로 끝나야 합니다"),
         "not-query": Text(

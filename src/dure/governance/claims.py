@@ -46,6 +46,18 @@ def is_alive(claimant: str, proc: Path = _PROC) -> bool:
     return started == _started(proc, int(pid))
 
 
+def is_gone(claimant: str, proc: Path = _PROC) -> bool:
+    """Say whether it is certain from here that a claimant has ended: it was a process of this machine.
+
+    Examples
+    --------
+    >>> is_gone(this_process("00")), is_gone("elsewhere/42")
+    (False, False)
+    """
+    here = [_boot(proc), _namespace(proc)]
+    return claimant.split(":")[:2] == here and not is_alive(claimant, proc)
+
+
 def _boot(proc: Path) -> str:
     return (proc / "sys/kernel/random/boot_id").read_text("ascii").strip()
 

@@ -52,4 +52,5 @@ ROOM = RoomSpec(
             ),
         }
     ),
+    tables="dure.governance.jobs.tables:METADATA",
 )

@@ -43,7 +43,9 @@ from dure.node.rekeying import SEALING, SEALING_RECOVERY, lock_again
 from dure.node.resting import at_rest
 from dure.node.shelves import (
     CREDENTIALS,
+    IN_FOLDER,
     beside,
+    forget_credentials,
     pages_to_read,
     pages_to_write,
     take_credentials,
@@ -173,7 +175,7 @@ def restore_node(
     new_passphrase
         What opens the keeper's keys from now on; as before when None.
     vault_url
-        Bucket and prefix that the vault's pages go to from now on; as before when "".
+        Bucket and prefix that the vault's pages go to from now on, or `IN_FOLDER`; as before when "".
     vault_credentials
         File with what its server knows the node by; as before when None.
 
@@ -278,8 +280,11 @@ def _unpacked(folder: Path, key: bytes, partial: Path) -> Home:
 
 
 def _moved(home: Home, vault_url: str, credentials: Path | None) -> Home:
-    """Return the home with a place of its own for the vault's pages, if they lie in a bucket."""
-    if vault_url:
+    """Return the home with a place of its own for the vault's pages, if they are to lie in a bucket."""
+    if vault_url == IN_FOLDER:
+        settings = replace(home.settings, vault_url="")
+        forget_credentials(home)
+    elif vault_url:
         settings = with_new_place(replace(home.settings, vault_url=vault_url))
     else:
         settings = beside(home.settings)
@@ -288,7 +293,11 @@ def _moved(home: Home, vault_url: str, credentials: Path | None) -> Home:
         return home
     write_file(home.path / "node.toml", settings.to_toml().encode("utf-8"))
     moved = Home(home.path, settings)
-    if credentials is not None or not (home.keeper / CREDENTIALS).exists():
+    if (
+        not settings.vault_url
+        or credentials is not None
+        or not (home.keeper / CREDENTIALS).exists()
+    ):
         take_credentials(moved, credentials)
     return moved
 

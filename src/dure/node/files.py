@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 from dure.core.system import reason_of
 from dure.node.errors import NodeError
+from dure.storage.errors import from_os
 from dure.storage.sealed_files import new_file, write_all
 
 LIMIT_BYTES = 4 * 1024 * 1024
@@ -29,13 +32,26 @@ def read_file(file: Path, limit: int = LIMIT_BYTES) -> bytes:
     return content
 
 
-def write_file(file: Path, content: bytes, *, mode: int = 0o644) -> None:
+def write_file(file: Path, content: bytes, *, mode: int = 0o644, new: bool = False) -> None:
     """Write a file whole: under another name first, synced, then renamed.
+
+    Parameters
+    ----------
+    file
+        Where; what has that name is replaced.
+    content
+        What it is to hold.
+    mode
+        Permission bits, less the process's umask.
+    new
+        Refuse a name that is taken: somebody may have worked on what lies there.
 
     Raises
     ------
     StorageError
         ``storage.file``, ``storage.no-space``; nothing is left then.
     """
+    if new and os.path.lexists(file):
+        raise from_os(FileExistsError(errno.EEXIST, ""), file)
     with new_file(file, mode=mode) as descriptor:
         write_all(descriptor, content)

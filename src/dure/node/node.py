@@ -18,6 +18,7 @@ from dure.node.desks.catalogue import CatalogueDesk
 from dure.node.desks.datasets import DatasetsDesk
 from dure.node.desks.decisions import DecisionsDesk
 from dure.node.desks.exchange import ExchangeDesk
+from dure.node.desks.jobs import JobsDesk
 from dure.node.desks.ledger import LedgerDesk
 from dure.node.desks.transfers import TransfersDesk
 from dure.node.desks.trials import TrialsDesk
@@ -70,6 +71,11 @@ class Node:
     def trials(self) -> TrialsDesk:
         """Verbs on trials."""
         return TrialsDesk(self.house, self.exchange)
+
+    @cached_property
+    def jobs(self) -> JobsDesk:
+        """Verbs on trials that wait in a queue."""
+        return JobsDesk(self.house)
 
     @cached_property
     def decisions(self) -> DecisionsDesk:

@@ -27,6 +27,7 @@ ERRORS = (
     "dure.readers.images.errors",
     "dure.readers.corpora.errors",
     "dure.governance.errors",
+    "dure.governance.jobs.errors",
     "dure.governance.ledger.errors",
     "dure.governance.policy.errors",
     "dure.exchange.errors",
@@ -35,6 +36,7 @@ ERRORS = (
     "dure.datasets.publish.errors",
     "dure.datasets.privacy.errors",
     "dure.trials.errors",
+    "dure.trials.jobs.errors",
     "dure.transfers.errors",
 )
 """Modules of the families of errors, each of which may come out of another process."""

@@ -19,7 +19,7 @@ from dure.node.acting import Ask
 from dure.node.home import Home, Settings
 from dure.storage.backup import NewPages, Pages, ShelfPages
 from dure.storage.database import open_database
-from dure.storage.errors import StorageError
+from dure.storage.errors import StorageError, files
 from dure.storage.passphrases import read_private_file
 from dure.storage.sealed_files import new_file, write_all
 from dure.storage.vault.address import new_place, parse_address, read_credentials
@@ -29,6 +29,8 @@ from dure.storage.vault.shelf import Shelf
 
 CREDENTIALS = "vault.credentials"
 """Name of the file in the keeper's folder."""
+IN_FOLDER = "folder"
+"""What a restore is told instead of a bucket's URL, to have the pages in the node's own folder."""
 
 Done = dict[str, Any]
 
@@ -97,6 +99,19 @@ def take_credentials(home: Home, file: Path | None) -> None:
     read_credentials(file)
     with new_file(home.keeper / CREDENTIALS) as descriptor:
         write_all(descriptor, read_private_file(file))
+
+
+def forget_credentials(home: Home) -> None:
+    """Remove what the server knows us by, of a node whose vault leaves the bucket.
+
+    Raises
+    ------
+    StorageError
+        ``storage.file``.
+    """
+    file = home.keeper / CREDENTIALS
+    with files(file):
+        file.unlink(missing_ok=True)
 
 
 # ── the pages as a backup sees them ────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ from dure.readers.faults import Fault, honest
 from dure.readers.images.box_type import BOX_LIST
 from dure.readers.meanings import CODE_WORDS, ROLE_WORDS, UNITS
 from dure.readers.names import column_names
-from dure.readers.reading import PACKAGES
+from dure.readers.reading import MODULES, PACKAGES
 from dure.readers.spellings import WRITTEN
 from dure.readers.tables import (
     FAULT_NAME,
@@ -53,6 +53,7 @@ _SETTINGS = {
     "MALLOC_MMAP_THRESHOLD_": str(4 * MIB),
     "MALLOC_TRIM_THRESHOLD_": str(8 * MIB),
     "OMP_NUM_THREADS": "2",
+    "OPENBLAS_NUM_THREADS": "1",  # its threads spin when they begin, and nothing here uses them
     "ARROW_IO_THREADS": "2",
 }
 
@@ -159,7 +160,12 @@ def parse(
         limits=limits,
     )
     with raw:
-        run(replace(task, stream=True), {"raw": raw.blocks()}, reader=reader)
+        run(
+            replace(task, stream=True),
+            {"raw": raw.blocks()},
+            reader=reader,
+            imports=(f"dure.readers.{MODULES[kind]}",),
+        )
     return Parsed(
         columns=tuple(Column(**msgspec.structs.asdict(one)) for one in schema[0].columns),
         rows=schema[0].rows,

@@ -90,10 +90,6 @@ class Options:
             "--sheet": bool(self.sheet),
         }
 
-    def of_tables(self) -> dict[str, bool]:
-        """Return the same of those that a text hasn't."""
-        return {option: given for option, given in self.given().items() if option != "--encoding"}
-
     def words(self) -> dict[str, object]:
         """Return what the worker is told: all but the limits."""
         return {

@@ -21,9 +21,11 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from dure.sandbox.errors import SandboxError
-from dure.sandbox.tasks import Bind, Limits, Task
+from dure.sandbox.tasks import PROCESSORS, Bind, Limits, Task
 
 PYTHON = "/py/bin/python3"
+OWN = "/dure/dure"
+PYTHON_FLAGS = (PYTHON, "-S", "-s", "-B", "-P")
 _PACKAGES = ("polars", "pyarrow", "numpy", "scikit-learn", "msgspec")
 _ASIDE = ("__pycache__", ".dist-info")
 _REQUIRED = re.compile(r"\s*([A-Za-z0-9._-]+)")
@@ -36,7 +38,7 @@ def python_command(
     binds: Sequence[Bind] = (),
     environment: Mapping[str, str] | None = None,
     limits: Limits | None = None,
-    packages: bool = True,
+    packages: bool | tuple[str, ...] = True,
 ) -> Task:
     """Return a task that runs this interpreter inside the sandbox.
 
@@ -53,7 +55,7 @@ def python_command(
     limits
         What it may use.
     packages
-        Whether the installed packages are seen at all.
+        The packages that are seen, with what they require: the usual ones, these, or none.
 
     Raises
     ------
@@ -68,11 +70,11 @@ def python_command(
     seen = [*system_binds(), *interpreter_binds()]
     paths = ["/dure"]
     if packages:
-        seen.extend(package_binds())
+        seen.extend(package_binds() if packages is True else package_binds(packages))
         paths.append("/site")
     seen.append(own_source())
     return Task(
-        argv=(PYTHON, "-S", "-s", "-B", "-P", *arguments),
+        argv=(*PYTHON_FLAGS, *arguments),
         binds=(*seen, *binds),
         inputs=tuple(inputs),
         environment={
@@ -143,6 +145,14 @@ def interpreter_binds() -> tuple[Bind, ...]:
     return tuple(found)
 
 
+def processors() -> Bind:
+    """Return a made-up count of processors, two, whatever the host has.
+
+    ONNX Runtime reads one while it is imported, and a machine without one ends it (a signal 11).
+    """
+    return Bind(Path(__file__).parent / "processors", PROCESSORS)
+
+
 @cache
 def own_source() -> Bind:
     """Return our own source.
@@ -158,8 +168,8 @@ def own_source() -> Bind:
     """
     root = Path(__file__).parent.parent
     if os.geteuid() == 0 and _is_open(root) and not all(map(_is_open, _source_files(root))):
-        raise SandboxError("sandbox.source", name="/dure/dure", reason="closed", paths=str(root))
-    return Bind(root, "/dure/dure")
+        raise SandboxError("sandbox.source", name=OWN, reason="closed", paths=str(root))
+    return Bind(root, OWN)
 
 
 def _source_files(root: Path) -> Iterator[Path]:
@@ -186,7 +196,7 @@ def package_binds(names: tuple[str, ...] = _PACKAGES) -> tuple[Bind, ...]:
         The packages, by default the runtime's; those that are not installed are left out.
     """
     found: dict[str, Path] = {}
-    for package in _with_required(names):
+    for package in installed(names):
         for name in _top_names(package):
             source = Path(str(package.locate_file(name))).resolve()
             if source.exists():
@@ -194,8 +204,14 @@ def package_binds(names: tuple[str, ...] = _PACKAGES) -> tuple[Bind, ...]:
     return tuple(Bind(source, f"/site/{name}") for name, source in sorted(found.items()))
 
 
-def _with_required(names: Sequence[str]) -> Iterator[Distribution]:
-    """Yield the distributions of these names and those that they require, where they are installed."""
+def installed(names: Sequence[str]) -> Iterator[Distribution]:
+    """Yield the distributions of these names and those that they require, where they are installed.
+
+    Parameters
+    ----------
+    names
+        Names of distributions.
+    """
     waiting, seen = list(names), set[str]()
     while waiting:
         name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
 
@@ -71,17 +72,16 @@ def filter_program() -> bytes:
     return _exported(rules)
 
 
-_PROBED = """
-    acct add_key bpf chroot clock_adjtime clone3 fanotify_init fsopen init_module io_uring_setup ioctl
-    kexec_load keyctl memfd_create memfd_secret modify_ldt mount mq_open mq_unlink msgctl msgget
-    name_to_handle_at open_tree perf_event_open personality pidfd_getfd pidfd_open pivot_root
-    process_vm_readv ptrace reboot sethostname setns shmctl shmget swapon umount2 unshare userfaultfd
-"""
 _RECENT = {"memfd_secret": 447}
 
 
-def call_numbers() -> dict[str, int]:
-    """Return the numbers of the calls that the probes try, on this machine; -1 where there is none.
+def call_numbers(names: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of system calls on this machine; negative where there is no such call.
+
+    Parameters
+    ----------
+    names
+        As the kernel names them.
 
     Raises
     ------
@@ -89,9 +89,7 @@ def call_numbers() -> dict[str, int]:
         ``sandbox.part-missing`` when libseccomp or its binding is not installed.
     """
     library = _library()
-    numbers = {
-        name: int(library.resolve_syscall(library.Arch.NATIVE, name)) for name in _PROBED.split()
-    }
+    numbers = {name: int(library.resolve_syscall(library.Arch.NATIVE, name)) for name in names}
     return {name: max(number, _RECENT.get(name, -1)) for name, number in numbers.items()}
 
 

@@ -18,6 +18,7 @@ from dure.sandbox import kernel
 TYPE_CHECKING = False  # importing `typing` for this would cost a tenth of the start
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 _PLACES = ("/mnt", "/media", "/srv", "/opt", "/boot", "/var/tmp", "/tmp", "/var")  # noqa: S108
 _COPY_BYTES = 1 << 20
@@ -41,6 +42,80 @@ class Refused(Exception):  # noqa: N818 (it becomes a SandboxError on the other 
 def reason_of(error: OSError) -> str:
     """Return the code of a system error, as `dure.core.system.reason_of` (whose import costs)."""
     return errno.errorcode.get(error.errno or 0, "no-errno")
+
+
+def stage(plan: dict[str, Any]) -> str:
+    """Make the namespaces and folders of a run, and return the staging folder.
+
+    The inputs come later, by `fill`, through the folder ``feed``, which nobody inside can reach: what
+    is at ``/in`` inside is the same memory, read-only from the start.
+
+    Parameters
+    ----------
+    plan
+        What `dure.sandbox.box` has put together, and ``uid``, the user of the run.
+
+    Raises
+    ------
+    Refused
+        ``sandbox.host`` or ``sandbox.source``.
+    """
+    limits, uid = plan["limits"], plan["uid"]
+    sources = [source for source, _, _ in plan["binds"]]
+    program, folders = plan["bwrap"]
+    place = free_place([*sources, *folders])
+    root = f"{place}/root"
+    try:
+        if plan["root"]:
+            kernel.unshare(kernel.CLONE_NEWNS)
+        else:
+            own_user_namespace()
+        kernel.make_private()
+        kernel.mount_tmpfs(place, "size=1m,nr_inodes=64,mode=0755", executable=True)
+        for name in ("root", "empty", "shm", "feed"):
+            os.mkdir(f"{place}/{name}", 0o755)
+        kernel.mount_tmpfs(root, "size=1m,nr_inodes=1024,mode=0755")
+        # Only the group that the user namespace maps may own anything in it.
+        own = f"uid={uid},gid={uid if plan['root'] else os.getgid()},mode=0700"
+        small = limits["tmp_bytes"], 4096
+        for path, (size, inodes), options in (
+            (f"{place}/feed", (limits["input_bytes"], plan["most_inputs"] + 8), "mode=0755"),
+            (f"{root}/out", (limits["output_bytes"], 2 * limits["output_files"] + 16), own),
+            (f"{root}/tmp", small, own),  # noqa: S108
+            (f"{place}/shm", small, own),
+        ):
+            os.makedirs(path, exist_ok=True)
+            kernel.mount_tmpfs(path, f"size={size},nr_inodes={inodes},{options}")
+        for name in ("in", "proc", "dev"):
+            os.mkdir(f"{root}/{name}")
+        kernel.bind_read_only(f"{place}/feed", f"{root}/in")
+        bind_program(place, program, folders)
+    except OSError as error:
+        raise Refused(
+            "sandbox.host",
+            step="namespaces",
+            reason=reason_of(error),
+            mend="namespaces",
+        ) from None
+    build_root(root, f"{place}/empty", plan["binds"])
+    seen = [(target, root + target, source) for source, target, _ in plan["binds"]]
+    started = f"{place}/x/{program}"
+    refuse_closed(uid, [*seen, ("bwrap", started, folders[0])], started)
+    kernel.set_read_only(root, below=False)
+    return place
+
+
+def own_user_namespace() -> None:
+    """Give the calling process a user namespace, in which it is whoever it was, and its own mounts."""
+    user, group = os.getuid(), os.getgid()
+    kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS)
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
+            file.write(text)
 
 
 def free_place(used: Iterable[str]) -> str:

@@ -66,6 +66,10 @@ class Limits:
                 raise SandboxError("sandbox.task", part="limit", limit=name)
 
 
+PROCESSORS = "/sys/devices/system/cpu"
+"""Where libraries count processors. The host's own is never shown there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bind:
     """One file or folder of the host, seen read-only inside.
@@ -75,7 +79,8 @@ class Bind:
     source
         Path on the host.
     target
-        Absolute path inside, outside ``/in``, ``/out``, ``/tmp``, ``/proc`` and ``/dev``.
+        Absolute path inside, outside ``/in``, ``/out``, ``/tmp``, ``/proc``, ``/dev`` and ``/sys``;
+        but it may be `PROCESSORS`.
     hidden
         Names right under the source that are covered by an empty folder.
     """
@@ -91,7 +96,9 @@ class Bind:
             or parts[0]
             or not all(parts[1:])
             or {".", ".."} & set(parts)
-            or parts[1] in ("in", "out", "tmp", "proc", "dev", "sys")
+            or (
+                parts[1] in ("in", "out", "tmp", "proc", "dev", "sys") and self.target != PROCESSORS
+            )
         ):
             raise SandboxError("sandbox.task", part="target", target=ascii(self.target[:64]))
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 REFUSED, REPORT, FILE, DATA, END = b"x", b"r", b"f", b"d", b"e"
+READY, TAKEN = b"w", b"t"
+"""Of a spare: its imports are done; its caller has it now."""
 _HEAD_BYTES = 5
 _MOST_BYTES = 1 << 24
 
@@ -57,6 +59,39 @@ def frames(descriptor: int) -> Iterator[tuple[bytes, bytes]]:
         yield kind, _exactly(descriptor, size)
         if kind in (END, REFUSED):
             return
+
+
+class Frames:
+    """Frames with one of them held back, so that a file's blocks can be an iterator.
+
+    Parameters
+    ----------
+    descriptor
+        Where they are read.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._source = frames(descriptor)
+        self._held: tuple[bytes, bytes] | None = None
+
+    def take(self) -> tuple[bytes, bytes]:
+        """Return the next frame's kind and payload."""
+        held, self._held = self._held, None
+        if held is not None:
+            return held
+        try:
+            return next(self._source)
+        except StopIteration:
+            raise Broken from None
+
+    def data(self) -> Iterator[bytes]:
+        """Yield the payloads of the frames of data that come next."""
+        while True:
+            kind, payload = self.take()
+            if kind != DATA:
+                self._held = kind, payload
+                return
+            yield payload
 
 
 def _exactly(descriptor: int, size: int) -> bytes:

@@ -136,6 +136,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "bucket-failed": Text(
             "the S3 server answered with an error", "S3 서버가 오류로 응답했습니다"
         ),
+        "list-endless": Text(
+            "the S3 server's list of what lies there goes on beyond {most} entries",
+            "S3 서버의 목록이 {most}개를 넘어 계속됩니다",
+        ),
         "no-bucket": Text("the S3 server has no such bucket", "S3 서버에 그런 버킷이 없습니다"),
         "no-place": Text(
             "no vault has this place in the bucket", "버킷의 이 자리를 쓰는 격리 저장소가 없습니다"

@@ -1,4 +1,4 @@
-"""What can go wrong in a trial. Exit statuses 92 to 102."""
+"""What can go wrong in a trial. Exit statuses 92 to 102, 226 to 246."""
 
 from __future__ import annotations
 
@@ -139,6 +139,17 @@ class TrialsError(DureError):
                 ),
             ),
             ErrorSpec(
+                "trials.appeal",
+                230,
+                409,
+                Text("The appeal can't be taken.", "이의를 처리할 수 없습니다."),
+                Text("{reason.en}.", "{reason.ko}."),
+                Text(
+                    "List the appeals and where they stand: dure trials appeals.",
+                    "이의와 그 처리 상태를 확인하십시오: dure trials appeals.",
+                ),
+            ),
+            ErrorSpec(
                 "trials.not-releasable",
                 101,
                 409,
@@ -165,6 +176,111 @@ class TrialsError(DureError):
                     "Check the host (dure trials doctor); if it is sound, report a defect.",
                     "호스트를 점검하고(dure trials doctor), 이상이 없으면 결함으로 알려 주십시오.",
                 ),
+            ),
+            ErrorSpec(
+                "trials.escaped",
+                226,
+                500,
+                Text(
+                    "The sandbox of this host does not hold.",
+                    "이 호스트의 격리 실행 환경에 빠져나갈 길이 있습니다.",
+                ),
+                Text("Escaped: {names}.", "빠져나간 탐침: {names}."),
+                Text(
+                    "Run no trial on this host. Update the kernel and bubblewrap and probe again; if "
+                    "it stays, report a defect.",
+                    "이 호스트에서 시험을 실행하지 마십시오. 커널과 bubblewrap을 갱신한 뒤 다시 탐침하고, 그대로면 "
+                    "결함으로 알려 주십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.unprobed",
+                227,
+                500,
+                Text(
+                    "This host could not be probed whole.", "이 호스트를 모두 탐침하지 못했습니다."
+                ),
+                Text("No outcome: {names}.", "결과가 없는 탐침: {names}."),
+                Text(
+                    "Run it again when the host has less to do; if it stays, report a defect.",
+                    "호스트가 한가할 때 다시 실행하고, 그대로면 결함으로 알려 주십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.probe-report",
+                228,
+                422,
+                Text(
+                    "The report of probes can't be trusted.", "이 탐침 보고서는 믿을 수 없습니다."
+                ),
+                Text("{reason.en}.", "{reason.ko}."),
+                Text(
+                    "Get the file from its maker again, or have the host probed anew.",
+                    "만든 사람에게 파일을 다시 받거나 호스트를 다시 탐침하게 하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.pickle",
+                242,
+                422,
+                Text("Pickled files are not taken.", "pickle 파일은 받지 않습니다."),
+                Text(
+                    "{path} is a pickle: whoever opens it runs what its author wrote.",
+                    "{path} 파일은 pickle입니다. 열면 만든 사람의 코드가 실행됩니다.",
+                ),
+                Text(
+                    "Convert its arrays: dure trials convert FILE --out weights.safetensors; or save "
+                    "the model as ONNX.",
+                    "배열을 변환하십시오: dure trials convert FILE --out weights.safetensors. 모델을 "
+                    "ONNX로 저장해도 됩니다.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.columns",
+                243,
+                409,
+                Text(
+                    "The algorithm needs other columns than the benchmark has.",
+                    "알고리즘에 필요한 열이 평가 기준에 없습니다.",
+                ),
+                Text(
+                    "{count} of its features are missing, or its target is not {target}.",
+                    "입력 변수 {count}개가 없거나, 예측할 열이 {target}이(가) 아닙니다.",
+                ),
+                Text(
+                    "Compare [schema] in algorithm.toml with the benchmark (dure trials list).",
+                    "algorithm.toml의 [schema]를 평가 기준과 비교하십시오(dure trials list).",
+                ),
+            ),
+            ErrorSpec(
+                "trials.runtime",
+                244,
+                409,
+                Text("The runtime is not installed here.", "런타임이 설치되어 있지 않습니다."),
+                Text("The algorithm asks for {name}.", "알고리즘이 요구하는 것: {name}."),
+                Text(
+                    "Install its packages beside dure, or ask for an algorithm on another runtime.",
+                    "해당 패키지를 dure와 함께 설치하거나, 다른 런타임을 쓰는 알고리즘을 요청하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.convert",
+                245,
+                422,
+                Text("The weights can't be converted.", "가중치를 변환할 수 없습니다."),
+                Text("{reason.en}.", "{reason.ko}."),
+                Text(
+                    "Save the arrays as safetensors or the model as ONNX where it was trained.",
+                    "학습한 곳에서 배열을 safetensors로, 또는 모델을 ONNX로 저장하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.template",
+                246,
+                409,
+                Text("The submission can't be written there.", "그곳에 제출물을 만들 수 없습니다."),
+                Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
+                Text("Name a folder that does not exist yet.", "아직 없는 폴더를 지정하십시오."),
             ),
         ]
     )

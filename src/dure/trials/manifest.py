@@ -6,8 +6,8 @@
     name = "mean-by-carrier"
     version = "1.0"
     task = "tabular-regression"
-    entry_point = "algorithm:Algorithm"     # or the path of a script: "main.py"
-    runtime = "scikit-learn"
+    entry_point = "algorithm:Algorithm"     # or a script "main.py", a model "model.onnx", or "MLmodel"
+    runtime = "scikit-learn"                # or "plain", "onnx", "pytorch-cpu"
     licence = "Apache-2.0"
     origin = "written for this trial; no weights from elsewhere"
 
@@ -17,6 +17,13 @@
 
     [parameters]                            # optional; given to the algorithm as they are
     depth = 6
+
+    [schema]                                # optional; what it needs, so that a misfit shows early
+    target = "delay"
+
+    [schema.features]                       # name -> text, integer, number, boolean, date or time
+    carrier = "text"
+    distance = "number"
 """
 
 from __future__ import annotations
@@ -24,15 +31,17 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 
 from dure.trials.errors import TrialsError
+from dure.trials.runtimes import RUNTIMES
 from dure.trials.tasks import TaskType
 
 MANIFEST = "algorithm.toml"
 MANIFEST_BYTES = 64 * 1024
-RUNTIMES = ("scikit-learn",)
+MLFLOW = "MLmodel"
 
 WALL_S = 60
 MEMORY_MIB = 1536
@@ -46,12 +55,51 @@ _ENTRY = re.compile(
     r":[A-Za-z_][A-Za-z0-9_]{0,62}"
 )
 _SCRIPT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}\.py")
+_ONNX = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}\.onnx")
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _TEXTS = ("name", "version", "task", "entry_point", "runtime", "licence", "origin")
 _LONGEST = 500
 _MOST_PARAMETERS = 64
+_MOST_COLUMNS = 2000
+_LONGEST_COLUMN = 200
 
 Parameter = str | int | float | bool
+
+
+class EntryForm(StrEnum):
+    """What the entry point of a submission is."""
+
+    CLASS = "class"
+    SCRIPT = "script"
+    ONNX = "onnx"
+    MLFLOW = "mlflow"
+
+
+class ColumnType(StrEnum):
+    """The type that a submission says a column must have."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The columns that a submission needs.
+
+    Parameters
+    ----------
+    target
+        Column to be predicted; empty when any is good.
+    features
+        Name -> type; empty when any are good.
+    """
+
+    target: str = ""
+    features: Mapping[str, ColumnType] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +113,7 @@ class Manifest:
     task
         What it can do.
     entry_point
-        ``module:attribute`` of its class, or the name of a script.
+        ``module:attribute`` of its class, the name of a script or of an ONNX model, or ``MLmodel``.
     runtime
         Name of the runtime it wants.
     licence
@@ -76,6 +124,8 @@ class Manifest:
         Seconds on the clock and memory that it asks for.
     parameters
         Given to the algorithm as they are.
+    schema
+        The columns that it needs.
     """
 
     name: str
@@ -88,11 +138,16 @@ class Manifest:
     wall_s: int
     memory_mib: int
     parameters: Mapping[str, Parameter]
+    schema: Schema = Schema()
 
     @property
-    def is_script(self) -> bool:
-        """True when the entry point is a script instead of a class."""
-        return ":" not in self.entry_point
+    def form(self) -> EntryForm:
+        """What the entry point is."""
+        if ":" in self.entry_point:
+            return EntryForm.CLASS
+        if self.entry_point == MLFLOW:
+            return EntryForm.MLFLOW
+        return EntryForm.ONNX if _ONNX.fullmatch(self.entry_point) else EntryForm.SCRIPT
 
 
 def read_manifest(data: bytes) -> Manifest:
@@ -113,7 +168,7 @@ def read_manifest(data: bytes) -> Manifest:
     TOML 1.0; SPDX for the licence.
     """
     whole = _parse(data)
-    _only(whole, "algorithm.toml", {"algorithm", "limits", "parameters"})
+    _only(whole, "algorithm.toml", {"algorithm", "limits", "parameters", "schema"})
     about = _section(whole, "algorithm")
     _only(about, "[algorithm]", set(_TEXTS))
     texts = {name: _text(about, name) for name in _TEXTS}
@@ -121,10 +176,13 @@ def read_manifest(data: bytes) -> Manifest:
     _match(_VERSION, texts, "version", "version-form")
     if texts["task"] not in tuple(TaskType):
         raise _refuse("algorithm.task", "one-of", known=", ".join(TaskType))
-    if not (_ENTRY.fullmatch(texts["entry_point"]) or _SCRIPT.fullmatch(texts["entry_point"])):
+    entry = texts["entry_point"]
+    if entry != MLFLOW and not any(form.fullmatch(entry) for form in (_ENTRY, _SCRIPT, _ONNX)):
         raise _refuse("algorithm.entry_point", "entry-point")
     if texts["runtime"] not in RUNTIMES:
         raise _refuse("algorithm.runtime", "one-of", known=", ".join(RUNTIMES))
+    if texts["runtime"] != "onnx" and (entry == MLFLOW or _ONNX.fullmatch(entry)):
+        raise _refuse("algorithm.runtime", "needs-onnx")
     limits = _section(whole, "limits")
     _only(limits, "[limits]", {"wall_s", "memory_mib"})
     return Manifest(
@@ -138,6 +196,7 @@ def read_manifest(data: bytes) -> Manifest:
         wall_s=_bound(limits, "wall_s", WALL_S, MOST_WALL_S),
         memory_mib=_bound(limits, "memory_mib", MEMORY_MIB, MOST_MEMORY_MIB),
         parameters=_parameters(_section(whole, "parameters")),
+        schema=_schema(_section(whole, "schema")),
     )
 
 
@@ -201,3 +260,23 @@ def _parameters(section: Mapping[str, object]) -> Mapping[str, Parameter]:
             raise _refuse(f"parameters.{name}", "too-many-characters", most=_LONGEST)
         kept[name] = value
     return MappingProxyType(kept)
+
+
+def _schema(section: Mapping[str, object]) -> Schema:
+    _only(section, "[schema]", {"target", "features"})
+    target, features = section.get("target", ""), section.get("features", {})
+    if not isinstance(target, str) or len(target) > _LONGEST_COLUMN:
+        raise _refuse("schema.target", "line", most=_LONGEST_COLUMN)
+    if not isinstance(features, dict):
+        raise _refuse("[schema.features]", "section")
+    if len(features) > _MOST_COLUMNS:
+        raise _refuse("[schema.features]", "too-many-entries", most=_MOST_COLUMNS)
+    if any(len(name) > _LONGEST_COLUMN for name in features):
+        raise _refuse("[schema.features]", "too-many-characters", most=_LONGEST_COLUMN)
+    if not all(kind in tuple(ColumnType) for kind in features.values()):
+        raise _refuse("[schema.features]", "one-of", known=", ".join(ColumnType))
+    if target in features:
+        raise _refuse("[schema.features]", "target-among")
+    return Schema(
+        target, MappingProxyType({name: ColumnType(kind) for name, kind in features.items()})
+    )

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dure.core.system import reason_of
@@ -124,6 +124,22 @@ def read_folder(folder: Path) -> dict[str, bytes]:
             room -= len(files[name])
             if len(files) > MOST_FILES:
                 raise _folder(".", "too-many-files")
+    return files
+
+
+def read_files(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """Return these plain files of a folder, following no link.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.folder``.
+    """
+    files: dict[str, bytes] = {}
+    for name in names:
+        files[name] = _read_plain(
+            str(folder / name), name, MOST_BYTES - sum(map(len, files.values()))
+        )
     return files
 
 

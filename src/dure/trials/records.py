@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from dure.core.times import write_time
 from dure.governance.claims import is_alive, this_process
 from dure.governance.house import House
+from dure.governance.jobs.job import Stage
+from dure.governance.jobs.tables import JOBS
 from dure.trials.errors import TrialsError
 from dure.trials.spec import SWEEP
-from dure.trials.tables import BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
+from dure.trials.tables import APPEALS, BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
 
 _KINDS = {
     SUBMISSIONS.name: "algorithm",
@@ -114,6 +116,10 @@ def begin_run(
     lease_s
         Seconds after which a run that has not ended has died, wherever it ran.
 
+    Every run counts once, from its beginning, whatever becomes of it: that it failed tells somebody
+    something, too. What failed may be taken up again for nothing, and an answered
+    appeal may take a run out of the count.
+
     Counting and writing are one transaction of the store's only writer, so that two runs at once
     can't both take the last of a budget, nor the same unfinished run.
 
@@ -129,59 +135,88 @@ def begin_run(
         ``trials.budget-spent``.
     """
     now = house.now()
-    agency = submission["agency"]
-    benchmark_id, budget = benchmark
+    values = {
+        "submission_id": submission["asset_id"],
+        "benchmark_id": benchmark[0],
+        "agency": submission["agency"],
+        "seed": seed,
+        "status": "running",
+        "begun_at": write_time(now),
+        "begun_by": house.principal.id,
+        "claimant": this_process(run),
+        "lease_ends_at": write_time(now + lease_s),
+        "ended_at": None,
+    }
     with house.database.write() as connection:
-        spent = connection.execute(
-            select(func.count())
-            .select_from(RUNS)
-            .where(
-                RUNS.c.agency == agency,
-                RUNS.c.benchmark_id == benchmark_id,
-                RUNS.c.status != "failed",
-            )
-        ).scalar_one()
-        if spent >= budget:
-            raise TrialsError("trials.budget-spent", agency=agency, spent=spent, limit=budget)
-        values = {
-            "submission_id": submission["asset_id"],
-            "benchmark_id": benchmark_id,
-            "agency": agency,
-            "seed": seed,
-            "status": "running",
-            "begun_at": write_time(now),
-            "begun_by": house.principal.id,
-            "claimant": this_process(run),
-            "lease_ends_at": write_time(now + lease_s),
-            "ended_at": None,
-        }
+        spent = _spent(connection, submission["agency"], benchmark[0])
         again = (RUNS.c.id == run) & (RUNS.c.status == "failed")
-        if not connection.execute(update(RUNS).where(again).values(values)).rowcount:
-            if connection.execute(select(RUNS.c.id).where(RUNS.c.id == run)).first() is not None:
-                run = house.random(16).hex()
-            connection.execute(insert(RUNS).values(id=run, **values))
-    return run, int(spent) + 1
+        if connection.execute(update(RUNS).where(again).values(values)).rowcount:
+            return run, min(spent, benchmark[1])
+        if spent >= benchmark[1]:
+            raise TrialsError(
+                "trials.budget-spent", agency=submission["agency"], spent=spent, limit=benchmark[1]
+            )
+        if connection.execute(select(RUNS.c.id).where(RUNS.c.id == run)).first() is not None:
+            run = house.random(16).hex()
+        connection.execute(insert(RUNS).values(id=run, **values))
+    return run, spent + 1
 
 
-def end_run(house: House, run: str, status: str, **values: str) -> None:
-    """Write how a run ended; a run that has ended stays as it is."""
+def _spent(connection: Connection, agency: str, benchmark: str) -> int:
+    forgiven = select(APPEALS.c.run_id).where(APPEALS.c.ruling == "again")
+    asked = (RUNS.c.agency == agency) & (RUNS.c.benchmark_id == benchmark)
+    asked &= RUNS.c.id.not_in(forgiven)
+    return int(connection.execute(select(func.count()).where(asked)).scalar_one())
+
+
+def end_run(
+    house: House,
+    run: str,
+    status: str,
+    *,
+    claimant: str = "",
+    ending: Callable[[Connection], None] = lambda _: None,
+    **values: str,
+) -> bool:
+    """Write how a run ended, and say whether it did now; a run that has ended stays as it is.
+
+    Parameters
+    ----------
+    house
+        The node.
+    run
+        Id of the run.
+    status
+        ``done`` or ``failed``.
+    claimant
+        Who must still have the run; "" means whoever has.
+    ending
+        Writes what else ends with it, in the same transaction.
+    **values
+        What came of it.
+    """
+    same = (RUNS.c.id == run) & (RUNS.c.status == "running")
+    if claimant:
+        same &= RUNS.c.claimant == claimant
+    ended = {"status": status, "ended_at": write_time(house.now()), **values}
     with house.database.write() as connection:
-        connection.execute(
-            update(RUNS)
-            .where(RUNS.c.id == run, RUNS.c.status == "running")
-            .values(status=status, ended_at=write_time(house.now()), **values)
-        )
+        if not connection.execute(update(RUNS).where(same).values(ended)).rowcount:
+            return False
+        ending(connection)
+    return True
 
 
 def sweep(house: House) -> int:
     """Mark runs whose process died as failed, and return how many there were.
 
     That it died is seen at once on this machine; of another, or another container, when the lease is
-    over.
+    over. What a job runs is left to the queue.
     """
     now = write_time(house.now())
+    queued = select(JOBS.c.id).where(JOBS.c.state == Stage.RUNNING)
+    ours = (RUNS.c.status == "running") & RUNS.c.id.not_in(queued)
     with house.database.read() as connection:
-        running = connection.execute(select(RUNS).where(RUNS.c.status == "running")).all()
+        running = connection.execute(select(RUNS).where(ours)).all()
     died = [row for row in running if row.lease_ends_at < now or not is_alive(row.claimant)]
     if died:
         with (

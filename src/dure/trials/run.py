@@ -11,9 +11,9 @@ The targets of the test are never in the sandbox of the algorithm: not as a file
 in its environment. The run's row is written before anything starts and ended whatever happens; of a
 process that died it is ended by the next (`dure.trials.records.sweep`).
 
-A run that failed or died costs nothing of the budget. The same submission on the same benchmark with
-the same seed takes it up again under its id: it runs once more, unless all that comes of it was
-sealed already. Then that is what came of it.
+A run counts once in the budget, whatever becomes of it. The same submission on the same benchmark with
+the same seed takes up one that failed or died again under its id, for nothing: it runs once more, unless
+all that comes of it was sealed already. Then that is what came of it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
 import dure
@@ -31,22 +31,27 @@ from dure.core.assets import Asset
 from dure.core.canonical import canonical_json
 from dure.core.labels import join_all
 from dure.core.reports import Report
+from dure.governance.claims import this_process
 from dure.governance.house import House
-from dure.sandbox.tasks import MIB, Limits, Outcome
+from dure.sandbox.tasks import Outcome
 from dure.storage.tables import ASSETS, FACTS
-from dure.trials import records, spec, steps
-from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, find_benchmark
+from dure.trials import history, records, spec, steps
+from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
+from dure.trials.definition import protection_values, told_of_forecast
 from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
-from dure.trials.errors import TrialsError
-from dure.trials.gates import Budget, Candidate, Gated, pass_gates
+from dure.trials.fit import check_fit
+from dure.trials.gates.candidate import Budget, Candidate
+from dure.trials.gates.passing import Gated, pass_gates
+from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.predictions import FILE, Refusal
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
-from dure.trials.results import ResultForm
+from dure.trials.results import form_for
 from dure.trials.runner import ALGORITHM
-from dure.trials.scoring import SCORE
+from dure.trials.runtimes import RUNTIMES
+from dure.trials.scoring import SCORE, other_keys
 from dure.trials.tables import SUBMISSIONS
 
 REPORT_KIND = "trial"
@@ -93,6 +98,9 @@ class _Work:
     benchmark: Benchmark
     seed: int
     progress: Callable[[str], None]
+    ending: Callable[[Connection], None]
+    claimant: str
+    others: tuple[history.Neighbour, ...] = ()
 
 
 def run(
@@ -102,6 +110,8 @@ def run(
     *,
     seed: int = SEED,
     progress: Callable[[str], None] = lambda _: None,
+    run_id: str = "",
+    ending: Callable[[Connection], None] = lambda _: None,
 ) -> Trial:
     """Run a submitted algorithm on a benchmark of this node.
 
@@ -115,6 +125,10 @@ def run(
         Given to the algorithm, and to the bootstrap.
     progress
         Told the step under way: ``algorithm``, ``scoring``, ``gates``.
+    run_id
+        Id of the run, when it is a job's: an earlier attempt at it is superseded.
+    ending
+        Writes what else ends with the run, in the transaction that writes its result.
 
     Returns
     -------
@@ -124,7 +138,9 @@ def run(
     Raises
     ------
     TrialsError
-        ``trials.unknown``, ``trials.mismatch``, ``trials.budget-spent``, ``trials.stream``.
+        ``trials.unknown``, ``trials.mismatch``, ``trials.columns``, ``trials.runtime``,
+        ``trials.budget-spent``, ``trials.stream``; ``trials.superseded`` when somebody else took the
+        run up meanwhile.
     SandboxError
         When this host can't make the sandbox; nothing has been run then.
     GovernanceError
@@ -133,21 +149,24 @@ def run(
     submission = records.find(house, SUBMISSIONS, submission_id)
     benchmark = find_benchmark(house, benchmark_id)
     manifest = read_manifest(submission["manifest"].encode("utf-8"))
-    if manifest.task is not benchmark.definition.task:
-        raise TrialsError(
-            "trials.mismatch", declared=manifest.task, wanted=benchmark.definition.task
-        )
+    check_fit(manifest, benchmark.definition)
     algorithm = house.assets.get(submission["asset_id"]).asset
+    if not run_id:
+        run_id = records.unfinished(house, submission["asset_id"], benchmark.asset.id, seed)
+    else:
+        records.end_run(house, run_id, "failed")
+    run_id = run_id or house.random(16).hex()
     work = _Work(
         house,
-        records.unfinished(house, submission["asset_id"], benchmark.asset.id, seed)
-        or house.random(16).hex(),
+        run_id,
         submission,
         manifest,
         algorithm,
         benchmark,
         seed,
         progress,
+        ending,
+        this_process(run_id),
     )
     seen = join_all([algorithm.label, benchmark.train.label, benchmark.features.label])
     house.require(spec.RUN, seen, purpose=PURPOSE, owner=house.agency)
@@ -165,28 +184,16 @@ def run(
             seed,
             int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
         )
-        work = replace(work, id=run_id)
+        work = replace(work, id=run_id, others=history.neighbours(house, benchmark.asset.id))
         doing.detail["run"] = run_id
         try:
             trial = _sealed_before(work) or _perform(work, spent)
         except BaseException:
-            records.end_run(house, work.id, "failed")
+            records.end_run(house, work.id, "failed", claimant=work.claimant)
             raise
         doing.detail["outcome"] = trial.outcome.value
         doing.detail["report"] = trial.asset.id
     return trial
-
-
-def algorithm_limits(manifest: Manifest) -> Limits:
-    """Return the limits of an algorithm's sandbox."""
-    return Limits(
-        wall_s=manifest.wall_s,
-        cpu_s=manifest.wall_s * steps.CORES,
-        memory_bytes=manifest.memory_mib * MIB,
-        output_bytes=256 * MIB,
-        output_files=4,
-        tmp_bytes=256 * MIB,
-    )
 
 
 def _perform(work: _Work, spent: int) -> Trial:
@@ -206,10 +213,12 @@ def _perform(work: _Work, spent: int) -> Trial:
     gated = pass_gates(
         Candidate(
             subject=work.id,
-            form=ResultForm(definition.task, definition.metrics),
+            form=form_for(definition),
             outcome=outcome,
             data=data,
             budget=Budget(spent, definition.budget),
+            history=history.of(work.house, work.id, work.others),
+            protection=definition.protection,
         )
     )
     return _finish(work, gated, write_diagnosis(work.id, ended, extra, scoring))
@@ -221,6 +230,7 @@ def _run_algorithm(work: _Work) -> Outcome:
         "target": definition.target,
         "features": list(definition.features),
         "seed": work.seed,
+        **told_of_forecast(definition),
     }
     with steps.Sealed(work.house, work.id) as sealed:
         return steps.run_step(
@@ -231,7 +241,8 @@ def _run_algorithm(work: _Work) -> Outcome:
                 "features.parquet": sealed.stream(work.benchmark.features.id, purpose=PURPOSE),
                 "task.json": canonical_json(task),
             },
-            algorithm_limits(work.manifest),
+            steps.algorithm_limits(work.manifest),
+            runtime=RUNTIMES[work.manifest.runtime],
         )
 
 
@@ -245,6 +256,10 @@ def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes,
         "metrics": list(definition.metrics),
         "seed": work.seed,
         "resamples": RESAMPLES,
+        "subgroups": len(definition.subgroups),
+        "floors": [name for name, _ in definition.floors],
+        "protection": protection_values(definition.protection),
+        "others": len(work.others),
     }
     with steps.Sealed(work.house, work.id) as sealed:
         ended = steps.run_step(
@@ -253,6 +268,10 @@ def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes,
                 FILE: predictions,
                 "answers.parquet": sealed.stream(work.benchmark.answers.id, purpose=SCORING),
                 "plan.json": canonical_json(plan),
+                **{
+                    name: sealed.stream(other.answers, purpose=SCORING)
+                    for name, other in zip(other_keys(len(work.others)), work.others, strict=True)
+                },
             },
             steps.OWN_LIMITS,
         )
@@ -278,7 +297,9 @@ def _refusal(data: bytes) -> str:
 
 def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
     house, benchmark = work.house, work.benchmark
-    report = Report(REPORT_KIND, 1, gated.result, _evidence(work), gated.findings)
+    evidence = {**_evidence(work), "gates": [step.to_dict() for step in gated.steps]}
+    findings = (*gated.findings, *contamination(house, benchmark.asset))
+    report = Report(REPORT_KIND, 1, gated.result, evidence, findings)
     inputs = (work.algorithm, benchmark.train, benchmark.features)
     everything = (*inputs, benchmark.answers, benchmark.asset)
     asset = house.seal(
@@ -290,7 +311,7 @@ def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
         parents=tuple(asset.id for asset in everything),
         producer=spec.RUN,
         name=f"{work.submission['name']} on {benchmark.definition.name}",
-        facts={"outcome": gated.outcome.value},
+        facts={"outcome": gated.outcome.value, **history.noted(gated.isolated)},
     )
     # The report is the same when the run is done once more; the diagnosis has times in it, so it comes
     # last and names the report: both are sealed when it is there.
@@ -307,7 +328,7 @@ def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
     )
     faults.point("trial.report-sealed")
     trial = Trial(work.id, gated.outcome, report, asset, noted.id)
-    _end(house, trial, report.to_dict())
+    _end(work, trial, report.to_dict())
     return trial
 
 
@@ -326,17 +347,20 @@ def _sealed_before(work: _Work) -> Trial | None:
         report = Report(REPORT_KIND, 1, result, evidence)
         outcome = OutcomeClass(sealed.facts["outcome"])
         trial = Trial(work.id, outcome, report, sealed.asset, noted.asset.id)
-        _end(house, trial, told)
+        _end(work, trial, told)
         return trial
     return None
 
 
-def _end(house: House, trial: Trial, told: Mapping[str, object]) -> None:
+def _end(work: _Work, trial: Trial, told: Mapping[str, object]) -> None:
     """Note in the run's row what came of it; ``told`` is the sealed report."""
-    records.end_run(
+    house = work.house
+    ended = records.end_run(
         house,
         trial.id,
         "done",
+        claimant=work.claimant,
+        ending=work.ending,
         outcome=trial.outcome.value,
         report_id=trial.asset.id,
         report_digest=house.suite.digest("report", dict(told)),
@@ -344,6 +368,8 @@ def _end(house: House, trial: Trial, told: Mapping[str, object]) -> None:
         evidence_digest=trial.report.evidence_digest(house.suite.name),
         diagnosis_id=trial.diagnosis,
     )
+    if not ended:
+        raise TrialJobsError("trials.superseded", run=trial.id)
 
 
 def _evidence(work: _Work) -> Mapping[str, object]:
@@ -363,10 +389,12 @@ def _evidence(work: _Work) -> Mapping[str, object]:
         "metrics": list(definition.metrics),
         "seed": work.seed,
         "split_seed": definition.seed,
+        "floors": dict(definition.floors),
+        "subgroups": len(definition.subgroups),
         "resamples": RESAMPLES,
         "tier": steps.TIER,
         "profile": work.house.profile,
         "limits": {"wall_s": work.manifest.wall_s, "memory_mib": work.manifest.memory_mib},
-        "runtime": {"name": work.manifest.runtime, **steps.runtime_facts()},
+        "runtime": RUNTIMES[work.manifest.runtime].facts(),
         "code": dure.__version__,
     }

@@ -3,8 +3,11 @@
 A class named by ``module:attribute`` is made with one mapping (task, target, features, seed,
 parameters) and has two methods: ``fit(train)`` with a table of features and targets, and
 ``predict(features)``, which returns one number or class for each row. For a classification it may
-have ``predict_scores(features)`` instead, which returns the classes and a matrix of scores. A
-script is simply run, with the paths of train, features and predictions as its arguments.
+have ``predict_scores(features)`` instead, which returns the classes and a matrix of scores; for a forecast
+``predict`` returns a row of quantiles for each, at ``task["levels"]``. A
+script is simply run, with the paths of train, features and predictions as its arguments. An ONNX
+model, or an MLflow folder with one, brings no code (`dure.trials.models`). Wheels in the folder are
+importable, if they are of Python alone.
 
 Nothing here defends against the algorithm, which shares this process; the sandbox does that.
 """
@@ -25,10 +28,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dure.trials.manifest import MANIFEST, Manifest, read_manifest
+from dure.trials.manifest import MANIFEST, EntryForm, Manifest, read_manifest
 from dure.trials.packing import unpack
 from dure.trials.predictions import FILE, Predictions, write_predictions
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import Predicted
 
 ALGORITHM = "algorithm.tar"
 
@@ -47,21 +50,41 @@ def fit_and_predict(
     train, features
         Training rows with targets, and test rows without.
     """
-    module, _, attribute = manifest.entry_point.partition(":")
-    made = getattr(importlib.import_module(module), attribute)(
-        {**task, "task": manifest.task.value, "parameters": dict(manifest.parameters)}
+    made = _made(
+        manifest,
+        {**task, "task": manifest.task.value, "parameters": dict(manifest.parameters)},
     )
     made.fit(train)
-    if manifest.task is TaskType.CLASSIFICATION and hasattr(made, "predict_scores"):
+    if manifest.task.predicts is Predicted.CLASS and _gives_scores(made):
         classes, scores = made.predict_scores(features)
         names = tuple(map(str, _plain(classes)))
         matrix = np.asarray(scores, dtype=np.float64)
         values = [names[best] for best in matrix.argmax(axis=1)]
         return Predictions(values, names, matrix.tolist())
     predicted = _plain(made.predict(features))
-    if manifest.task is TaskType.CLASSIFICATION:
+    if manifest.task.predicts is Predicted.QUANTILES:
+        rows = [[float(value) for value in row] for row in predicted]
+        return Predictions([row[len(row) // 2] for row in rows], quantiles=rows)
+    if manifest.task.predicts is Predicted.CLASS:
         return Predictions([str(value) for value in predicted])
     return Predictions([float(value) for value in predicted])
+
+
+def _made(manifest: Manifest, told: Mapping[str, Any]) -> Any:
+    if manifest.form is EntryForm.CLASS:
+        module, _, attribute = manifest.entry_point.partition(":")
+        return getattr(importlib.import_module(module), attribute)(told)
+    from dure.trials.models import OnnxModel, mlflow_model
+
+    here = Path.cwd()
+    named = manifest.form is EntryForm.ONNX
+    return OnnxModel(here / manifest.entry_point if named else mlflow_model(here), told)
+
+
+def _gives_scores(made: Any) -> bool:
+    if not hasattr(made, "predict_scores"):
+        return False
+    return bool(made.has_scores()) if hasattr(made, "has_scores") else True
 
 
 def _plain(values: Any) -> list[Any]:
@@ -83,12 +106,13 @@ def main(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     os.chdir(scratch)
-    sys.path.insert(0, str(scratch))
+    sys.path[:0] = [str(scratch), *(str(scratch / name) for name in files if name.endswith(".whl"))]
     task = json.loads((source / "task.json").read_bytes())
+    task["levels"] = [float(level) for level in task.get("levels", ())]
     random.seed(task["seed"])
     np.random.seed(task["seed"])
     paths = [source / "train.parquet", source / "features.parquet", target / FILE]
-    if manifest.is_script:
+    if manifest.form is EntryForm.SCRIPT:
         sys.argv = [manifest.entry_point, *map(str, paths)]
         runpy.run_path(str(scratch / manifest.entry_point), run_name="__main__")
         return

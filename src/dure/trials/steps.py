@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
-from platform import python_version
 from typing import Self
 
 from dure.governance.house import House, Stream
 from dure.sandbox.box import Sink, run
-from dure.sandbox.runtime import python_command
+from dure.sandbox.runtime import processors, python_command
 from dure.sandbox.tasks import MIB, Input, Limits, Outcome
 from dure.trials.errors import TrialsError
+from dure.trials.manifest import Manifest
+from dure.trials.runtimes import RUNTIMES, Runtime
 
 TIER = "A"
 CORES = 2
@@ -33,7 +33,6 @@ OWN_LIMITS = Limits(
 """Limits of our own steps."""
 
 _BLOCK_BYTES = 1 << 20
-_PACKAGES = ("numpy", "pyarrow", "scikit-learn", "scipy")
 
 
 @dataclass(slots=True)
@@ -90,6 +89,7 @@ def run_step(
     limits: Limits,
     *,
     sink: Sink | None = None,
+    runtime: Runtime | None = None,
 ) -> Outcome:
     """Run one of our modules inside the sandbox and return how it ended.
 
@@ -103,6 +103,8 @@ def run_step(
         What it may use.
     sink
         As `dure.sandbox.box.run` takes it.
+    runtime
+        Whose packages are there; by default those of our own steps.
 
     Raises
     ------
@@ -115,10 +117,29 @@ def run_step(
     }
     # Threads that wait must sleep: spinning on a busy machine was seen to cost minutes.
     threads["OMP_WAIT_POLICY"] = "passive"
-    task = python_command(("-m", module), inputs=tuple(inputs), environment=threads, limits=limits)
+    task = python_command(
+        ("-m", module),
+        inputs=tuple(inputs),
+        environment=threads,
+        limits=limits,
+        packages=runtime.packages if runtime else True,
+        binds=(processors(),) if runtime and runtime.counts_processors else (),
+    )
     return run(task, inputs, sink=sink, tier=TIER)
 
 
-def runtime_facts(packages: Iterable[str] = _PACKAGES) -> dict[str, str]:
-    """Return the versions of the interpreter and packages that a runtime consists of."""
-    return {"python": python_version(), **{name: version(name) for name in packages}}
+def algorithm_limits(manifest: Manifest) -> Limits:
+    """Return the limits of an algorithm's sandbox."""
+    return Limits(
+        wall_s=manifest.wall_s,
+        cpu_s=manifest.wall_s * CORES,
+        memory_bytes=manifest.memory_mib * MIB,
+        output_bytes=256 * MIB,
+        output_files=4,
+        tmp_bytes=256 * MIB,
+    )
+
+
+def runtime_facts(name: str = "scikit-learn") -> dict[str, str]:
+    """Return name, digest and versions of a runtime."""
+    return RUNTIMES[name].facts()

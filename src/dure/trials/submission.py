@@ -19,9 +19,10 @@ from dure.core.suites import digest_of
 from dure.governance.house import House
 from dure.trials import records, spec
 from dure.trials.errors import TrialsError
-from dure.trials.manifest import MANIFEST, Manifest, read_manifest
-from dure.trials.packing import pack, read_folder, unpack
+from dure.trials.manifest import MANIFEST, EntryForm, Manifest, read_manifest
+from dure.trials.packing import pack, read_files, read_folder, unpack
 from dure.trials.tables import SUBMISSIONS
+from dure.trials.weights import find_pickle
 
 PAYLOAD_KIND = "submission"
 KIND = "algorithm"
@@ -62,9 +63,27 @@ def pack_folder(folder: Path) -> tuple[Manifest, bytes]:
     TrialsError
         ``trials.folder``, ``trials.manifest``.
     """
-    files = read_folder(folder)
+    files = read_submission(folder)
     packed = pack(files)
-    return _manifest(files), packed
+    return manifest_of(files), packed
+
+
+def read_submission(path: Path) -> dict[str, bytes]:
+    """Return the files of a submission: a folder, or a model or wheel with its algorithm.toml beside.
+
+    Parameters
+    ----------
+    path
+        A folder, or a file ending in ``.onnx`` or ``.whl``.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.folder``.
+    """
+    if path.suffix not in (".onnx", ".whl") or path.is_dir():
+        return read_folder(path)
+    return read_files(path.parent, (path.name, MANIFEST))
 
 
 def submission_payload(packed: bytes, label: Label) -> bytes:
@@ -136,7 +155,7 @@ def receive_submission(house: House, payload: bytes, from_agency: str) -> Asset:
         raise _refuse(from_agency, "not-as-said")
     label = Label.parse(str(header["label"]), house.charter.labels)
     _check_label(label, from_agency, house.agency)
-    manifest = _manifest(unpack(packed))
+    manifest = manifest_of(unpack(packed))
     return _keep(house, manifest, packed, label, agency=from_agency, destination=house.agency)
 
 
@@ -163,12 +182,21 @@ def _refuse(agency: str, reason: str, **facts: object) -> TrialsError:
     return TrialsError("trials.payload", agency=agency, reason=reason, **facts)
 
 
-def _manifest(files: Mapping[str, bytes]) -> Manifest:
+def manifest_of(files: Mapping[str, bytes]) -> Manifest:
+    """Return the manifest of a submission's files, which it must fit.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.manifest``, ``trials.pickle``.
+    """
     if MANIFEST not in files:
         raise TrialsError("trials.manifest", where=MANIFEST, reason="none-there")
     manifest = read_manifest(files[MANIFEST])
-    if manifest.is_script and manifest.entry_point not in files:
+    if manifest.form is not EntryForm.CLASS and manifest.entry_point not in files:
         raise TrialsError("trials.manifest", where="algorithm.entry_point", reason="no-such-file")
+    if pickled := find_pickle(files):
+        raise TrialsError("trials.pickle", path=pickled)
     return manifest
 
 

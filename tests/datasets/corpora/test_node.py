@@ -229,9 +229,10 @@ def test_a_refused_corpus_leaves_nothing(world: World, steward: Node, tmp_path: 
     assert refused(annotations="brat").code == "corpora.folder"
     for given, option, reason in (
         ({"annotations": "jsonl", "kind": "csv"}, "--kind", "for-tables"),
-        ({"annotations": "jsonl", "options": Options(sheet="1")}, "--sheet", "for-tables"),
+        ({"annotations": "jsonl", "options": Options(sheet="1")}, "--sheet", "for-workbooks"),
         ({"offsets": "utf-8"}, "--offsets", "for-corpora"),
         ({"targets": ("coco",)}, "--targets", "for-images"),
+        ({"annotations": "jsonl", "records": "a"}, "--records", "for-croissant"),
     ):
         facts = refused(**given).facts
         assert (facts["option"], facts["reason"]) == (option, reason)

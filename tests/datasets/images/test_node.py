@@ -250,6 +250,7 @@ def test_a_refused_folder_leaves_no_data_set(
     assert (damaged.code, damaged.facts["name"]) == ("images.damaged", "train/배/cut.jpg")
     assert refused(kind="csv").facts["option"] == "--kind"
     assert refused(ranges=True).facts["option"] == "--with-ranges"
+    assert refused(records="a").facts["option"] == "--records"
     for option, given in (
         ("--encoding", {"encoding": "cp949"}),
         ("--delimiter", {"delimiter": ";"}),

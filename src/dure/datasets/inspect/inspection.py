@@ -166,7 +166,7 @@ def inspect(
     SandboxError
         When this host can't provide the sandbox.
     """
-    content, found = opened(source, kind)
+    content, found = opened(source, kind, options)
     earlier = None if against is None else (against, kind_of(against))
     asked = Asked(target, split, show_values, int(now_s))
     progress("measure")

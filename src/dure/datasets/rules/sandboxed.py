@@ -28,8 +28,13 @@ from dure.sandbox.tasks import Input
 
 SAMPLES = 10
 _WORKER = ("-m", "dure.datasets.rules.worker")
+_DOES = {"check": "checking", "propose": "proposing"}
 _Answer = TypeVar("_Answer")
-_SETTINGS = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "2"}
+_SETTINGS = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "OMP_NUM_THREADS": "2",
+    "OPENBLAS_NUM_THREADS": "1",  # its threads spin when they begin, and nothing here uses them
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def check_file(
         When this host can't provide the sandbox.
     """
     found: list[tuple[RuleOutcome, ...]] = []
-    chosen = kind_of(source, kind)
+    chosen = kind_of(source, kind, options)
     with contextlib.ExitStack() as stack:
         others = {
             name: stack.enter_context(_in_memory(file)) for name, file in (tables or {}).items()
@@ -147,7 +152,7 @@ def propose_file(
     def sink(blocks: Iterator[bytes]) -> None:
         found.append(_asked(Plan("propose"), {"table": blocks}, Proposed))
 
-    parse_file(source, kind_of(source, kind), sink=sink, options=options)
+    parse_file(source, kind_of(source, kind, options), sink=sink, options=options)
     said = found[0]
     contract = parse(said.contract.encode("utf-8"))
     # A code list holds values; whatever else is proposed holds none (see `proposing`).
@@ -220,7 +225,8 @@ def _asked(plan: Plan, inputs: Mapping[str, Input], form: type[_Answer]) -> _Ans
         environment=_SETTINGS,
         limits=default_limits(),
     )
-    outcome = run(task, {"plan": msgspec.json.encode(plan), **inputs}, sink=None)
+    given = {"plan": msgspec.json.encode(plan), **inputs}
+    outcome = run(task, given, imports=(f"dure.datasets.rules.{_DOES[plan.do]}",))
     if outcome.status != "done":
         raise ReaderError("readers.stopped", cause=outcome.cause, size_bytes=0)
     try:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dure.readers.tables import Options
 
 CROISSANT = "croissant"
-"""What a document of others is called where a kind is said."""
+"""What a document of others is called where a kind is said, and by `dure.datasets.options`."""
 
 
 def _is_corpus(source: Path, kind: str) -> bool:
@@ -70,13 +70,20 @@ class DatasetsDesk:
         `dure.datasets.others.importing.import_document`, which takes ``records``.
         """
         from dure.datasets.about.statement import EMPTY, read_statement
-        from dure.datasets.options import check_for_corpus, check_for_images, check_for_table
+        from dure.datasets.options import CORPUS, IMAGES, QUERY, check_options
         from dure.datasets.rules.sandboxed import read_contract
         from dure.readers.tables import Options
 
         options = options or Options()
-        for_tables = {"--kind": kind, "--with-ranges": ranges, **options.of_tables()}
-        for_images, for_corpora = {"--targets": tuple(targets) != ("auto",)}, {"--offsets": offsets}
+        given = {
+            "--kind": kind,
+            "--with-ranges": ranges,
+            "--targets": tuple(targets) != ("auto",),
+            "--leave-out-damaged": leave_out_damaged,
+            "--records": records,
+            "--annotations": annotations,
+            "--offsets": offsets,
+        }
         file = Path(source) if isinstance(source, str) else source
         words: dict[str, Any] = {
             "label": label,
@@ -90,7 +97,7 @@ class DatasetsDesk:
         if isinstance(file, Path) and (annotations or _is_corpus(file, kind)):
             from dure.datasets.corpora.importing import import_corpus
 
-            check_for_corpus(file.name, {**for_tables, **for_images})
+            check_options(file.name, CORPUS, {**given, **options.given()})
             return import_corpus(
                 self.house,
                 file,
@@ -103,17 +110,18 @@ class DatasetsDesk:
         if isinstance(file, Path) and file.is_dir() and kind != CROISSANT:
             from dure.datasets.images.importing import import_images
 
-            check_for_images(file.name, {**for_tables, **options.given()}, for_corpora)
+            check_options(file.name, IMAGES, {**given, **options.given()})
             return import_images(
                 self.house, file, targets=targets, leave_out_damaged=leave_out_damaged, **words
             )
         from dure.datasets.import_ import import_
         from dure.datasets.others.importing import import_document, is_document
 
-        check_for_table(file.name, for_images, for_corpora)
         words |= {"options": options, "ranges": ranges}
         if isinstance(file, Path) and (kind == CROISSANT or (not kind and is_document(file))):
+            check_options(file.name, CROISSANT, {**given, **options.given()})
             return import_document(self.house, file, records=records, **words)
+        check_options(file.name, QUERY, given)  # any table: how it is read, its kind decides
         return import_(self.house, file, kind=kind, **words)
 
     @cached_property

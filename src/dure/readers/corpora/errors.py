@@ -16,14 +16,6 @@ FOLDERS = MappingProxyType(
         ),
         "too-many": Text("it holds more files than are taken", "파일이 너무 많습니다"),
         "too-deep": Text("its folders are nested too deeply", "하위 폴더가 너무 깊습니다"),
-        "for-tables": Text(
-            "it is a corpus of texts, and {option} is for other data",
-            "말뭉치입니다. {option} 선택 항목은 다른 자료에만 쓸 수 있습니다",
-        ),
-        "for-corpora": Text(
-            "it is taken for something else, and {option} is for a corpus of texts",
-            "말뭉치가 아닌 자료로 읽는데, {option} 선택 항목은 말뭉치에만 쓸 수 있습니다",
-        ),
         "no-kind": Text(
             "nothing tells how its annotations are written", "주석의 형식을 알 수 없습니다"
         ),

@@ -17,14 +17,6 @@ FOLDERS = MappingProxyType(
         ),
         "too-many": Text("it holds more files than are taken", "파일이 너무 많습니다"),
         "too-deep": Text("its folders are nested too deeply", "하위 폴더가 너무 깊습니다"),
-        "for-tables": Text(
-            "it is a folder of images, and {option} is for tables",
-            "이미지 폴더입니다. {option} 선택 항목은 표에만 쓸 수 있습니다",
-        ),
-        "for-images": Text(
-            "it is taken for something else, and {option} is for a folder of images",
-            "이미지 폴더가 아닌 자료로 읽는데, {option} 선택 항목은 이미지 폴더에만 쓸 수 있습니다",
-        ),
         "not-images": Text("it is a data set without images", "이미지가 없는 데이터셋입니다"),
     }
 )  # fmt: skip

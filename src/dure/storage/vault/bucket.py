@@ -32,7 +32,7 @@ from dure.core import faults
 from dure.storage.errors import StorageError
 from dure.storage.vault.address import Address, Credentials
 from dure.storage.vault.pages import MAX_PAGE_BYTES
-from dure.storage.vault.shelf import MARK, WRITERS, Sealed
+from dure.storage.vault.shelf import MARK, MOST_LISTED, WRITERS, Sealed
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig, S3Config, S3Store
@@ -59,6 +59,8 @@ class Bucket:
     credentials
         What the server knows us by.
     """
+
+    readers = WRITERS
 
     def __init__(self, address: Address, credentials: Credentials) -> None:
         self.address = address
@@ -137,6 +139,30 @@ class Bucket:
         """
         return self._get(_key(name))
 
+    def missing(self, names: Sequence[str]) -> set[str]:
+        """Return those of these pages that are not there: a HEAD for each, several at a time.
+
+        Raises
+        ------
+        StorageError
+            ``storage.vault`` when the server refuses or can't be reached.
+        """
+        if not names:
+            return set()
+        with ThreadPoolExecutor(min(WRITERS, len(names))) as askers:
+            there = list(askers.map(self._is_there, names))
+        return {name for name, is_there in zip(names, there, strict=True) if not is_there}
+
+    def _is_there(self, name: str) -> bool:
+        with self._asking():
+            try:
+                self._store.head(_key(name))
+            except (
+                FileNotFoundError
+            ):  # no words come with it: a bucket that is gone is found by the PUT
+                return False
+        return True
+
     def remove(self, names: Iterable[str]) -> None:
         """Remove pages.
 
@@ -151,19 +177,27 @@ class Bucket:
                 self._store.delete(some)
             faults.point("vault.objects.removed")
 
-    def names(self) -> Iterator[str]:
+    def names(self, most: int = MOST_LISTED) -> Iterator[str]:
         """Yield the name of every page; what else lies there is not ours.
 
         Raises
         ------
         StorageError
-            ``storage.vault`` when the server refuses or can't be reached.
+            ``storage.vault`` when the server refuses or can't be reached, or when its list goes on
+            beyond ``most`` things.
         """
+        counted = 0
         with self._asking():
             for listed in self._store.list(chunk_size=_SOME):
+                counted += len(listed)
+                if counted > most:
+                    break
                 for each in listed:
                     if found := _PAGE.fullmatch(each["path"]):
                         yield found[2]
+            else:
+                return
+        raise StorageError("storage.vault", where=self.where, reason="list-endless", most=most)
 
     def half_written(self) -> int:
         """Return 0: the server has an object whole, or not at all."""

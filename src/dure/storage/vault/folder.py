@@ -11,7 +11,7 @@ from dure.core import faults
 from dure.core.system import reason_of
 from dure.storage.errors import StorageError, files
 from dure.storage.sealed_files import new_file, sync_folder, write_all
-from dure.storage.vault.shelf import MARK, WRITERS, Sealed
+from dure.storage.vault.shelf import MARK, MOST_LISTED, WRITERS, Sealed
 
 _PAGES = "pages"
 _PARTIAL = "partial"
@@ -25,6 +25,8 @@ class Folder:
     root
         The vault's folder.
     """
+
+    readers = 1
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -121,6 +123,10 @@ class Folder:
         except OSError as error:
             raise StorageError("storage.file", path=str(path), reason=reason_of(error)) from error
 
+    def missing(self, names: Sequence[str]) -> set[str]:
+        """Return those of these pages that are not there."""
+        return {name for name in names if not self.path(name).exists()}
+
     def remove(self, names: Iterable[str]) -> None:
         """Remove page files and their partial forms.
 
@@ -135,8 +141,8 @@ class Folder:
                 self.path(name).unlink(missing_ok=True)
             faults.point("vault.page.removed")
 
-    def names(self) -> Iterator[str]:
-        """Yield the name of every complete page file."""
+    def names(self, most: int = MOST_LISTED) -> Iterator[str]:  # noqa: ARG002  # as of any shelf
+        """Yield the name of every complete page file; a disk's list has an end, whatever ``most`` is."""
         with files(self.root):
             for folder in sorted((self.root / _PAGES).iterdir()):
                 yield from sorted(path.name for path in folder.iterdir())

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from dure.storage.vault.index import Index
 from dure.storage.vault.pages import PageFiles
-from dure.storage.vault.tables import VERSIONS
+from dure.storage.vault.shelf import MOST_LISTED
+from dure.storage.vault.tables import PAGES, VERSIONS
 from dure.storage.vault.versions import drop_version
 
 _SOME = 1000
@@ -34,7 +35,9 @@ class Garbage:
 
 def orphans(index: Index, page_files: PageFiles) -> Iterator[str]:
     """Yield the names of page files that no row has."""
-    names = page_files.shelf.names()
+    with index.db.read() as connection:
+        recorded_pages = connection.execute(select(func.count()).select_from(PAGES)).scalar_one()
+    names = page_files.shelf.names(MOST_LISTED + int(recorded_pages))
     while some := list(islice(names, _SOME)):
         with index.db.read() as connection:
             recorded = index.recorded(connection, some)

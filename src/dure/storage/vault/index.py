@@ -133,6 +133,21 @@ class Index:
             )
         return found
 
+    def lying(self, connection: Connection, page_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return page id -> the names of the files that it is read from: its own, then its base's."""
+        own, base = PAGES.alias("own"), PAGES.alias("base")
+        found: dict[str, tuple[str, ...]] = {}
+        for start in range(0, len(page_ids), _LOOKUP):
+            some = page_ids[start : start + _LOOKUP]
+            rows = (
+                select(own.c.id, own.c.file, base.c.file.label("under"))
+                .select_from(own.outerjoin(base, own.c.base_id == base.c.id))
+                .where(own.c.id.in_(some))
+            )
+            for row in connection.execute(rows):
+                found[row.id] = (row.file,) if row.under is None else (row.file, row.under)
+        return found
+
     def bases(self, connection: Connection, page_ids: Sequence[str]) -> set[str]:
         """Return those page ids that a patch may lie on: pages that are there and are no patches."""
         found: set[str] = set()
@@ -166,11 +181,11 @@ class Index:
             )
         )
 
-    def repack(self, connection: Connection, page_id: str, page: NewPage) -> None:
-        """Record that a page's content lies in another file from now on."""
+    def repack(self, connection: Connection, page_id: str, file: str, page: NewPage) -> None:
+        """Record that a page's content lies in another file from now on, if it is in ``file`` still."""
         connection.execute(
             update(PAGES)
-            .where(PAGES.c.id == page_id)
+            .where(PAGES.c.id == page_id, PAGES.c.file == file)
             .values(
                 wrapped_key=self.wrapper.wrap(page.key, self.place("page key", page_id)),
                 file=page.id,

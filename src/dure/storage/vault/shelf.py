@@ -15,12 +15,17 @@ Sealed = tuple[str, Iterable[bytes]]
 
 WRITERS = 8
 """Pages written at a time, since most of the time goes by in waiting."""
+MOST_LISTED = 1_000_000
+"""Things that a shelf may have beyond the pages that are known of, so that no list is endless."""
 MARK = "vault.id"
 """Name of what says whose shelf it is."""
 
 
 class Shelf(Protocol):
     """Where pages lie. Every verb raises a `StorageError` for what refuses."""
+
+    readers: int
+    """Pages worth reading at a time: several where most of the time goes by in waiting."""
 
     @property
     def where(self) -> str:
@@ -44,11 +49,14 @@ class Shelf(Protocol):
     def get(self, name: str) -> bytes | None:
         """Return a page, None when there is none of that name."""
 
+    def missing(self, names: Sequence[str]) -> set[str]:
+        """Return those of these pages that are not there."""
+
     def remove(self, names: Iterable[str]) -> None:
         """Remove pages, half written ones too; those that are not there don't matter."""
 
-    def names(self) -> Iterator[str]:
-        """Yield the name of every complete page."""
+    def names(self, most: int = MOST_LISTED) -> Iterator[str]:
+        """Yield the name of every complete page; refuse to when there are more things than ``most``."""
 
     def half_written(self) -> int:
         """Return how many pages a crash left half written."""

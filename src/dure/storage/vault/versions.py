@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from dure.core import faults
 from dure.storage.errors import StorageError
+from dure.storage.vault.ahead import Where, read_ahead
 from dure.storage.vault.index import Facts, Index
 from dure.storage.vault.kin import Kin
 from dure.storage.vault.packing import Packing
@@ -122,21 +123,36 @@ class Draft:
         contents = dict(zip(identities, batch, strict=True))
         with index.db.read() as connection:
             known = index.known(connection, list(contents))
+            lying = index.lying(connection, list(known.values()))
+        lost = self._lost(known, lying)
         fresh: dict[bytes, NewPage] = {}
         missing = [identity for identity in contents if identity not in known]
         try:
             fresh.update(self._write_files(missing, self._packed(contents, known)))
-            while missing := self._record(identities, contents, fresh):
+            fresh.update(self._write_whole(list(lost), contents))
+            while missing := self._record(identities, contents, fresh, lost):
                 self._files.remove(fresh.pop(each).id for each in missing if each in fresh)
-                whole = [Packed.of(contents[each]) for each in missing]
-                fresh.update(self._write_files(missing, whole))
+                fresh.update(self._write_whole(missing, contents))
         except BaseException:
             with suppress(StorageError):
-                self._remove_unrecorded(fresh)
+                self._remove_unrecorded([page.id for page in fresh.values()])
             raise
         self._parts += 1
-        self._remove_unrecorded(fresh)
+        self._remove_unrecorded([*(page.id for page in fresh.values()), *lost.values()])
         faults.point("vault.batch.done")
+
+    def _lost(self, known: dict[bytes, str], lying: dict[str, tuple[str, ...]]) -> dict[bytes, str]:
+        """Return those pages that the index has and the shelf has not, with the file that each is in.
+
+        Nothing is to rely on them: they are written anew, and serve the earlier versions again.
+        """
+        names = sorted({file for each in lying.values() for file in each})
+        gone = self._files.shelf.missing(names)
+        return {
+            identity: lying[page][0]
+            for identity, page in known.items()
+            if page in lying and not gone.isdisjoint(lying[page])
+        }
 
     def _packed(self, contents: dict[bytes, bytes], known: dict[bytes, str]) -> list[Packed]:
         """Return how each page that is not known is kept: by itself, or as a patch on its kin."""
@@ -157,8 +173,17 @@ class Draft:
             return {}
         return dict(zip(missing, self._files.write(packed), strict=True))
 
+    def _write_whole(
+        self, missing: list[bytes], contents: dict[bytes, bytes]
+    ) -> dict[bytes, NewPage]:
+        return self._write_files(missing, [Packed.of(contents[each]) for each in missing])
+
     def _record(
-        self, identities: list[bytes], contents: dict[bytes, bytes], fresh: dict[bytes, NewPage]
+        self,
+        identities: list[bytes],
+        contents: dict[bytes, bytes],
+        fresh: dict[bytes, NewPage],
+        lost: dict[bytes, str],
     ) -> list[bytes]:
         """Record a batch, or return the pages that a shredding took away, or the base of, since we looked."""
         index = self._index
@@ -178,7 +203,9 @@ class Draft:
                 return missing
             index.use(connection, Counter({page: uses[each] for each, page in known.items()}))
             for each, page in fresh.items():
-                if each not in known:
+                if each in known and each in lost:
+                    index.repack(connection, known[each], lost[each], page)
+                elif each not in known:
                     index.add_page(connection, page, each, uses[each])
                     known[each] = page.id
             page_ids = [known[each] for each in identities]
@@ -186,11 +213,10 @@ class Draft:
             faults.point("vault.batch.recorded")
         return []
 
-    def _remove_unrecorded(self, fresh: dict[bytes, NewPage]) -> None:
+    def _remove_unrecorded(self, names: list[str]) -> None:
         """Remove files that another writer's equal page made superfluous, or that have no row."""
-        if not fresh:
+        if not names:
             return
-        names = [page.id for page in fresh.values()]
         with self._index.db.read() as connection:
             recorded = self._index.recorded(connection, names)
         self._files.remove(name for name in names if name not in recorded)
@@ -239,31 +265,43 @@ def read_version(
         ``storage.seal-…`` for a page file that is not right, ``storage.vault`` when pages are
         missing or are not those that were put, ``storage.unknown`` when it is shredded meanwhile.
     """
-    version = index.version_wrapper(row)
     digest = hashlib.sha256()
-    size = count = part = 0
+    size = count = 0
     held = b""
-    while count < facts.pages:
-        with index.db.read() as connection:
-            page_ids = index.part(connection, version, facts.version_id, part)
-            rows = index.page_rows(connection, sorted(set(page_ids or ())))
-            under = {row.base_id for row in rows.values() if row.base_id is not None}
-            bases = index.page_rows(connection, sorted(under))
-        if page_ids is None:
-            raise StorageError("storage.unknown", kind="version", name=facts.handle)
-        for page_id in page_ids:
-            chunk = page_files.content(*_with_base(index, page_id, rows, bases))
-            digest.update(chunk)
-            size += len(chunk)
-            if held:
-                yield held
-            held = chunk
-        count += len(page_ids)
-        part += 1
+    for chunk in read_ahead(
+        _pages_of(index, row, facts), page_files.content, page_files.shelf.readers
+    ):
+        digest.update(chunk)
+        size += len(chunk)
+        count += 1
+        if held:
+            yield held
+        held = chunk
     if (count, size, digest.digest()) != (facts.pages, facts.size, facts.digest):
         raise _broken(index, "not-as-put")
     if held:
         yield held
+
+
+def _pages_of(index: Index, row: Row[Any], facts: Facts) -> Iterator[Where]:
+    """Yield the rows of a version's pages in order, looked up part by part."""
+    version = index.version_wrapper(row)
+    count = part = 0
+    while count < facts.pages:
+        with index.db.read() as connection:
+            page_ids = index.part(connection, version, facts.version_id, part)
+            rows = index.page_rows(connection, sorted(set(page_ids or ())))
+            bases = index.page_rows(connection, _bases_of(rows.values()))
+        if page_ids is None:
+            raise StorageError("storage.unknown", kind="version", name=facts.handle)
+        for page_id in page_ids:
+            yield _with_base(index, page_id, rows, bases)
+        count += len(page_ids)
+        part += 1
+
+
+def _bases_of(rows: Iterable[PageRow]) -> list[str]:
+    return sorted({row.base_id for row in rows if row.base_id is not None})
 
 
 def drop_version(index: Index, page_files: PageFiles, which: ColumnElement[bool]) -> int:
@@ -308,7 +346,7 @@ def stand_alone(
         base = index.page_rows(connection, [str(row.base_id)])[str(row.base_id)]
         (page,) = page_files.write([Packed.of(page_files.content(row, base))])
         faults.point("vault.page.repacked")
-        index.repack(connection, page_id, page)
+        index.repack(connection, page_id, row.file, page)
         left.append(row.file)
     return left
 

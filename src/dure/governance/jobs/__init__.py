@@ -1,0 +1,1 @@
+"""Jobs: work that is queued, leased, run once and seen to its end."""

@@ -1,0 +1,97 @@
+"""A worker: takes jobs from the queue in fair order and has an engine run them.
+
+Several workers may serve one queue; the bounds hold over all of them. A worker that is killed leaves
+nothing behind but leases, which end.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from dure.core.errors import DureError
+from dure.governance.claims import this_process
+from dure.governance.jobs.job import Job, Stage
+from dure.governance.jobs.queue import Queue
+from dure.trials.jobs.engines import Engine
+
+POLL_S = 1.0
+
+
+@dataclass(slots=True)
+class Worker:
+    """Serves a queue with one engine.
+
+    Parameters
+    ----------
+    queue
+        The queue, with its bounds.
+    engine
+        Runs the bodies.
+    told
+        Called with each job that was taken, and with each that ended or came back.
+    stop
+        Set by whoever wants the worker to end in order.
+    poll_s
+        Seconds between two looks.
+    """
+
+    queue: Queue
+    engine: Engine
+    told: Callable[[Job], None] = lambda _: None
+    stop: threading.Event = field(default_factory=threading.Event)
+    poll_s: float = POLL_S
+    _mine: set[str] = field(default_factory=set)
+
+    def work(self, *, until_empty: bool) -> None:
+        """Serve until told to stop, or until nothing waits and nothing runs.
+
+        Raises
+        ------
+        TrialJobsError
+            ``trials.engine``; the job that could not be started waits again.
+        """
+        try:
+            while not self.stop.is_set():
+                self.look()
+                if until_empty and not self.queue.listed((Stage.QUEUED, Stage.RUNNING)):
+                    break
+                self.stop.wait(self.poll_s)
+        finally:
+            self.engine.close(stop=self.stop.is_set())
+
+    def look(self) -> None:
+        """Look once: at what ended, at what is to be cancelled, at what is next."""
+        running = self.queue.listed((Stage.RUNNING,), self.engine.name)
+        living = self.engine.living(running)
+        for job in running:
+            if job.id not in living:
+                self.queue.give_up(job)
+            elif job.cancelling:
+                self.engine.cancel(job)
+        named = [job.id for job in running if job.id in living and job.native_id]
+        if named:
+            self.queue.keep(named, self.engine.patience_s)
+        self._tell()
+        me, patience_s = this_process("0"), self.engine.patience_s
+        while taken := self.queue.take(me, self.engine.name, patience_s):
+            self._start(taken)
+
+    def _start(self, job: Job) -> None:
+        try:
+            native_id = self.engine.start(job)
+        except DureError:
+            self.queue.give_up(job, blame=False)
+            raise
+        if native_id:
+            self.queue.name(job, native_id)
+        self._mine.add(job.id)
+        self.told(job)
+
+    def _tell(self) -> None:
+        for job_id in sorted(self._mine):
+            job = self.queue.find(job_id)
+            if job.state is not Stage.RUNNING:
+                self._mine.discard(job_id)
+                self.told(job)
