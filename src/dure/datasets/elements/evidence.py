@@ -173,7 +173,7 @@ def base(name: str) -> str:
 
     Examples
     --------
-    >>> base("pH_30"), base("1960")
-    ('ph', '1960')
+    >>> base("day_30"), base("1960")
+    ('day', '1960')
     """
     return " ".join(word for word in words_of(name) if not word.isdigit()) or name
