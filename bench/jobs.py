@@ -96,6 +96,7 @@ def serve(made: Alliance) -> list[int]:
     looking.join()
     if worker.returncode:
         raise SystemExit(said)
+    sys.stderr.write("".join(line for line in said.splitlines(True) if "  [" in line))
     return sizes
 
 
@@ -158,6 +159,8 @@ def main() -> None:
         runs=len(jobs),
         agencies=len(AGENCIES),
         done=len(done),
+        failed=dict(Counter(job.reason for job in jobs if job.state is Stage.FAILED)),
+        attempts_lost=sum(job.lost for job in jobs),
         run_twice=sum(runs[job.id] != 1 or job.attempt != 1 for job in done),
         most_ahead=most_ahead(jobs[-given.runs :]),
         worker_grew_kib=max(grown),

@@ -32,6 +32,7 @@ ENVIRONMENT = (
     "| `DURE_AS` | who acts, instead of `--as` |",
     "| `DURE_PASSPHRASE_FILE` | file with the passphrase of the node's keys; never the passphrase |",
     "| `DURE_LANG` | `en` or `ko`, instead of the locale |",
+    "| `DURE_PLACE` | set inside a sandbox of tier B: the folder of the run's inputs and outputs |",
     "| `DURE_FAULT` | tests only: the step after which the process kills itself |",
     "| `DURE_TEST_POSTGRES` | tests only: address of a PostgreSQL server to test on |",
     "| `DURE_TEST_S3`, `DURE_TEST_S3_KEYS` | tests only: a bucket to test on, and its keys |",

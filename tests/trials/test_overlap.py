@@ -35,6 +35,8 @@ def test_odd_columns_are_compared_too():
         {
             "list": [[1, 2], None],
             "when": pa.array([0, 1], pa.timestamp("s")),
+            "day": pa.array([0, 1], pa.date32()),
+            "zone": pa.array([0, 1], pa.timestamp("us", "No/Such_Zone")),
             "flag": [True, None],
             "number": [float("nan"), float("inf")],
         }

@@ -10,6 +10,7 @@ import pytest
 from dure.core.canonical import parse_canonical
 from dure.core.errors import DureError
 from dure.core.labels import join_all
+from dure.sandbox import tiers
 from dure.trials import benchmark, records, run, view
 from dure.trials.errors import TrialsError
 from dure.trials.figures import DIGITS, significant_digits
@@ -101,6 +102,16 @@ def test_the_same_again_gives_the_same_result(world, baseline):
     assert again.report.result_digest("intl") == baseline.report.result_digest("intl")
     rows = [row for row in view.runs(world.bravo) if row["id"] in (again.id, baseline.id)]
     assert len({(row["result_digest"], row["evidence_digest"]) for row in rows}) == 1
+
+
+def test_open_data_run_in_tier_b_where_the_node_allows_it_and_the_result_is_the_same(
+    world, baseline, monkeypatch
+):
+    monkeypatch.setattr(tiers, "has_a", lambda: False)
+    monkeypatch.setattr(world.bravo, "open_tier", "B")
+    trial = world.trial("baseline")
+    assert (trial.outcome, trial.report.evidence["tier"]) == (OutcomeClass.OK, "B")
+    assert trial.report.result_digest("intl") == baseline.report.result_digest("intl")
 
 
 def test_an_error_says_only_its_class(world):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +13,7 @@ from dure.cli import gates as gates_commands
 from dure.cli.arguments import RequestId, say_who_votes
 from dure.cli.gates import RunArgument
 from dure.cli.words import LANGUAGE, say
+from dure.core.text import Text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 developing.add_to(app)
@@ -28,20 +30,32 @@ gates_commands.add_to(app)
 )
 def doctor() -> None:
     """Inspect the sandbox of this machine."""
-    from dure.trials.view import doctor as inspect
+    from dure.sandbox.tiers import STATES
+    from dure.trials import view
 
     output = session.current.output
     with output.progress(say("looking", "점검 중")):
-        host, findings = inspect()
+        host, findings = view.doctor()
+        tiers = view.tiers(host)
     shown = [finding.to_dict(LANGUAGE) for finding in (*host.findings, *findings)]
+    for tier in tiers:
+        tier["findings"] = [finding.to_dict(LANGUAGE) for finding in tier["findings"]]
     if output.as_json:
-        output.value(
-            {"tier": host.tier, "uid": host.uid, "facts": dict(host.facts), "findings": shown}
-        )
+        facts = {"tier": host.tier, "uid": host.uid, "facts": dict(host.facts)}
+        output.value({**facts, "tiers": tiers, "findings": shown})
     else:
         output.value(
             {say("tier", "격리 수준"): host.tier, "uid": host.uid, **host.facts},
             say("Sandbox of this machine", "이 기기의 격리 실행 환경"),
+        )
+        output.rows(
+            [_tier_row(tier, STATES) for tier in tiers],
+            [
+                ("tier", say("tier", "격리 수준")),
+                ("state", say("state", "상태")),
+                ("probed", say("probed", "점검한 것")),
+                ("next_step", say("next step", "다음 조치")),
+            ],
         )
         output.rows(
             shown,
@@ -53,6 +67,16 @@ def doctor() -> None:
         )
     if host.tier == "none":
         raise typer.Exit(1)
+
+
+def _tier_row(tier: Mapping[str, Any], states: Mapping[str, Text]) -> dict[str, str]:
+    missing = [one["next_step"] for one in tier["findings"] if tier["state"] != "works"]
+    return {
+        "tier": tier["tier"],
+        "state": states[tier["state"]].say(LANGUAGE),
+        "probed": "; ".join(f"{name}: {value}" for name, value in tier["facts"].items()),
+        "next_step": " ".join(missing) or "-",
+    }
 
 
 @app.command(

@@ -11,7 +11,7 @@ from dure.sandbox.tasks import Input, Outcome, Task
 
 __all__ = ["TIERS", "Reader", "Sink", "run"]
 
-TIERS = ("A",)
+TIERS = ("A", "B")
 
 
 def run(
@@ -42,7 +42,7 @@ def run(
         Of a task whose inputs take their time to come: what its module imports late. It is started before
         they are there, and imports that meanwhile. It gets them, as ever, when they are whole.
     tier
-        ``"A"``, or None for the best that there is.
+        ``"A"``, or ``"B"`` where policy lets it (`dure.sandbox.tiers`); None is ``"A"``, never less.
 
     Returns
     -------
@@ -66,20 +66,22 @@ def run(
     given = dict(inputs or {})
     if set(given) != set(task.inputs) or task.stream != (reader is not None):
         raise SandboxError("sandbox.task", part="given")
-    launch = _started(task, given, imports)
+    launch = _started(task, given, imports, tier or TIERS[0])
     try:
         return launch.outcome(sink) if reader is None else launch.streamed(sink, reader)
     finally:
         launch.close()
 
 
-def _started(task: Task, inputs: Mapping[str, Input], imports: tuple[str, ...] | None) -> Launch:
-    spares = current()
+def _started(
+    task: Task, inputs: Mapping[str, Input], imports: tuple[str, ...] | None, tier: str
+) -> Launch:
+    spares = current() if tier == TIERS[0] else None
     launch = spares.take(task, inputs) if spares is not None else None
-    if launch is None and imports is not None:
+    if launch is None and imports is not None and tier == TIERS[0]:
         launch = begun(task, inputs, imports)
     if launch is None:
-        launch = Launch(task)
+        launch = Launch(task, tier)
         try:
             launch.start(inputs)
         except BaseException:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 from dure.sandbox.errors import SandboxError
 
@@ -40,6 +41,8 @@ _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 _PRCTLS = (3, 15, 16, 21, 23, 39, 41, 42, 0x53564D41)
 """GET_DUMPABLE, SET_NAME, GET_NAME, GET_SECCOMP, CAPBSET_READ, GET_NO_NEW_PRIVS, THP_DISABLE, VMA."""
 _AF_UNIX = 1
+_ON_OTHERS = frozenset({"prlimit64", "sched_setaffinity"})
+_ON_FILES = frozenset({"chmod", "fchmod", "fchmodat", "utimensat"})
 
 
 @cache
@@ -51,10 +54,32 @@ def filter_program() -> bytes:
     SandboxError
         ``sandbox.part-missing`` when libseccomp or its binding is not installed.
     """
+    return _exported(_rules(_library(), ALLOWED))
+
+
+@cache
+def narrow_filter() -> bytes:
+    """Return the program for a run whose user may be another process's, too (tier B).
+
+    Without a user of its own it could change modes and times of that user's files, which landlock leaves
+    alone, and limits and processors of that user's processes; so these calls act on itself or fail.
+
+    Raises
+    ------
+    SandboxError
+        ``sandbox.part-missing`` when libseccomp or its binding is not installed.
+    """
     library = _library()
+    rules = _rules(library, ALLOWED - _ON_OTHERS - _ON_FILES)
+    for name in _ON_OTHERS:
+        rules.add_rule(library.ALLOW, name, library.Arg(0, library.EQ, 0))
+    return _exported(rules)
+
+
+def _rules(library: ModuleType, allowed: frozenset[str]) -> Any:
     rules = library.SyscallFilter(defaction=library.ERRNO(errno.ENOSYS))
     known = [
-        name for name in sorted(ALLOWED) if library.resolve_syscall(library.Arch.NATIVE, name) >= 0
+        name for name in sorted(allowed) if library.resolve_syscall(library.Arch.NATIVE, name) >= 0
     ]
     for name in known:
         rules.add_rule(library.ALLOW, name)
@@ -69,7 +94,7 @@ def filter_program() -> bytes:
     )
     # With an address, a datagram socket of a pair could reach a socket that it was not paired with.
     rules.add_rule(library.ALLOW, "sendto", argument(4, library.EQ, 0))
-    return _exported(rules)
+    return rules
 
 
 _RECENT = {"memfd_secret": 447}
@@ -104,9 +129,9 @@ def _library() -> ModuleType:
     return library
 
 
-def _exported(rules: object) -> bytes:
+def _exported(rules: Any) -> bytes:
     descriptor = os.memfd_create("seccomp", os.MFD_CLOEXEC)
     with os.fdopen(descriptor, "w+b") as file:
-        rules.export_bpf(file)  # type: ignore[attr-defined]
+        rules.export_bpf(file)
         file.seek(0)
         return file.read()

@@ -79,8 +79,9 @@ def _rows(table: pa.Table, coarse: bool) -> pa.ChunkedArray:
 
 
 def _exactly(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if pa.types.is_timestamp(column.type):  # as text it would take the zones' own files
-        column = column.cast(pa.int64())
+    if pa.types.is_temporal(column.type) and not pa.types.is_interval(column.type):
+        # As the number it is: to write a time of a zone takes the zones, which a sandbox doesn't have.
+        column = column.cast(pa.int64() if column.type.bit_width == 64 else pa.int32())
     try:
         return column.cast(pa.large_string())
     except pa.ArrowNotImplementedError:  # a list or a record

@@ -54,6 +54,17 @@ class PredictionsRefused(Exception):  # noqa: N818 (an outcome, not a defect)
         self.reason = reason
 
 
+def refusal_of(data: bytes) -> str:
+    """Return the reason in scoring's answer, when it says that it refused; else ""."""
+    # One of a dozen short words, so only a short answer is looked at here; the rest is the gates'.
+    try:
+        told = json.loads(data) if len(data) < 64 else None
+    except ValueError:
+        return ""
+    reason = told.get("refused") if isinstance(told, dict) and len(told) == 1 else None
+    return reason if reason in {one.value for one in Refusal} else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Predictions:
     """Predictions that have the demanded form.

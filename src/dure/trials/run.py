@@ -18,7 +18,6 @@ all that comes of it was sealed already. Then that is what came of it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -34,6 +33,7 @@ from dure.core.reports import Report
 from dure.governance.claims import this_process
 from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
+from dure.sandbox.tiers import tier_for
 from dure.storage.tables import ASSETS, FACTS
 from dure.trials import history, records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
@@ -46,7 +46,7 @@ from dure.trials.gates.passing import Gated, pass_gates
 from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
-from dure.trials.predictions import FILE, Refusal
+from dure.trials.predictions import FILE, Refusal, refusal_of
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
 from dure.trials.results import form_for
 from dure.trials.runner import ALGORITHM
@@ -59,7 +59,6 @@ REPORT_SCHEMA = "dure/trial-report/v1"
 SEED = 1
 
 _LEASE_MARGIN_S = 120
-_REFUSED = {reason.value for reason in Refusal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,7 @@ class _Work:
     algorithm: Asset
     benchmark: Benchmark
     seed: int
+    tier: str
     progress: Callable[[str], None]
     ending: Callable[[Connection], None]
     claimant: str
@@ -125,10 +125,8 @@ def run(
         Given to the algorithm, and to the bootstrap.
     progress
         Told the step under way: ``algorithm``, ``scoring``, ``gates``.
-    run_id
-        Id of the run, when it is a job's: an earlier attempt at it is superseded.
-    ending
-        Writes what else ends with the run, in the transaction that writes its result.
+    run_id, ending
+        Id of the run when it is a job's, superseding earlier attempts; what writes the job's end, too.
 
     Returns
     -------
@@ -142,7 +140,7 @@ def run(
         ``trials.budget-spent``, ``trials.stream``; ``trials.superseded`` when somebody else took the
         run up meanwhile.
     SandboxError
-        When this host can't make the sandbox; nothing has been run then.
+        When this host can't make the sandbox, or none that the policy allows; nothing has been run then.
     GovernanceError
         ``governance.denied``.
     """
@@ -151,10 +149,10 @@ def run(
     manifest = read_manifest(submission["manifest"].encode("utf-8"))
     check_fit(manifest, benchmark.definition)
     algorithm = house.assets.get(submission["asset_id"]).asset
-    if not run_id:
-        run_id = records.unfinished(house, submission["asset_id"], benchmark.asset.id, seed)
-    else:
+    if run_id:
         records.end_run(house, run_id, "failed")
+    else:
+        run_id = records.unfinished(house, submission["asset_id"], benchmark.asset.id, seed)
     run_id = run_id or house.random(16).hex()
     work = _Work(
         house,
@@ -164,6 +162,7 @@ def run(
         algorithm,
         benchmark,
         seed,
+        steps.TIER,
         progress,
         ending,
         this_process(run_id),
@@ -187,6 +186,9 @@ def run(
         work = replace(work, id=run_id, others=history.neighbours(house, benchmark.asset.id))
         doing.detail["run"] = run_id
         try:
+            grade = join_all([seen, benchmark.answers.label]).grade
+            tier = tier_for(grade, house.profile, house.open_tier)
+            work = replace(work, tier=tier)
             trial = _sealed_before(work) or _perform(work, spent)
         except BaseException:
             records.end_run(house, work.id, "failed", claimant=work.claimant)
@@ -196,6 +198,7 @@ def run(
     return trial
 
 
+@steps.ahead(steps.SCORING, steps.OWN_LIMITS)
 def _perform(work: _Work, spent: int) -> Trial:
     work.progress("algorithm")
     ended = _run_algorithm(work)
@@ -243,6 +246,7 @@ def _run_algorithm(work: _Work) -> Outcome:
             },
             steps.algorithm_limits(work.manifest),
             runtime=RUNTIMES[work.manifest.runtime],
+            tier=work.tier,
         )
 
 
@@ -274,25 +278,16 @@ def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes,
                 },
             },
             steps.OWN_LIMITS,
+            tier=work.tier,
         )
     said = {"status": ended.status, "cause": ended.cause}
     data = ended.outputs.get(SCORE, b"")
     if ended.status != "done":
         return OutcomeClass.REFUSED, b"", said
-    reason = _refusal(data)
+    reason = refusal_of(data)
     if reason:
         return OutcomeClass.INVALID_PREDICTIONS, b"", said | {"reason": reason}
     return OutcomeClass.OK, data, said
-
-
-def _refusal(data: bytes) -> str:
-    # One of a dozen short words, so only a short answer is looked at here; the rest is the gates'.
-    try:
-        told = json.loads(data) if len(data) < 64 else None
-    except ValueError:
-        return ""
-    reason = told.get("refused") if isinstance(told, dict) and len(told) == 1 else None
-    return reason if reason in _REFUSED else ""
 
 
 def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
@@ -354,18 +349,18 @@ def _sealed_before(work: _Work) -> Trial | None:
 
 def _end(work: _Work, trial: Trial, told: Mapping[str, object]) -> None:
     """Note in the run's row what came of it; ``told`` is the sealed report."""
-    house = work.house
+    suite = work.house.suite
     ended = records.end_run(
-        house,
+        work.house,
         trial.id,
         "done",
         claimant=work.claimant,
         ending=work.ending,
         outcome=trial.outcome.value,
         report_id=trial.asset.id,
-        report_digest=house.suite.digest("report", dict(told)),
-        result_digest=trial.report.result_digest(house.suite.name),
-        evidence_digest=trial.report.evidence_digest(house.suite.name),
+        report_digest=suite.digest("report", dict(told)),
+        result_digest=trial.report.result_digest(suite.name),
+        evidence_digest=trial.report.evidence_digest(suite.name),
         diagnosis_id=trial.diagnosis,
     )
     if not ended:
@@ -392,7 +387,7 @@ def _evidence(work: _Work) -> Mapping[str, object]:
         "floors": dict(definition.floors),
         "subgroups": len(definition.subgroups),
         "resamples": RESAMPLES,
-        "tier": steps.TIER,
+        "tier": work.tier,
         "profile": work.house.profile,
         "limits": {"wall_s": work.manifest.wall_s, "memory_mib": work.manifest.memory_mib},
         "runtime": RUNTIMES[work.manifest.runtime].facts(),

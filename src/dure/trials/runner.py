@@ -28,6 +28,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dure.sandbox.places import IN, OUT, SCRATCH
 from dure.trials.manifest import MANIFEST, EntryForm, Manifest, read_manifest
 from dure.trials.packing import unpack
 from dure.trials.predictions import FILE, Predictions, write_predictions
@@ -94,9 +95,9 @@ def _plain(values: Any) -> list[Any]:
 
 
 def main(
-    source: Path = Path("/in"),
-    target: Path = Path("/out"),
-    scratch: Path = Path("/tmp/algorithm"),  # noqa: S108 (the run's own tmpfs)
+    source: Path = IN,
+    target: Path = OUT,
+    scratch: Path = SCRATCH / "algorithm",
 ) -> None:
     """Unpack the algorithm, run it on the parts, and write its predictions."""
     files = unpack((source / ALGORITHM).read_bytes())

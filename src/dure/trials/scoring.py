@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dure.sandbox.places import IN, OUT
 from dure.trials import metrics
 from dure.trials.definition import USUAL, protection_of
 from dure.trials.disclosure.sensitive import Protection
@@ -281,7 +282,7 @@ def _isolated(answers: pa.Table, other: Path) -> bool:
     return isolates(answers[ROW], pq.read_table(other, columns=[ROW])[ROW])
 
 
-def main(source: Path = Path("/in"), target: Path = Path("/out")) -> None:
+def main(source: Path = IN, target: Path = OUT) -> None:
     """Score ``predictions.jsonl`` against ``answers.parquet`` by ``plan.json``."""
     told = json.loads((source / "plan.json").read_bytes())
     plan = Plan(

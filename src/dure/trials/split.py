@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dure.sandbox.places import IN, OUT
 from dure.trials.definition import SPLIT_PARTS, Definition
 from dure.trials.forecasts import ClockRefused, climatology, clock, naive_scale
 from dure.trials.overlap import Repeated, repeated, row_digests
@@ -174,7 +175,7 @@ def _baseline(train: pa.ChunkedArray, test: pa.ChunkedArray, task: TaskType) -> 
     return {"classes": classes, "majority": min(classes, key=lambda name: (-counts[name], name))}
 
 
-def main(source: Path = Path("/in"), target: Path = Path("/out")) -> None:
+def main(source: Path = IN, target: Path = OUT) -> None:
     """Split ``data.parquet`` by ``definition.json``, and write the parts and ``facts.json``."""
     definition = Definition.from_dict(json.loads((source / "definition.json").read_bytes()))
     facts: Mapping[str, object]

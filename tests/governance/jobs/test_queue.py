@@ -196,6 +196,18 @@ def test_what_kills_its_workers_fails_in_the_end(world: World):
     assert (ended.state, ended.reason, ended.attempt) == ("failed", "lost", ATTEMPTS)
 
 
+def test_what_may_be_over_the_next_time_is_tried_again(world: World):
+    job = taken(world)
+    queue = world.queue()
+    for lost in range(1, ATTEMPTS):
+        queue.fail(queue.begin(job.id, HERE, LEASE_S), "trials.stream", again=True)
+        again = queue.take(HERE, "local", LEASE_S)
+        assert (again.id, again.lost, again.reason) == (job.id, lost, "")
+    queue.fail(queue.begin(job.id, HERE, LEASE_S), "trials.stream", again=True)
+    ended = queue.find(job.id)
+    assert (ended.state, ended.reason) == ("failed", "trials.stream")
+
+
 def test_attempts_that_supersede_each_other_end_too(world: World):
     job = taken(world)
     queue = world.queue()

@@ -15,7 +15,7 @@ import pytest
 from dure.core.errors import DureError
 from dure.governance.claims import this_process
 from dure.governance.jobs.errors import JobsError
-from dure.governance.jobs.job import Job
+from dure.governance.jobs.job import ATTEMPTS, Job
 from dure.sandbox.watch import children
 from dure.trials import benchmark, records, run, view
 from dure.trials.jobs.body import LEASE_S, run_job
@@ -150,13 +150,15 @@ def test_a_stop_between_the_steps_is_heard_before_the_next(world: World):
     cancel_run(world.bravo, job.id)
 
 
-def test_an_error_fails_the_job_and_says_why(world: World):
+def test_the_node_s_own_error_is_tried_again_and_then_said(world: World):
     job = queued(world)
-    take(world, job)
     world.bravo.cut_stream = 1
     try:
-        with pytest.raises(DureError, match=r"trials\.stream"):
-            run_job(world.bravo, job.id)
+        for _ in range(ATTEMPTS):
+            assert queue_of(world.bravo).find(job.id).state == "queued"
+            take(world, job)
+            with pytest.raises(DureError, match=r"trials\.stream"):
+                run_job(world.bravo, job.id)
     finally:
         world.bravo.cut_stream = 0
     failed = queue_of(world.bravo).find(job.id)

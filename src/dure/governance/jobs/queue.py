@@ -270,8 +270,17 @@ class Queue:
         written = canonical_json(dict(result)).decode("utf-8")
         self._end(connection, claim.id, Stage.DONE, result=written)
 
-    def fail(self, claim: Claim, reason: str) -> None:
-        """End the job as failed, for a reason that another attempt would not mend.
+    def fail(self, claim: Claim, reason: str, *, again: bool = False) -> None:
+        """End the job as failed; or, where another attempt may mend it, have it wait again.
+
+        Parameters
+        ----------
+        claim
+            The attempt that failed.
+        reason
+            Why: a code.
+        again
+            True when it was not the job's own fault; it counts like an attempt that died.
 
         Raises
         ------
@@ -279,8 +288,11 @@ class Queue:
             ``jobs.claim`` when the attempt was superseded or the job has ended.
         """
         with self._db.write() as connection:
-            _held(connection, claim)
-            self._end(connection, claim.id, Stage.FAILED, reason=reason)
+            job = _held(connection, claim)
+            if again:
+                self._lose(connection, job, blame=True, reason=reason)
+            else:
+                self._end(connection, claim.id, Stage.FAILED, reason=reason)
         faults.point("job.failed")
 
     def give_back(self, claim: Claim) -> Job:
@@ -343,11 +355,11 @@ class Queue:
             self._lose(connection, job, blame=bool(job.progress))
         return len(lost)
 
-    def _lose(self, connection: Connection, job: Job, *, blame: bool) -> None:
+    def _lose(self, connection: Connection, job: Job, *, blame: bool, reason: str = "lost") -> None:
         if job.cancelling:
             self._end(connection, job.id, Stage.CANCELLED)
         elif (lost := job.lost + blame) >= ATTEMPTS:
-            self._end(connection, job.id, Stage.FAILED, reason="lost")
+            self._end(connection, job.id, Stage.FAILED, reason=reason)
         else:
             _set(connection, job.id, state=Stage.QUEUED, lost=lost, progress="", **_FREE)
 
@@ -367,20 +379,16 @@ def _held(connection: Connection, claim: Claim) -> Job:
     """Return the job of a claim that still holds."""
     job = _row(connection, claim.id)
     if job.state is not Stage.RUNNING:
-        raise JobsError("jobs.claim", job=claim.id, reason=_ended_or_waits(job))
+        raise JobsError("jobs.claim", job=claim.id, reason=_why_not(job, 0))
     if (job.attempt, job.worker) != (claim.attempt, claim.worker):
         raise JobsError("jobs.claim", job=claim.id, reason="superseded")
     return job
 
 
-def _ended_or_waits(job: Job) -> str:
-    return "ended" if job.state in ENDED else "not-taken"
-
-
 def _why_not(job: Job, lost: int) -> str:
     """Return why an attempt can't begin, or ""."""
     if job.state is not Stage.RUNNING:
-        return _ended_or_waits(job)
+        return "ended" if job.state in ENDED else "not-taken"
     if job.cancelling:
         return "cancelled"
     return "attempts" if lost >= ATTEMPTS else ""

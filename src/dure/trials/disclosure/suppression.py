@@ -6,7 +6,7 @@ withheld too. It prefers what is withheld already, and small cells. Where none i
 is withheld but the grand total. Either way, the audit has the last word.
 
 The program minimises the sum of the differences, not the number of cells: that choice is not always the
-smallest, but it takes milliseconds where an exact one was seen to take minutes.
+smallest, but it takes milliseconds where an exact one was seen to take seconds.
 
 Source
 ------

@@ -32,6 +32,9 @@ from dure.trials.run import run
 LEASE_S = 60
 BEAT_S = 10.0
 
+_OURS = 500
+"""From this HTTP status on an error tells of the node or the host, and may be over the next time."""
+
 
 class _StoppedError(BaseException):
     """The attempt must stop; not an `Exception`, so that nothing on the way takes it for one."""
@@ -54,7 +57,8 @@ def run_job(house: House, job_id: str, *, beat_s: float = BEAT_S) -> Job:
     JobsError
         ``jobs.unknown``; ``jobs.claim`` when there is nothing to do, or the attempt was superseded.
     DureError
-        What the run was refused with; the job has failed for that reason then.
+        What the run was refused with. The job has failed for that reason then; where the reason is the
+        node's or the host's, it waits again, three times at most.
     """
     queue = queue_of(house)
     claim = queue.begin(job_id, this_process(job_id), LEASE_S)
@@ -67,7 +71,7 @@ def run_job(house: House, job_id: str, *, beat_s: float = BEAT_S) -> Job:
     except JobsError:
         raise
     except DureError as error:
-        queue.fail(claim, error.code)
+        queue.fail(claim, error.code, again=error.spec.http_status >= _OURS)
         raise
     return queue.find(job_id)
 
