@@ -227,7 +227,7 @@ def in_this_process(folder: Path) -> Callable[[Task, Mapping[str, bytes]], Outco
 
 
 CLASSES = {"exit": OutcomeClass.ALGORITHM_ERROR, "signal": OutcomeClass.LIMIT_EXCEEDED}
-ELSEWHERE = {"models.custom-library", *(f"channels.left-in-{one}" for one in channels.PLACES)}
+ELSEWHERE = {"models.custom-library"}
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,8 @@ the same bytes for every message; the control shows that they differ before the 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from dure.core.canonical import canonical_json
 from dure.core.text import printable
@@ -71,6 +69,10 @@ def released(ended: Outcome, score: str) -> bytes:
 
 def _sends(messages: Sequence[Message]) -> Act:
     def go(_: Clues) -> str:
+        if b'"outcome":"ok"' not in released(_ENDED, SCORE):
+            raise RuntimeError(
+                "an honest score is refused"
+            )  # what says nothing tells nothing apart
         told = len({released(*message) for message in messages})
         if told == 1:
             raise Contained(f"{len(messages)} messages leave the same bytes")
@@ -132,40 +134,3 @@ def _breaks(shown: str) -> str:
     if len(shown.splitlines()) > 1:
         return "a forged line"
     raise Contained("one line")
-
-
-# ── from one run to the next ───────────────────────────────────────────────────────────────────
-PLACES = {"tmp": "/tmp", "shared-memory": "/dev/shm", "out": "/out"}  # noqa: S108
-
-
-def leave(clues: Clues) -> None:
-    """Leave a mark in every place that a run may write to, for another run to find."""
-    for place in PLACES.values():
-        Path(place, f"dure-{clues['secret']}").write_text("a mark")
-
-
-def _finds(place: str) -> Act:
-    def go(clues: Clues) -> str:
-        if Path(place, f"dure-{clues['secret']}").exists():
-            return "what another run had left"
-        raise Contained("nothing is left of another run")
-
-    return go
-
-
-def _finds_in_shared(name: str) -> Act:
-    def go(clues: Clues) -> str:
-        place = Path(clues["scratch"], f"shared-{name}")
-        place.mkdir()
-        if os.fork() == 0:
-            (place / f"dure-{clues['secret']}").write_text("a mark")
-            os._exit(0)
-        os.wait()
-        return str(_finds(str(place))(clues))
-
-    return go
-
-
-for _entry, _place in PLACES.items():
-    ATTEMPTS[f"channels.left-in-{_entry}"] = _finds(_place)
-    NAIVE[f"channels.left-in-{_entry}"] = _finds_in_shared(_entry)

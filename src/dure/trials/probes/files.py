@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from dure.trials.probes.attempt import ATTEMPTS, Clues, Contained, Remark, attempt
+from dure.trials.probes.attempt import ATTEMPTS, NAIVE, Act, Clues, Contained, Remark, attempt
 
 _PLAIN_DEVICES = {
     *("console", "core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin"),
@@ -208,3 +208,40 @@ def _control_group_path(_: Clues) -> object:
     if Path("/proc/self/cgroup").read_text().strip():
         return Remark("its own control group is named, from the root of its namespace")
     raise Contained("not named")
+
+
+# ── from one run to the next ───────────────────────────────────────────────────────────────────
+PLACES = {"tmp": "/tmp", "shared-memory": "/dev/shm", "out": "/out"}
+
+
+def leave(clues: Clues) -> None:
+    """Leave a mark in every place that a run may write to, for another run to find."""
+    for place in PLACES.values():
+        Path(place, f"dure-{clues['secret']}").write_text("a mark")
+
+
+def _finds(place: str) -> Act:
+    def go(clues: Clues) -> str:
+        if Path(place, f"dure-{clues['secret']}").exists():
+            return "what another run had left"
+        raise Contained("nothing is left of another run")
+
+    return go
+
+
+def _finds_in_shared(name: str) -> Act:
+    def go(clues: Clues) -> str:
+        place = Path(clues["scratch"], f"shared-{name}")
+        place.mkdir()
+        if os.fork() == 0:
+            (place / f"dure-{clues['secret']}").write_text("a mark")
+            os._exit(0)
+        os.wait()
+        return str(_finds(str(place))(clues))
+
+    return go
+
+
+for _entry, _place in PLACES.items():
+    ATTEMPTS[f"files.left-in-{_entry}"] = _finds(_place)
+    NAIVE[f"files.left-in-{_entry}"] = _finds_in_shared(_entry)

@@ -44,13 +44,24 @@ def main(clues: Clues) -> Seen:
         where the careless way is taken when there is one), and what each needs to know.
     """
     names: list[str] = clues["names"]
-    load({name.partition(".")[0] for name in names})
+    broken = _load_each({name.partition(".")[0] for name in names})
     known = {"own": [], **clues}
     if clues.get("leave"):
-        importlib.import_module("dure.trials.probes.channels").leave(known)
+        importlib.import_module("dure.trials.probes.files").leave(known)
     acts = {**ATTEMPTS, **NAIVE} if clues["how"] == OUTSIDE else ATTEMPTS
     act = try_one if clues["how"] == TOGETHER else try_apart
-    return {name: act(acts[name], known) for name in names}
+    return {name: act(acts[name], known) if name in acts else broken for name in names}
+
+
+def _load_each(families: Iterable[str]) -> tuple[str, str]:
+    """Load families; one that can't be loaded leaves its own attempts unprobed, and no others."""
+    broken = "unprobed", "no such attempt"
+    for family in families:
+        try:
+            load([family])
+        except ImportError as error:
+            broken = "unprobed", f"{type(error).__name__}: {error}"[:80]
+    return broken
 
 
 def run(path: str) -> None:

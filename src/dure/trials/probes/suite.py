@@ -158,7 +158,11 @@ def _run(
 ) -> Outcome:
     told = {**clues, "names": list(names), "how": how, "out": "/out", "scratch": "/tmp"}  # noqa: S108
     task = python_command(
-        ["-m", _MODULE, "/in/clues.json"], inputs=["clues.json"], packages=False, limits=limits
+        ["-m", _MODULE, "/in/clues.json"],
+        inputs=["clues.json"],
+        environment={"OPENBLAS_NUM_THREADS": "1"},  # attempts are made in forked children
+        packages=limits is None,  # which the gates need
+        limits=limits,
     )
     return runner(task, {"clues.json": json.dumps(told).encode()})
 

@@ -47,7 +47,7 @@ def outside(names: Sequence[str], clues: Mapping[str, object]) -> Seen:
     path = scratch / "clues.json"
     told = {**clues, "names": list(names), "how": OUTSIDE, "out": str(scratch), "flags": []}
     path.write_text(json.dumps(told), encoding="utf-8")
-    source = str(clues["source"])
+    paths = dict.fromkeys([str(clues["source"]), *filter(None, sys.path)])  # as they are found here
     _wait(
         subprocess.Popen(
             [sys.executable, "-P", "-m", _MODULE, str(path)],
@@ -55,7 +55,7 @@ def outside(names: Sequence[str], clues: Mapping[str, object]) -> Seen:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             close_fds=False,
-            env={**os.environ, "PYTHONPATH": source},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         )
     )
     return _read(scratch / "outcomes.json")

@@ -1,9 +1,8 @@
 """Attempts to tell of the data without a result."""
 
-# ruff: noqa: S108
 from __future__ import annotations
 
-from dure.trials.probes.catalogue.form import Control, Group, Row, family
+from dure.trials.probes.catalogue.form import Control, Row, family
 
 CHANNELS = family(
     "channels",
@@ -90,27 +89,6 @@ CHANNELS = family(
             Control.NAIVE,
             "Forge a line of a record by a name",
             "이름으로 기록의 줄 위조하기",
-        ),
-        Row(
-            "left-in-tmp",
-            Control.NAIVE,
-            "Leave a mark for the next run in /tmp",
-            "/tmp에 다음 실행이 볼 표시 남기기",
-            Group.BOUNDED,
-        ),
-        Row(
-            "left-in-shared-memory",
-            Control.NAIVE,
-            "Leave a mark for the next run in /dev/shm",
-            "/dev/shm에 다음 실행이 볼 표시 남기기",
-            Group.BOUNDED,
-        ),
-        Row(
-            "left-in-out",
-            Control.NAIVE,
-            "Leave a mark for the next run in /out",
-            "/out에 다음 실행이 볼 표시 남기기",
-            Group.BOUNDED,
         ),
     ),
 )
