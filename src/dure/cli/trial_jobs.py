@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -98,10 +100,7 @@ def work(
 
     if engine not in ENGINES:
         raise typer.BadParameter(", ".join(ENGINES), param_hint="--engine")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    with session.current.node() as node:
+    with _until_told() as stop, session.current.node() as node:
         node.jobs.work(
             engine=engine,
             slots=slots,
@@ -148,6 +147,21 @@ def run_job(run: Annotated[str, typer.Argument(metavar="RUN")]) -> None:
     """Do the work of a job."""
     with session.current.node() as node:
         session.current.output.value(node.jobs.run(run))
+
+
+@contextmanager
+def _until_told() -> Iterator[threading.Event]:
+    """Give an event that SIGTERM and Ctrl-C set."""
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _passphrase_file() -> Path | None:

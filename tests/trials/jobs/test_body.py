@@ -67,6 +67,7 @@ def test_a_job_is_a_trial_and_its_end_the_run_s_end(world: World):
     with pytest.raises(JobsError, match="no worker has taken"):
         run_job(world.bravo, job.id)
     take(world, job)
+    before = signal.getsignal(signal.SIGTERM)
     ended = run_job(world.bravo, job.id)
     assert (ended.state, ended.result) == ("done", {"run": job.id})
     row = row_of(world, job)
@@ -74,7 +75,7 @@ def test_a_job_is_a_trial_and_its_end_the_run_s_end(world: World):
     assert view.report(world.bravo, job.id)["result"]["figures"]
     with pytest.raises(JobsError, match="it has ended"):
         run_job(world.bravo, job.id)
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_cancelling_ends_the_sandbox_and_costs_nothing(world: World):
