@@ -55,7 +55,7 @@ class Settings:
         as ``dure node init`` draws it; "" means the folder ``vault/``.
     open_tier
         The lowest tier of sandbox in which trials on Open data may run: ``A``, or ``B`` for a host
-        that has no other (decision 30 says what B doesn't contain).
+        that has no other (decision 28 says what B doesn't contain).
     door_uid, executor_uid, keeper_uid
         uids of the separated profile; -1 in the embedded one.
     """
