@@ -106,11 +106,14 @@ class LastingWriter:
 
     def _flush(self, rows: int) -> None:
         waiting = pa.Table.from_batches(self._batches)
-        self.writer.write_table(waiting.slice(0, rows).combine_chunks(), row_group_size=rows)
+        if self._pieces is not None:
+            self._pieces.pages_follow()
+        self._batches, self._marks = waiting.slice(rows).to_batches(), self._marks[rows:]
+        group = waiting.slice(0, rows).combine_chunks()
+        del waiting  # what the group was put together from needs its room no more
+        self.writer.write_table(group, row_group_size=rows)
         if self._pieces is not None:
             self._pieces.pages_are_whole()
-        self._batches = waiting.slice(rows).to_batches()
-        self._marks = self._marks[rows:]
 
 
 def _marks(batch: pa.RecordBatch) -> np.ndarray:
