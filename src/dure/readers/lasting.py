@@ -109,9 +109,11 @@ class LastingWriter:
         if self._pieces is not None:
             self._pieces.pages_follow()
         self._batches, self._marks = waiting.slice(rows).to_batches(), self._marks[rows:]
-        group = waiting.slice(0, rows).combine_chunks()
-        del waiting  # what the group was put together from needs its room no more
-        self.writer.write_table(group, row_group_size=rows)
+        columns, schema = waiting.slice(0, rows).columns, waiting.schema
+        del waiting
+        for place, column in enumerate(columns):
+            columns[place] = column.combine_chunks()  # what it was in pieces goes before the next
+        self.writer.write_table(pa.Table.from_arrays(columns, schema=schema), row_group_size=rows)
         if self._pieces is not None:
             self._pieces.pages_are_whole()
 
