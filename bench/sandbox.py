@@ -1,4 +1,4 @@
-"""How long the sandbox takes to start, and what it costs while a task computes.
+"""How long the sandbox takes to start, cold and with a spare, and what it costs while a task computes.
 
 The peer is the same interpreter with the same command, bare. One JSON object per figure; run as
 ``python bench/sandbox.py``. Rounds of both alternate, so that a busy machine burdens both alike.
@@ -9,13 +9,18 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
+from dure.sandbox import spares
 from dure.sandbox.box import run
 from dure.sandbox.runtime import interpreter_binds, python_command
+from dure.sandbox.tasks import Bind
 
 LOOP = (
     "import time\n"
@@ -24,6 +29,20 @@ LOOP = (
     "    for n in range({n}): total += n * n % 7\n"
     "    return total\n"
     "start = time.process_time(); work(); print(time.process_time() - start)"
+)
+CALLS = (
+    "import os, time\n"
+    "zeros = os.open('/dev/zero', os.O_RDONLY)\n"
+    "start = time.process_time()\n"
+    "for n in range({n}): os.read(zeros, 4096)\n"
+    "print(time.process_time() - start)"
+)
+TIMED = (
+    "import time\n"
+    "now = time.monotonic_ns()\n"
+    "import numpy, pyarrow\n"
+    "if __name__ == '__main__':\n"
+    "    open('/out/begun', 'w').write(str(now))\n"
 )
 FLAGS = ["-S", "-s", "-B", "-P", "-c"]
 
@@ -60,9 +79,58 @@ def start_over_bare(rounds: int) -> None:
     )
 
 
-def cpu_overhead(rounds: int, loops: int) -> None:
+def children_cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def hand_off(rounds: int) -> None:
+    """From the call of run to the first line of the task's own program, cold and with a spare."""
+    spares._OURS = ""  # a program of the bench's own may wait in a spare
+    with tempfile.TemporaryDirectory(prefix="dure-bench-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        (folder / "timed.py").write_text(TIMED)
+        task = python_command(
+            ["-m", "timed"],
+            inputs=["given"],
+            binds=[Bind(folder, "/more")],
+            environment={"PYTHONPATH": "/dure:/site:/more"},
+        )
+
+        def begun_ms() -> tuple[float, float]:
+            cpu_s, start = children_cpu_s(), time.monotonic_ns()
+            outcome = run(task, {"given": b"x"})
+            took = (int(outcome.outputs["begun"]) - start) / 1e6
+            return took, (children_cpu_s() - cpu_s) * 1e3
+
+        begun_ms()
+        cold, warm = [], []
+        with spares.Spares() as kept:
+            for _ in range(rounds):
+                cold.append(begun_ms())
+                kept.prepare(task)
+                if not kept.wait():
+                    raise SystemExit("a spare was not ready")
+                warm.append(begun_ms())
+        if kept.taken != rounds:
+            raise SystemExit("a spare was not taken")
+    taken = sorted(one for one, _ in warm)
+    figure(
+        "sandbox hand-off to a spare",
+        statistics.median(taken),
+        "ms",
+        p99_ms=round(taken[min(len(taken) - 1, int(len(taken) * 0.99))], 2),
+        cold_ms=round(statistics.median(one for one, _ in cold), 2),
+        cpu_ms_of_a_run=round(statistics.median(cpu for _, cpu in cold), 1),
+        rounds=rounds,
+        peer="the same task, cold; imports numpy and pyarrow",
+        target="<= 5",
+    )
+
+
+def overhead(name: str, script: str, rounds: int) -> None:
     program = str(interpreter_binds()[0].source)
-    script = LOOP.format(n=loops)
     task = python_command(["-c", script], packages=False)
     inside, bare = [], []
     for _ in range(rounds):
@@ -70,7 +138,7 @@ def cpu_overhead(rounds: int, loops: int) -> None:
         bare.append(float(ended.stdout))
         inside.append(float(run(task).stdout))
     figure(
-        "sandbox processor overhead",
+        name,
         (statistics.median(inside) / statistics.median(bare) - 1) * 100,
         "%",
         bare_s=round(statistics.median(bare), 3),
@@ -84,10 +152,14 @@ def cpu_overhead(rounds: int, loops: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=21, help="runs of each kind")
+    parser.add_argument("--hand-offs", type=int, default=100, help="spares taken")
     parser.add_argument("--loops", type=int, default=4_000_000, help="length of the computation")
     given = parser.parse_args()
     start_over_bare(given.rounds)
-    cpu_overhead(max(5, given.rounds // 2), given.loops)
+    hand_off(given.hand_offs)
+    few = max(5, given.rounds // 2)
+    overhead("sandbox processor overhead", LOOP.format(n=given.loops), few)
+    overhead("sandbox overhead of calls", CALLS.format(n=given.loops // 8), few)
     sys.stdout.flush()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from demo.stage import Chapter, Stage, say
+from demo.stage import Chapter, Check, Link, Rows, Sentence, Stage, say
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--ok:#116329;--no:#a40e26;--link:#0a58ca;--paper:#fff;--band:#f6f8fa}
@@ -51,31 +51,28 @@ def write_page(stage: Stage, path: Path, commands: list[str]) -> None:
 
 def _chapter(number: int, chapter: Chapter, folder: Path) -> str:
     parts = []
-    for kind, content in chapter.parts:
-        if kind == "text":
-            parts.append(f"<p>{escape(str(content))}</p>")
-        elif kind == "check":
-            held, text = content  # type: ignore[misc]
-            parts.append(
-                f'<ul class="checks"><li class="{"yes" if held else "not"}">{escape(str(text))}</li></ul>'
-            )
-        elif kind == "link":
-            file, text = content  # type: ignore[misc]
-            place = escape(file.relative_to(folder).as_posix())
-            parts.append(f'<p><a href="{place}">{escape(str(text))}</a></p>')
-        else:
-            parts.append(_table(content))
+    for part in chapter.parts:
+        match part:
+            case Sentence(text):
+                parts.append(f"<p>{escape(text)}</p>")
+            case Check(held, text):
+                kind = "yes" if held else "not"
+                parts.append(f'<ul class="checks"><li class="{kind}">{escape(text)}</li></ul>')
+            case Link(file, text):
+                place = escape(file.relative_to(folder).as_posix())
+                parts.append(f'<p><a href="{place}">{escape(text)}</a></p>')
+            case Rows():
+                parts.append(_table(part))
     return (
         f"<section><h2>{number}. {escape(chapter.title)}</h2>{''.join(parts)}"
         f'<p class="soft">{chapter.seconds:.1f} s</p></section>'
     )
 
 
-def _table(content: object) -> str:
-    title, columns, rows = content  # type: ignore[misc]
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+def _table(table: Rows) -> str:
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows
     )
-    caption = f"<caption>{escape(title)}</caption>" if title else ""
+    caption = f"<caption>{escape(table.title)}</caption>" if table.title else ""
     return f'<div class="wide"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'

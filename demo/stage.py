@@ -14,7 +14,39 @@ from rich.table import Table
 from dure.cli.words import say
 from dure.core.errors import DureError
 
-__all__ = ["Chapter", "Stage", "say"]
+__all__ = ["Chapter", "Check", "Link", "Rows", "Sentence", "Stage", "say"]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that must hold, and whether it does."""
+
+    held: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A file that a person can open."""
+
+    file: Path
+    text: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 @dataclass
@@ -22,7 +54,7 @@ class Chapter:
     """One chapter: its lines, tables and checks, in order."""
 
     title: str
-    parts: list[tuple[str, object]] = field(default_factory=list)
+    parts: list[Sentence | Check | Link | Rows] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -49,7 +81,7 @@ class Stage:
     def tell(self, en: str, ko: str) -> None:
         """Say a sentence."""
         text = say(en, ko)
-        self.chapters[-1].parts.append(("text", text))
+        self.chapters[-1].parts.append(Sentence(text))
         self.console.print(f"  {text}", markup=False)
 
     @contextmanager
@@ -65,7 +97,7 @@ class Stage:
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
         """Show a table."""
-        self.chapters[-1].parts.append(("table", (title, list(columns), [list(r) for r in rows])))
+        self.chapters[-1].parts.append(Rows(title, columns, rows))
         table = Table(title=title or None, title_justify="left")
         for column in columns:
             table.add_column(column, overflow="fold")
@@ -83,13 +115,13 @@ class Stage:
 
     def link(self, file: Path, en: str, ko: str) -> None:
         """Name a file that a person can open; the evidence page links it."""
-        self.chapters[-1].parts.append(("link", (file, say(en, ko))))
+        self.chapters[-1].parts.append(Link(file, say(en, ko)))
         self.console.print(f"  → {say(en, ko)}: {file}", markup=False, soft_wrap=True)
 
     def check(self, held: bool, en: str, ko: str) -> None:
         """Say whether something that must hold does; the demonstration fails when one doesn't."""
         text = say(en, ko)
-        self.chapters[-1].parts.append(("check", (held, text)))
+        self.chapters[-1].parts.append(Check(held, text))
         self.checks_held += held
         self.checks_failed += not held
         self.console.print(f"  {'✓' if held else '✗'} {text}", markup=False)

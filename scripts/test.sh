@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The whole of `make test`: PostgreSQL, S3 and Slurm, check, tests, coverage gates, and the servers away again.
-# With arguments it runs only those tests, without the gates. EVERY=1: what takes
-# more time than a landing has, too, and every room's gate.
+# `make test`: PostgreSQL, S3 and Slurm, check, the tests that a landing has time for, the gates of core and governance,
+# and the servers away again. EVERY=1 (`make test-all`): every test, and every room's gate. With arguments: those
+# tests alone, without checks and gates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p build

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Trees of small samples: threads that wait for each other take minutes where cores are shared.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # ── hypothesis ─────────────────────────────────────────────────────────────────────────────────
 # dev: quick, random. ci: the same cases on every run, more of them. thorough: hours to spend.
 _common: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}

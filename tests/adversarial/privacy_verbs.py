@@ -80,6 +80,23 @@ def _import_parts(made: Alliance) -> None:
             record_due(node, name)
 
 
+def _cover(made: Alliance) -> None:
+    with made.open() as node:
+        node.datasets.deidentify.texts("desks", cover=["PORT"], name="covered")
+
+
+def _covered(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        names = sorted(row["name"] for row in node.datasets.list())
+        assert names == ["covered", "desks", "pictures", "reports", "ships", "tracks"]
+        assert [row["text"] for row in node.datasets.open("covered").records()] == ["[PORT]"]
+        (span,) = node.datasets.spans("covered").records()
+        assert (span["start"], span["end"], span["tag"]) == (0, 6, "PORT")
+        assert [row["text"] for row in node.datasets.open("desks").records()] == ["부산항"]
+    assert 1 <= seen["dataset.deidentify.done"] <= seen["dataset.deidentify.begun"]
+    return DONE
+
+
 def _ask_to_shred(made: Alliance) -> None:
     with made.open() as node:
         asked = [node.datasets.privacy.request_shred(name)["id"] for name in DUE]
@@ -172,6 +189,21 @@ PRIVACY = {
         "treat", _record, ("privacy.record.begun", "privacy.record.done"), _recorded
     ),
     "import-parts": Verb("import", _import_parts),
+    "cover-texts": Verb(
+        "import-parts",
+        _cover,
+        (
+            "dataset.deidentify.begun",
+            "keeper.sealed",
+            "house.sealed",
+            "keeper.sealed:2",
+            "house.sealed:2",
+            "keeper.sealed:3",
+            "house.sealed:3",
+            "dataset.deidentify.done",
+        ),
+        _covered,
+    ),
     "ask-to-shred": Verb("import-parts", _ask_to_shred),
     "shred": Verb(
         "ask-to-shred",

@@ -20,7 +20,7 @@ from dure.sandbox.box import run
 from dure.sandbox.runtime import python_command
 from dure.sandbox.tasks import Limits
 from dure.sandbox.watch import tree
-from tests.adversarial.weak_box import ended
+from dure.trials.probes import weakened
 
 _TAKE_OVER = """
 import os, sys, time
@@ -54,7 +54,7 @@ def test_the_first_process_is_not_taken_over(tmp_path: Path):
     inside = run(python_command(arguments, packages=False, limits=Limits(wall_s=20)))
     assert (inside.status, inside.cause, inside.exit_status) == ("failed", "exit", 1)
     assert b"FileNotFoundError" in inside.stdout
-    outside = ended(arguments, {}, tmp_path)
+    outside = weakened.start(arguments, tmp_path, {})
     assert outside.returncode == 42, outside.stderr  # the positive control
 
 
@@ -63,6 +63,7 @@ def test_every_process_inside_has_the_filter():
     script = "import os, signal\nos.fork()\nsignal.pause()"
     task = python_command(["-c", script], packages=False, limits=Limits(wall_s=20))
     filters: dict[str, str] = {}
+    outer: dict[str, int] = {}
     over = threading.Event()
 
     def watch() -> None:
@@ -71,9 +72,9 @@ def test_every_process_inside_has_the_filter():
                 seen = status(process)
                 _, *inner = seen.get("NSpid", "").split()
                 if inner:
-                    filters[inner[-1]] = seen["Seccomp"]
+                    filters[inner[-1]], outer[inner[-1]] = seen["Seccomp"], process
                     if list(filters.values()) == ["2"] * 3:
-                        os.kill(process, signal.SIGKILL)
+                        os.kill(outer["1"], signal.SIGKILL)  # with it all end
                         return
 
     watcher = threading.Thread(target=watch)

@@ -187,6 +187,38 @@ def _job_run(made: Alliance, seen: Counter[str]) -> bool:
     return DONE
 
 
+# ── is appealed ────────────────────────────────────────────────────────────────────────────────
+
+
+def _appeal(made: Alliance) -> None:
+    with made.open() as node:
+        if not node.trials.appeals():
+            node.trials.appeal(only(node, "runs")["id"], reason="it runs here")
+
+
+def _appealed(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        (row,) = node.trials.appeals()
+        assert (row["reason"], row["ruling"]) == ("it runs here", None)
+    assert seen["trial.appeal.begun"] >= 1
+    return DONE
+
+
+def _answer(made: Alliance) -> None:
+    with made.open() as node:
+        (row,) = node.trials.appeals()
+        if row["ruling"] is None:
+            node.trials.answer(row["run"], ruling="again", words="the host was short of memory")
+
+
+def _answered(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        (row,) = node.trials.appeals()
+        assert row["ruling"] == "again"
+    assert seen["trial.answer.begun"] >= 1
+    return DONE
+
+
 # ── and its report goes home ───────────────────────────────────────────────────────────────────
 
 
@@ -330,6 +362,8 @@ TRIALS = {
     ),
     "die": Verb("prepare", _die),
     "sweep": Verb("die", _sweep, ("trial.sweep.begun", "trial.sweep.done"), _swept),
+    "appeal": Verb("run", _appeal, ("trial.appeal.begun", "trial.appeal.done"), _appealed),
+    "answer": Verb("appeal", _answer, ("trial.answer.begun", "trial.answer.done"), _answered),
     "ask": Verb("run", _ask, ("request.recorded",), _asked),
     "sign": Verb("ask", _sign),
     "release": Verb(

@@ -57,6 +57,7 @@ def load_everything() -> None:
         "dure.cli.main",
         "dure.datasets.deidentify.applying",
         "dure.datasets.deidentify.lowering",
+        "dure.datasets.corpora.deidentifying",
         "dure.datasets.deidentify.unlinking",
         "dure.datasets.elements.held",
         "dure.datasets.export",

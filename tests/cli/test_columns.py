@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.node.alliance import command
+from tests.readers.workbooks import book_of, rows
 
 
 @pytest.fixture
@@ -27,6 +28,17 @@ def test_a_steward_sees_what_an_import_would_record(folder: Path):
     assert price["codes"] == ["N/A"]
     assert told["columns"][2]["written"] == "date-dots"
     assert {one.name for one in folder.iterdir()} == {"holdings.csv"}
+
+
+def test_what_is_known_of_a_workbook_is_said_in_words(folder: Path):
+    sheet = rows(["n", "m"], [1, 2], [None, None], [3, 4])
+    (folder / "book.xlsx").write_bytes(book_of({"a": sheet}))
+    said = command(None, "datasets", "columns", "book.xlsx")
+    assert said.status == 0
+    assert "empty rows left out" in said.out
+    assert "_" not in said.out
+    told = json.loads(command(None, "datasets", "columns", "book.xlsx", "--json").out)
+    assert told["facts"]["empty_rows"] == "1"  # a program gets the name
 
 
 def test_the_options_do_what_they_say(folder: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -111,3 +112,59 @@ def test_an_option_that_is_for_the_file_is_heard(folder: Path):
     refused = command(None, "datasets", "columns", "holdings.csv", "--sheet", "1")
     assert refused.status == 225
     assert command(None, "datasets", "rules", "propose", "holdings.csv", "--sheet", "1") == refused
+
+
+def described(folder: Path, rows: str = "speed,part\n1,a\n2,b\n3,c\n") -> Path:
+    """Lay a Croissant document beside its table; return the document."""
+    (folder / "rows.csv").write_text(rows)
+    fields = [
+        {"@type": "cr:Field", "@id": f"rows/{name}", "name": name, "dataType": kind,
+         "source": {"fileObject": {"@id": "rows.csv"}, "extract": {"column": name}}}
+        for name, kind in (("speed", "sc:Integer"), ("part", "sc:Text"))
+    ]  # fmt: skip
+    file = {"@type": "cr:FileObject", "@id": "rows.csv", "name": "rows.csv", "contentUrl": "rows.csv",
+            "encodingFormat": "text/csv",
+            "sha256": hashlib.sha256(rows.encode()).hexdigest()}  # fmt: skip
+    told = {
+        "@context": {"sc": "https://schema.org/", "cr": "http://mlcommons.org/croissant/"},
+        "@type": "sc:Dataset", "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "name": "boats", "distribution": [file],
+        "recordSet": [{"@type": "cr:RecordSet", "@id": "rows", "name": "rows", "field": fields}],
+    }  # fmt: skip
+    document = folder / "croissant.json"
+    document.write_text(json.dumps(told))
+    return document
+
+
+def test_a_document_is_inspected_with_the_files_that_it_describes(folder: Path):
+    """It once was itself taken for a table."""
+    document = described(folder)
+    said = command(None, "datasets", "inspect", "croissant.json", "--json")
+    told = json.loads(said.out)
+    assert told["statistics"]["rows"] == 3
+    assert [one["name"] for one in told["statistics"]["columns"]] == ["speed", "part"]
+    assert told["digest"] == f"sha256:{hashlib.sha256(document.read_bytes()).hexdigest()}"
+    assert told["subject"] == "boats"
+    for words in ((".", "--kind", "croissant"), ("croissant.json", "--records", "rows")):
+        again = json.loads(command(None, "datasets", "inspect", *words, "--json").out)
+        assert again["statistics"] == told["statistics"]
+    as_table = command(None, "datasets", "inspect", "croissant.json", "--kind", "json", "--json")
+    assert json.loads(as_table.out)["statistics"]["rows"] == 1
+
+
+def test_a_document_whose_files_are_others_is_refused(folder: Path):
+    described(folder)
+    (folder / "rows.csv").write_text("speed,part\n9,z\n")
+    said = command(None, "datasets", "inspect", "croissant.json", "--report", "out.html")
+    assert said.status not in (0, 1)
+    assert "rows.csv" in said.err
+    assert not (folder / "out.html").exists()
+
+
+def test_a_document_is_no_earlier_version_of_a_table(folder: Path):
+    described(folder)
+    words = ("datasets", "inspect", "holdings.csv", "--against")
+    said = command(None, *words, "croissant.json")
+    assert said.status == 90
+    assert "Croissant" in said.err
+    assert command(None, *words, "rows.csv").status in (0, 1)

@@ -248,13 +248,27 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     assert row["asset_id"] != sent["submission"]  # each node has its own name for it
     told(pinned, "datasets", "import", data, "--label", LABEL, "--name", "toy")
     benchmark = told(
-        pinned, "trials", "prepare", "toy", "--name", "toy", "--target", "y", "--features", "a, b"
-    )
+        pinned, "trials", "prepare", "toy", "--name", "toy", "--target", "y", "--features", "a, b",
+        "--floor", "mae=0.9", "--protect", "least=20",
+    )  # fmt: skip
+    assert benchmark["findings"] == []
     assert benchmark["answers_label"] == "bravo//O//answer-key REL bravo FOR scoring"
     run = told(pinned, "trials", "run", row["asset_id"][:12], "--on", benchmark["benchmark"][:12])
     assert run["outcome"] == "ok", run
     shown = told(pinned, "trials", "show", run["run"], "--diagnosis")
     assert "diagnosis" in shown
+    assert {step["passage"] for step in shown["evidence"]["gates"]} <= {"passed", "not-applicable"}
+    assert "not applicable" in words_of(pinned, "trials", "show", run["run"])
+    assert told(pinned, "trials", "leaderboard", benchmark["benchmark"]) == []
+    (row,) = told(pinned, "trials", "leaderboard", benchmark["benchmark"], "--all")
+    assert (row["rank"], row["agency"], row["released"]) == (1, "alpha", False)
+    appealed = told(pinned, "trials", "appeal", run["run"][:12], "--reason", "too good")
+    assert (appealed["outcome"], appealed["ruling"]) == ("ok", None)
+    assert "too good" in words_of(pinned, "trials", "appeals")
+    answered = told(pinned, "trials", "answer", run["run"], "--ruling", "stands", "--words", "no")
+    assert answered["ruling"] == "stands"
+    (listed,) = told(pinned, "trials", "appeals")
+    assert listed | {"hint": answered["hint"]} == answered
     listed = told(pinned, "trials", "list")
     assert [len(listed[part]) for part in ("submissions", "benchmarks", "runs", "received")] == [
         1,
@@ -269,6 +283,7 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     for person in ("bravo.checker", "bravo.officer"):
         told(pinned, "decisions", "approve", view["id"], *key(pinned, person))
     released = told(pinned, "trials", "release", view["id"])
+    assert "0." in words_of(pinned, "trials", "leaderboard", benchmark["benchmark"])
     assert told(pinned, "trials", "release", view["id"])["envelope"] == released["envelope"]
     assert told(pinned, "decisions", "reconcile", view["id"])["state"] == "done"
     told(pinned, "exchange", "send", media)

@@ -17,10 +17,11 @@ from dure.core.assets import Asset
 from dure.core.errors import CoreError
 from dure.core.suites import suite
 from dure.governance import keeper_tables
+from dure.governance.about import About
 from dure.governance.charter import Charter, Rule, SignedCharter
 from dure.governance.decisions import Request
 from dure.governance.errors import GovernanceError
-from dure.governance.keeper import About, Keeper
+from dure.governance.keeper import Keeper
 from dure.governance.permits import Permit, issue_permit
 from dure.governance.policy.errors import PolicyError
 from dure.governance.spec import READ

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dure.governance.about import About
 from dure.governance.errors import GovernanceError
-from dure.governance.keeper import About
 from dure.governance.policy.errors import PolicyError
 from dure.governance.retention import GRACE_S
 from dure.governance.spec import READ

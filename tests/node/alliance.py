@@ -256,7 +256,7 @@ def _start_inside(self: Links, process: str) -> socket.socket:
     else:
         peer = self._between[1].dup()
         keeper = open_keeper(home, passphrase, clock)
-        service, database = KeeperOperations(keeper).service(), keeper._database
+        service, database = KeeperOperations(keeper).service(), keeper._memory.database
         channels["executor"] = [peer]
 
     def serve() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
 from dure.core.errors import DureError
-from dure.governance.keeper import About
+from dure.governance.about import About
 from dure.node import wire
 from dure.node.executor import ExecutorOperations, open_executor
 from dure.node.home import Home
@@ -172,7 +172,7 @@ class World:
     def written(self) -> list[object]:
         """Return how many rows each table of the two stores has; every change adds a ledger entry."""
         found: list[object] = []
-        for database in (self.engine._setting.db, self.keeper._database):
+        for database in (self.engine._setting.db, self.keeper._memory.database):
             with database.read() as connection:
                 tables = sorted(inspect(connection).get_table_names())
                 counts = ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)

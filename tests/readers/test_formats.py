@@ -441,3 +441,12 @@ def test_a_full_disk_is_heard_whenever_it_fills(
     for count in (5, 500):
         with pytest.raises(OSError, match="No space"):
             parsed(tmp_path, "csv", ("a\n" + "1\n" * count).encode())
+    monkeypatch.setattr(table_file, "ArrowWriter", Full)
+    schema = pa.schema([("a", pa.int64())])
+    for count in (5, 500):
+        rows = pa.record_batch([range(count)], schema=schema)
+        with (
+            pytest.raises(OSError, match="No space"),
+            table_file.TableFile(tmp_path / "table.arrow", schema, lasting=False) as file,
+        ):
+            file.write(rows)

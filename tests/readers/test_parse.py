@@ -251,7 +251,7 @@ GOOD = {"columns": [{"name": "a", "type": "int64", "nulls": 0}], "rows": 1, "fac
     ],
 )
 def test_a_lying_schema_keeps_the_table_out(tmp_path: Path, schema: bytes, monkeypatch) -> None:
-    def lie(task, inputs, *, reader):
+    def lie(task, inputs, *, reader, imports):
         list(inputs["raw"])
         reader(io.BytesIO(stream), lambda: ended(**{"schema.json": schema, "other": b"x"}))
 
@@ -286,7 +286,7 @@ AGAIN = b"\xff" * 4
 def test_a_stream_that_is_no_table_is_never_taken_for_a_whole_one(
     tmp_path: Path, stream: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lie(task, inputs, *, reader):
+    def lie(task, inputs, *, reader, imports):
         list(inputs["raw"])
         reader(io.BytesIO(stream), lambda: ended(**{"schema.json": json.dumps(GOOD).encode()}))
 
@@ -333,7 +333,9 @@ def test_a_lying_fault_says_only_that_the_reader_stopped(
     tmp_path: Path, fault: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outcome = ended("failed", 3, **{"fault.json": fault})
-    monkeypatch.setattr(parsing, "run", lambda *_, reader: reader(io.BytesIO(), lambda: outcome))
+    monkeypatch.setattr(
+        parsing, "run", lambda *_, reader, **__: reader(io.BytesIO(), lambda: outcome)
+    )
     error = refused(tmp_path, b"a\n1\n")
     assert error.code == "readers.stopped"
     assert "secret" not in str(error)

@@ -17,6 +17,7 @@ from dure.sandbox.box import run
 from dure.sandbox.errors import SandboxError
 from dure.sandbox.runtime import python_command
 from dure.sandbox.tasks import MIB, Bind, Limits, Outcome
+from dure.sandbox.watch import tree
 from tests.descriptors import no_leak
 
 SMALL = Limits(
@@ -95,6 +96,25 @@ def test_a_sink_that_raises_abandons_the_run() -> None:
 
     with pytest.raises(KeyError):
         python("open('/out/a', 'wb').write(bytes(3 << 20))", sink=sink)
+
+
+def test_a_run_whose_inputs_take_their_time_begins_before_they_are_there() -> None:
+    def processes(imports: tuple[str, ...] | None) -> int:
+        before, seen = len(list(tree(os.getpid()))), []
+
+        def blocks():
+            yield bytes(
+                2 << 20
+            )  # more than the pipe holds: once it has gone, it is being copied in
+            seen.append(len(list(tree(os.getpid()))) - before)
+            yield b"x"
+
+        task = python_command(["-m", "dure.readers.worker", "parquet", "{}"], inputs=["raw"])
+        assert run(task, {"raw": blocks()}, imports=imports).status == "failed"  # it is no Parquet
+        return seen[0]
+
+    assert processes(("dure.readers.columnar",)) > 1
+    assert processes(None) == 1  # the launcher alone
 
 
 def streaming(script: str, reader) -> Outcome:

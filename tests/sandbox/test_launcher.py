@@ -7,13 +7,15 @@ import marshal
 import os
 import resource
 import signal
+import socket
+import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
-from dure.sandbox import becoming, kernel, launcher, living, staging, wire
+from dure.sandbox import becoming, kernel, launcher, living, staging, tier_b, wire
 from dure.sandbox.errors import SandboxError
 from dure.sandbox.launching import plan_of
 from dure.sandbox.runtime import python_command
@@ -28,7 +30,11 @@ def script(text: str, **more) -> Task:
 
 
 def launched(
-    task: Task, *inputs: bytes, changes=None, early: Callable[[int], None] = os.close
+    task: Task,
+    *inputs: bytes,
+    changes=None,
+    early: Callable[[int], None] = os.close,
+    tier: str = "A",
 ) -> list:
     """Run the launcher in a forked child, so that what it does is measured; return its frames."""
     given = []
@@ -38,7 +44,10 @@ def launched(
         os.lseek(descriptor, 0, os.SEEK_SET)
         given.append((f"input{number}", descriptor))
     plan = os.memfd_create("plan")
-    os.write(plan, marshal.dumps({**plan_of(task, given), **(changes or {})}))
+    told = plan_of(task, given)
+    if tier == "B":
+        told = tier_b.changed(told, task)
+    os.write(plan, marshal.dumps({**told, **(changes or {})}))
     os.lseek(plan, 0, os.SEEK_SET)
     ours, theirs = os.pipe()
     child = os.fork()
@@ -104,6 +113,88 @@ def test_an_ordinary_users_way_works_for_root_too() -> None:
     # The path through a user namespace, measured here because this process is root.
     frames = launched(script("import os; print(os.getuid())"), changes={"root": False})
     assert report_of(frames)["stdout"] == b"1000\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "limits", "ended"),
+    [
+        ("open(place + '/out/a', 'w').write(open(place + '/in/input0').read())", {}, "done"),
+        (
+            "[open(f'{n}', 'wb').write(bytes(1 << 19)) for n in range(9)]; __import__('signal').pause()",
+            {},
+            "memory",
+        ),
+        ("os.makedirs('d/' * 9); raise SystemExit(3)", {}, "exit"),
+    ],
+)
+def test_a_run_of_tier_b_from_plan_to_answer(text: str, limits: dict, ended: str) -> None:
+    task = script(
+        f"import os; place = os.environ['DURE_PLACE']; {text}",
+        inputs=["input0"],
+        limits=replace(SMALL, **limits),
+    )
+    frames = launched(task, b"given", tier="B")
+    report = report_of(frames)
+    assert (report["cause"] or report["status"]) == ended
+    assert ((wire.DATA, b"given") in frames) == (ended == "done")
+
+
+def test_tier_b_without_its_folder_is_refused_and_nothing_is_left() -> None:
+    kind, payload = launched(script("pass"), tier="B", changes={"place": "/nowhere/at/all"})[0]
+    assert (kind, wire.value_of(payload)[0]) == (wire.REFUSED, "sandbox.host")
+
+
+@pytest.mark.parametrize("end", ["taken", "too large", "closed", "late", "ended"])
+def test_a_spare_from_plan_to_answer(end: str) -> None:
+    task = script("pass", inputs=["input0"], limits=replace(SMALL, input_bytes=4096))
+    module = "dure.sandbox.bubblewrap" if end != "ended" else "dure.sandbox.absent"
+    waiting = replace(task, argv=(*task.argv[:5], "-m", "dure.sandbox.waiter", module), inputs=())
+    ours, theirs = socket.socketpair()
+    kept = 0.3 if end == "late" else 20.0
+    told = plan_of(waiting, [], control=[theirs.fileno()], spare_s=kept)
+    given = os.memfd_create("plan")
+    os.write(given, marshal.dumps(told))
+    os.lseek(given, 0, os.SEEK_SET)
+    answer, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            ours.close()
+            os.close(answer)
+            launcher.main([str(given), str(write)])
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(write)
+    theirs.close()
+    frames = wire.Frames(answer)
+    if end in ("taken", "too large"):
+        assert frames.take()[0] == wire.READY
+        ours.send(living.CLAIM)
+        assert frames.take()[0] == wire.TAKEN
+        order, content = os.memfd_create("order"), os.memfd_create("input")
+        os.write(order, marshal.dumps(([], ["input0"])))
+        os.write(content, bytes(4096 if end == "taken" else 4097))
+        for one in (order, content):
+            os.lseek(one, 0, os.SEEK_SET)
+        socket.send_fds(ours, [b"o"], [order, content])
+        os.close(order)
+        os.close(content)
+        kind, payload = frames.take()
+        if end == "taken":
+            assert (kind, wire.value_of(payload)["status"]) == (wire.REPORT, "done")
+        else:
+            assert (kind, wire.value_of(payload)[0]) == (wire.REFUSED, "sandbox.input-size")
+    if end == "closed":
+        ours.close()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code == 0
+    if end not in ("taken", "too large"):
+        assert wire.REPORT not in os.read(answer, 4096)  # nobody took it, and nothing was answered
+    ours.close()
+    os.close(answer)
+    os.close(given)
 
 
 def test_too_large_an_input_is_refused_before_anything_runs() -> None:
@@ -230,9 +321,8 @@ def test_a_kill_of_the_launcher_leaves_no_process_behind() -> None:
     pids: list[int] = []
 
     def kill(answer: int) -> None:
-        deadline = 500
-        while not pids and deadline:
-            deadline -= 1
+        deadline = time.monotonic() + 20
+        while not pids and time.monotonic() < deadline:
             mine = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
             for launcher_pid in mine:
                 below = (

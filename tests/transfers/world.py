@@ -12,11 +12,12 @@ from dure.core.actions import QuorumRule
 from dure.core.labels import Label
 from dure.core.suites import Suite, suite
 from dure.governance import keeper_tables
+from dure.governance.about import About
 from dure.governance.charter import Charter, Rule, SignedCharter, merge_actions, sign
 from dure.governance.decisions import Request, Vote
 from dure.governance.executor import Executor
 from dure.governance.house import Stream
-from dure.governance.keeper import About, Keeper
+from dure.governance.keeper import Keeper
 from dure.governance.ledger.log import Ledger
 from dure.governance.permits import Permit
 from dure.governance.policy.engine import Policy

@@ -110,6 +110,7 @@ class TrialHouse(ExecutorHouse):
     agency: str = BRAVO
     who: str = "bravo.operator"
     profile: str = "embedded"
+    open_tier: str = "A"
     clock_s: int = START
     cut_stream: int = 0
     opened: list[tuple[str, str, str]] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """From nothing to a submission that runs: begin, check, and what a check shows."""
 
 import io
+import runpy
 import zipfile
 from pathlib import Path
 
@@ -11,12 +12,12 @@ import pytest
 from dure.trials.definition import Definition
 from dure.trials.developing.check import check
 from dure.trials.developing.columns import columns_of
-from dure.trials.developing.sample import FEATURES, sample_schema, sample_table
+from dure.trials.developing.sample import FEATURES, TIMES, sample_schema, sample_table
 from dure.trials.developing.template import new
 from dure.trials.errors import TrialsError
+from dure.trials.fit import check_fit
 from dure.trials.manifest import ColumnType, Schema, read_manifest
 from dure.trials.outcomes import OutcomeClass
-from dure.trials.run import check_fit
 from dure.trials.submission import read_submission, submit
 from dure.trials.tasks import TaskType
 from tests.trials import models
@@ -46,6 +47,30 @@ def test_what_is_begun_runs_as_it_is(tmp_path: Path):
     assert found.manifest.schema == Schema('the "y"', ALL)
     assert found.figures["accuracy"] > 0.5  # three classes; the features tell of them
     assert found.rows == 120
+
+
+def test_a_forecast_that_is_begun_runs_as_it_is(tmp_path: Path):
+    new(tmp_path / "next", TaskType.FORECASTING)
+    found = check(tmp_path / "next")
+    assert (found.outcome, found.refusal, found.printed) == (OutcomeClass.OK, "", "")
+    assert sorted(found.figures) == ["coverage-error", "mae", "mase", "pinball"]
+
+
+def test_texts_that_are_begun_are_classified(tmp_path: Path):
+    new(tmp_path / "texts", TaskType.TEXT)
+    files = read_submission(tmp_path / "texts")
+    made = runpy.run_path(str(tmp_path / "texts/algorithm.py"))["Learner"]
+    schema = read_manifest(files["algorithm.toml"]).schema
+    table = sample_table(schema, TaskType.TEXT)
+    algorithm = made({"target": schema.target, "features": list(schema.features), "parameters": {}})
+    algorithm.fit(table.slice(0, 200))
+    classes, scores = algorithm.predict_scores(table.slice(200))
+    right = [classes[best] for best in scores.argmax(axis=1)]
+    hits = [
+        one == other
+        for one, other in zip(right, table[schema.target].to_pylist()[200:], strict=True)
+    ]
+    assert sum(hits) > 100
 
 
 def test_a_template_is_never_written_over(tmp_path: Path):
@@ -101,10 +126,11 @@ def test_pickles_are_refused_before_anything_runs(tmp_path: Path, developer):
 def test_made_up_rows_have_the_types_and_gaps(task: TaskType):
     table = sample_table(Schema("y", ALL), task)
     assert table.column_names == [*ALL, "y"]
-    assert all(0 < table[name].null_count < 40 for name in ALL)
+    gaps = {name: table[name].null_count for name, kind in ALL.items() if kind not in TIMES}
+    assert all(0 < count < 40 for count in gaps.values()) or task is TaskType.TEXT
     assert table["y"].null_count == 0
     assert sample_table(Schema("y", ALL), task).equals(table)
-    assert sample_schema(Schema()).features == FEATURES
+    assert sample_schema(Schema(), TaskType.REGRESSION).features == FEATURES
 
 
 def test_the_columns_of_dummy_rows(tmp_path: Path):

@@ -9,13 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dure.trials.figures import DIGITS, significant_digits
-from dure.trials.gates import (
-    MOST_SCORE_BYTES,
-    Budget,
-    Candidate,
-    pass_gates,
-    recheck,
-)
+from dure.trials.gates.candidate import Budget, Candidate
+from dure.trials.gates.form import MOST_SCORE_BYTES
+from dure.trials.gates.passing import pass_gates, recheck
 from dure.trials.outcomes import WORDS, OutcomeClass, class_of
 from dure.trials.results import ResultForm
 from dure.trials.tasks import METRICS, TaskType
@@ -26,8 +22,13 @@ CLASSES = ResultForm(
 )
 BUDGET = Budget(1, 20)
 SIDES = ("algorithm", "baseline", "difference")
-FIGURES = {name: {side: [0.5, 0.25, 0.75] for side in SIDES} for name in ("mae", "rmse", "r2")}
-SCORE = {"rows": 98203, "smallest_cell": 98203, "figures": FIGURES}
+OWN = {side: [0.5, 0.25, 0.75] for side in SIDES}
+FIGURES = {
+    "mae": OWN | {"difference": [-0.9, -0.95, -0.85]},
+    "rmse": OWN | {"difference": [-0.9, -0.95, -0.85]},
+    "r2": OWN | {"difference": [0.9, 0.85, 0.95]},
+}
+SCORE = {"rows": 98203, "smallest_cell": 98203, "figures": FIGURES, "leak": False, "isolated": []}
 
 
 def gate(score, form=REGRESSION, outcome=OutcomeClass.OK, budget=BUDGET):
@@ -88,7 +89,7 @@ def test_a_sound_score_passes():
     st.integers(-1, 10**13),
 )
 def test_whatever_passes_is_finite_and_short(figures, rows, smallest):
-    gated = gate({"rows": rows, "smallest_cell": smallest, "figures": figures})
+    gated = gate(SCORE | {"rows": rows, "smallest_cell": smallest, "figures": figures})
     assert_tight(gated.result)
     if gated.outcome is OutcomeClass.OK:
         assert min(rows, smallest) >= 10
@@ -144,6 +145,9 @@ def test_any_json_is_refused(value):
         (changed(("figures",), [1]), "gate.schema"),
         (changed(("figures", "mae"), 1), "gate.schema"),
         (changed(("stdout",), "a row of data"), "gate.schema"),
+        (changed(("leak",), 1), "gate.schema"),
+        (changed(("isolated",), [True]), "gate.schema"),
+        (changed(("subgroups",), []), "gate.schema"),
         (changed(("rows",), True), "gate.schema"),
         (changed(("rows",), 1.0), "gate.schema"),
         (changed(("rows",), -1), "gate.schema"),
@@ -193,13 +197,13 @@ def test_of_a_failure_only_the_class(outcome):
 
 
 def test_metrics_that_need_scores_may_be_missing():
-    plain = dict.fromkeys(CLASSES.metrics[:3], FIGURES["mae"])
-    sound = {side: [0.5, 0.25, 0.75] for side in SIDES}
+    sound = FIGURES["r2"]
+    plain = dict.fromkeys(CLASSES.metrics[:3], sound)
     for figures in (plain, plain | {"roc-auc": sound}):
-        score = {"rows": 100, "smallest_cell": 50, "figures": figures}
+        score = SCORE | {"rows": 100, "smallest_cell": 50, "figures": figures}
         assert gate(score, CLASSES).outcome is OutcomeClass.OK
     for figures in ({"roc-auc": sound}, plain | {"mae": sound}):
-        score = {"rows": 100, "smallest_cell": 50, "figures": figures}
+        score = SCORE | {"rows": 100, "smallest_cell": 50, "figures": figures}
         assert gate(score, CLASSES).outcome is OutcomeClass.REFUSED
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,8 @@ def test_doctor_needs_no_node():
     host, findings = view.doctor()
     assert host.tier == "A"
     assert "scikit-learn" in findings[0].locator
+    assert [one["tier"] for one in view.tiers(host)] == ["A", "A+", "B"]
+    states = {one["tier"]: one["state"] for one in view.tiers(host)}
+    assert states["A"] == states["B"] == "works"
+    lacking = view.tiers(replace(host, tier="none"))
+    assert lacking[0]["state"] == "missing"

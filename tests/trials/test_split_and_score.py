@@ -48,7 +48,7 @@ def test_every_row_with_a_target_is_in_one_part_only():
     parts = split.split(TABLE, regression())
     assert parts.train.column_names == ["x", "kind", "y"]
     assert parts.features.column_names == ["x", "kind"]
-    assert parts.answers.column_names == ["answer"]
+    assert parts.answers.column_names == ["answer", "row"]
     train, test = parts.train["x"].to_pylist(), parts.features["x"].to_pylist()
     assert sorted(train + test) == [n for n in range(ROWS) if n % 10]
     assert (train, test) == (sorted(train), sorted(test))

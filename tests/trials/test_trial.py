@@ -10,6 +10,7 @@ import pytest
 from dure.core.canonical import parse_canonical
 from dure.core.errors import DureError
 from dure.core.labels import join_all
+from dure.sandbox import tiers
 from dure.trials import benchmark, records, run, view
 from dure.trials.errors import TrialsError
 from dure.trials.figures import DIGITS, significant_digits
@@ -103,6 +104,16 @@ def test_the_same_again_gives_the_same_result(world, baseline):
     assert len({(row["result_digest"], row["evidence_digest"]) for row in rows}) == 1
 
 
+def test_open_data_run_in_tier_b_where_the_node_allows_it_and_the_result_is_the_same(
+    world, baseline, monkeypatch
+):
+    monkeypatch.setattr(tiers, "has_a", lambda: False)
+    monkeypatch.setattr(world.bravo, "open_tier", "B")
+    trial = world.trial("baseline")
+    assert (trial.outcome, trial.report.evidence["tier"]) == (OutcomeClass.OK, "B")
+    assert trial.report.result_digest("intl") == baseline.report.result_digest("intl")
+
+
 def test_an_error_says_only_its_class(world):
     trial = world.trial("hostile", mode='"error"')
     assert trial.outcome is OutcomeClass.ALGORITHM_ERROR
@@ -147,8 +158,15 @@ def test_a_budget_is_spent_before_anything_runs(world, baseline):
     records.begin_run(world.bravo, "aa" * 16, row, (tight.asset.id, 1), 1, 60)
     with pytest.raises(TrialsError, match=r"trials\.budget-spent"):
         run.run(world.bravo, submission["asset_id"], tight.asset.id)
-    records.end_run(world.bravo, "aa" * 16, "failed")  # one of ours that failed costs nothing
-    assert records.begin_run(world.bravo, "bb" * 16, row, (tight.asset.id, 1), 1, 60)[1] == 1
+    # That it failed says something, too: it counts, and may only be taken up again.
+    records.end_run(world.bravo, "aa" * 16, "failed")
+    with pytest.raises(TrialsError, match=r"trials\.budget-spent"):
+        records.begin_run(world.bravo, "bb" * 16, row, (tight.asset.id, 1), 2, 60)
+    for _ in range(3):
+        taken_up = records.begin_run(world.bravo, "aa" * 16, row, (tight.asset.id, 1), 1, 60)
+        assert taken_up == ("aa" * 16, 1)
+        records.end_run(world.bravo, "aa" * 16, "failed")
+    assert records.begin_run(world.bravo, "bb" * 16, row, (tight.asset.id, 2), 2, 60)[1] == 2
     with pytest.raises(TrialsError, match=r"trials\.not-releasable"):
         view.report(world.bravo, "bb" * 16)
     assert records.sweep(world.bravo) == 0

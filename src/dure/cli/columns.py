@@ -30,7 +30,11 @@ _FACTS = {
     "missing": say("no value", "결측 표기"),
     "format": say("format", "형식"),
     "sheet": say("sheet", "시트"),
+    "formulas": say("formulas, taken as computed", "계산된 값으로 읽은 수식"),
+    "merged_ranges": say("merged cells", "병합된 칸"),
+    "empty_rows": say("empty rows left out", "뺀 빈 행"),
 }
+"""What is known of a file -> its words; every name that a reader gives has some."""
 
 
 def add_to(app: typer.Typer) -> None:

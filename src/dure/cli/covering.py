@@ -81,6 +81,25 @@ def texts(
             )
         ),
     ] = None,
+    pseudonym: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help=say(
+                "Tag, or kind such as phone, whose places get a keyed pseudonym: the same for the same text "
+                "within the purpose. May be repeated.",
+                "가린 곳에 키로 만든 가명을 쓸 태그나 종류(예: phone). 같은 목적에서는 같은 글에 같은 가명이 "
+                "붙습니다. 여러 번 쓸 수 있습니다.",
+            ),
+        ),
+    ] = None,
+    purpose: Annotated[
+        str, typer.Option(help=say("What the pseudonyms are for.", "가명을 쓰는 목적."))
+    ] = "",
+    generation: Annotated[
+        int,
+        typer.Option(min=1, max=10_000, help=say("Of the purpose's keys.", "그 목적의 키 세대.")),
+    ] = 1,
     preview: Annotated[
         int,
         typer.Option(
@@ -96,13 +115,23 @@ def texts(
 ) -> None:
     """De-identify a corpus."""
     output, given = session.current.output, cover or ()
-    shapes = service_number or ()
+    shapes, keyed = service_number or (), pseudonym or ()
     with session.current.node() as node, output.progress(say("covering", "가리는 중")):
         desk = node.datasets.deidentify
         if preview:
-            found = desk.glimpse_texts(dataset, cover=given, service_numbers=shapes, places=preview)
+            found = desk.glimpse_texts(
+                dataset, cover=given, service_numbers=shapes, pseudonyms=keyed, places=preview
+            )
         else:
-            asset = desk.texts(dataset, cover=given, service_numbers=shapes, name=name)
+            asset = desk.texts(
+                dataset,
+                cover=given,
+                service_numbers=shapes,
+                pseudonyms=keyed,
+                purpose=purpose,
+                generation=generation,
+                name=name,
+            )
             entry = node.house.assets.get(asset.id)
             told = node.datasets.show(asset.id)["croissant"]["dure:deidentification"]["texts"]
     if preview:

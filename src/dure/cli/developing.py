@@ -52,7 +52,10 @@ def add_to(app: typer.Typer) -> None:
 def new(
     folder: Annotated[Path, typer.Argument(help=say("Folder to make.", "새 폴더."))],
     task: Annotated[
-        str, typer.Option(help=say("What it does: tabular-…", "과제: tabular-…"))
+        str,
+        typer.Option(
+            help="tabular-regression | tabular-classification | text-classification | forecasting"
+        ),
     ] = "tabular-regression",
     like: Annotated[
         Path | None,

@@ -17,6 +17,7 @@ from dure.cli.reading import (
     KindOption,
     MissingOption,
     QuotedOption,
+    RecordsOption,
     SheetOption,
     reading,
     source_of,
@@ -82,12 +83,13 @@ def inspect(
     quoted: QuotedOption = False,
     sheet: SheetOption = "",
     database: DatabaseOption = None,
+    records: RecordsOption = "",
     targets: images_commands.TargetsOption = None,
     annotations: corpora_commands.AnnotationsOption = None,
     offsets: corpora_commands.OffsetsOption = None,
 ) -> None:
     """Inspect a file."""
-    from dure.datasets.options import CORPUS, IMAGES, QUERY, check_options
+    from dure.datasets.options import CORPUS, CROISSANT, IMAGES, QUERY, check_options
 
     options = reading(encoding, delimiter, missing, quoted, sheet)
     given = {
@@ -99,17 +101,24 @@ def inspect(
         "--targets": targets,
         "--annotations": annotations,
         "--offsets": offsets,
+        "--records": records,
         "--show-values": show_values,
     }
     if corpora_commands.is_meant(file, annotations, kind):
         check_options(file.name, CORPUS, {**given, **options.given()})
         corpora_commands.inspect(file, report, annotations, offsets, encoding or "")
         return
-    if file.is_dir():
+    if file.is_dir() and kind != CROISSANT:
         check_options(file.name, IMAGES, {**given, **options.given()})
         images_commands.inspect(file, report, targets, show_values=show_values)
         return
-    check_options(file.name, QUERY, given)  # any table: how it is read, its kind decides
+    from dure.datasets.others.importing import is_document, look_at
+
+    described = kind == CROISSANT or (not kind and database is None and is_document(file))
+    if described:
+        check_options(file.name, CROISSANT, {**given, **options.given()})
+    else:  # any table: how it is read, its kind decides
+        check_options(file.name, QUERY, given)
     import time
 
     from dure.datasets.inspect.inspection import check_report
@@ -121,7 +130,7 @@ def inspect(
             check_report(source, report)
     with output.progress(say("inspecting", "점검 중")):
         found = inspect_file(
-            source_of(file, database),
+            look_at(file, records) if described else source_of(file, database),
             now_s=time.time(),
             target=target,
             split=split,

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from dure.cli import developing, session, trial_jobs
+from dure.cli import developing, probing, session, trial_jobs
+from dure.cli import gates as gates_commands
 from dure.cli.arguments import RequestId, say_who_votes
+from dure.cli.gates import RunArgument
 from dure.cli.words import LANGUAGE, say
+from dure.core.text import Text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 developing.add_to(app)
+probing.add_to(app)
 
-RunArgument = Annotated[
-    str, typer.Argument(metavar="RUN", help=say("Id of a run.", "실행 식별자."))
-]
+gates_commands.add_to(app)
 
 
 @app.command(
@@ -27,20 +30,32 @@ RunArgument = Annotated[
 )
 def doctor() -> None:
     """Inspect the sandbox of this machine."""
-    from dure.trials.view import doctor as inspect
+    from dure.sandbox.tiers import STATES
+    from dure.trials import view
 
     output = session.current.output
     with output.progress(say("looking", "점검 중")):
-        host, findings = inspect()
+        host, findings = view.doctor()
+        tiers = view.tiers(host)
     shown = [finding.to_dict(LANGUAGE) for finding in (*host.findings, *findings)]
+    for tier in tiers:
+        tier["findings"] = [finding.to_dict(LANGUAGE) for finding in tier["findings"]]
     if output.as_json:
-        output.value(
-            {"tier": host.tier, "uid": host.uid, "facts": dict(host.facts), "findings": shown}
-        )
+        facts = {"tier": host.tier, "uid": host.uid, "facts": dict(host.facts)}
+        output.value({**facts, "tiers": tiers, "findings": shown})
     else:
         output.value(
             {say("tier", "격리 수준"): host.tier, "uid": host.uid, **host.facts},
             say("Sandbox of this machine", "이 기기의 격리 실행 환경"),
+        )
+        output.rows(
+            [_tier_row(tier, STATES) for tier in tiers],
+            [
+                ("tier", say("tier", "격리 수준")),
+                ("state", say("state", "상태")),
+                ("probed", say("probed", "점검한 것")),
+                ("next_step", say("next step", "다음 조치")),
+            ],
         )
         output.rows(
             shown,
@@ -52,6 +67,16 @@ def doctor() -> None:
         )
     if host.tier == "none":
         raise typer.Exit(1)
+
+
+def _tier_row(tier: Mapping[str, Any], states: Mapping[str, Text]) -> dict[str, str]:
+    missing = [one["next_step"] for one in tier["findings"] if tier["state"] != "works"]
+    return {
+        "tier": tier["tier"],
+        "state": states[tier["state"]].say(LANGUAGE),
+        "probed": "; ".join(f"{name}: {value}" for name, value in tier["facts"].items()),
+        "next_step": " ".join(missing) or "-",
+    }
 
 
 @app.command(
@@ -102,7 +127,10 @@ def prepare(
         ),
     ],
     task: Annotated[
-        str, typer.Option(help="tabular-regression | tabular-classification")
+        str,
+        typer.Option(
+            help="tabular-regression | tabular-classification | text-classification | forecasting"
+        ),
     ] = "tabular-regression",
     test_permille: Annotated[
         int,
@@ -112,9 +140,55 @@ def prepare(
     budget: Annotated[
         int, typer.Option(min=1, help=say("Runs per agency.", "기관별 실행 횟수."))
     ] = 20,
+    time: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Of a forecast: the feature that orders rows; the latest are the test.",
+                "forecasting: 행의 순서를 나타내는 입력 변수. 가장 늦은 행으로 시험합니다.",
+            )
+        ),
+    ] = "",
+    series: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Of a forecast: the feature that tells series apart.",
+                "forecasting: 계열을 나누는 입력 변수.",
+            )
+        ),
+    ] = "",
+    floor: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC=NUMBER",
+            help=say(
+                "Release only if it surely holds in every subgroup; may be repeated.",
+                "모든 하위 집단에서 확실히 지켜져야 반출합니다. 여러 번 쓸 수 있습니다.",
+            ),
+        ),
+    ] = None,
+    subgroup: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN=VALUE,…",
+            help=say("Column and values that make subgroups.", "하위 집단을 나눌 열과 값."),
+        ),
+    ] = "",
+    protect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PART=NUMBER",
+            help=say(
+                "What tables must keep: least, p_percent, n, k_percent; may be repeated.",
+                "표가 지킬 값: least, p_percent, n, k_percent. 여러 번 쓸 수 있습니다.",
+            ),
+        ),
+    ] = None,
 ) -> None:
     """Make a benchmark."""
     output = session.current.output
+    column, _, values = subgroup.partition("=")
     with session.current.node() as node, output.progress(say("splitting", "분할 중")):
         made = node.trials.prepare(
             dataset,
@@ -125,8 +199,25 @@ def prepare(
             test_permille=test_permille,
             seed=seed,
             budget=budget,
+            time=time,
+            series=series,
+            floors=_pairs(floor),
+            subgroup=column,
+            subgroups=[value.strip() for value in values.split(",") if value.strip()],
+            protection=_pairs(protect),
         )
-    output.value(made)
+    found = made.pop("findings")
+    output.value({**made, "findings": found} if output.as_json else made)
+    if not output.as_json and found:
+        output.rows(found, [("words", say("finding", "점검 결과"))])
+
+
+def _pairs(named: list[str] | None) -> dict[str, str]:
+    """Return what stands before and behind the equals signs."""
+    return {
+        name.strip(): value.strip()
+        for name, _, value in (one.partition("=") for one in named or ())
+    }
 
 
 @app.command(
@@ -225,32 +316,6 @@ def run(
     with session.current.node() as node, output.progress(say("running", "실행 중")):
         made = node.trials.run(submission, on=on, seed=seed)
     output.value(made)
-
-
-@app.command(
-    help=say(
-        "Show the sealed report of a run, to those who may read it.",
-        "봉인된 실행 보고서를 열람할 수 있는 사람에게 보여 줍니다.",
-    )
-)
-def show(
-    run: RunArgument,
-    diagnosis: Annotated[
-        bool,
-        typer.Option(
-            help=say(
-                "The operator's diagnosis too; it never leaves.",
-                "운영자용 진단도 표시합니다. 노드 밖으로 나가지 않습니다.",
-            )
-        ),
-    ] = False,
-) -> None:
-    """Show a run's report."""
-    with session.current.node() as node:
-        shown = dict(node.trials.show(run))
-        if diagnosis:
-            shown["diagnosis"] = node.trials.diagnosis(run)
-    session.current.output.value(shown)
 
 
 @app.command(

@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from dure.sandbox.feeding import wide_pipe
+
 T = TypeVar("T")
 
 
@@ -28,7 +30,7 @@ class Beside(threading.Thread, Generic[T]):
     def __init__(self, work: Callable[[int], T]) -> None:
         super().__init__(name="dure-beside", daemon=True)
         self._work = work
-        self._theirs, self._ours = os.pipe()
+        self._theirs, self._ours = wide_pipe()
         self._open = True
         self._found: list[T] = []
         self._error: BaseException | None = None

@@ -20,6 +20,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "for-folders": Text("a folder of images or a corpus", "이미지 폴더와 말뭉치"),
         "for-croissant": Text("a Croissant document of others", "다른 곳의 Croissant 문서"),
         "no-column": Text("the table has no such column", "표에 그런 열이 없습니다"),
+        "describes": Text(
+            "it is a Croissant document; name the table that it describes",
+            "Croissant 문서입니다. 그 문서가 설명하는 표를 지정하십시오",
+        ),
         "not-html": Text("its name must end in .html", "이름이 .html로 끝나야 합니다"),
         "not-query": Text(
             "the file holds no single statement that reads rows (SELECT, WITH, VALUES; a semicolon at its end)",

@@ -90,6 +90,10 @@ class House(Protocol):
         """How the node is deployed: ``embedded`` or ``separated``."""
 
     @property
+    def open_tier(self) -> str:
+        """The lowest tier of sandbox for Open data: ``A`` or ``B``."""
+
+    @property
     def principal(self) -> Principal:
         """Who acts through this door."""
 

@@ -11,34 +11,23 @@ that may lower, naming that very target label, mints a lower one.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
-
-from sqlalchemy import delete, insert, select
 
 from dure.core import faults
 from dure.core.actions import Action
 from dure.core.assets import Asset
-from dure.core.canonical import canonical_bytes
 from dure.core.labels import Label, join_all
 from dure.core.suites import suite
 from dure.core.times import write_time
 from dure.governance import pseudonyms
-from dure.governance.charter import (
-    Charter,
-    SignedCharter,
-    check_genesis,
-    check_successor,
-    doable_actions,
-    merge_actions,
-)
+from dure.governance.about import About
+from dure.governance.charter import Charter, SignedCharter, doable_actions, merge_actions
 from dure.governance.decisions import Request
 from dure.governance.errors import GovernanceError
-from dure.governance.keeper_tables import ASSETS, CHARTERS, TICKETS
+from dure.governance.keeper_memory import KeeperMemory
 from dure.governance.permits import Permit, check_permit
 from dure.governance.policy.engine import Policy
 from dure.governance.policy.query import Query
@@ -48,18 +37,6 @@ from dure.governance.tally import Rulebook
 from dure.governance.tickets import READING, Ticket, check_ticket
 from dure.storage.database import Database
 from dure.storage.vault import Vault
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What is said of content when it is sealed; the fields of `Asset` but for id and times."""
-
-    kind: str
-    media_type: str
-    schema_id: str
-    label: str
-    parents: tuple[str, ...]
-    producer: str
 
 
 class Keeper:
@@ -98,7 +75,7 @@ class Keeper:
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._vault = vault
-        self._database = database
+        self._memory = KeeperMemory(database)
         self.retention = Retention(vault, database, clock)
         self.roots = Roots(vault, database, self.retention)
         self._sealing_private = sealing_private
@@ -118,19 +95,7 @@ class Keeper:
         GovernanceError
             As `check_genesis` and `check_successor`.
         """
-        pinned = self._pinned()
-        if pinned is not None and pinned.to_dict() == signed.to_dict():
-            return
-        if pinned is None:
-            check_genesis(signed)
-        else:
-            check_successor(pinned.charter, signed)
-        document = json.dumps(signed.to_dict(), ensure_ascii=False)
-        with self._database.write() as connection:
-            connection.execute(
-                insert(CHARTERS).values(version=signed.charter.version, document=document)
-            )
-        faults.point("keeper.charter-pinned")
+        self._memory.pin(signed)
 
     @property
     def charter(self) -> Charter:
@@ -141,10 +106,7 @@ class Keeper:
         GovernanceError
             ``governance.charter-pin`` when none is pinned.
         """
-        pinned = self._pinned()
-        if pinned is None:
-            raise GovernanceError("governance.charter-pin", reason="no-charter")
-        return pinned.charter
+        return self._memory.charter
 
     def seal(
         self,
@@ -193,7 +155,7 @@ class Keeper:
         if label.grade > self._vault.grade:
             raise GovernanceError("governance.keeper", reason="above-vault")
         self._check_rise(label, about, permit)
-        bound = canonical_bytes("sealed", _bound(about, label), charter.suite)
+        bound = about.bound(label, charter.suite)
         sealed = self._vault.put(pages, bound=bound, basis=basis)
         faults.point("keeper.sealed")
         asset = Asset(
@@ -207,7 +169,7 @@ class Keeper:
             producer=about.producer,
             created=write_time(self._clock()),
         )
-        return self._remember(asset, sealed.size)
+        return self._memory.remember(asset, sealed.size)
 
     def open(self, ticket: Ticket, signature: str) -> tuple[int, Iterator[bytes]]:
         """Return the size and the content of an asset, once, against a ticket.
@@ -271,7 +233,7 @@ class Keeper:
         self._check_permit(permit, request)
         if asset_id not in request.assets:
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
-        asset, size = self._recall(asset_id)
+        asset, size = self._memory.recall(asset_id)
         if asset.kind == pseudonyms.KIND:
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
         self._refuse_withdrawn(asset_id)
@@ -306,7 +268,7 @@ class Keeper:
         known = asset_id in named and asset_id in (named[0], *self.retention.parts(named[0]))
         if not destroys or not known:
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
-        self.roots.check_shredding(request, asset_id, self._recall(asset_id)[0].kind)
+        self.roots.check_shredding(request, asset_id, self._memory.recall(asset_id)[0].kind)
         doomed = self.retention.doomed(request.assets)
         if any(map(self.retention.held, doomed)):
             raise GovernanceError("governance.permit", request=request.id, reason="held")
@@ -322,7 +284,7 @@ class Keeper:
         GovernanceError
             ``governance.ticket`` when there is none.
         """
-        return self._recall(asset_id)[0]
+        return self._memory.recall(asset_id)[0]
 
     def unwrap(self, wrapped: bytes, info: bytes) -> bytes:
         """Return the content key that another node wrapped to this one."""
@@ -335,7 +297,7 @@ class Keeper:
             self._refuse_withdrawn(parent)
         if permit is None:
             for parent in about.parents:
-                if not label.dominates(self._recall(parent)[0].label):
+                if not label.dominates(self._memory.recall(parent)[0].label):
                     raise GovernanceError("governance.label-falls")
             return
         request = permit[1]
@@ -343,7 +305,7 @@ class Keeper:
         others = [parent for parent in about.parents if parent not in request.assets]
         # What the act has minted a moment ago may be a parent too: nothing falls by that.
         if not rulebook.action.lowers or not all(
-            label.dominates(self._recall(parent)[0].label) for parent in others
+            label.dominates(self._memory.recall(parent)[0].label) for parent in others
         ):
             raise GovernanceError("governance.permit", request=request.id, reason="other-asset")
         if not label.dominates(Label.parse(request.target, self.charter.labels)):
@@ -368,7 +330,7 @@ class Keeper:
 
     def _check_source(self, request: Request, charter: Charter) -> None:
         """Compare the source label that people signed, which a door wrote, with what is held here."""
-        held = [self._recall(asset_id)[0].label for asset_id in request.assets]
+        held = [self._memory.recall(asset_id)[0].label for asset_id in request.assets]
         if held and Label.parse(request.source, charter.labels) != join_all(held):
             raise GovernanceError("governance.permit", request=request.id, reason="other-source")
 
@@ -385,7 +347,7 @@ class Keeper:
         principal = charter.principal(ticket.principal)
         if ticket.action not in actions or principal.agency != self._agency:
             raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="denied")
-        asset, size = self._recall(ticket.asset)
+        asset, size = self._memory.recall(ticket.asset)
         if asset.kind == pseudonyms.KIND:
             raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="denied")
         self._decider(charter).require(
@@ -398,7 +360,7 @@ class Keeper:
                 withdrawn=self.retention.withdrawn(ticket.asset),
             )
         )
-        self._use(ticket, now)
+        self._memory.use(ticket, now)
         return size
 
     def _root(self, charter: Charter, purpose: str, generation: int, used_on: str) -> bytes:
@@ -425,61 +387,6 @@ class Keeper:
             ),
         ).id
 
-    def _remember(self, asset: Asset, size: int) -> Asset:
-        with self._database.write() as connection:
-            known = connection.execute(select(ASSETS).where(ASSETS.c.id == asset.id)).first()
-            if known is None:
-                connection.execute(
-                    insert(ASSETS).values(
-                        id=asset.id,
-                        kind=asset.kind,
-                        media_type=asset.media_type,
-                        schema_id=asset.schema_id,
-                        policy=asset.label.policy.id,
-                        label=str(asset.label),
-                        owner=asset.owner,
-                        parents=json.dumps(list(asset.parents)),
-                        producer=asset.producer,
-                        size=size,
-                        created=asset.created,
-                    )
-                )
-        faults.point("keeper.remembered")
-        return asset if known is None else self._recall(asset.id)[0]
-
-    def _recall(self, asset_id: str) -> tuple[Asset, int]:
-        with self._database.read() as connection:
-            row = connection.execute(select(ASSETS).where(ASSETS.c.id == asset_id)).first()
-        if row is None:
-            raise GovernanceError("governance.ticket", asset=asset_id[:16], reason="unknown-asset")
-        asset = Asset(
-            id=row.id,
-            kind=row.kind,
-            media_type=row.media_type,
-            schema_id=row.schema_id,
-            label=Label.parse(row.label, self.charter.labels),
-            owner=row.owner,
-            parents=tuple(json.loads(row.parents)),
-            producer=row.producer,
-            created=row.created,
-        )
-        return asset, row.size
-
-    def _use(self, ticket: Ticket, now: int) -> None:
-        with self._database.write() as connection:
-            connection.execute(delete(TICKETS).where(TICKETS.c.expires < now))
-            used = select(TICKETS.c.nonce).where(TICKETS.c.nonce == ticket.nonce)
-            if connection.execute(used).first() is not None:
-                raise GovernanceError("governance.ticket", asset=ticket.asset[:16], reason="used")
-            connection.execute(insert(TICKETS).values(nonce=ticket.nonce, expires=ticket.expires))
-
-    def _pinned(self) -> SignedCharter | None:
-        with self._database.read() as connection:
-            document = connection.execute(
-                select(CHARTERS.c.document).order_by(CHARTERS.c.version.desc()).limit(1)
-            ).scalar()
-        return None if document is None else SignedCharter.from_dict(json.loads(document))
-
     def _decider(self, charter: Charter) -> Policy:
         with self._lock:
             if self._policy is None or self._policy[0] != charter.version:
@@ -487,13 +394,3 @@ class Keeper:
                 policy = Policy(actions, charter.labels, charter.digest(), suite=charter.suite)
                 self._policy = (charter.version, policy)
             return self._policy[1]
-
-
-def _bound(about: About, label: Label) -> Mapping[str, Any]:
-    return {
-        "kind": about.kind,
-        "media_type": about.media_type,
-        "schema_id": about.schema_id,
-        "label": str(label),
-        "parents": list(about.parents),
-    }

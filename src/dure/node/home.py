@@ -27,6 +27,7 @@ from dure.core.suites import SUITE_NAMES
 from dure.node.errors import NodeError
 
 PROFILES = ("embedded", "separated")
+TIERS = ("A", "B")
 ORIGIN = "dure/{agency}/ledger"
 """Origin line of a node's ledger, for the format method."""
 
@@ -52,6 +53,9 @@ class Settings:
     vault_url
         Place of the vault's pages in a bucket, ``https://HOST[:PORT]/BUCKET/[PREFIX/]PLACE[?region=REGION]``,
         as ``dure node init`` draws it; "" means the folder ``vault/``.
+    open_tier
+        The lowest tier of sandbox in which trials on Open data may run: ``A``, or ``B`` for a host
+        that has no other (decision 28 says what B doesn't contain).
     door_uid, executor_uid, keeper_uid
         uids of the separated profile; -1 in the embedded one.
     """
@@ -64,6 +68,7 @@ class Settings:
     executor_database: str = ""
     keeper_database: str = ""
     vault_url: str = ""
+    open_tier: str = "A"
     door_uid: int = -1
     executor_uid: int = -1
     keeper_uid: int = -1
@@ -171,4 +176,6 @@ def _settings(raw: dict[str, Any], file: Path) -> Settings:
         raise NodeError("node.settings", path=file, reason="setting", setting="suite")
     if settings.profile not in PROFILES:
         raise NodeError("node.settings", path=file, reason="setting", setting="profile")
+    if settings.open_tier not in TIERS:
+        raise NodeError("node.settings", path=file, reason="setting", setting="open_tier")
     return settings

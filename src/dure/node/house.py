@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -28,8 +27,6 @@ from dure.core.verdicts import Verdict
 from dure.governance.charter import (
     Charter,
     SignedCharter,
-    check_genesis,
-    check_successor,
     doable_actions,
 )
 from dure.governance.decisions import Request
@@ -40,10 +37,10 @@ from dure.governance.policy.query import Query
 from dure.governance.pseudonyms import KEYED
 from dure.governance.spec import READ
 from dure.node.errors import NodeError
-from dure.node.files import write_file
 from dure.node.home import Home
 from dure.node.keeping import NodeKeeping
 from dure.node.links import Links
+from dure.node.pinned import PinnedCharters
 from dure.node.rooms import code_actions, leaving
 from dure.storage.assets import AssetCatalogue
 from dure.storage.database import Database, open_database
@@ -66,6 +63,7 @@ class NodeHouse:
         self.home = home
         self.links = links
         self._principal = principal or home.settings.principal
+        self._pinned = PinnedCharters(home.door)
 
     @property
     def agency(self) -> str:
@@ -77,6 +75,11 @@ class NodeHouse:
         """How the node is deployed: ``embedded`` or ``separated``."""
         return self.home.settings.profile
 
+    @property
+    def open_tier(self) -> str:
+        """The lowest tier of sandbox for Open data: ``A`` or ``B``."""
+        return self.home.settings.open_tier
+
     @cached_property
     def signed_charter(self) -> SignedCharter:
         """The charter that this door pinned.
@@ -86,11 +89,7 @@ class NodeHouse:
         GovernanceError
             ``governance.charter-pin`` when none is pinned.
         """
-        try:
-            data = self._charter_file.read_bytes()
-        except OSError as error:
-            raise GovernanceError("governance.charter-pin", reason="no-charter") from error
-        return SignedCharter.from_bytes(data)
+        return self._pinned.signed()
 
     @property
     def charter(self) -> Charter:
@@ -99,11 +98,7 @@ class NodeHouse:
 
     def charters(self) -> tuple[Charter, ...]:
         """Return every charter that this door has pinned, the pinned one last."""
-        found = [
-            SignedCharter.from_bytes(path.read_bytes()).charter
-            for path in (self._charter_file.parent / "charters").glob("*.json")
-        ]
-        return tuple(sorted(found, key=lambda charter: charter.version))
+        return self._pinned.every()
 
     @cached_property
     def suite(self) -> Suite:
@@ -167,20 +162,11 @@ class NodeHouse:
         GovernanceError
             As `check_genesis` and `check_successor`.
         """
-        if self._charter_file.exists():
-            if signed.to_bytes() != self.signed_charter.to_bytes():
-                check_successor(self.charter, signed)
-        else:
-            check_genesis(signed)
+        self._pinned.check(signed)
         for process in ("executor", "keeper"):
             self.links.ask(process, "charter.pin", document=signed.to_dict())
             faults.point(f"charter.pinned-by-{process}")
-        history = self._charter_file.parent / "charters"
-        history.mkdir(mode=0o700, exist_ok=True)
-        for left in (*self.home.door.glob(".*.partial"), *history.glob(".*.partial")):
-            left.unlink(missing_ok=True)  # from a crash
-        write_file(history / f"{signed.charter.version}.json", signed.to_bytes())
-        write_file(self._charter_file, signed.to_bytes())
+        self._pinned.keep(signed)
         self.__dict__.pop("signed_charter", None)
         for name in ("suite", "principal", "assets", "actions", "policy"):
             self.__dict__.pop(name, None)
@@ -404,7 +390,3 @@ class NodeHouse:
             run=run,
         )
         return {"ticket": answer["ticket"], "signature": answer["signature"]}
-
-    @property
-    def _charter_file(self) -> Path:
-        return self.home.door / "charter.json"

@@ -16,9 +16,10 @@ from typing import Any
 from sqlalchemy import select
 
 from dure.core.errors import DureError
+from dure.governance.about import About
 from dure.governance.charter import SignedCharter
 from dure.governance.decisions import Request
-from dure.governance.keeper import About, Keeper
+from dure.governance.keeper import Keeper
 from dure.governance.permits import Permit
 from dure.governance.pseudonyms import MAX_ELEMENTS
 from dure.governance.tickets import Ticket

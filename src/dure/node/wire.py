@@ -20,6 +20,7 @@ from dure.core.errors import DureError, find
 from dure.core.system import reason_of
 from dure.node.errors import NodeError
 from dure.node.rooms import load_errors
+from dure.sandbox.feeding import wide_pipe
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 MAX_PAGE_BYTES = 16 * 1024 * 1024
@@ -175,7 +176,7 @@ def pour(channel: socket.socket, message: dict[str, Any], pages: Iterable[bytes]
     BaseException
         Whatever the pages raise; the other process then sees that the content ended early.
     """
-    ours, theirs = os.pipe()
+    ours, theirs = wide_pipe()
     failure: BaseException | None = None
     out = os.fdopen(theirs, "wb", buffering=0)
     try:
@@ -208,7 +209,7 @@ def draw(channel: socket.socket, message: dict[str, Any]) -> tuple[int, dict[str
     DureError
         The error that the other process raised.
     """
-    ours, theirs = os.pipe()
+    ours, theirs = wide_pipe()
     try:
         try:
             answer = call(channel, message, theirs)

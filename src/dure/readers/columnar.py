@@ -20,7 +20,7 @@ from dure.readers.names import column_names
 from dure.readers.pieces import Target
 from dure.readers.table_file import TableFile
 
-_BATCH_ROWS = 1 << 16
+_BATCH_ROWS = 1 << 14
 _MAGIC = b"PAR1"
 _ARROW_MAGIC = b"ARROW1"
 

@@ -24,7 +24,7 @@ from dure.readers.faults import Fault, honest
 from dure.readers.images.box_type import BOX_LIST
 from dure.readers.meanings import CODE_WORDS, ROLE_WORDS, UNITS
 from dure.readers.names import column_names
-from dure.readers.reading import PACKAGES
+from dure.readers.reading import MODULES, PACKAGES
 from dure.readers.spellings import WRITTEN
 from dure.readers.tables import (
     FAULT_NAME,
@@ -53,6 +53,7 @@ _SETTINGS = {
     "MALLOC_MMAP_THRESHOLD_": str(4 * MIB),
     "MALLOC_TRIM_THRESHOLD_": str(8 * MIB),
     "OMP_NUM_THREADS": "2",
+    "OPENBLAS_NUM_THREADS": "1",  # its threads spin when they begin, and nothing here uses them
     "ARROW_IO_THREADS": "2",
 }
 
@@ -159,7 +160,12 @@ def parse(
         limits=limits,
     )
     with raw:
-        run(replace(task, stream=True), {"raw": raw.blocks()}, reader=reader)
+        run(
+            replace(task, stream=True),
+            {"raw": raw.blocks()},
+            reader=reader,
+            imports=(f"dure.readers.{MODULES[kind]}",),
+        )
     return Parsed(
         columns=tuple(Column(**msgspec.structs.asdict(one)) for one in schema[0].columns),
         rows=schema[0].rows,
@@ -201,6 +207,7 @@ def read_inside(
     more: Mapping[str, Path] | None = None,
     binds: Sequence[Bind] = (),
     environment: Mapping[str, str] | None = None,
+    imports: tuple[str, ...] | None = None,
 ) -> Raw:
     """Run a worker over the bytes of a file, which it finds at ``/in/raw``, in the sandbox.
 
@@ -220,6 +227,8 @@ def read_inside(
         More of the host that it sees, read-only.
     environment
         More variables.
+    imports
+        What the worker imports late, and so while the file is on its way (`dure.sandbox.box.run`).
 
     Raises
     ------
@@ -240,7 +249,8 @@ def read_inside(
         raws = {
             name: opened.enter_context(_Raw(one, limits.input_bytes)) for name, one in files.items()
         }
-        outcome = run(task, {name: one.blocks() for name, one in raws.items()}, sink=take)
+        blocks = {name: one.blocks() for name, one in raws.items()}
+        outcome = run(task, blocks, sink=take, imports=imports)
     raw = raws["raw"]
     _well(outcome, raw)
     return Raw(f"sha256:{raw.digest.hexdigest()}", raw.size_bytes)

@@ -14,6 +14,19 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
 }
 """Packages that a kind takes besides the runtime's."""
 
+MODULES: Mapping[str, str] = {
+    "csv": "delimited",
+    "json": "objects",
+    "jsonl": "objects",
+    "xlsx": "workbook",
+    "zeek": "logs",
+    "several": "several",
+    "evtx": "events",
+    "parquet": "columnar",
+    "arrow": "columnar",
+}
+"""Module of this package that reads a kind."""
+
 
 def read(
     kind: str,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 _EXACT = 2**53
 _DIGITS = r"^-?[0-9]+$"
-_FIRST, _LAST = ord("-"), ord("9")
+_FIRST, _LAST, _ZERO = ord("-"), ord("9"), ord("0")
 """Hyphen, full stop, slash and the digits lie between these two; no cast below takes a slash."""
 
 Quick = Callable[[pa.Array], pa.Array | None]
@@ -159,15 +159,24 @@ def _number(values: pa.Array) -> pa.Array | None:
 
 
 def _leads_with_zero(data: NDArray[np.uint8], starts: NDArray[np.int32]) -> bool:
-    lengths = np.diff(starts)
-    begins = starts[:-1][lengths >= 2]
-    first, second = data[begins], data[begins + 1]
-    zero = ord("0")
-    if ((first == zero) & (second >= zero)).any():
-        return True
-    begins = starts[:-1][lengths >= 3]
-    first, second, third = data[begins], data[begins + 1], data[begins + 2]
-    return bool(((first == _FIRST) & (second == zero) & (third >= zero)).any())
+    begins, ends = starts[:-1], starts[1:]
+    # Few values begin so; the next byte of an empty value, or behind the last, says nothing.
+    first = data.take(begins, mode="clip")
+    return _zero_then_digit(data, begins, ends, first == _ZERO) or _zero_then_digit(
+        data, begins + 1, ends, first == _FIRST
+    )
+
+
+def _zero_then_digit(
+    data: NDArray[np.uint8],
+    begins: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    some: NDArray[np.bool_],
+) -> bool:
+    """Say whether some of the values have a zero here, and a digit after it."""
+    places = begins[some]
+    places = places[places + 1 < ends[some]]
+    return bool(((data[places] == _ZERO) & (data[places + 1] >= _ZERO)).any())
 
 
 _TRUTHS = pa.array(["true", "false", "True", "False", "TRUE", "FALSE"])

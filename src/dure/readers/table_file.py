@@ -1,10 +1,11 @@
-"""The Parquet file that a reader leaves: row groups of one size, written beside the reading."""
+"""The file that a reader leaves: groups of rows of one size, written beside the reading."""
 
 from __future__ import annotations
 
 import queue
 import threading
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -17,14 +18,37 @@ from dure.readers.pieces import PieceWriter, Target
 
 GROUP_ROWS = 1 << 17
 """Rows that are stored and read together."""
+ARROW = ".arrow"
+"""Ending of a file that is plain Arrow: twice as large as Parquet, in a third of the time."""
+BATCH_ROWS = 1 << 15
+"""Rows of a batch of such a file."""
 
 _AHEAD = 2
 _SAMPLE_ROWS = 1 << 14
 _DICTIONARY_SHARE = 4
 
 
+class ArrowWriter:
+    """Writes an Arrow file in batches of `BATCH_ROWS`; speaks as Parquet's writer does."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._file = pa.OSFile(str(path), "wb")
+        self._table = pa.ipc.new_file(self._file, schema)
+
+    def write_table(self, group: pa.Table, row_group_size: int) -> None:
+        """Add rows, of which so many at most lie together while they are written."""
+        for start in range(0, len(group), row_group_size):
+            part = group.slice(start, row_group_size).combine_chunks()
+            self._table.write_table(part, BATCH_ROWS)
+
+    def close(self) -> None:
+        """Write the end."""
+        self._table.close()
+        self._file.close()
+
+
 class TableFile:
-    """Writes batches as one Parquet file; compressing goes on while the next batch is read.
+    """Writes batches as one file; compressing goes on while the next batch is read.
 
     Parameters
     ----------
@@ -33,13 +57,14 @@ class TableFile:
     schema
         Of every batch.
     lasting
-        Whether it is kept (`dure.readers.lasting`), or read at once and forgotten (lz4).
+        Whether it is kept (`dure.readers.lasting`), or read at once and forgotten: Parquet with lz4, or plain
+        Arrow when its name ends in `ARROW`.
     """
 
     def __init__(self, target: Target, schema: pa.Schema, lasting: bool) -> None:
         self._target, self._schema = target, schema
         self._kept = LastingWriter(target, schema) if lasting else None
-        self._writer: pq.ParquetWriter | None = None
+        self._writer: pq.ParquetWriter | ArrowWriter | None = None
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
         self._groups: queue.Queue[pa.Table | None] = queue.Queue(_AHEAD if lasting else 1)
@@ -132,10 +157,13 @@ class TableFile:
         for batch in group.to_batches():
             self._kept.write(batch)
 
-    def _opened(self, first: pa.Table | None) -> pq.ParquetWriter:
+    def _opened(self, first: pa.Table | None) -> pq.ParquetWriter | ArrowWriter:
+        target = self._target
+        if self._writer is None and isinstance(target, Path) and target.suffix == ARROW:
+            self._writer = ArrowWriter(target, self._schema)
         if self._writer is None:
             self._writer = pq.ParquetWriter(
-                self._target,
+                target,
                 self._schema,
                 compression="lz4",
                 use_dictionary=[] if first is None else _repetitive(first.slice(0, _SAMPLE_ROWS)),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from dure.readers.ahead import ahead
 from dure.readers.meanings import described
 from dure.readers.pieces import Target
 from dure.readers.spellings import as_type
@@ -62,11 +63,11 @@ def write_typed(
         Whether the file is kept.
     """
     found = list(guesses) if guesses is not None else [Guess() for _ in names]
-    rows, whole = _at_once(names, batches(), found, target, lasting)
+    rows, whole = _at_once(names, ahead(batches()), found, target, lasting)
     if rows and not whole:
         schema = _schema(names, found)
         with TableFile(target, schema, lasting) as file:
-            for batch in batches():
+            for batch in ahead(batches()):
                 columns = [as_type(*pair) for pair in zip(batch.columns, schema.types, strict=True)]
                 file.write(pa.record_batch(columns, schema=schema))
     return TypedTable(rows, [_described(*pair) for pair in zip(names, found, strict=True)])

@@ -45,7 +45,11 @@ def arguments_of(plan: dict[str, Any], place: str) -> list[str]:
 
 
 def become(  # pragma: no cover (runs between fork and exec)
-    plan: dict[str, Any], place: str, group: Cgroup | None, given: tuple[int, int, int]
+    plan: dict[str, Any],
+    place: str,
+    group: Cgroup | None,
+    arguments: list[str],
+    given: tuple[int, int, int],
 ) -> None:
     """Turn the calling process, a fork of the launcher, into bubblewrap with the plan's command.
 
@@ -57,6 +61,8 @@ def become(  # pragma: no cover (runs between fork and exec)
         The staging folder.
     group
         Its control groups, if any.
+    arguments
+        `arguments_of` the plan, made before the fork.
     given
         Its standard input (or -1 for none), its output, and where bubblewrap tells how it goes.
     """
@@ -66,7 +72,7 @@ def become(  # pragma: no cover (runs between fork and exec)
         if group is not None:
             group.enter()
         rules = _in_memory(plan["seccomp"])
-        words = [*arguments_of(plan, place), "--seccomp", "3", "--json-status-fd", "5"]
+        words = [*arguments, "--seccomp", "3", "--json-status-fd", "5"]
         listed = _in_memory(b"".join(os.fsencode(word) + b"\0" for word in words))
         first = stdin if stdin >= 0 else os.open("/dev/null", os.O_RDONLY)
         wanted = [first, out_write, out_write, rules, listed, status_write, *plan["stream"]]

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from dure.sandbox.errors import SandboxError
 from dure.sandbox.launching import Launch, Reader, Sink
-from dure.sandbox.spares import current
+from dure.sandbox.spares import begun, current
 from dure.sandbox.tasks import Input, Outcome, Task
 
 __all__ = ["TIERS", "Reader", "Sink", "run"]
 
-TIERS = ("A",)
+TIERS = ("A", "B")
 
 
 def run(
@@ -20,6 +20,7 @@ def run(
     *,
     sink: Sink | None = None,
     reader: Reader | None = None,
+    imports: tuple[str, ...] | None = None,
     tier: str | None = None,
 ) -> Outcome:
     r"""Run a task in the sandbox and return how it ended.
@@ -37,8 +38,11 @@ def run(
     reader
         Of a task that streams: called while it runs, with the pipe that it writes to, and with what ends
         the reading, waits for the run and returns its outcome. When it raises, the run is abandoned.
+    imports
+        Of a task whose inputs take their time to come: what its module imports late. It is started before
+        they are there, and imports that meanwhile. It gets them, as ever, when they are whole.
     tier
-        ``"A"``, or None for the best that there is.
+        ``"A"``, or ``"B"`` where policy lets it (`dure.sandbox.tiers`); None is ``"A"``, never less.
 
     Returns
     -------
@@ -62,18 +66,22 @@ def run(
     given = dict(inputs or {})
     if set(given) != set(task.inputs) or task.stream != (reader is not None):
         raise SandboxError("sandbox.task", part="given")
-    launch = _started(task, given)
+    launch = _started(task, given, imports, tier or TIERS[0])
     try:
         return launch.outcome(sink) if reader is None else launch.streamed(sink, reader)
     finally:
         launch.close()
 
 
-def _started(task: Task, inputs: Mapping[str, Input]) -> Launch:
-    spares = current()
+def _started(
+    task: Task, inputs: Mapping[str, Input], imports: tuple[str, ...] | None, tier: str
+) -> Launch:
+    spares = current() if tier == TIERS[0] else None
     launch = spares.take(task, inputs) if spares is not None else None
+    if launch is None and imports is not None and tier == TIERS[0]:
+        launch = begun(task, inputs, imports)
     if launch is None:
-        launch = Launch(task)
+        launch = Launch(task, tier)
         try:
             launch.start(inputs)
         except BaseException:

@@ -6,13 +6,15 @@ from types import MappingProxyType
 
 from dure.core.errors import DureError, ErrorSpec, table
 from dure.core.text import Text
-from dure.sandbox.reasons import MENDS, PARTS, REASONS, STEPS
+from dure.sandbox.reasons import MENDS, PARTS, REASONS, RULES, STEPS
 
 
 class SandboxError(DureError):
     """The sandbox could not be made, or its task is malformed; nothing has been run bare."""
 
-    WORDS = MappingProxyType({"reason": REASONS, "mend": MENDS, "part": PARTS, "step": STEPS})
+    WORDS = MappingProxyType(
+        {"reason": REASONS, "mend": MENDS, "part": PARTS, "step": STEPS, "rule": RULES}
+    )
     TABLE = table(
         [
             ErrorSpec(
@@ -91,6 +93,20 @@ class SandboxError(DureError):
                     "격리 수준 {tier}을(를) 요청했으나 이 호스트에서 되는 것은 {known}입니다.",
                 ),
                 Text("Ask for a tier that it provides.", "제공되는 격리 수준을 지정하십시오."),
+            ),
+            ErrorSpec(
+                "sandbox.tier-policy",
+                42,
+                403,
+                Text(
+                    "No tier of sandbox may run this here.",
+                    "이 노드에서는 어떤 격리 수준으로도 실행할 수 없습니다.",
+                ),
+                Text("{rule.en}.", "{rule.ko}."),
+                Text(
+                    "Hold such data in a separated node (docs/separated.md) and run the trial there.",
+                    "이런 자료는 separated 구성의 노드(docs/separated.md)에 두고 거기서 시험을 실행하십시오.",
+                ),
             ),
             ErrorSpec(
                 "sandbox.launcher",

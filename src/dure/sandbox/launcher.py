@@ -24,7 +24,7 @@ import marshal
 import os
 import sys
 
-from dure.sandbox import kernel, staging, wire
+from dure.sandbox import kernel, landlocked, staging, wire
 from dure.sandbox.cgroups import Cgroup
 from dure.sandbox.living import Run
 from dure.sandbox.outputs import read_outputs
@@ -54,13 +54,15 @@ def main(arguments: list[str]) -> None:
         os.setsid()
         kernel.adopt_orphans()
         plan["uid"], claim = _throwaway_user() if plan["root"] else (os.getuid(), None)
-        place = staging.stage(plan)
+        in_a = plan["tier"] == "A"
+        place = staging.stage(plan) if in_a else landlocked.stage(plan)
         limits = plan["limits"]
         if plan["root"]:
             group = Cgroup(plan["name"], limits["memory_bytes"], limits["processes"])
         run = Run(plan, place, group, answer)
         if _begin(run):
-            _answer(answer, f"{place}/root/out", limits, run.live())
+            out = f"{place}/root/out" if in_a else f"{place}/out"
+            _answer(answer, out, limits, run.live())
         if claim is not None:
             claim.close()
     except staging.Refused as refused:
@@ -68,6 +70,8 @@ def main(arguments: list[str]) -> None:
     finally:
         if group is not None:
             group.remove()
+        if plan["tier"] == "B":
+            landlocked.clear(plan["place"])
 
 
 def _begin(run: Run) -> bool:
@@ -75,7 +79,8 @@ def _begin(run: Run) -> bool:
     plan = run.plan
     most_bytes = plan["limits"]["input_bytes"]
     if not plan["spare"]:
-        staging.fill(f"{run.place}/feed", plan["inputs"], most_bytes)
+        folder = f"{run.place}/feed" if plan["tier"] == "A" else f"{run.place}/in"
+        staging.fill(folder, plan["inputs"], most_bytes, mounted=plan["tier"] == "A")
         run.start()
         return True
     run.start()

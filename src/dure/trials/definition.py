@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dure.core.canonical import canonical_json
+from dure.trials.disclosure.sensitive import Protection
 from dure.trials.errors import TrialsError
-from dure.trials.tasks import METRICS, TaskType, metric_of
+from dure.trials.figures import figure, read_figure
+from dure.trials.tasks import LEVELS, METRICS, TaskType, metric_of
 
 SPLIT_PARTS = 1000
 MOST_FEATURES = 2000
+MOST_SUBGROUPS = 50
 BUDGET = 20
+
+USUAL = Protection()
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
@@ -39,6 +44,19 @@ class Definition:
         Names of the metrics; those that need scores count where scores are given.
     budget
         Trials that each submitting agency may run on it.
+    floors
+        Metrics and how good they must surely be, as figures, in order of name: a report is released
+        only if the interval's end keeps it, in every subgroup.
+    subgroup
+        Column whose values make the subgroups, or "".
+    subgroups
+        Values of it that are one each, as texts; all other rows are one more.
+    protection
+        What is asked of tables.
+    time
+        Of a forecasting task the feature that orders the rows: the latest are the test.
+    series
+        Of a forecasting task the feature that tells series apart, or "" for one series.
 
     Raises
     ------
@@ -54,6 +72,12 @@ class Definition:
     seed: int = 1
     metrics: tuple[str, ...] = ()
     budget: int = BUDGET
+    floors: tuple[tuple[str, str], ...] = ()
+    subgroup: str = ""
+    subgroups: tuple[str, ...] = ()
+    protection: Protection = USUAL
+    time: str = ""
+    series: str = ""
 
     def __post_init__(self) -> None:
         if not self.metrics:
@@ -72,15 +96,43 @@ class Definition:
                 "metrics",
             ),
             "budget": (0 < self.budget <= 10_000, "budget"),
+            "floors": (_sound(self.floors, self.metrics), "floors"),
+            "subgroups": (
+                bool(self.subgroup) == bool(self.subgroups)
+                and len(set(self.subgroups)) == len(self.subgroups) <= MOST_SUBGROUPS
+                and self.subgroup != self.target,
+                "subgroups",
+            ),
+        }
+        forecasting = self.task is TaskType.FORECASTING
+        checks |= {
+            "time": (
+                self.time in self.features if forecasting else not self.time,
+                "forecast-time" if forecasting else "no-forecast",
+            ),
+            "series": (
+                self.series in ("", *self.features) if forecasting else not self.series,
+                "forecast-series" if forecasting else "no-forecast",
+            ),
         }
         for part, (sound, reason) in checks.items():
             if not sound:
-                raise TrialsError("trials.benchmark", part=part, reason=reason, most=MOST_FEATURES)
+                most = MOST_SUBGROUPS if part == "subgroups" else MOST_FEATURES
+                raise TrialsError("trials.benchmark", part=part, reason=reason, most=most)
         if self.target in self.features:
             raise TrialsError("trials.benchmark", part="features", reason="target-among")
 
     def to_dict(self) -> dict[str, object]:
-        """Return the definition as canonical values."""
+        """Return the definition as canonical values; what nobody asked for isn't named."""
+        asked: dict[str, object] = {}
+        if self.floors:
+            asked["floors"] = dict(self.floors)
+        if self.subgroup:
+            asked |= {"subgroup": self.subgroup, "subgroups": list(self.subgroups)}
+        if self.time:
+            asked |= {"time": self.time, "series": self.series}
+        if self.protection != USUAL:
+            asked["protection"] = protection_values(self.protection)
         return {
             "name": self.name,
             "task": self.task.value,
@@ -90,6 +142,7 @@ class Definition:
             "seed": self.seed,
             "metrics": list(self.metrics),
             "budget": self.budget,
+            **asked,
         }
 
     def to_bytes(self) -> bytes:
@@ -115,9 +168,81 @@ class Definition:
                 seed=int(str(value["seed"])),
                 metrics=_names(value["metrics"]),
                 budget=int(str(value["budget"])),
+                floors=_floors(value.get("floors", {})),
+                subgroup=str(value.get("subgroup", "")),
+                subgroups=_names(value.get("subgroups", [])),
+                protection=protection_of(value.get("protection", {})),
+                time=str(value.get("time", "")),
+                series=str(value.get("series", "")),
             )
         except (KeyError, TypeError, ValueError):
             raise TrialsError("trials.benchmark", part="definition", reason="malformed") from None
+
+
+def told_of_forecast(definition: Definition) -> dict[str, object]:
+    """Return what an algorithm is told of a forecast beside target and features; else nothing."""
+    if not definition.time:
+        return {}
+    levels = [str(level) for level in LEVELS]
+    return {"time": definition.time, "series": definition.series, "levels": levels}
+
+
+def protection_values(protection: Protection) -> dict[str, object]:
+    """Return what is asked of tables as canonical values."""
+    return {
+        "least": protection.least,
+        "p_percent": figure(protection.p_percent),
+        "n": protection.n,
+        "k_percent": figure(protection.k_percent),
+    }
+
+
+def protection_of(value: object) -> Protection:
+    """Return what `protection_values` wrote; what is missing is as usual.
+
+    Raises
+    ------
+    ValueError, TypeError
+        When it is not that.
+    """
+    if not isinstance(value, Mapping) or not set(value) <= {"least", "p_percent", "n", "k_percent"}:
+        raise TypeError("not a protection")
+    return Protection(
+        least=int(str(value.get("least", USUAL.least))),
+        p_percent=float(str(value.get("p_percent", USUAL.p_percent))),
+        n=int(str(value.get("n", USUAL.n))),
+        k_percent=float(str(value.get("k_percent", USUAL.k_percent))),
+    )
+
+
+def asked_protection(value: Mapping[str, str]) -> Protection:
+    """Return the protection that somebody asked for, by its parts.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.benchmark``.
+    """
+    try:
+        return protection_of(value)
+    except (TypeError, ValueError):
+        raise TrialsError("trials.benchmark", part="protection", reason="protection") from None
+
+
+def _sound(floors: tuple[tuple[str, str], ...], metrics: tuple[str, ...]) -> bool:
+    names = [name for name, _ in floors]
+    try:
+        for _, floor in floors:
+            read_figure(floor)
+    except ValueError:
+        return False
+    return names == sorted(set(names)) and set(names) <= set(metrics)
+
+
+def _floors(value: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict):
+        raise TypeError("not floors")
+    return tuple(sorted((str(name), str(floor)) for name, floor in value.items()))
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What can go wrong in a trial. Exit statuses 92 to 102, and 242 to 246."""
+"""What can go wrong in a trial. Exit statuses 92 to 102, 226 to 246."""
 
 from __future__ import annotations
 
@@ -139,6 +139,17 @@ class TrialsError(DureError):
                 ),
             ),
             ErrorSpec(
+                "trials.appeal",
+                230,
+                409,
+                Text("The appeal can't be taken.", "이의를 처리할 수 없습니다."),
+                Text("{reason.en}.", "{reason.ko}."),
+                Text(
+                    "List the appeals and where they stand: dure trials appeals.",
+                    "이의와 그 처리 상태를 확인하십시오: dure trials appeals.",
+                ),
+            ),
+            ErrorSpec(
                 "trials.not-releasable",
                 101,
                 409,
@@ -164,6 +175,48 @@ class TrialsError(DureError):
                 Text(
                     "Check the host (dure trials doctor); if it is sound, report a defect.",
                     "호스트를 점검하고(dure trials doctor), 이상이 없으면 결함으로 알려 주십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.escaped",
+                226,
+                500,
+                Text(
+                    "The sandbox of this host does not hold.",
+                    "이 호스트의 격리 실행 환경에 빠져나갈 길이 있습니다.",
+                ),
+                Text("Escaped: {names}.", "빠져나간 탐침: {names}."),
+                Text(
+                    "Run no trial on this host. Update the kernel and bubblewrap and probe again; if "
+                    "it stays, report a defect.",
+                    "이 호스트에서 시험을 실행하지 마십시오. 커널과 bubblewrap을 갱신한 뒤 다시 탐침하고, 그대로면 "
+                    "결함으로 알려 주십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.unprobed",
+                227,
+                500,
+                Text(
+                    "This host could not be probed whole.", "이 호스트를 모두 탐침하지 못했습니다."
+                ),
+                Text("No outcome: {names}.", "결과가 없는 탐침: {names}."),
+                Text(
+                    "Run it again when the host has less to do; if it stays, report a defect.",
+                    "호스트가 한가할 때 다시 실행하고, 그대로면 결함으로 알려 주십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.probe-report",
+                228,
+                422,
+                Text(
+                    "The report of probes can't be trusted.", "이 탐침 보고서는 믿을 수 없습니다."
+                ),
+                Text("{reason.en}.", "{reason.ko}."),
+                Text(
+                    "Get the file from its maker again, or have the host probed anew.",
+                    "만든 사람에게 파일을 다시 받거나 호스트를 다시 탐침하게 하십시오.",
                 ),
             ),
             ErrorSpec(

@@ -36,6 +36,30 @@ WORDS = {
     ),
 }
 
+HINTS = {
+    OutcomeClass.OK: Text(
+        "A metric that is held was not better than what was told before by more than chance.",
+        "보류된 지표는 앞서 알린 수치보다 우연을 넘어 낫지 않았습니다.",
+    ),
+    OutcomeClass.ALGORITHM_ERROR: Text(
+        "Run it on the benchmark's dummy data, and expect missing values and unseen categories.",
+        "평가 기준의 더미 자료로 실행해 보고, 결측값과 처음 보는 범주도 처리하십시오.",
+    ),
+    OutcomeClass.LIMIT_EXCEEDED: Text(
+        "Measure time and memory on as many rows as the benchmark has; the limits are in algorithm.toml.",
+        "평가 기준과 같은 행 수로 시간과 메모리를 재 보십시오. 한도는 algorithm.toml에 있습니다.",
+    ),
+    OutcomeClass.INVALID_PREDICTIONS: Text(
+        "One prediction for each row, in order: finite numbers, or classes of the training part.",
+        "행마다 순서대로 예측을 하나씩 내십시오. 유한한 수이거나 학습 부분에 있는 클래스여야 합니다.",
+    ),
+    OutcomeClass.REFUSED: Text(
+        "Ask the data's owner: they see which gate refused.",
+        "자료 소유 기관에 문의하십시오. 어느 관문이 거부했는지는 소유 기관이 봅니다.",
+    ),
+}
+"""What a developer may be told to do about each class: always the same, whatever happened in the run."""
+
 _LIMITS = frozenset({"cpu", "memory", "wall", "stdout", "processes"})
 
 

@@ -2,7 +2,8 @@
 
 The first line is ``{"form":"dure/predictions/v1","rows":N}``, for a classification with scores
 also ``"classes":[…]``. Then comes one line for each row, in order: ``{"prediction":1.5}``,
-``{"prediction":"late"}`` or ``{"prediction":"late","scores":[0.2,0.8]}``. Whatever wrote the file may be
+``{"prediction":"late"}``, ``{"prediction":"late","scores":[0.2,0.8]}`` or, for a forecast,
+``{"quantiles":[1.0,1.5,2.5]}``. Whatever wrote the file may be
 hostile, so nothing is assumed, everything is bounded, and each refusal has one word for why.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import LEVELS, Predicted, TaskType
 
 FORM = "dure/predictions/v1"
 FILE = "predictions.jsonl"
@@ -53,6 +54,17 @@ class PredictionsRefused(Exception):  # noqa: N818 (an outcome, not a defect)
         self.reason = reason
 
 
+def refusal_of(data: bytes) -> str:
+    """Return the reason in scoring's answer, when it says that it refused; else ""."""
+    # One of a dozen short words, so only a short answer is looked at here; the rest is the gates'.
+    try:
+        told = json.loads(data) if len(data) < 64 else None
+    except ValueError:
+        return ""
+    reason = told.get("refused") if isinstance(told, dict) and len(told) == 1 else None
+    return reason if reason in {one.value for one in Refusal} else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Predictions:
     """Predictions that have the demanded form.
@@ -65,11 +77,15 @@ class Predictions:
         Classes in the order of the scores; empty when there are no scores.
     scores
         One row of scores for each row, or nothing.
+    quantiles
+        Of a forecast one row of quantiles for each row, at the task's levels, never falling; then
+        the values are the medians.
     """
 
     values: Sequence[float] | Sequence[str]
     classes: tuple[str, ...] = ()
     scores: Sequence[Sequence[float]] = ()
+    quantiles: Sequence[Sequence[float]] = ()
 
 
 def write_predictions(predictions: Predictions) -> Iterator[bytes]:
@@ -91,7 +107,9 @@ def write_predictions(predictions: Predictions) -> Iterator[bytes]:
         for value, scores in zip(predictions.values, predictions.scores, strict=True):
             yield encode({"prediction": value, "scores": scores}).encode("utf-8") + b"\n"
         return
-    for value in predictions.values:
+    for row in predictions.quantiles:
+        yield encode({"quantiles": row}).encode("utf-8") + b"\n"
+    for value in () if predictions.quantiles else predictions.values:
         yield encode({"prediction": value}).encode("utf-8") + b"\n"
 
 
@@ -122,7 +140,10 @@ def read_predictions(
     if len(lines) != rows + 2 or lines.pop():
         raise PredictionsRefused(Refusal.WRONG_LENGTH)
     header = _header(lines[0], task, rows, classes)
-    if task is TaskType.REGRESSION:
+    if task.predicts is Predicted.QUANTILES:
+        quantiles = [_quantiles(line) for line in lines[1:]]
+        return Predictions([row[len(row) // 2] for row in quantiles], quantiles=quantiles)
+    if task.predicts is Predicted.NUMBER:
         return Predictions([_regression(line) for line in lines[1:]])
     values: list[str] = []
     scores: list[list[float]] = []
@@ -142,7 +163,7 @@ def _header(line: bytes, task: TaskType, rows: int, known: frozenset[str]) -> tu
     if "classes" not in header:
         return ()
     classes = header["classes"]
-    if task is TaskType.REGRESSION or not isinstance(classes, list):
+    if task.predicts is not Predicted.CLASS or not isinstance(classes, list):
         raise PredictionsRefused(Refusal.WRONG_FORM)
     if not all(isinstance(name, str) for name in classes) or len(set(classes)) != len(classes):
         raise PredictionsRefused(Refusal.WRONG_FORM)
@@ -159,6 +180,23 @@ def _regression(line: bytes) -> float:
     if abs(value) > MOST_MAGNITUDE:
         raise PredictionsRefused(Refusal.OUT_OF_RANGE)
     return value
+
+
+def _quantiles(line: bytes) -> list[float]:
+    """Return the quantiles of a row, put in order: a forecast whose quantiles cross gains by it.
+
+    Source
+    ------
+    Chernozhukov, Fernández-Val, Galichon (2010), Quantile and Probability Curves Without Crossing.
+    """
+    row = _parse(line)
+    values = row.get("quantiles")
+    if set(row) != {"quantiles"} or not isinstance(values, list) or len(values) != len(LEVELS):
+        raise PredictionsRefused(Refusal.WRONG_FORM)
+    numbers = [_number(value) for value in values]
+    if any(abs(number) > MOST_MAGNITUDE for number in numbers):
+        raise PredictionsRefused(Refusal.OUT_OF_RANGE)
+    return sorted(numbers)
 
 
 def _classification(line: bytes, known: frozenset[str], width: int) -> tuple[str, list[float]]:

@@ -71,6 +71,21 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "other-form": Text(
             "the header is not in the one allowed form", "머리글이 허용된 형식이 아닙니다"
         ),
+        # a report of probes
+        "probes-form": Text(
+            "it does not have the form of a report", "탐침 보고서의 형식이 아닙니다"
+        ),
+        "probes-sum": Text(
+            "its verdict or counts are not what its probes come to",
+            "판정이나 개수가 탐침 내용과 다릅니다",
+        ),
+        "probes-signature": Text(
+            "the signature is not over this report", "이 보고서에 대한 서명이 아닙니다"
+        ),
+        "probes-signer": Text(
+            "the charter knows no such key of the signer", "협약에 등록된 서명자의 키가 아닙니다"
+        ),
+        "probes-unsigned": Text("nobody has signed it", "서명이 없습니다"),
         # weights
         "code-inside": Text(
             "it names functions or classes, not arrays alone",
@@ -135,6 +150,38 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "one of them does not belong to the task", "과제에 맞지 않는 지표가 있습니다"
         ),
         "budget": Text("it must be 1 to 10000", "1부터 10000까지여야 합니다"),
+        "floors": Text(
+            "each must be one of the metrics with a number of three digits at most, such as accuracy=0.8",
+            "지표마다 세 자리 이하의 수를 하나씩 지정하십시오(예: accuracy=0.8)",
+        ),
+        "subgroups": Text(
+            "name a column that is not the target, and 1 to {most} of its values",
+            "예측할 열이 아닌 열과 그 값을 1개부터 {most}개까지 지정하십시오",
+        ),
+        "protection": Text(
+            "least is 10 or more, n 1 or more, p_percent and k_percent above 0 and at most 100",
+            "least는 10 이상, n은 1 이상, p_percent와 k_percent는 0보다 크고 100 이하여야 합니다",
+        ),
+        "subgroup-missing": Text(
+            "the data set has no column of the subgroups' name",
+            "데이터셋에 하위 집단을 나눌 열이 없습니다",
+        ),
+        "forecast-time": Text(
+            "a forecast needs a feature that orders its rows in time",
+            "예측 과제에는 행의 시간 순서를 나타내는 입력 변수가 필요합니다",
+        ),
+        "forecast-series": Text(
+            "what tells series apart must be a feature", "계열을 나누는 열은 입력 변수여야 합니다"
+        ),
+        "no-forecast": Text(
+            "it is for forecasting alone", "예측(forecasting) 과제에만 쓰는 항목입니다"
+        ),
+        "time-type": Text(
+            "the time must be dates, times or numbers", "시간 열은 날짜, 시각 또는 수여야 합니다"
+        ),
+        "no-movement": Text(
+            "the target never changes in training", "학습 부분에서 예측할 값이 변하지 않습니다"
+        ),
         "target-among": Text("the target is among them", "예측할 열이 그 안에 있습니다"),
         "malformed": Text("it is malformed", "형식이 잘못되었습니다"),
         "not-dataset": Text(
@@ -160,6 +207,14 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "classes": Text(
             "a classification needs 2 to {most_classes} classes, all of them in the training part",
             "분류 과제의 클래스는 2개부터 {most_classes}개까지이고, 모두 학습 부분에 있어야 합니다",
+        ),
+        # an appeal
+        "still-running": Text("the run has not ended", "실행이 아직 끝나지 않았습니다"),
+        "appealed-already": Text(
+            "somebody appealed this run already", "이 실행에는 이미 이의가 제기되었습니다"
+        ),
+        "none-waiting": Text(
+            "no appeal of this run waits for an answer", "답변을 기다리는 이의가 없는 실행입니다"
         ),
         # a release
         "no-report": Text("the run has no report", "이 실행에는 보고서가 없습니다"),
@@ -219,6 +274,11 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "seed": Text("The seed", "난수 씨앗"),
         "metrics": Text("The metrics", "지표"),
         "budget": Text("The budget", "실행 횟수 한도"),
+        "protection": Text("What is asked of tables", "표에 요구하는 보호"),
+        "floors": Text("The floors", "하한"),
+        "time": Text("The time", "시간 열"),
+        "series": Text("The series", "계열"),
+        "subgroups": Text("The subgroups", "하위 집단"),
     }
 )
 """Which part of a benchmark can't be used."""

@@ -11,7 +11,7 @@ from dure.core.labels import Label
 from dure.governance.house import House
 from dure.trials import records, spec
 from dure.trials.errors import TrialsError
-from dure.trials.gates import recheck
+from dure.trials.gates.passing import recheck
 from dure.trials.releasing import FORM, MOST_REPORT_BYTES, SIGNED_TYPE
 from dure.trials.results import ResultForm
 from dure.trials.tables import RECEIVED
@@ -100,10 +100,21 @@ def receive_report(house: House, payload: bytes, from_agency: str) -> Asset:
 
 
 def _widest(task: TaskType, result: Mapping[str, object]) -> ResultForm:
-    """Return the form with just the metrics that are there; the benchmark is the sender's."""
-    figures = result.get("figures")
-    there = figures if isinstance(figures, dict) else {}
-    return ResultForm(task, tuple(metric.name for metric in METRICS[task] if metric.name in there))
+    """Return the form with just what is there; the benchmark is the sender's."""
+    figures, held, floors = (result.get(part) for part in ("figures", "held", "floors"))
+    support = result.get("support")
+    there = {*(figures if isinstance(figures, dict) else ()), *_names(held)}
+    return ResultForm(
+        task,
+        tuple(metric.name for metric in METRICS[task] if metric.name in there),
+        tuple(sorted(floors.items())) if isinstance(floors, dict) else (),
+        len(support) - 2 if isinstance(support, list) else 0,
+    )
+
+
+def _names(value: object) -> list[str]:
+    names = value if isinstance(value, list) else []
+    return [name for name in names if isinstance(name, str)]
 
 
 def _refuse(agency: str, reason: str) -> TrialsError:

@@ -15,7 +15,7 @@ from dure.governance.jobs.job import Stage
 from dure.governance.jobs.tables import JOBS
 from dure.trials.errors import TrialsError
 from dure.trials.spec import SWEEP
-from dure.trials.tables import BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
+from dure.trials.tables import APPEALS, BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
 
 _KINDS = {
     SUBMISSIONS.name: "algorithm",
@@ -116,6 +116,10 @@ def begin_run(
     lease_s
         Seconds after which a run that has not ended has died, wherever it ran.
 
+    Every run counts once, from its beginning, whatever becomes of it: that it failed tells somebody
+    something, too. What failed may be taken up again for nothing, and an answered
+    appeal may take a run out of the count.
+
     Counting and writing are one transaction of the store's only writer, so that two runs at once
     can't both take the last of a budget, nor the same unfinished run.
 
@@ -131,38 +135,38 @@ def begin_run(
         ``trials.budget-spent``.
     """
     now = house.now()
-    agency = submission["agency"]
-    benchmark_id, budget = benchmark
+    values = {
+        "submission_id": submission["asset_id"],
+        "benchmark_id": benchmark[0],
+        "agency": submission["agency"],
+        "seed": seed,
+        "status": "running",
+        "begun_at": write_time(now),
+        "begun_by": house.principal.id,
+        "claimant": this_process(run),
+        "lease_ends_at": write_time(now + lease_s),
+        "ended_at": None,
+    }
     with house.database.write() as connection:
-        spent = connection.execute(
-            select(func.count())
-            .select_from(RUNS)
-            .where(
-                RUNS.c.agency == agency,
-                RUNS.c.benchmark_id == benchmark_id,
-                RUNS.c.status != "failed",
-            )
-        ).scalar_one()
-        if spent >= budget:
-            raise TrialsError("trials.budget-spent", agency=agency, spent=spent, limit=budget)
-        values = {
-            "submission_id": submission["asset_id"],
-            "benchmark_id": benchmark_id,
-            "agency": agency,
-            "seed": seed,
-            "status": "running",
-            "begun_at": write_time(now),
-            "begun_by": house.principal.id,
-            "claimant": this_process(run),
-            "lease_ends_at": write_time(now + lease_s),
-            "ended_at": None,
-        }
+        spent = _spent(connection, submission["agency"], benchmark[0])
         again = (RUNS.c.id == run) & (RUNS.c.status == "failed")
-        if not connection.execute(update(RUNS).where(again).values(values)).rowcount:
-            if connection.execute(select(RUNS.c.id).where(RUNS.c.id == run)).first() is not None:
-                run = house.random(16).hex()
-            connection.execute(insert(RUNS).values(id=run, **values))
-    return run, int(spent) + 1
+        if connection.execute(update(RUNS).where(again).values(values)).rowcount:
+            return run, min(spent, benchmark[1])
+        if spent >= benchmark[1]:
+            raise TrialsError(
+                "trials.budget-spent", agency=submission["agency"], spent=spent, limit=benchmark[1]
+            )
+        if connection.execute(select(RUNS.c.id).where(RUNS.c.id == run)).first() is not None:
+            run = house.random(16).hex()
+        connection.execute(insert(RUNS).values(id=run, **values))
+    return run, spent + 1
+
+
+def _spent(connection: Connection, agency: str, benchmark: str) -> int:
+    forgiven = select(APPEALS.c.run_id).where(APPEALS.c.ruling == "again")
+    asked = (RUNS.c.agency == agency) & (RUNS.c.benchmark_id == benchmark)
+    asked &= RUNS.c.id.not_in(forgiven)
+    return int(connection.execute(select(func.count()).where(asked)).scalar_one())
 
 
 def end_run(

@@ -18,6 +18,7 @@ from dure.governance.house import House
 from dure.trials import records, spec
 from dure.trials.benchmark import ANSWER_KEY, PURPOSE, SCORING
 from dure.trials.errors import TrialsError
+from dure.trials.history import isolating
 from dure.trials.tables import RELEASES, RUNS
 
 
@@ -72,6 +73,8 @@ def request_release(
     if row["status"] != "done":
         raise TrialsError("trials.not-releasable", reason="no-report")
     agency = to or row["agency"]
+    if isolating(house, row):
+        raise TrialsError("trials.not-releasable", reason="gate", gate="gate.differencing")
     report = house.assets.get(row["report_id"]).asset
     house.require(spec.RELEASE, report.label, purpose=SCORING, owner=house.agency)
     wanted = target or release_label(report.label, agency)

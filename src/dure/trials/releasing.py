@@ -24,7 +24,7 @@ from dure.governance.decisions import Request
 from dure.governance.permits import Permit
 from dure.trials import spec
 from dure.trials.errors import TrialsError
-from dure.trials.gates import recheck
+from dure.trials.gates.passing import recheck
 from dure.trials.results import ResultForm
 from dure.trials.tasks import TaskType
 
@@ -71,9 +71,13 @@ def form_of(evidence: Mapping[str, object]) -> ResultForm:
         ``trials.not-releasable``.
     """
     task, metrics = evidence.get("task"), evidence.get("metrics")
+    floors, subgroups = evidence.get("floors", {}), evidence.get("subgroups", 0)
     if task not in tuple(TaskType) or not isinstance(metrics, list):
         raise _refuse("no-task")
-    return ResultForm(TaskType(str(task)), tuple(map(str, metrics)))
+    if not isinstance(floors, dict) or type(subgroups) is not int:
+        raise _refuse("no-task")
+    demanded = tuple(sorted((str(name), str(floor)) for name, floor in floors.items()))
+    return ResultForm(TaskType(str(task)), tuple(map(str, metrics)), demanded, subgroups)
 
 
 class ReleaseReport:

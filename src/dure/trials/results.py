@@ -4,22 +4,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dure.trials.definition import Definition
 from dure.trials.figures import read_figure
 from dure.trials.outcomes import OutcomeClass
+from dure.trials.predictions import MOST_CLASSES
 from dure.trials.refusals import LEAST_CELL, GateClosed
 from dure.trials.tasks import BASELINES, Metric, TaskType, metric_of
 
 INTERVAL = "95 %"
 SIDES = ("algorithm", "baseline", "difference")
 ESTIMATE = ("value", "lower", "upper")
+WITHHELD = "withheld"
+"""What stands in a table for a count that must not be shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResultForm:
-    """The form that a score must have: its task and the metrics that may be in it."""
+    """The form that a score must have.
+
+    Parameters
+    ----------
+    task
+        What was asked.
+    metrics
+        Metrics that may be in it.
+    floors
+        What the benchmark demands of metrics, as figures, in order of name.
+    subgroups
+        How many subgroups the benchmark has.
+    """
 
     task: TaskType
     metrics: tuple[str, ...]
+    floors: tuple[tuple[str, str], ...] = ()
+    subgroups: int = 0
+
+
+def form_for(definition: Definition) -> ResultForm:
+    """Return the form that a result on a benchmark must have."""
+    return ResultForm(
+        definition.task, definition.metrics, definition.floors, len(definition.subgroups)
+    )
 
 
 def check_result(result: object, form: ResultForm) -> None:
@@ -39,13 +64,27 @@ def check_result(result: object, form: ResultForm) -> None:
         if set(result) != {"outcome", "task"}:
             raise GateClosed("gate.outcome", "$")
         return
-    check_keys(result, {"outcome", "task", "rows", "interval", "baseline", "figures"}, "$")
+    optional = {"held", "floors", "support"} & set(result)
+    check_keys(
+        result, {"outcome", "task", "rows", "interval", "baseline", "figures"} | optional, "$"
+    )
     if result["interval"] != INTERVAL or result["baseline"] != BASELINES[form.task]:
         raise GateClosed("gate.schema", "interval")
     if _read(result["rows"], "rows") < LEAST_CELL:
         raise GateClosed("gate.cells", "rows")
-    figures = result["figures"]
-    if not isinstance(figures, dict) or not allowed_metrics(set(figures), form):
+    _check_figures(result["figures"], _held(result), form)
+    if result.get("floors", {}) != dict(form.floors):
+        raise GateClosed("gate.schema", "floors")
+    for name, floor in form.floors:
+        metric_in(form, name)
+        _read(floor, "floors")
+    _check_support(result.get("support"), form)
+
+
+def _check_figures(figures: object, held: set[str], form: ResultForm) -> None:
+    if not isinstance(figures, dict) or held & set(figures):
+        raise GateClosed("gate.schema", "figures")
+    if not allowed_metrics(set(figures) | held, form):
         raise GateClosed("gate.schema", "figures")
     for name, sides in figures.items():
         check_keys(sides, set(SIDES), name)
@@ -55,6 +94,28 @@ def check_result(result: object, form: ResultForm) -> None:
             for part in ESTIMATE:
                 if not lowest <= _read(sides[side][part], f"{name}.{side}") <= highest:
                     raise GateClosed("gate.range", f"{name}.{side}")
+
+
+def _held(result: dict[str, object]) -> set[str]:
+    held = result.get("held", [])
+    names = [name for name in held if isinstance(name, str)] if isinstance(held, list) else []
+    if "held" in result and (not names or sorted(set(names)) != held):
+        raise GateClosed("gate.schema", "held")
+    return set(names)
+
+
+def _check_support(support: object, form: ResultForm) -> None:
+    """Demand a table of figures, with totals, of which none is a small cell; None is no table."""
+    if support is None:
+        return
+    rows = support if isinstance(support, list) else []
+    widths = {len(row) if isinstance(row, list) else 0 for row in rows}
+    if len(rows) != form.subgroups + 2 or len(widths) != 1 or not 2 <= min(widths) <= MOST_CLASSES:
+        raise GateClosed("gate.schema", "support")
+    for row in rows:
+        for value in row:
+            if value != WITHHELD and _read(value, "support") < LEAST_CELL:
+                raise GateClosed("gate.cells", "support")
 
 
 def _read(value: object, where: str) -> float:

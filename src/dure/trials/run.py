@@ -11,14 +11,13 @@ The targets of the test are never in the sandbox of the algorithm: not as a file
 in its environment. The run's row is written before anything starts and ended whatever happens; of a
 process that died it is ended by the next (`dure.trials.records.sweep`).
 
-A run that failed or died costs nothing of the budget. The same submission on the same benchmark with
-the same seed takes it up again under its id: it runs once more, unless all that comes of it was
-sealed already. Then that is what came of it.
+A run counts once in the budget, whatever becomes of it. The same submission on the same benchmark with
+the same seed takes up one that failed or died again under its id, for nothing: it runs once more, unless
+all that comes of it was sealed already. Then that is what came of it.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -34,23 +33,25 @@ from dure.core.reports import Report
 from dure.governance.claims import this_process
 from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
+from dure.sandbox.tiers import tier_for
 from dure.storage.tables import ASSETS, FACTS
-from dure.trials import records, spec, steps
-from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, find_benchmark
+from dure.trials import history, records, spec, steps
+from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
-from dure.trials.definition import Definition
+from dure.trials.definition import protection_values, told_of_forecast
 from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
-from dure.trials.errors import TrialsError
-from dure.trials.gates import Budget, Candidate, Gated, pass_gates
+from dure.trials.fit import check_fit
+from dure.trials.gates.candidate import Budget, Candidate
+from dure.trials.gates.passing import Gated, pass_gates
 from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
-from dure.trials.predictions import FILE, Refusal
+from dure.trials.predictions import FILE, Refusal, refusal_of
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
-from dure.trials.results import ResultForm
+from dure.trials.results import form_for
 from dure.trials.runner import ALGORITHM
 from dure.trials.runtimes import RUNTIMES
-from dure.trials.scoring import SCORE
+from dure.trials.scoring import SCORE, other_keys
 from dure.trials.tables import SUBMISSIONS
 
 REPORT_KIND = "trial"
@@ -58,7 +59,6 @@ REPORT_SCHEMA = "dure/trial-report/v1"
 SEED = 1
 
 _LEASE_MARGIN_S = 120
-_REFUSED = {reason.value for reason in Refusal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,11 @@ class _Work:
     algorithm: Asset
     benchmark: Benchmark
     seed: int
+    tier: str
     progress: Callable[[str], None]
     ending: Callable[[Connection], None]
     claimant: str
+    others: tuple[history.Neighbour, ...] = ()
 
 
 def run(
@@ -135,10 +137,10 @@ def run(
     ------
     TrialsError
         ``trials.unknown``, ``trials.mismatch``, ``trials.columns``, ``trials.runtime``,
-        ``trials.budget-spent``, ``trials.stream``;
-        ``trials.superseded`` when somebody else took the run up meanwhile.
+        ``trials.budget-spent``, ``trials.stream``; ``trials.superseded`` when somebody else took the
+        run up meanwhile.
     SandboxError
-        When this host can't make the sandbox; nothing has been run then.
+        When this host can't make the sandbox, or none that the policy allows; nothing has been run then.
     GovernanceError
         ``governance.denied``.
     """
@@ -160,6 +162,7 @@ def run(
         algorithm,
         benchmark,
         seed,
+        steps.TIER,
         progress,
         ending,
         this_process(run_id),
@@ -180,9 +183,12 @@ def run(
             seed,
             int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
         )
-        work = replace(work, id=run_id)
+        work = replace(work, id=run_id, others=history.neighbours(house, benchmark.asset.id))
         doing.detail["run"] = run_id
         try:
+            grade = join_all([seen, benchmark.answers.label]).grade
+            tier = tier_for(grade, house.profile, house.open_tier)
+            work = replace(work, tier=tier)
             trial = _sealed_before(work) or _perform(work, spent)
         except BaseException:
             records.end_run(house, work.id, "failed", claimant=work.claimant)
@@ -192,25 +198,7 @@ def run(
     return trial
 
 
-def check_fit(manifest: Manifest, definition: Definition) -> None:
-    """Refuse an algorithm that can't fit a benchmark, before anything is run or counted.
-
-    Raises
-    ------
-    TrialsError
-        ``trials.mismatch`` for another task, ``trials.columns`` for columns that the benchmark does
-        not have, ``trials.runtime`` when the runtime is not installed here.
-    """
-    if manifest.task is not definition.task:
-        raise TrialsError("trials.mismatch", declared=manifest.task, wanted=definition.task)
-    schema = manifest.schema
-    missing = sorted(set(schema.features) - set(definition.features))
-    if missing or (schema.target and schema.target != definition.target):
-        raise TrialsError("trials.columns", count=len(missing), target=definition.target)
-    if not RUNTIMES[manifest.runtime].is_installed():
-        raise TrialsError("trials.runtime", name=manifest.runtime)
-
-
+@steps.ahead(steps.SCORING, steps.OWN_LIMITS)
 def _perform(work: _Work, spent: int) -> Trial:
     work.progress("algorithm")
     ended = _run_algorithm(work)
@@ -228,10 +216,12 @@ def _perform(work: _Work, spent: int) -> Trial:
     gated = pass_gates(
         Candidate(
             subject=work.id,
-            form=ResultForm(definition.task, definition.metrics),
+            form=form_for(definition),
             outcome=outcome,
             data=data,
             budget=Budget(spent, definition.budget),
+            history=history.of(work.house, work.id, work.others),
+            protection=definition.protection,
         )
     )
     return _finish(work, gated, write_diagnosis(work.id, ended, extra, scoring))
@@ -243,6 +233,7 @@ def _run_algorithm(work: _Work) -> Outcome:
         "target": definition.target,
         "features": list(definition.features),
         "seed": work.seed,
+        **told_of_forecast(definition),
     }
     with steps.Sealed(work.house, work.id) as sealed:
         return steps.run_step(
@@ -255,6 +246,7 @@ def _run_algorithm(work: _Work) -> Outcome:
             },
             steps.algorithm_limits(work.manifest),
             runtime=RUNTIMES[work.manifest.runtime],
+            tier=work.tier,
         )
 
 
@@ -268,6 +260,10 @@ def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes,
         "metrics": list(definition.metrics),
         "seed": work.seed,
         "resamples": RESAMPLES,
+        "subgroups": len(definition.subgroups),
+        "floors": [name for name, _ in definition.floors],
+        "protection": protection_values(definition.protection),
+        "others": len(work.others),
     }
     with steps.Sealed(work.house, work.id) as sealed:
         ended = steps.run_step(
@@ -276,32 +272,29 @@ def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes,
                 FILE: predictions,
                 "answers.parquet": sealed.stream(work.benchmark.answers.id, purpose=SCORING),
                 "plan.json": canonical_json(plan),
+                **{
+                    name: sealed.stream(other.answers, purpose=SCORING)
+                    for name, other in zip(other_keys(len(work.others)), work.others, strict=True)
+                },
             },
             steps.OWN_LIMITS,
+            tier=work.tier,
         )
     said = {"status": ended.status, "cause": ended.cause}
     data = ended.outputs.get(SCORE, b"")
     if ended.status != "done":
         return OutcomeClass.REFUSED, b"", said
-    reason = _refusal(data)
+    reason = refusal_of(data)
     if reason:
         return OutcomeClass.INVALID_PREDICTIONS, b"", said | {"reason": reason}
     return OutcomeClass.OK, data, said
 
 
-def _refusal(data: bytes) -> str:
-    # One of a dozen short words, so only a short answer is looked at here; the rest is the gates'.
-    try:
-        told = json.loads(data) if len(data) < 64 else None
-    except ValueError:
-        return ""
-    reason = told.get("refused") if isinstance(told, dict) and len(told) == 1 else None
-    return reason if reason in _REFUSED else ""
-
-
 def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
     house, benchmark = work.house, work.benchmark
-    report = Report(REPORT_KIND, 1, gated.result, _evidence(work), gated.findings)
+    evidence = {**_evidence(work), "gates": [step.to_dict() for step in gated.steps]}
+    findings = (*gated.findings, *contamination(house, benchmark.asset))
+    report = Report(REPORT_KIND, 1, gated.result, evidence, findings)
     inputs = (work.algorithm, benchmark.train, benchmark.features)
     everything = (*inputs, benchmark.answers, benchmark.asset)
     asset = house.seal(
@@ -313,7 +306,7 @@ def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
         parents=tuple(asset.id for asset in everything),
         producer=spec.RUN,
         name=f"{work.submission['name']} on {benchmark.definition.name}",
-        facts={"outcome": gated.outcome.value},
+        facts={"outcome": gated.outcome.value, **history.noted(gated.isolated)},
     )
     # The report is the same when the run is done once more; the diagnosis has times in it, so it comes
     # last and names the report: both are sealed when it is there.
@@ -391,8 +384,10 @@ def _evidence(work: _Work) -> Mapping[str, object]:
         "metrics": list(definition.metrics),
         "seed": work.seed,
         "split_seed": definition.seed,
+        "floors": dict(definition.floors),
+        "subgroups": len(definition.subgroups),
         "resamples": RESAMPLES,
-        "tier": steps.TIER,
+        "tier": work.tier,
         "profile": work.house.profile,
         "limits": {"wall_s": work.manifest.wall_s, "memory_mib": work.manifest.memory_mib},
         "runtime": RUNTIMES[work.manifest.runtime].facts(),

@@ -3,7 +3,8 @@
 A class named by ``module:attribute`` is made with one mapping (task, target, features, seed,
 parameters) and has two methods: ``fit(train)`` with a table of features and targets, and
 ``predict(features)``, which returns one number or class for each row. For a classification it may
-have ``predict_scores(features)`` instead, which returns the classes and a matrix of scores. A
+have ``predict_scores(features)`` instead, which returns the classes and a matrix of scores; for a forecast
+``predict`` returns a row of quantiles for each, at ``task["levels"]``. A
 script is simply run, with the paths of train, features and predictions as its arguments. An ONNX
 model, or an MLflow folder with one, brings no code (`dure.trials.models`). Wheels in the folder are
 importable, if they are of Python alone.
@@ -27,10 +28,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dure.sandbox.places import IN, OUT, SCRATCH
 from dure.trials.manifest import MANIFEST, EntryForm, Manifest, read_manifest
 from dure.trials.packing import unpack
 from dure.trials.predictions import FILE, Predictions, write_predictions
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import Predicted
 
 ALGORITHM = "algorithm.tar"
 
@@ -54,14 +56,17 @@ def fit_and_predict(
         {**task, "task": manifest.task.value, "parameters": dict(manifest.parameters)},
     )
     made.fit(train)
-    if manifest.task is TaskType.CLASSIFICATION and _gives_scores(made):
+    if manifest.task.predicts is Predicted.CLASS and _gives_scores(made):
         classes, scores = made.predict_scores(features)
         names = tuple(map(str, _plain(classes)))
         matrix = np.asarray(scores, dtype=np.float64)
         values = [names[best] for best in matrix.argmax(axis=1)]
         return Predictions(values, names, matrix.tolist())
     predicted = _plain(made.predict(features))
-    if manifest.task is TaskType.CLASSIFICATION:
+    if manifest.task.predicts is Predicted.QUANTILES:
+        rows = [[float(value) for value in row] for row in predicted]
+        return Predictions([row[len(row) // 2] for row in rows], quantiles=rows)
+    if manifest.task.predicts is Predicted.CLASS:
         return Predictions([str(value) for value in predicted])
     return Predictions([float(value) for value in predicted])
 
@@ -90,9 +95,9 @@ def _plain(values: Any) -> list[Any]:
 
 
 def main(
-    source: Path = Path("/in"),
-    target: Path = Path("/out"),
-    scratch: Path = Path("/tmp/algorithm"),  # noqa: S108 (the run's own tmpfs)
+    source: Path = IN,
+    target: Path = OUT,
+    scratch: Path = SCRATCH / "algorithm",
 ) -> None:
     """Unpack the algorithm, run it on the parts, and write its predictions."""
     files = unpack((source / ALGORITHM).read_bytes())
@@ -104,6 +109,7 @@ def main(
     os.chdir(scratch)
     sys.path[:0] = [str(scratch), *(str(scratch / name) for name in files if name.endswith(".whl"))]
     task = json.loads((source / "task.json").read_bytes())
+    task["levels"] = [float(level) for level in task.get("levels", ())]
     random.seed(task["seed"])
     np.random.seed(task["seed"])
     paths = [source / "train.parquet", source / "features.parquet", target / FILE]

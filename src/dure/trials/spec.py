@@ -14,6 +14,8 @@ DAY_S = 86_400
 SUBMIT = "trial.submit"
 PREPARE = "trial.prepare"
 RUN = "trial.run"
+APPEAL = "trial.appeal"
+ANSWER = "trial.answer"
 RELEASE = "report.release"
 SWEEP = "trial.sweep"
 """Not an action: what the node notes when it finds runs whose process died."""
@@ -35,6 +37,16 @@ ACTIONS = (
         RUN,
         Text("Run an algorithm against sealed data", "봉인된 자료로 알고리즘 시험 실행"),
         roles=frozenset({Role.STEWARD, Role.OPERATOR}),
+    ),
+    Action(
+        APPEAL,
+        Text("Ask that a run be looked at again", "실행 결과에 이의 제기"),
+        roles=frozenset({Role.DEVELOPER, Role.OPERATOR}),
+    ),
+    Action(
+        ANSWER,
+        Text("Answer an appeal", "이의에 답변"),
+        roles=frozenset({Role.STEWARD, Role.OPERATOR, Role.CHECKER}),
     ),
     Action(
         RELEASE,

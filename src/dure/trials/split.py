@@ -1,8 +1,8 @@
 """Split a data set into train, test features and answer key. Runs inside the sandbox.
 
-Rows without a target are dropped; a seeded permutation decides which of the others are for the
-test; both parts keep the order of the data set. The answer key carries what the trivial baseline
-needs, so that scoring reads nothing of the training rows.
+Rows without a target are dropped. A seeded permutation decides which of the others are for the test;
+for a forecast the clock does: the latest are. Both parts keep the order of the data set. The answer
+key carries what the trivial baseline needs, so that scoring reads nothing of the training rows.
 """
 
 from __future__ import annotations
@@ -19,23 +19,31 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dure.sandbox.places import IN, OUT
 from dure.trials.definition import SPLIT_PARTS, Definition
+from dure.trials.forecasts import ClockRefused, climatology, clock, naive_scale
+from dure.trials.overlap import Repeated, repeated, row_digests
 from dure.trials.predictions import MOST_CLASSES, MOST_MAGNITUDE
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import Predicted, TaskType
 
 PARTS = ("train.parquet", "features.parquet", "answers.parquet")
 FACTS = "facts.json"
 ANSWER = "answer"
+ROW = "row"
+SUBGROUP = "subgroup"
 BASELINE_KEY = b"dure.baseline"
 LEAST_ROWS = 20
 
 REFUSALS = (
     "target-missing",
     "feature-missing",
+    "subgroup-missing",
     "target-type",
     "target-range",
     "too-few-rows",
     "classes",
+    "time-type",
+    "no-movement",
 )
 """Why a data set can't be split so: codes of `dure.trials.reasons`."""
 
@@ -46,11 +54,12 @@ class SplitRefused(Exception):  # noqa: N818 (an outcome, not a defect)
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The three parts."""
+    """The three parts, and how many test rows are among the training rows as well."""
 
     train: pa.Table
     features: pa.Table
     answers: pa.Table
+    repeated: Repeated
 
 
 def split(table: pa.Table, definition: Definition) -> Split:
@@ -72,30 +81,70 @@ def split(table: pa.Table, definition: Definition) -> Split:
         raise SplitRefused("target-missing")
     if not set(definition.features) <= set(table.column_names):
         raise SplitRefused("feature-missing")
-    table = table.select([*definition.features, definition.target]).combine_chunks()
-    table = table.filter(pc.is_valid(table[definition.target]))
+    if definition.subgroup and definition.subgroup not in table.column_names:
+        raise SplitRefused("subgroup-missing")
+    table = table.select(columns_of(definition)).combine_chunks()
+    needed = [definition.target, definition.time] if definition.time else [definition.target]
+    for name in needed:
+        table = table.filter(pc.is_valid(table[name]))
     target = _target(table[definition.target], definition.task)
-    table = table.set_column(len(definition.features), definition.target, target)
-    rows = table.num_rows
-    tested = rows * definition.test_permille // SPLIT_PARTS
-    if min(tested, rows - tested) < LEAST_ROWS:
+    place = table.column_names.index(definition.target)
+    table = table.set_column(place, definition.target, target)
+    chosen = _latest(table, definition) if definition.time else _drawn(table.num_rows, definition)
+    if min(chosen.sum(), (~chosen).sum()) < LEAST_ROWS:
         raise SplitRefused("too-few-rows")
-    chosen = np.zeros(rows, dtype=bool)
-    chosen[np.random.default_rng(definition.seed).permutation(rows)[:tested]] = True
     test = table.filter(pa.array(chosen))
     train = table.filter(pa.array(~chosen))
-    baseline = _baseline(train[definition.target], test[definition.target], definition.task)
-    answers = pa.table({ANSWER: test[definition.target]})
+    known = [*definition.features, definition.target]
+    answers = {ANSWER: test[definition.target], ROW: row_digests(test.select(known))}
+    if definition.task is TaskType.FORECASTING:
+        baseline: dict[str, Any] = {"scale": naive_scale(train, definition)}
+        answers |= climatology(train, test, definition)
+    else:
+        baseline = _baseline(train[definition.target], test[definition.target], definition.task)
+    if definition.subgroup:
+        answers[SUBGROUP] = _subgroups(test[definition.subgroup], definition.subgroups)
     return Split(
-        train=train.replace_schema_metadata(None),
+        train=train.select(known).replace_schema_metadata(None),
         features=test.select(list(definition.features)).replace_schema_metadata(None),
-        answers=answers.replace_schema_metadata({BASELINE_KEY: json.dumps(baseline).encode()}),
+        answers=pa.table(answers).replace_schema_metadata(
+            {BASELINE_KEY: json.dumps(baseline).encode()}
+        ),
+        repeated=repeated(train.select(known), test.select(known)),
     )
+
+
+def _drawn(rows: int, definition: Definition) -> Any:
+    chosen = np.zeros(rows, dtype=bool)
+    tested = rows * definition.test_permille // SPLIT_PARTS
+    chosen[np.random.default_rng(definition.seed).permutation(rows)[:tested]] = True
+    return chosen
+
+
+def _latest(table: pa.Table, definition: Definition) -> Any:
+    """Mark the latest rows; those of one instant are never torn apart."""
+    times = clock(table[definition.time])
+    tested = table.num_rows * definition.test_permille // SPLIT_PARTS
+    if not 0 < tested < table.num_rows:
+        return np.zeros(table.num_rows, dtype=bool)
+    return times >= np.sort(times)[table.num_rows - tested]
+
+
+def columns_of(definition: Definition) -> list[str]:
+    """Return the columns that a benchmark needs, each once."""
+    named = [*definition.features, definition.target]
+    return named if definition.subgroup in ("", *named) else [*named, definition.subgroup]
+
+
+def _subgroups(column: pa.ChunkedArray, values: tuple[str, ...]) -> pa.Array:
+    """Return the number of each row's subgroup; rows of no subgroup have the last."""
+    found = pc.index_in(column.cast(pa.string()), value_set=pa.array(values, pa.string()))
+    return pc.fill_null(found, len(values)).combine_chunks()
 
 
 def _target(column: pa.ChunkedArray, task: TaskType) -> pa.ChunkedArray:
     kind = column.type
-    if task is TaskType.CLASSIFICATION:
+    if task.predicts is Predicted.CLASS:
         if not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
             raise SplitRefused("target-type")
         return column.cast(pa.string())
@@ -126,23 +175,28 @@ def _baseline(train: pa.ChunkedArray, test: pa.ChunkedArray, task: TaskType) -> 
     return {"classes": classes, "majority": min(classes, key=lambda name: (-counts[name], name))}
 
 
-def main(source: Path = Path("/in"), target: Path = Path("/out")) -> None:
+def main(source: Path = IN, target: Path = OUT) -> None:
     """Split ``data.parquet`` by ``definition.json``, and write the parts and ``facts.json``."""
     definition = Definition.from_dict(json.loads((source / "definition.json").read_bytes()))
     facts: Mapping[str, object]
     try:
-        columns = [*definition.features, definition.target]
+        columns = columns_of(definition)
         names = pq.read_schema(source / "data.parquet").names
         table = pq.read_table(
             source / "data.parquet", columns=[name for name in columns if name in names]
         )
         parts = split(table, definition)
-    except SplitRefused as refused:
+    except (SplitRefused, ClockRefused) as refused:
         facts = {"refused": str(refused)}
     else:
         for name, part in zip(PARTS, (parts.train, parts.features, parts.answers), strict=True):
             pq.write_table(part, target / name, compression="zstd", version="2.6")
-        facts = {"train_rows": parts.train.num_rows, "test_rows": parts.features.num_rows}
+        facts = {
+            "train_rows": parts.train.num_rows,
+            "test_rows": parts.features.num_rows,
+            "repeated_exactly": parts.repeated.exactly,
+            "repeated_nearly": parts.repeated.nearly,
+        }
     (target / FACTS).write_text(json.dumps(facts), encoding="ascii")
 
 

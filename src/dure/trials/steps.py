@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -11,13 +12,15 @@ from typing import Self
 from dure.governance.house import House, Stream
 from dure.sandbox.box import Sink, run
 from dure.sandbox.runtime import processors, python_command
-from dure.sandbox.tasks import MIB, Input, Limits, Outcome
+from dure.sandbox.spares import Spares
+from dure.sandbox.tasks import MIB, Input, Limits, Outcome, Task
 from dure.trials.errors import TrialsError
 from dure.trials.manifest import Manifest
 from dure.trials.runtimes import RUNTIMES, Runtime
 
 TIER = "A"
 CORES = 2
+AHEAD_S = 1.0
 
 SPLIT = "dure.trials.split"
 RUNNER = "dure.trials.runner"
@@ -89,6 +92,7 @@ def run_step(
     limits: Limits,
     *,
     sink: Sink | None = None,
+    tier: str = TIER,
     runtime: Runtime | None = None,
 ) -> Outcome:
     """Run one of our modules inside the sandbox and return how it ended.
@@ -103,6 +107,8 @@ def run_step(
         What it may use.
     sink
         As `dure.sandbox.box.run` takes it.
+    tier
+        Which tier of sandbox.
     runtime
         Whose packages are there; by default those of our own steps.
 
@@ -111,21 +117,48 @@ def run_step(
     SandboxError
         When this host can't make the sandbox; nothing has been run then.
     """
+    return run(_task(module, tuple(inputs), limits, runtime), inputs, sink=sink, tier=tier)
+
+
+@contextlib.contextmanager
+def ahead(module: str, limits: Limits, after_s: float = AHEAD_S) -> Iterator[Spares]:
+    """Have the sandbox of a later step start meanwhile, for what runs within to be given it.
+
+    Parameters
+    ----------
+    module, limits
+        As `run_step` takes them.
+    after_s
+        What is over sooner has no use for it, and most that fails does so at once: until then nothing
+        is started.
+    """
+    with Spares() as spares:
+        timer = threading.Timer(after_s, spares.prepare, (_task(module, (), limits),))
+        timer.start()
+        try:
+            yield spares
+        finally:
+            timer.cancel()
+            timer.join()
+
+
+def _task(
+    module: str, inputs: tuple[str, ...], limits: Limits, runtime: Runtime | None = None
+) -> Task:
     threads = {
         name: str(CORES)
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS")
     }
     # Threads that wait must sleep: spinning on a busy machine was seen to cost minutes.
     threads["OMP_WAIT_POLICY"] = "passive"
-    task = python_command(
+    return python_command(
         ("-m", module),
-        inputs=tuple(inputs),
+        inputs=inputs,
         environment=threads,
         limits=limits,
         packages=runtime.packages if runtime else True,
         binds=(processors(),) if runtime and runtime.counts_processors else (),
     )
-    return run(task, inputs, sink=sink, tier=TIER)
 
 
 def algorithm_limits(manifest: Manifest) -> Limits:

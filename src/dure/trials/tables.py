@@ -105,6 +105,25 @@ RELEASES = Table(
 )
 """``agency`` is whom the report is for."""
 
+APPEALS = Table(
+    "trials_appeals",
+    METADATA,
+    Column("run_id", ForeignKey("trials_runs.id"), primary_key=True),
+    Column("agency", _NAME, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_at", _TIME, nullable=False),
+    Column("asked_by", _NAME, nullable=False),
+    Column("ruling", String(16)),
+    Column("words", Text),
+    Column("answered_at", _TIME),
+    Column("answered_by", _NAME),
+    CheckConstraint("ruling IN ('stands', 'again')", name="ruling"),
+    _both_or_neither("ruling", "words"),
+    _both_or_neither("ruling", "answered_at"),
+    _both_or_neither("ruling", "answered_by"),
+)
+"""A developer asks that a run be looked at again; ``again`` takes the run out of the budget."""
+
 RECEIVED = Table(
     "trials_received",
     METADATA,

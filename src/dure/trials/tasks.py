@@ -13,6 +13,35 @@ class TaskType(StrEnum):
 
     REGRESSION = "tabular-regression"
     CLASSIFICATION = "tabular-classification"
+    TEXT = "text-classification"
+    FORECASTING = "forecasting"
+
+    @property
+    def predicts(self) -> Predicted:
+        """What it answers for each row."""
+        return _PREDICTED[self]
+
+
+class Predicted(StrEnum):
+    """What an algorithm answers for each row."""
+
+    NUMBER = "number"
+    CLASS = "class"
+    QUANTILES = "quantiles"
+
+
+_PREDICTED = {
+    TaskType.REGRESSION: Predicted.NUMBER,
+    TaskType.CLASSIFICATION: Predicted.CLASS,
+    TaskType.TEXT: Predicted.CLASS,
+    TaskType.FORECASTING: Predicted.QUANTILES,
+}
+
+LEVELS = (0.1, 0.5, 0.9)
+"""Levels of the quantiles that a forecast consists of."""
+
+COVERAGE = 0.8
+"""Share of the targets that the outer two quantiles are to hold between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +72,56 @@ class Metric:
 
 _MOST = 1e15
 
+_CLASSES = (
+    Metric("accuracy", Text("accuracy", "정확도"), 0.0, 1.0, True),
+    Metric("balanced-accuracy", Text("balanced accuracy", "균형 정확도"), 0.0, 1.0, True),
+    Metric("f1-macro", Text("macro-averaged F1", "매크로 평균 F1"), 0.0, 1.0, True),
+    Metric(
+        "roc-auc",
+        Text("area under the ROC curve, macro one-vs-rest", "ROC 곡선 아래 면적"),
+        0.0,
+        1.0,
+        True,
+        needs_scores=True,
+    ),
+)
+
 METRICS: dict[TaskType, tuple[Metric, ...]] = {
     TaskType.REGRESSION: (
         Metric("mae", Text("mean absolute error", "평균 절대 오차"), 0.0, _MOST, False),
         Metric("rmse", Text("root mean squared error", "평균 제곱근 오차"), 0.0, _MOST, False),
         Metric("r2", Text("coefficient of determination", "결정 계수"), -_MOST, 1.0, True),
     ),
-    TaskType.CLASSIFICATION: (
-        Metric("accuracy", Text("accuracy", "정확도"), 0.0, 1.0, True),
-        Metric("balanced-accuracy", Text("balanced accuracy", "균형 정확도"), 0.0, 1.0, True),
-        Metric("f1-macro", Text("macro-averaged F1", "매크로 평균 F1"), 0.0, 1.0, True),
+    TaskType.CLASSIFICATION: _CLASSES,
+    TaskType.TEXT: _CLASSES,
+    TaskType.FORECASTING: (
+        Metric("pinball", Text("mean pinball loss", "평균 핀볼 손실"), 0.0, _MOST, False),
         Metric(
-            "roc-auc",
-            Text("area under the ROC curve, macro one-vs-rest", "ROC 곡선 아래 면적"),
+            "mae",
+            Text("mean absolute error of the median", "중앙값의 평균 절대 오차"),
             0.0,
-            1.0,
-            True,
-            needs_scores=True,
+            _MOST,
+            False,
+        ),
+        Metric(
+            "mase", Text("mean absolute scaled error", "평균 절대 척도 오차"), 0.0, _MOST, False
+        ),
+        Metric(
+            "coverage-error",
+            Text("distance of the interval's coverage from 80 %", "구간 포함률과 80 %의 차이"),
+            0.0,
+            COVERAGE,
+            False,
         ),
     ),
 }
 
-BASELINES = {TaskType.REGRESSION: "mean", TaskType.CLASSIFICATION: "majority"}
+BASELINES = {
+    TaskType.REGRESSION: "mean",
+    TaskType.CLASSIFICATION: "majority",
+    TaskType.TEXT: "majority",
+    TaskType.FORECASTING: "climatology",
+}
 """The trivial algorithm that each task's results are compared with."""
 
 

@@ -11,6 +11,7 @@ from dure.core.text import Text
 from dure.governance.house import House
 from dure.sandbox.host import probe_host
 from dure.sandbox.tasks import HostReport
+from dure.sandbox.tiers import probe_tiers
 from dure.trials import records
 from dure.trials.benchmark import PURPOSE, SCORING
 from dure.trials.errors import TrialsError
@@ -105,6 +106,19 @@ def doctor() -> tuple[HostReport, tuple[Finding, ...]]:
         Text("Nothing to do.", "조치할 것이 없습니다."),
     )
     return probe_host(), (found,)
+
+
+def tiers(host: HostReport) -> list[dict[str, Any]]:
+    """Return the tiers of sandbox as this host has them, each with what was probed and what to mend."""
+    return [
+        {
+            "tier": one.name,
+            "state": one.state,
+            "facts": dict(one.facts),
+            "findings": one.findings,
+        }
+        for one in probe_tiers(host)
+    ]
 
 
 def _ended(house: House, run_id: str) -> Row:

@@ -12,12 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dure.datasets.corpora.covered import Answer, Covered, Glimpse, Glimpses, NoSuchTag, Work
-from dure.datasets.corpora.covering import Covering, Place, joined
+from dure.datasets.corpora.covering import Covering, Place, joined, named
 from dure.datasets.corpora.covering_worker import main
+from dure.datasets.deidentify.coding import pseudonymiser
 from dure.readers.corpora.facts import DOCUMENT_COLUMNS, SPAN_COLUMNS
 from tests.datasets.corpora.corpora import SPANS, TEXTS
 
 ANY = st.text(st.sampled_from("가나 a🚢1"), min_size=1, max_size=40)
+
+
+KEYED, OTHER = pseudonymiser(bytes(32)), pseudonymiser(b"k" * 32)
 
 
 @st.composite
@@ -28,7 +32,8 @@ def cases(draw: st.DrawFn) -> tuple[str, list[Place], list[tuple[int, int]]]:
     )
     places = draw(st.lists(st.builds(lambda at, name: Place(at[0], at[1], name), one, st.sampled_from("XY")),
                            max_size=5))  # fmt: skip
-    return text, joined(places), draw(st.lists(one, max_size=8))
+    pseudonyms = draw(st.sampled_from([{}, {"X": KEYED}, {"X": KEYED, "Y": OTHER}]))
+    return text, named(joined(places), text, pseudonyms), draw(st.lists(one, max_size=8))
 
 
 @given(cases())
@@ -50,6 +55,18 @@ def test_what_is_not_covered_stands_where_its_span_says(
         assert covering.text[begin:close] == said + text[at:end]
 
 
+@given(ANY, ANY)
+def test_equal_texts_have_equal_pseudonyms_under_a_name_and_no_others(one: str, two: str) -> None:
+    text = one + two
+    places = [Place(0, len(one), "X"), Place(len(one), len(text), "X")]
+    first, second = (place.sign for place in named(places, text, {"X": KEYED}))
+    assert (first == second) == (one == two)
+    assert first.startswith("[X ")
+    assert one not in first.removeprefix("[X ")
+    assert named(places, text, {"X": OTHER})[0].sign != first
+    assert [place.sign for place in named(places, text, {"Y": KEYED})] == ["[X]", "[X]"]
+
+
 def test_a_span_that_begins_within_a_covered_place_begins_with_its_sign() -> None:
     covering = Covering("김 선장은 부산항", [Place(0, 4, "PERSON")])
     assert covering.text == "[PERSON]은 부산항"
@@ -67,6 +84,7 @@ def asked(place: Path, work: Work, spans: list[tuple[object, ...]]) -> object:
     ]  # fmt: skip
     place.mkdir()
     (place / "work").write_bytes(msgspec.json.encode(work))
+    (place / "keys").write_bytes(b"k" * 32 * len(work.pseudonyms))
     for name, columns, rows in (("texts", DOCUMENT_COLUMNS, texts), ("spans", SPAN_COLUMNS, spans)):
         types = {"int64": pa.int64(), "string": pa.string()}
         schema = pa.schema([(column, types[kind]) for column, kind in columns])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,51 @@ def test_what_may_not_be_sealed_is_not(node: Node, source: str, tmp_path: Path) 
         assert refused.value.code == code
         assert facts.items() <= refused.value.facts.items()
     assert node.house.assets.count() == held
+
+
+def test_pseudonyms_of_places_join_within_a_purpose_and_with_columns(
+    node: Node, source: str, tmp_path: Path
+) -> None:
+    """Who is the same stays known: in texts, and in a table whose column is the same element."""
+
+    def covered(**more: Any) -> tuple[str, dict[str, Any]]:
+        made = node.datasets.deidentify.texts(
+            source, pseudonyms=["PERSON", "phone"], name=f"keyed {len(more)}", **more
+        )
+        shown = node.datasets.show(made.id)["croissant"][TERM]["texts"]
+        return made.id, shown
+
+    first, told = covered()
+    assert (told["pseudonyms"], told["purpose"], told["generation"]) == (
+        ["PERSON", "phone"], "scoring", 1,
+    )  # fmt: skip
+    text = next(iter(node.datasets.open(first).records()))["text"]
+    found = re.fullmatch(
+        r"\[PERSON ([b-t]{32})\] 선장의 번호는 \[phone ([b-t]{32})\], 부산항에서 김하늘을 찾는다.",
+        text,
+    )
+    assert found
+    stood = stand(node, first)
+    assert stood[1, "T1"][0] == f"[PERSON {found[1]}]"
+    assert stood[1, "T3"][0] == "부산항"
+    people = tmp_path / "people.csv"
+    people.write_text("who,n\n김하늘,1\n남바다,2\n", encoding="utf-8")
+    node.datasets.import_(people, label=LABEL, name="people")
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        'deidentify = 1\npurpose = "scoring"\n[[column]]\nmethod = "pseudonym"\nname = "who"\n'
+        'of = "PERSON"\n',
+        encoding="utf-8",
+    )
+    table = node.datasets.deidentify.apply("people", plan).dataset.id
+    assert [row["who"] == found[1] for row in node.datasets.open(table).records()] == [True, False]
+    other, _ = covered(purpose="trial", generation=2)
+    line = next(iter(node.datasets.open(other).records()))["text"]
+    assert line.startswith("[PERSON ")
+    assert not {found[1], found[2]} & set(re.findall("[b-t]{32}", line))
+    assert node.datasets.deidentify.keys("scoring")["uses"] == 2
+    shown = node.datasets.deidentify.glimpse_texts(source, pseudonyms=["PERSON"], places=1)
+    assert [one.name for one in shown] == ["PERSON"]
 
 
 def test_the_command_shows_shapes_and_says_what_was_covered(made: Alliance, source: str) -> None:

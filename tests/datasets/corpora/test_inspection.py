@@ -13,9 +13,11 @@ import pytest
 
 from dure.core.findings import Severity
 from dure.datasets.corpora import inspection, worker
+from dure.datasets.corpora import likeness as likenesses
 from dure.datasets.corpora.inspection import inspect_corpus
 from dure.datasets.corpora.judging import judge
-from dure.datasets.corpora.likeness import RADIUS, Likeness, simhash
+from dure.datasets.corpora.likeness import Likeness, plain_text
+from dure.datasets.corpora.sketches import LIKE, RUN, alike_sketches, resemblance, sketch
 from dure.datasets.corpora.statistics import TextStatistics
 from dure.datasets.corpora.words import SENTENCES
 from dure.readers.corpora.documents import Document
@@ -48,7 +50,8 @@ def measured(*documents: tuple[str, str]) -> TextStatistics:
 def test_copies_and_near_copies_are_told_apart() -> None:
     long = story(1)
     near = long.replace(long[:2], "하", 1)
-    assert 0 < (simhash(long) ^ simhash(near)).bit_count() <= RADIUS
+    assert near != long
+    assert resemblance(sketch(long), sketch(near)) >= LIKE
     found = measured(
         (long, "train"),
         (story(2), "train"),
@@ -69,6 +72,54 @@ def test_copies_and_near_copies_are_told_apart() -> None:
     }
     assert measured((long, ""), (long, "test")).counts == {"copies": 1}
     assert not measured((long, "train"), (story(3), "test")).counts
+
+
+def shared(one: str, other: str) -> float:
+    """The share of all their runs that two texts have in common."""
+    first, second = (
+        {text[at : at + RUN] for at in range(len(text) - RUN + 1)} for text in (one, other)
+    )
+    return len(first & second) / len(first | second)
+
+
+def edited(text: str, edits: int, seed: int) -> str:
+    dice, words = np.random.default_rng(seed), text.split(" ")
+    for place in dice.choice(len(words), edits, replace=False):
+        words[place] = "하" * int(dice.integers(1, 4))
+    return " ".join(words)
+
+
+def test_near_copies_are_found_from_what_they_share_and_others_are_not() -> None:
+    """Planted at every distance: those that share nine tenths are found, those of two thirds are not."""
+    planted, clear = [], {True: 0, False: 0}
+    for seed in range(160):
+        length, edits = 40 + seed * 3, 1 + seed % 20
+        one = plain_text(story(seed, length))
+        other = plain_text(edited(one, min(edits, length // 3), seed))
+        planted.append((one, other, shared(one, other)))
+        estimated = resemblance(sketch(one), sketch(other))
+        assert abs(estimated - planted[-1][2]) < 0.17  # four standard errors
+    texts = [text for one, other, _ in planted for text in (one, other)]
+    groups = alike_sketches(np.array([list(sketch(text)) for text in texts], np.uint8)).groups
+    for number, (_, _, share) in enumerate(planted):
+        found = bool(groups[2 * number] == groups[2 * number + 1])
+        if share >= 0.92 or share <= 0.66:
+            assert found == (share >= LIKE), share
+            clear[found] += 1
+    assert min(clear.values()) > 15
+    assert len(set(groups[::2].tolist())) == len(planted)  # no two stories are taken for one
+
+
+def test_the_search_for_near_copies_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = plain_text(story(1))
+    many = np.array([list(sketch(edited(one, 1, seed))) for seed in range(60)], np.uint8)
+    whole, cut = alike_sketches(many), alike_sketches(many, most_compared=20)
+    assert (whole.whole, len(set(whole.groups.tolist()))) == (True, 1)
+    assert (cut.whole, cut.compared < 200) == (False, True)
+    assert not alike_sketches(many[:0]).groups.size
+    monkeypatch.setattr(likenesses, "MOST_TEXTS", 2)
+    left = measured((one, "train"), (story(2), "train"), (edited(one, 1, 1), "test"))
+    assert (left.searched_whole, left.counts) == (False, {})
 
 
 def test_what_an_inspection_finds(tmp_path: Path) -> None:

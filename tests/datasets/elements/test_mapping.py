@@ -186,6 +186,82 @@ def test_the_plural_is_a_count_and_not_the_thing():
     assert proposals({"ages": [20, 35, 61]}, elements=PEOPLE) == {"ages": ""}
 
 
+VEHICLES = parse_csv(
+    b"id,name_en,type,unit,allowed,synonyms,subject\n"
+    b"VHCL_WT,vehicle weight,number,kg,0~60000,curb weight,vehicle\n"
+    b"CYL_CNT,number of cylinders,integer,,1~16,cylinders,vehicle\n"
+    b"HPWR,horsepower,number,,0~3000,,vehicle\nBDWT,body weight,number,kg,0~500,,person/body\n"
+    b"SBP,systolic blood pressure,number,mmHg,40~300,,person/body\n"
+    b"TEMP,air temperature,number,degC,-100~65,temperature,weather\n"
+    b"MMSI,MMSI,text,,,,vessel\nDRTN,duration,number,,0~3000,,media\n",
+    "vehicles",
+)
+TONS = [1200.5, 1350.0, 980.0]
+
+
+def test_what_the_other_columns_are_about_completes_a_name():
+    beside = {"cylinders": [4, 6, 8], "horsepower": [90.0, 120.0, 200.0]}
+    assert proposals({"weight": TONS}, elements=VEHICLES) == {"weight": ""}
+    facts = [
+        column_facts(name, pl.Series(values))
+        for name, values in ({"weight": TONS} | beside).items()
+    ]
+    weight, *_ = propose(VEHICLES, facts)
+    assert weight.element == "VHCL_WT"
+    assert {"subject", "kin"} <= set(weight.reasons)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right", "element"),
+    [
+        ("mmsi", [1.5, 2.5, 3.25], [440001, 440002, 440003], "MMSI"),
+    ],
+)
+def test_values_refuse_what_the_name_alone_would_be(name, wrong, right, element):
+    assert proposals({name: wrong}, elements=VEHICLES) == {name: ""}
+    assert proposals({name: right}, elements=VEHICLES) == {name: element}
+
+
+def _sure(name: str, values: list[object], *others: str, elements=VEHICLES) -> float:
+    columns = [(name, values), *((other, values) for other in others)]
+    return propose(elements, [column_facts(n, pl.Series(v)) for n, v in columns])[0].confidence
+
+
+def test_scaled_values_are_none_of_a_wide_range():
+    scaled, warm = (column_facts("t", pl.Series([n / part for n in range(40)])) for part in (40, 2))
+    assert judge(VEHICLES.by_id["TEMP"], scaled, None) is None
+    assert judge(VEHICLES.by_id["TEMP"], warm, None) is not None
+
+
+def test_a_name_that_only_says_what_sort_of_thing_is_less_sure():
+    times = [12.5, 90.0, 45.0]
+    assert _sure("duration", times) < _sure("horsepower", times)
+
+
+def test_a_unit_may_be_the_last_letters_of_a_name():
+    warm = [50.0, 59.0, 68.0]
+    (told,) = propose(VEHICLES, [column_facts("temperaturefahrenheit", pl.Series(warm))])
+    assert (told.element, told.unit) == ("TEMP", "degF")
+    (other,) = propose(VEHICLES, [column_facts("temperaturekg", pl.Series(warm))])
+    assert other.element == ""
+
+
+def test_a_change_and_one_of_several_alike_are_less_sure():
+    tons = [10.5, 20.0, 30.5]
+    assert _sure("log temperature", tons) < _sure("zqx temperature", tons)
+    assert _sure("temperature 1", tons, "temperature 2") < _sure("temperature 1", tons)
+
+
+def test_an_abbreviation_of_several_words_is_written_out():
+    pressures = [110.0, 121.5, 140.0]
+    assert _sure("systolic_bp", pressures) > _sure("systolic_xy", pressures)
+
+
+def test_codes_are_short_whatever_a_few_of_them_are():
+    codes = ['"KOR"'] * 18 + ['"USA"'] * 9 + ['"JPN"'] * 9 + ["a mixed team of the north"]
+    assert proposals({"country": codes}, elements=PEOPLE) == {"country": "CTRY_CD"}
+
+
 def test_what_several_columns_begin_with_is_no_part_of_a_name():
     one = {"zqx_latitude": [10.5, 20.0, 33.5]}
     facts = [column_facts(name, pl.Series(values)) for name, values in one.items()]

@@ -58,6 +58,17 @@ def test_a_folder_is_a_corpus_only_where_nothing_else_lies(tmp_path: Path) -> No
     assert not is_corpus(made(tmp_path / "e", ".hidden.txt"))
 
 
+def test_a_corpus_of_many_folders_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was told to be a folder without images, once it had more than ten thousand."""
+    place = made(tmp_path / "many", "0/a.txt")
+    for number in range(1, 10_020):
+        (place / str(number)).mkdir()
+    assert is_corpus(place)
+    monkeypatch.setattr("dure.readers.corpora.folder.MAX_FILES", 100)
+    assert is_corpus(made(tmp_path / "more", "a.txt", *(f"b/{n}.txt" for n in range(101))))
+    assert not is_corpus(made(tmp_path / "pictures", *(f"b/{n}.png" for n in range(101))))
+
+
 def test_one_file_is_a_corpus_of_its_kind() -> None:
     assert (kind_of_file("a.tsv", ""), kind_of_file("a.csv", "jsonl")) == ("conll", "jsonl")
     for name, wanted, reason in (("a.csv", "", "no-kind"), ("a.jsonl", "brat", "one-file")):

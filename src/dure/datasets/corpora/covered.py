@@ -31,11 +31,15 @@ _Beside = Annotated[str, msgspec.Meta(max_length=AROUND)]
 
 
 class Work(msgspec.Struct, forbid_unknown_fields=True):
-    """What to do: cover spans of tags, look for shapes of service numbers, show glimpses (0: treat all)."""
+    """What to do: cover spans of tags, look for shapes of service numbers, show glimpses (0: treat all).
+
+    ``pseudonyms`` are the tags and kinds whose places keep the pseudonym of what stood there.
+    """
 
     cover: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
     glimpses: int = 0
+    pseudonyms: tuple[str, ...] = ()
 
     @property
     def names(self) -> set[str]:

@@ -1,29 +1,31 @@
 """Texts with places covered, and where a span stands afterwards: pure values.
 
-A place becomes its name in square brackets. Places that overlap become one. An offset within a place moves
-to the edge of what stands there now, so that a span is never empty and never ends in the middle of a name.
+A place becomes its name in square brackets, with the pseudonym of what stood there if it has one. Places
+that overlap become one. An offset within a place moves to the edge of what stands there now, so that a span
+is never empty and never ends in the middle of a name.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is covered in a text: from where to where, in characters, and what it is called."""
+    """What is covered in a text: from where to where in characters, its name, and its pseudonym or ""."""
 
     start: int
     end: int
     name: str
+    pseudonym: str = ""
 
     @property
     def sign(self) -> str:
         """What stands there afterwards."""
-        return f"[{self.name}]"
+        return f"[{self.name} {self.pseudonym}]" if self.pseudonym else f"[{self.name}]"
 
 
 def joined(places: Iterable[Place]) -> list[Place]:
@@ -31,8 +33,8 @@ def joined(places: Iterable[Place]) -> list[Place]:
 
     Examples
     --------
-    >>> joined([Place(4, 9, "b"), Place(0, 5, "a"), Place(9, 10, "c")])
-    [Place(start=0, end=9, name='a'), Place(start=9, end=10, name='c')]
+    >>> [one.sign for one in joined([Place(4, 9, "b"), Place(0, 5, "a"), Place(9, 10, "c")])]
+    ['[a]', '[c]']
     """
     found: list[Place] = []
     for one in sorted(places, key=lambda place: (place.start, -place.end, place.name)):
@@ -41,6 +43,25 @@ def joined(places: Iterable[Place]) -> list[Place]:
         else:
             found.append(one)
     return found
+
+
+def named(
+    places: Iterable[Place], text: str, pseudonyms: Mapping[str, Callable[[str], str]]
+) -> list[Place]:
+    """Return places with the pseudonyms of what stands there, where their name has any.
+
+    Examples
+    --------
+    >>> places = [Place(0, 3, "PERSON"), Place(5, 8, "PORT")]
+    >>> [one.sign for one in named(places, "abc in xyz", {"PERSON": str.upper})]
+    ['[PERSON ABC]', '[PORT]']
+    """
+    return [
+        replace(one, pseudonym=pseudonyms[one.name](text[one.start : one.end]))
+        if one.name in pseudonyms
+        else one
+        for one in places
+    ]
 
 
 class Covering:

@@ -1,7 +1,8 @@
 """The program inside the sandbox: ``python -m dure.datasets.corpora.covering_worker``.
 
 It reads ``/in/work``, ``/in/texts`` and ``/in/spans`` (the tables of a corpus, in the order of its texts) and
-leaves ``answer.json`` and, unless it only glimpses, both tables in ``/out``. It never prints.
+``/in/keys`` (the keys of its pseudonyms, in memory that only this run sees), and leaves ``answer.json`` and,
+unless it only glimpses, both tables in ``/out``. It never prints.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import errno
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -29,8 +31,9 @@ from dure.datasets.corpora.covered import (
     NoSuchTag,
     Work,
 )
-from dure.datasets.corpora.covering import Covering, Place, joined
+from dure.datasets.corpora.covering import Covering, Place, joined, named
 from dure.datasets.deidentify.answers import Found
+from dure.datasets.deidentify.coding import KEY_BYTES, pseudonymiser
 from dure.datasets.personal.kinds import Hit
 from dure.datasets.personal.scan import Scanner
 from dure.datasets.personal.shapes import DEFAULT_SHAPES, Shape
@@ -47,11 +50,16 @@ _Row = dict[str, Any]
 class Covers:
     """Covers the texts of a corpus one by one, and keeps count."""
 
-    def __init__(self, tags: frozenset[str], scanner: Scanner) -> None:
+    def __init__(
+        self,
+        tags: frozenset[str],
+        scanner: Scanner,
+        pseudonyms: Mapping[str, Callable[[str], str]] = MappingProxyType({}),
+    ) -> None:
         self.counts: Counter[str] = Counter()
         self.covered: Counter[str] = Counter()
         self.glimpses: list[Glimpse] = []
-        self._tags, self._scanner = tags, scanner
+        self._tags, self._scanner, self._pseudonyms = tags, scanner, pseudonyms
 
     def rows(self, texts: Path, spans: Path) -> Iterator[tuple[_Row, list[_Row]]]:
         """Yield each text with its spans, covered."""
@@ -80,13 +88,13 @@ class Covers:
                     yield {**row, "personal": at in found}
 
     def _one(self, text: _Row, spans: list[_Row], hits: Any) -> tuple[_Row, list[_Row]]:
-        named = [row for row in spans if row["tag"] in self._tags]
-        places = [Place(row["start"], row["end"], row["tag"]) for row in named]
-        places = joined([*places, *_places(hits, "text")])
-        said = {text["text"][row["start"] : row["end"]] for row in named}
+        tagged = [row for row in spans if row["tag"] in self._tags]
+        places = [Place(row["start"], row["end"], row["tag"]) for row in tagged]
+        places = self._joined([*places, *_places(hits, "text")], text["text"])
+        said = {text["text"][row["start"] : row["end"]] for row in tagged}
         covering = Covering(text["text"], places)
         self._note(text, places)
-        titles = joined(_places(hits, "name"))
+        titles = self._joined(_places(hits, "name"), text["name"] or "")
         self.covered.update(one.name for one in titles)
         made = {**text, "text": covering.text, "characters": len(covering.text)}
         made["name"] = Covering(text["name"], titles).text if titles else text["name"]
@@ -97,6 +105,9 @@ class Covers:
         beside = "\0".join(filter(None, (made["text"], made["name"], made["attributes"])))
         self.counts["again"] += sum(beside.count(one) for one in said if len(one) >= _LEAST)
         return made, sorted(rows, key=lambda row: (row["start"], -row["end"], row["tag"]))
+
+    def _joined(self, places: list[Place], text: str) -> list[Place]:
+        return named(joined(places), text, self._pseudonyms)
 
     def _span(self, row: _Row, covering: Covering) -> _Row:
         start, end = covering.span(row["start"], row["end"])
@@ -129,7 +140,8 @@ def main(folder: Path = Path("/in"), out: Path = Path("/out")) -> int:
     """Cover the texts, write what was found, and return the exit status."""
     work = msgspec.json.decode((folder / "work").read_bytes(), type=Work)
     try:
-        answer = _answer(work, folder / "texts", folder / "spans", out)
+        pseudonyms = _pseudonyms(work, (folder / "keys").read_bytes())
+        answer = _answer(work, folder / "texts", folder / "spans", out, pseudonyms)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EFBIG):
             return FULL_STATUS
@@ -138,13 +150,26 @@ def main(folder: Path = Path("/in"), out: Path = Path("/out")) -> int:
     return 0
 
 
-def _answer(work: Work, texts: Path, spans: Path, out: Path) -> Answer:
+def _pseudonyms(work: Work, keys: bytes) -> dict[str, Callable[[str], str]]:
+    return {
+        name: pseudonymiser(keys[place * KEY_BYTES : (place + 1) * KEY_BYTES])
+        for place, name in enumerate(work.pseudonyms)
+    }
+
+
+def _answer(
+    work: Work,
+    texts: Path,
+    spans: Path,
+    out: Path,
+    pseudonyms: Mapping[str, Callable[[str], str]],
+) -> Answer:
     tags = _tags(spans)
     for tag in work.cover:
         if tag not in tags:
             return NoSuchTag(tag)
     scanner = Scanner(shapes=tuple(map(Shape, work.shapes)) or DEFAULT_SHAPES)
-    covers = Covers(frozenset(work.cover), scanner)
+    covers = Covers(frozenset(work.cover), scanner, pseudonyms)
     if work.glimpses:
         for _ in covers.rows(texts, spans):
             if len(covers.glimpses) >= work.glimpses:

@@ -6,6 +6,7 @@ of the source. What nobody tagged and the scan doesn't know is not covered.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -40,6 +41,7 @@ from dure.datasets.import_ import any_purpose
 from dure.datasets.meter import Meter
 from dure.datasets.parts import Parts, parts_of
 from dure.datasets.personal.binds import scan_binds
+from dure.datasets.personal.kinds import Kind
 from dure.datasets.privacy.errors import PrivacyError
 from dure.datasets.privacy.guarding import blocks
 from dure.datasets.sealing import DATASET, DOCUMENT_SCHEMA, SPANS, TABLE, TABLE_SCHEMA, written
@@ -66,6 +68,9 @@ def cover_texts(
     *,
     tags: Collection[str] = (),
     shapes: Collection[str] = (),
+    pseudonyms: Collection[str] = (),
+    purpose: str = "",
+    generation: int = 1,
     name: str = "",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Asset:
@@ -81,6 +86,15 @@ def cover_texts(
         Tags whose spans are covered too.
     shapes
         Shapes of service numbers to look for; none means the usual one.
+    pseudonyms
+        Tags and kinds of the scan whose places say by a keyed pseudonym which of them were the same; a
+        tag's spans are covered then. The same text under the same name has the same pseudonym for a
+        purpose, here and in a table's column of that element.
+    purpose
+        What the pseudonyms are for, one that the label serves and the principal acts for; by default
+        the first of those.
+    generation
+        Which generation of the purpose's keys.
     name
         What the new one is called; by default the old name and "de-identified".
     progress
@@ -101,21 +115,24 @@ def cover_texts(
     GovernanceError
         ``governance.denied``.
     """
-    wanted, work = checked("name", name, NAME_CHARACTERS), _work(tags, shapes)
-    source, parts, purpose = _opened(house, dataset_id)
-    plan = house.suite.digest("text-covering", _canonical(work))
+    wanted = checked("name", name, NAME_CHARACTERS)
+    work = _work(tags, shapes, pseudonyms=pseudonyms)
+    source, parts, purpose = _opened(house, dataset_id, purpose)
+    keyed = _keyed(work, purpose, generation)
+    plan = house.suite.digest("text-covering", {**_canonical(work), **keyed})
+    keys = _keys(house, parts, work, purpose, generation)
     old = describe(house, dataset_id, purpose=purpose)
     making = _Making(house, source, parts, old)
     with house.doing(DEIDENTIFY.name, asset=dataset_id) as doing:
         progress("treat")
-        counted = _asked(work, _inputs(house, parts, purpose), making, Covered)
+        counted = _asked(work, keys, _inputs(house, parts, purpose), making, Covered)
         progress("describe")
         block = {
             "version": figures.VERSION,
             "source": dataset_id,
             "purpose": purpose,
             "plan": plan,
-            "texts": told(counted),
+            "texts": {**told(counted), **keyed},
         }
         called = f"{house.assets.get(dataset_id).name} (de-identified)"[:NAME_CHARACTERS]
         dataset = making.describe(wanted or called, counted, block)
@@ -130,18 +147,21 @@ def glimpse_texts(
     *,
     tags: Collection[str] = (),
     shapes: Collection[str] = (),
+    pseudonyms: Collection[str] = (),
     places: int = 10,
 ) -> tuple[Glimpse, ...]:
     """Show the first places that would be covered, by their shapes; a read in the ledger.
+
+    No key is asked for: a place shows its name alone, whether it would have a pseudonym or not.
 
     Raises
     ------
     CorpusError, PrivacyError, GovernanceError
         As `cover_texts`.
     """
-    work = _work(tags, shapes, min(max(places, 1), MOST_GLIMPSES))
+    work = _work(tags, shapes, min(max(places, 1), MOST_GLIMPSES), pseudonyms)
     _, parts, purpose = _opened(house, dataset_id)
-    found = _asked(work, _inputs(house, parts, purpose), None, Glimpses)
+    found = _asked(work, b"", _inputs(house, parts, purpose), None, Glimpses)
     return tuple(one.shapes() for one in found.places)
 
 
@@ -238,14 +258,19 @@ class _Leaving:
 
 
 def _asked(
-    work: Work, inputs: Mapping[str, Input], making: _Making | None, form: type[_Form]
+    work: Work,
+    keys: bytes,
+    inputs: Mapping[str, Input],
+    making: _Making | None,
+    form: type[_Form],
 ) -> _Form:
     """Run the program, and hold what it leaves to what was asked."""
     task = python_command(
-        _WORKER, inputs=("work", *inputs), binds=scan_binds(), limits=corpus_limits()
+        _WORKER, inputs=("work", "keys", *inputs), binds=scan_binds(), limits=corpus_limits()
     )
     leaving = _Leaving(work, making)
-    outcome = run(task, {"work": msgspec.json.encode(work), **inputs}, sink=leaving.take)
+    told: dict[str, Input] = {"work": msgspec.json.encode(work), "keys": [keys]}
+    outcome = run(task, told | dict(inputs), sink=leaving.take)
     if outcome.status != "done":
         raise ReaderError("readers.stopped", cause=outcome.cause, size_bytes=0)
     if not isinstance(leaving.answer, form) or (making is not None and not making.is_whole):
@@ -273,9 +298,9 @@ def _decoded(content: Iterator[bytes], work: Work) -> object:
     return answer
 
 
-def _opened(house: House, dataset_id: str) -> tuple[Asset, Parts, str]:
+def _opened(house: House, dataset_id: str, purpose: str = "") -> tuple[Asset, Parts, str]:
     source = house.assets.get(dataset_id).asset
-    purpose = any_purpose(house, source.label)
+    purpose = purpose or any_purpose(house, source.label)
     house.require(DEIDENTIFY.name, source.label, purpose=purpose, owner=source.owner)
     parts = parts_of(house, source)
     if not parts.spans:
@@ -289,9 +314,35 @@ def _inputs(house: House, parts: Parts, purpose: str) -> dict[str, Input]:
     return {name: blocks(house.open(one, purpose=purpose, run="")) for name, one in tables.items()}
 
 
-def _work(tags: Collection[str], shapes: Collection[str], glimpses: int = 0) -> Work:
+def _work(
+    tags: Collection[str],
+    shapes: Collection[str],
+    glimpses: int = 0,
+    pseudonyms: Collection[str] = (),
+) -> Work:
     checked_shapes(shapes)
-    return Work(tuple(sorted(set(tags))), tuple(sorted(set(shapes))), glimpses)
+    covered = {*tags, *set(pseudonyms).difference(map(str, Kind))}
+    return Work(
+        tuple(sorted(covered)), tuple(sorted(set(shapes))), glimpses, tuple(sorted(set(pseudonyms)))
+    )
+
+
+def _keyed(work: Work, purpose: str, generation: int) -> dict[str, Any]:
+    """Return what the document says of pseudonyms: nothing where there are none."""
+    if not work.pseudonyms:
+        return {}
+    return {"pseudonyms": list(work.pseudonyms), "purpose": purpose, "generation": generation}
+
+
+def _keys(house: House, parts: Parts, work: Work, purpose: str, generation: int) -> bytes:
+    """Return the keys of the pseudonyms for use on the texts, one behind another."""
+    if not work.pseudonyms:
+        return b""
+    elements = [unicodedata.normalize("NFC", name) for name in work.pseudonyms]
+    given = house.element_keys(
+        parts.table, purpose=purpose, generation=generation, elements=elements
+    )
+    return b"".join(given[element] for element in elements)
 
 
 def _canonical(work: Work) -> dict[str, list[str]]:

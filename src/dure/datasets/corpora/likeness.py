@@ -1,14 +1,8 @@
 """Which texts repeat another one, exactly or nearly; runs inside the sandbox.
 
-Exactly: the same but for case, width, and how much blank is between words. Nearly: of the runs of five
-characters that occur in each text a hash of 64 bits is made whose bits differ the less the more runs two
-texts share; up to six bits of difference means a cosine of some 0.96 or more. Texts of fewer than 64
-characters have too few runs to tell.
-
-Source
-------
-Charikar: Similarity estimation techniques from rounding algorithms, STOC 2002, section 3. Manku, Jain,
-Das Sarma: Detecting near-duplicates for web crawling, WWW 2007, section 2.
+Exactly: the same but for case, width, and how much blank is between words. Nearly: a sketch of each text says
+about how many runs of five characters two of them share (`dure.datasets.corpora.sketches`). Texts of fewer
+than 64 characters have too few runs to tell; of more than `MOST_TEXTS` long ones the first are looked at.
 """
 
 from __future__ import annotations
@@ -20,29 +14,26 @@ from array import array
 import numpy as np
 from numpy.typing import NDArray
 
+from dure.datasets.corpora.sketches import SKETCH_BYTES, alike_sketches, sketch
 from dure.datasets.corpora.statistics import EXAMPLES, Lengths, TextStatistics
-from dure.datasets.images.near import Alike, alike
 from dure.datasets.inspect.statistics import Histogram
 from dure.readers.corpora.documents import Document
 
-RUN = 5
 SHORTEST = 64
-RADIUS = 6
+MOST_TEXTS = 1 << 19
+"""Long texts of which a sketch is kept: 64 MiB of sketches."""
 
-_LOOKED_AT = 1 << 20
-_PIECE = 1 << 14
 _BINS, _HIGH = 24, 8.0
-_ODD = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
 class Likeness:
     """Takes the documents of a corpus one by one, and keeps some numbers of each."""
 
     def __init__(self) -> None:
-        self._exact, self._near = array("Q"), array("Q")
+        self._exact, self._sketches = array("Q"), bytearray()
         self._lengths, self._parts = array("q"), array("l")
-        self._long = bytearray()
+        self._marks = bytearray()
+        self._all_sketched = True
         self._numbers: dict[str, int] = {}
 
     def watch(self, document: Document, split: str, _: int) -> None:
@@ -50,9 +41,12 @@ class Likeness:
         plain = plain_text(document.text)
         digest = hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         self._exact.append(int.from_bytes(digest))
-        long = len(plain) >= SHORTEST
-        self._near.append(simhash(plain) if long else 0)
-        self._long.append(long + 2 * bool(plain))
+        sketched = len(plain) >= SHORTEST
+        if sketched and len(self._sketches) >= MOST_TEXTS * SKETCH_BYTES:
+            self._all_sketched = sketched = False
+        if sketched:
+            self._sketches += sketch(plain)
+        self._marks.append(sketched + 2 * bool(plain))
         self._lengths.append(len(document.text))
         number = self._numbers.setdefault(split, len(self._numbers)) if split else -1
         self._parts.append(number)
@@ -68,15 +62,15 @@ class Likeness:
                 counts[code] = len(places)
                 examples[code] = tuple((places[:EXAMPLES] + 1).tolist())
 
-        marks = np.frombuffer(self._long, np.uint8)
+        marks = np.frombuffer(self._marks, np.uint8)
         parts = np.frombuffer(self._parts, np.dtype("l")).astype(np.int64)
         exact = _groups(np.frombuffer(self._exact, np.uint64), np.flatnonzero(marks & 2))
         copies = _later(exact)
         note("copies", copies)
         note("copies-across", _across(exact, parts))
         some = np.flatnonzero(marks & 1)
-        hashes = np.frombuffer(self._near, np.uint64)[some]
-        found = alike(hashes, radius=RADIUS) if len(some) else Alike(some, 0, True)
+        sketches = np.frombuffer(self._sketches, np.uint8).reshape(-1, SKETCH_BYTES)
+        found = alike_sketches(sketches)
         near = _groups(found.groups.astype(np.uint64), some)
         alone = np.isin(near[1], copies, invert=True)
         nearly = near[0][alone], near[1][alone]
@@ -88,7 +82,7 @@ class Likeness:
             spans=_spread(spans) if len(spans) else None,
             counts=counts,
             examples=examples,
-            searched_whole=found.whole,
+            searched_whole=found.whole and self._all_sketched,
         )
 
 
@@ -105,24 +99,6 @@ def plain_text(text: str) -> str:
     'ais track'
     """
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def simhash(text: str) -> int:
-    """Return the hash of a text of `SHORTEST` characters or more; see the module."""
-    points = np.frombuffer(text[:_LOOKED_AT].encode("utf-32-le", "surrogatepass"), np.uint32)
-    runs = np.zeros(len(points) - RUN + 1, np.uint64)
-    with np.errstate(over="ignore"):
-        for place in range(RUN):
-            runs = runs * _ODD + points[place : place + len(runs)]
-        runs = np.unique(runs)
-        runs ^= runs >> np.uint64(30)
-        runs *= _MIX
-        runs ^= runs >> np.uint64(27)
-    ones = np.zeros(64, np.int64)
-    for start in range(0, len(runs), _PIECE):
-        bits = np.unpackbits(runs[start : start + _PIECE].view(np.uint8))
-        ones += bits.reshape(-1, 64).sum(axis=0, dtype=np.int64)
-    return int(np.packbits(2 * ones > len(runs)).view(np.uint64)[0])
 
 
 def _groups(keys: NDArray[np.uint64], places: NDArray[np.int64]) -> Grouped:

@@ -210,8 +210,10 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "similarity.near": Sentence(
             Severity.NOTICE,
             Text(
-                "Texts that are nearly an earlier one: {count} ({share}); for instance documents {examples}.",
-                "앞의 글과 거의 같은 글이 {count}건({share})입니다. 예: {examples}번째 문서.",
+                "Texts that are nearly an earlier one, as estimated (runs of five characters in common: 0.8 or "
+                "more of all): {count} ({share}); for instance documents {examples}.",
+                "앞의 글과 거의 같은 글(추정: 다섯 글자 조각의 0.8 이상이 공통)이 {count}건({share})입니다. 예: "
+                "{examples}번째 문서.",
             ),
             Text(
                 "Keep groups of them in one part, or thin them out.",
@@ -233,9 +235,10 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "similarity.near-leak": Sentence(
             Severity.WARNING,
             Text(
-                "Texts that are nearly one of another part: {count} ({share}); for instance documents "
-                "{examples}.",
-                "다른 쪽의 글과 거의 같은 글이 {count}건({share})입니다. 예: {examples}번째 문서.",
+                "Texts that are nearly one of another part, as estimated (runs of five characters in common: "
+                "0.8 or more of all): {count} ({share}); for instance documents {examples}.",
+                "다른 쪽의 글과 거의 같은 글(추정: 다섯 글자 조각의 0.8 이상이 공통)이 {count}건({share})입니다. 예: "
+                "{examples}번째 문서.",
             ),
             Text(
                 "Look at them, and keep those that say the same in one part.",
@@ -253,8 +256,9 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "similarity.cut": Sentence(
             Severity.WARNING,
             Text(
-                "So many texts agree in part that the search for near copies was cut short.",
-                "부분적으로 일치하는 글이 너무 많아 거의 같은 글 찾기를 중간에 그쳤습니다.",
+                "There are so many texts, or so many that agree in part, that the search for near copies was "
+                "cut short.",
+                "글이 너무 많거나 부분적으로 일치하는 글이 너무 많아 거의 같은 글 찾기를 중간에 그쳤습니다.",
             ),
             Text("Inspect parts of the corpus by themselves.", "말뭉치를 나누어 점검하십시오."),
         ),

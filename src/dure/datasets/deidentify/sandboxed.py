@@ -15,8 +15,9 @@ import msgspec
 
 from dure.datasets.deidentify import answers
 from dure.datasets.deidentify.answers import ANSWER
+from dure.datasets.deidentify.coding import KEY_BYTES
 from dure.datasets.deidentify.plan import Plan, parse, write
-from dure.datasets.deidentify.worker import KEY_BYTES, Work
+from dure.datasets.deidentify.worker import Work
 from dure.datasets.kinds import kind_of
 from dure.datasets.personal.binds import scan_binds
 from dure.datasets.personal.shapes import Shape

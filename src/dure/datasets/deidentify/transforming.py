@@ -6,7 +6,6 @@ another one sees. The keys are those of this one plan's elements (`dure.governan
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -17,14 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dure.datasets.deidentify import methods
+from dure.datasets.deidentify.coding import coder, pseudonymiser
 from dure.datasets.deidentify.plan import Plan
 from dure.datasets.personal.scan import Scanner
 from dure.readers.columnar import plain_type
 
 BATCH_ROWS = 1 << 16
-_PSEUDONYM_BYTES = 16
-_LETTERS = str.maketrans("0123456789abcdef", "bcdfghjklmnpqrst")
-"""Consonants for hex digits: a pseudonym looks like no number and spells no word."""
 _FOLD = "***"
 _DAY_TICKS = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _PERIODS = {"month": "1mo", "quarter": "1q", "year": "1y", "decade": "10y"}
@@ -138,24 +135,7 @@ def transformed(
 
 def pseudonyms(values: pl.Series, key: bytes) -> pl.Series:
     """Return each value's pseudonym under a key; every spelling of a value is another value."""
-    code = _coder(key)
-
-    def made(text: str) -> str:
-        return code(text)[:_PSEUDONYM_BYTES].hex().translate(_LETTERS)
-
-    return pl.Series(_each(values, made), dtype=pl.String)
-
-
-def _coder(key: bytes) -> Callable[[str], bytes]:
-    """Return what gives a text's HMAC-SHA-256; the key is read once, which halves the time."""
-    keyed = hmac.new(key, digestmod="sha256")
-
-    def code(text: str) -> bytes:
-        one = keyed.copy()
-        one.update(text.encode("utf-8"))
-        return one.digest()
-
-    return code
+    return pl.Series(_each(values, pseudonymiser(key)), dtype=pl.String)
 
 
 def _each(values: pl.Series, of: Callable[[str], Any]) -> list[Any]:
@@ -245,7 +225,7 @@ def _banded(method: methods.Generalise, value: pl.Expr, kind: pl.DataType) -> pl
 
 
 def _shifted(method: methods.DateShift, key: bytes) -> Change:
-    span, code = 2 * method.days + 1, _coder(key)
+    span, code = 2 * method.days + 1, coder(key)
 
     def days(text: str) -> int:
         return int.from_bytes(code(text)[:8]) % span - method.days

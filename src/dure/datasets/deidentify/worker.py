@@ -18,12 +18,11 @@ import msgspec
 
 from dure.datasets.deidentify import answers
 from dure.datasets.deidentify.answers import ANSWER
+from dure.datasets.deidentify.coding import KEY_BYTES
 from dure.datasets.deidentify.plan import Plan, parse, write
 from dure.datasets.deidentify.transforming import UnfitError
 from dure.datasets.personal.summary import KindSummary
 from dure.readers.tables import FULL_STATUS, TABLE_NAME
-
-KEY_BYTES = 32
 
 
 class Work(msgspec.Struct, forbid_unknown_fields=True):

@@ -6,7 +6,13 @@ from html import escape
 
 from dure.core.text import Text, printable
 from dure.datasets.drift.judging import STATISTICS, level_of
-from dure.datasets.drift.statistics import KOLMOGOROV_SMIRNOV, SHOWN_VALUES, Comparison, Drift
+from dure.datasets.drift.statistics import (
+    KOLMOGOROV_SMIRNOV,
+    SHOWN_VALUES,
+    Comparison,
+    Drift,
+    Picture,
+)
 from dure.datasets.inspect import plots
 from dure.datasets.inspect.judging import share_of
 from dure.datasets.inspect.page_tables import edge, say
@@ -59,7 +65,7 @@ def drift_section(
     ordered = sorted(found.columns, key=lambda one: (-level_of(one), -one.shift))
     shown = ordered[:_SHOWN]
     cards = "".join(
-        _card(one, language)
+        _card(one, one.picture, language)
         for one in shown
         if one.picture is not None and one.name not in withheld and level_of(one) > 0
     )
@@ -93,9 +99,7 @@ def _table(columns: list[Drift], language: str) -> str:
     )
 
 
-def _card(one: Drift, language: str) -> str:
-    picture = one.picture
-    assert picture is not None  # noqa: S101 (the caller looked)
+def _card(one: Drift, picture: Picture, language: str) -> str:
     statistic = STATISTICS[one.statistic == KOLMOGOROV_SMIRNOV]
     told = Text(
         "Spread of {name} before and now: distance {shift} ({statistic.en}).",

@@ -17,16 +17,18 @@ from dure.datasets.elements.facts import ColumnFacts
 
 SIGNS = (
     "boolean", "form", "timed", "years", "codes", "some-codes", "numbered",
-    "unit", "customary", "bounded", "steps", "narrow", "small", "corner", "digits", "pair", "identifier", "few", "constant", "short-name", "short-code", "long-code", "texts",
+    "unit", "customary", "scaled", "bounded", "steps", "narrow", "digits", "pair", "identifier", "few", "constant", "many", "short-name", "short-code", "long-code", "texts",
 )  # fmt: skip
 """Every sign that values may give."""
 
 _CODED, _FEW_CODED = 0.9, 0.5
 _MANY_ROWS = 30
 _STEPS = 10
+_CLASSES = 15
+_MANY_VALUES, _WIDE = 15, 20
 _NARROW = 0.05
-_SMALL = 0.1
 _SHORT = 3
+_QUOTES = "\"' "
 _CUSTOMARY = frozenset(
     {
         ("degF", "degC"), ("lb", "kg"), ("g", "kg"), ("in", "cm"), ("ft", "m"), ("m", "km"),
@@ -59,7 +61,11 @@ class Judged:
 
 def is_short(column: ColumnFacts) -> bool:
     """Say whether a column's texts are as short as codes are, and more than two."""
-    return column.kind == "text" and 0 < column.longest <= _SHORT and column.distinct > 2
+    if column.kind != "text" or column.distinct <= 2:
+        return False
+    rows = sum(column.texts.values())
+    short = sum(count for text, count in column.texts.items() if len(text.strip(_QUOTES)) <= _SHORT)
+    return short >= _CODED * rows
 
 
 def judge(
@@ -138,8 +144,12 @@ def _is_usual(unit: str, wanted: str) -> bool:
 
 def _number_told(
     element: Element, column: ColumnFacts, unit: units.Unit | None, fitting: str
-) -> Judged:
+) -> Judged | None:
     signs, reasons = set[str](), list[str]()
+    if _is_scaled(element, column):
+        if column.low >= 0 and _is_wide(element):
+            return None
+        signs.add("scaled")
     if element.least and element.most:
         signs.add("bounded")
         reasons.append("range")
@@ -163,16 +173,30 @@ def _number_told(
 
 
 def _filled(element: Element, column: ColumnFacts, fitting: str) -> set[str]:
-    """Return the signs of values that use very little of a range, or only its lowest part."""
+    """Return the sign of values that use very little of a range."""
     to = units.change(fitting, element.unit)
     factor, offset = (float(to.factor), float(to.offset)) if to else (1.0, 0.0)
     least, most = float(element.least), float(element.most)
     low, high = sorted((factor * column.low + offset, factor * column.high + offset))
     if element.type == "integer" or most <= least:
         return set()
-    found = {"narrow"} if high - low < _NARROW * (most - least) else set()
-    found |= {"small"} if high - least < _SMALL * (most - least) else set()
-    return found | ({"corner"} if len(found) == 2 else set())
+    return {"narrow"} if high - low < _NARROW * (most - least) else set()
+
+
+def _is_scaled(element: Element, column: ColumnFacts) -> bool:
+    """Say whether many values lie between -1 and 1, as scaled ones do, and the element is no share."""
+    if column.whole or column.distinct < _MANY_VALUES or element.unit in ("1", "%"):
+        return False
+    if element.most and float(element.most) <= 1:
+        return False
+    return column.low >= -1 and 0 < column.high <= 1
+
+
+def _is_wide(element: Element) -> bool:
+    """Say whether an element's range is so wide that values between 0 and 1 are none of its."""
+    return bool(
+        element.least and element.most and float(element.most) - float(element.least) >= _WIDE
+    )
 
 
 def _is_small(element: Element) -> bool:
@@ -245,7 +269,9 @@ def _judge_digits(element: Element, column: ColumnFacts) -> Judged | None:
         return _told("pair")
     if element.id.endswith("_NM") or element.ko.endswith("명") or element.en.endswith("name"):
         return None
-    return _told("identifier" if _may_be_number(element) else "digits")
+    if _may_be_number(element):
+        return _told("identifier")
+    return Judged(frozenset({"digits"} | ({"many"} if column.distinct > _CLASSES else set())))
 
 
 def _may_be_number(element: Element) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from dure.datasets.elements import units
+from dure.datasets.elements import evidence, units
 from dure.datasets.elements.confidence import LEAST, surety
 from dure.datasets.elements.element import ElementSet, plain
 from dure.datasets.elements.facts import ColumnFacts
@@ -21,11 +21,7 @@ from dure.datasets.elements.names import Likeness, Names
 from dure.datasets.elements.words import words_of
 
 _LEAST_NAME = 0.55
-_KNOWN = 0.9
 _SHARED = 0.85
-_KIN = 3
-_LEAD = 0.3
-_PARTS = frozenset({"digits", "identifier", "bounded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +50,25 @@ class Proposed:
     reasons: tuple[str, ...] = ()
     unit: str = ""
     form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What may complete a column's name, and what may be no part of it.
+
+    Parameters
+    ----------
+    table
+        Name of the table.
+    shared
+        Words that several columns begin with and nobody knows.
+    subjects
+        Words of what the other columns are about.
+    """
+
+    table: str
+    shared: AbstractSet[str]
+    subjects: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +142,15 @@ def _proposed(column: ColumnFacts, one: Weighed) -> Proposed:
         column.name,
         one.element,
         one.confidence,
-        (one.candidate.likeness.reason, *one.candidate.judged.reasons),
+        _reasons(one),
         one.candidate.judged.unit,
         column.form,
     )
+
+
+def _reasons(one: Weighed) -> tuple[str, ...]:
+    around = ("kin",) if one.known["kin"] else ()
+    return (one.candidate.likeness.reason, *one.candidate.judged.reasons, *around)
 
 
 def weigh(
@@ -148,13 +168,19 @@ def weigh(
         Name of the table.
     """
     names = Names(elements)
-    shared = _shared_words(names, columns)
-    found = [list(_candidates(elements, names, column, table, shared)) for column in columns]
-    subjects = [_subjects(elements, candidates) for candidates in found]
+    context = _Context(table, _shared_words(names, columns))
+    first = [list(_candidates(elements, names, column, context)) for column in columns]
+    subjects = [_subjects(elements, candidates) for candidates in first]
     held = Counter(subject for one in subjects for subject in one)
-    for candidates, own in zip(found, subjects, strict=True):
+    bases = Counter(evidence.base(column.name) for column in columns)
+    for column, alone, own in zip(columns, first, subjects, strict=True):
         others = held - Counter(own)
-        told = [_weighed(elements, one, candidates, others) for one in candidates]
+        about = evidence.words_about(others)
+        named = replace(context, subjects=about)
+        candidates = list(_candidates(elements, names, column, named)) if about else alone
+        siblings = bases[evidence.base(column.name)] > 1
+        around = evidence.Around(others, siblings)
+        told = [_weighed(elements, column, one, candidates, around) for one in candidates]
         yield sorted(told, key=lambda one: -one.confidence)
 
 
@@ -164,50 +190,36 @@ def _subjects(elements: ElementSet, candidates: Sequence[Candidate]) -> set[str]
     return {
         subject
         for one in candidates
-        if one.likeness.score == most >= _KNOWN
+        if one.likeness.score == most >= evidence.KNOWN
         and (subject := elements.elements[one.element].subject)
     }
 
 
 def _weighed(
     elements: ElementSet,
+    column: ColumnFacts,
     one: Candidate,
     candidates: Sequence[Candidate],
-    others: Counter[str],
+    around: evidence.Around,
 ) -> Weighed:
-    element, alike = elements.elements[one.element], one.likeness
+    element = elements.elements[one.element]
     rivals = [other.likeness.score for other in candidates if other is not one]
-    kin = min(others[element.subject], _KIN) / _KIN if element.subject else 0.0
-    same = float(alike.score >= 1.0)
-    lone = bool(element.subject) and not kin
+    name = evidence.of_name(element, column, one.likeness, rivals, one.judged.signs)
     known = {
-        "name": alike.score,
-        "same": same,
-        "words": min(alike.words - 1, 2) / 2,
-        "table": float(alike.reason == "table"),
-        "rare": alike.rare,
-        "lead": max(-_LEAD, min(_LEAD, alike.score - max(rivals, default=_LEAST_NAME))) / _LEAD,
-        "kin": kin,
-        "kin-part": kin * (alike.score < _KNOWN),
-        "lone": float(lone),
-        "bare": float(alike.bare),
-        "plural": float(alike.plural),
-        **dict.fromkeys(sorted(one.judged.signs), 1.0),
-        **{
-            f"{sign}-part": float(alike.score < _KNOWN)
-            for sign in sorted(one.judged.signs & _PARTS)
-        },
+        **name,
+        **evidence.of_neighbours(element, around, name),
+        **evidence.of_values(one.judged, name),
     }
     return Weighed(element.id, known, surety(known), one)
 
 
 def _candidates(
-    elements: ElementSet, names: Names, column: ColumnFacts, table: str, shared: AbstractSet[str]
+    elements: ElementSet, names: Names, column: ColumnFacts, context: _Context
 ) -> Iterator[Candidate]:
     if not column.present:
         return
-    bare, unit = units.split_name(column.name)
-    alike = _alike(names, column, bare, table, shared)
+    bare, unit = _without_unit(names, column.name)
+    alike = _alike(names, column, bare, context)
     for place in _named_as_code(elements, column):
         alike[place] = Likeness(0.95, "code-name")
     codes = elements.codes_of_names
@@ -223,17 +235,27 @@ def _candidates(
             yield Candidate(element, likeness, judged)
 
 
-def _alike(
-    names: Names, column: ColumnFacts, bare: str, table: str, shared: AbstractSet[str]
-) -> dict[int, Likeness]:
+def _without_unit(names: Names, name: str) -> tuple[str, units.Unit | None]:
+    """Return a name without its unit, which may also be its last letters when the rest is a known word."""
+    bare, unit = units.split_name(name)
+    if unit is None and not names.knows(name.casefold()):
+        rest, end = units.split_end(name)
+        if names.knows(rest.casefold()):
+            return rest, end
+    return bare, unit
+
+
+def _alike(names: Names, column: ColumnFacts, bare: str, context: _Context) -> dict[int, Likeness]:
     """Return how alike a column's name is to elements' names, with and without what may be no part of it."""
-    alike = names.like(bare, table)
+    alike = names.like(bare, context.table, context.subjects)
     if bare != column.name:  # the unit may be a word of the name after all
-        for element, likeness in names.like(column.name, table).items():
+        for element, likeness in names.like(column.name, context.table, context.subjects).items():
             _keep(alike, element, likeness)
     first, *rest = words_of(bare) or ("",)
-    if rest and first in shared:
-        for element, likeness in names.like(" ".join(rest), table).items():
+    if rest and first in context.shared:
+        for element, likeness in names.like(
+            " ".join(rest), context.table, context.subjects
+        ).items():
             less = replace(likeness, score=_SHARED * likeness.score, reason="near-name")
             _keep(alike, element, less)
     return alike

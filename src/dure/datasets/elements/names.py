@@ -18,15 +18,13 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dure.datasets.elements.element import ElementSet, plain
+from dure.datasets.elements.lexicon import LIGHT, MOMENTS, PHRASES, SHORT, SUMMARIES
 from dure.datasets.elements.words import (
     ALIKE,
     HANGUL,
-    LIGHT,
-    MOMENTS,
-    SHORT,
     beginnings,
     likeness,
     same_word,
@@ -36,6 +34,8 @@ from dure.datasets.elements.words import (
 
 _SHORTEST, _MOST_CHARACTERS = 2, 40
 _SHORTEST_WHOLE, _SAME = 4, 0.9
+_EXPANDED = 0.97
+_LIGHT, _SUMMARY = 0.1, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Likeness:
     score
         0 to 1.
     reason
-        ``name``, ``near-name`` or ``table``: a code of `dure.datasets.elements.reasons.WHY`.
+        ``name``, ``near-name``, ``table`` or ``subject``: a code of `dure.datasets.elements.reasons.WHY`.
     words
         How many words they share.
     rare
@@ -138,7 +138,7 @@ class Names:
             for word in name.words
             if len(word) >= _SHORTEST_WHOLE and word not in SHORT
         }
-        self._known = {*self._of_word, *SHORT, *(stem(word) for word in self._of_word)}
+        self._known = {*self._of_word, *SHORT, *PHRASES, *(stem(word) for word in self._of_word)}
 
     def _add(self, name: Name) -> None:
         number = len(self._names)
@@ -153,7 +153,9 @@ class Names:
             for pair in _pairs(name.whole):
                 self._of_pair[pair].append(number)
 
-    def like(self, column: str, table: str = "") -> dict[int, Likeness]:
+    def like(
+        self, column: str, table: str = "", subjects: Iterable[str] = ()
+    ) -> dict[int, Likeness]:
         """Return how alike the column's name is to elements' names, for those that are at all.
 
         Parameters
@@ -162,6 +164,8 @@ class Names:
             The column's name without its unit.
         table
             Name of the table, which completes names such as ``name``.
+        subjects
+            What the other columns are about, which completes names, too.
         """
         found: dict[int, Likeness] = {}
         words = self.cut(words_of(column))
@@ -170,10 +174,8 @@ class Names:
             exact = Likeness(1.0, "name", len(words), self._rarity(words), name.is_bare)
             _better(found, name.element, exact)
         context = tuple(map(stem, self.cut(words_of(table))))
-        for number in self._candidates(words):
-            name = self._names[number]
-            likeness_ = self._compare(words, context, name)
-            _better(found, name.element, likeness_)
+        self._compare_all(words, context, tuple(map(stem, subjects)), found)
+        self._compare_expanded(words, context, found)
         if len(words) == 1 and self._is_run_together(words[0]):
             self._compare_beginnings(words[0], found)
         if set(words) <= MOMENTS:
@@ -223,7 +225,9 @@ class Names:
 
     def _weight(self, word: str) -> float:
         if word in LIGHT:
-            return 0.1
+            return _LIGHT
+        if word in SUMMARIES:
+            return _SUMMARY
         seen = self._counts.get(stem(word), 0)
         return math.log((2 + len(self._names)) / (1 + seen)) / self._rarest
 
@@ -270,6 +274,35 @@ class Names:
             return Likeness(1.0, "name", len(words), rare, name.is_bare, plural)
         reason = "table" if helped else "near-name"
         return Likeness(min(score, 0.99), reason, len(used), rare, name.is_bare, plural)
+
+    def _compare_all(
+        self,
+        words: Sequence[str],
+        context: Sequence[str],
+        about: Sequence[str],
+        found: dict[int, Likeness],
+    ) -> None:
+        """Compare with each name that shares a word, the table's subject beside its name if that helps."""
+        for number in self._candidates(words):
+            name = self._names[number]
+            _better(found, name.element, self._compare(words, context, name))
+            if about:
+                told = self._compare(words, (*context, *about), name)
+                if told.reason == "table":
+                    _better(found, name.element, replace(told, reason="subject"))
+
+    def _compare_expanded(
+        self, words: Sequence[str], context: Sequence[str], found: dict[int, Likeness]
+    ) -> None:
+        """Compare with one usual abbreviation of several words written out (``bp``: blood pressure)."""
+        for place, word in enumerate(words):
+            if word not in PHRASES:
+                continue
+            expanded = (*words[:place], *PHRASES[word], *words[place + 1 :])
+            for number in self._candidates(expanded):
+                told = self._compare(expanded, context, self._names[number])
+                less = replace(told, score=_EXPANDED * told.score, reason="near-name")
+                _better(found, self._names[number].element, less)
 
     def _compare_beginnings(self, word: str, found: dict[int, Likeness]) -> None:
         """Compare a word with the beginnings of a name's words put together (``tsize``: tumour size)."""

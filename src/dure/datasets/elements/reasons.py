@@ -123,6 +123,11 @@ WHY: Mapping[str, Text] = MappingProxyType(
             "the table's name and its own make the element's",
             "표 이름과 열 이름을 합치면 데이터 요소의 이름이 됩니다",
         ),
+        "subject": Text(
+            "what the other columns are about and its own name make the element's",
+            "다른 열의 주제와 열 이름을 합치면 데이터 요소의 이름이 됩니다",
+        ),
+        "kin": Text("other columns are about the same subject", "다른 열도 같은 주제를 다룹니다"),
         "code-name": Text(
             "its name is one of the element's two codes, and it has two values",
             "열 이름이 데이터 요소의 두 코드 중 하나이고 값이 두 가지입니다",

@@ -229,6 +229,25 @@ def split_name(name: str) -> tuple[str, Unit | None]:
     return name, None
 
 
+def split_end(name: str) -> tuple[str, Unit | None]:
+    """Return a name without the unit that its last letters are, and the unit.
+
+    Examples
+    --------
+    >>> bare, unit = split_end("wtkg")
+    >>> bare, unit.name
+    ('wt', 'kg')
+    >>> split_end("kg")[1] is None
+    True
+    """
+    folded = name.casefold()
+    ends = [end for end in _SPELLED if folded.endswith(end) and len(end) + 2 <= len(name)]
+    if not ends or not name.isalpha():
+        return name, None
+    end = max(ends, key=len)
+    return name[: -len(end)], unit_named(end)
+
+
 def change(given: str, wanted: str) -> Change | None:
     """Return what takes values of one unit to another; None when nothing does.
 

@@ -7,60 +7,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from types import MappingProxyType
 
-_ABBREVIATIONS = """
-latitude lat; longitude lon lng long; number num no nbr nr numb; count cnt; quantity qty; amount amt;
-average avg; mean mn; minimum min; maximum max; temperature temp tmp; precipitation precip prcp;
-population pop popl; departure dep dept dptr; arrival arr arrv; destination dest; origin orig orgn;
-scheduled sched schd; distance dist; altitude alt; elevation elev; address addr; description desc;
-name nm; code cd; date dt ymd; time tm; year yr; month mon mth; week wk; weeks wks; hour hr; hours hrs;
-minutes mins; country ctry cntry; category cat ctgr; product prod; customer cust cstmr; order ord;
-percent pct perc; weight wt wgt; height ht hgt; identifier id ident; education educ edu ed;
-occupation occup ocpt; employment empl; unemployment unemp; inflation infl; government gov govt;
-consumption cons cnsmp; expenditure expend expd; duration dur; length len; width wid; volume vol;
-speed spd; velocity vel; direction dir drct; humidity humid hum; pressure press pres;
-visibility vis visib; manufacturer mfr mfg mnfc; model mdl; vehicle veh vhcl; engine eng; cylinders cyl;
-transmission trans; treatment trt treat; patient pat ptnt; diagnosis diag dx; language lang;
-religion relig; household hh hhld; marital mar mrtl; nationality natl; registration reg; station stn;
-experience exper; previous prev; current curr; total tot; region rgn; district dist; position pos;
-maximum mx; difference diff; frequency freq; equipment equip; hospital hosp; school schl; rate rt;
-vessel vsl vssl; heading hdg hdng; course crs; sequence seq; version ver; status stts stat; type typ;
-standard std; deviation dev; value val; unit un; price prc; sale sls; department dept; agency agy;
-organization org; information info; telephone tel; phone ph; begin bgng bgn; birth brth; death dth;
-gross grs; domestic dom; real rl; expectancy exp; sex sx; gender gndr; age ag; state st stt; city cty;
-identifier idx; serial ser; level lvl; group grp; size sz; area ar; depth dpth; displacement displ;
-acceleration accel; horsepower hp; censored cens; invest inv; decision dec; density dens; wind wnd;
-discount disc dscnt; revenue rev rvn; profit prft; income inc incm; market mkt; family fam; interest int intr; calories cal
-"""
-_OF_MOMENTS = "date time hour day timestamp stamp datetime dt moment utc local"
-_OF_GRAMMAR = "of the in per a an and at on by for to"
-LIGHT = frozenset(_OF_GRAMMAR.split())
-MOMENTS = frozenset(_OF_MOMENTS.split())
-"""Words of which a name is made that means a date with its time of day, when the values are such."""
+from dure.datasets.elements.lexicon import SHORT
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[가-힣]+|[^\W\d_a-zA-Z가-힣]+")
 _VOWELS = frozenset("aeiou")
 HANGUL = re.compile("[가-힣]")
-_TYPO_LETTERS = 7
+_TYPO_LETTERS = 6
 """Fewest letters of words of which one may be the other's typing error: short ones are other words."""
 ALIKE = 0.7
 """Least likeness of two words that are not the same."""
-
-
-def _abbreviations() -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for entry in _ABBREVIATIONS.split(";"):
-        whole, *short = entry.split()
-        for word in short:
-            found[word].add(whole)
-    return MappingProxyType({word: frozenset(wholes) for word, wholes in found.items()})
-
-
-SHORT: Mapping[str, frozenset[str]] = _abbreviations()
-"""A usual abbreviation -> the words that it may stand for."""
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -103,7 +61,7 @@ def likeness(word: str, other: str) -> float:
     if word == other or stem(word) == stem(other):
         return 1.0
     if stem(other) in SHORT.get(word, ()) or other in SHORT.get(word, ()):
-        return 0.95
+        return 0.95 - 0.02 * min(len(SHORT[word]) - 1, 3)
     if SHORT.get(word, frozenset()) & SHORT.get(other, frozenset()):
         return 0.9
     least, most = sorted((len(word), len(other)))

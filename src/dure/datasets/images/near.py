@@ -12,7 +12,7 @@ of perceptual hashes: Zauner 2010.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -71,22 +71,47 @@ def alike(hashes: Hashes, *, radius: int = RADIUS, most_compared: int = MOST_COM
     [0, 0, 1]
     """
     unique, back = np.unique(hashes, return_inverse=True)
-    joined = _Joined(len(unique))
-    compared, whole = 0, True
-    for mask in _masks(len(unique), radius):
-        keys = unique & mask
-        order = np.argsort(keys, kind="stable")
-        for one, other in _neighbours(keys[order]):
+
+    def near(first: Groups, second: Groups) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = np.bitwise_count(unique[first] ^ unique[second]) <= radius
+        return found
+
+    masks = _masks(len(unique), radius)
+    found = grouped((unique & mask for mask in masks), len(unique), near, most_compared)
+    return Alike(found.groups[back.ravel()], found.compared, found.whole)
+
+
+def grouped(
+    keys: Iterable[Hashes],
+    count: int,
+    near: Callable[[Groups, Groups], NDArray[np.bool_]],
+    most_compared: int,
+) -> Alike:
+    """Group things of which each is near another one of its group; those that share a key are compared.
+
+    Parameters
+    ----------
+    keys
+        One array after another, each with a key for every thing.
+    count
+        How many things there are.
+    near
+        Says of the places of pairs which are near.
+    most_compared
+        Pairs that are compared at most.
+    """
+    joined = _Joined(count)
+    compared = 0
+    for some in keys:
+        order = np.argsort(some, kind="stable")
+        for one, other in _neighbours(some[order]):
             compared += len(one)
             first, second = order[one], order[other]
-            near = np.bitwise_count(unique[first] ^ unique[second]) <= radius
-            joined.add(first[near], second[near])
+            chosen = near(first, second)
+            joined.add(first[chosen], second[chosen])
             if compared >= most_compared:
-                whole = False
-                break
-        if not whole:
-            break
-    return Alike(joined.groups()[back.ravel()], compared, whole)
+                return Alike(joined.groups(), compared, whole=False)
+    return Alike(joined.groups(), compared, whole=True)
 
 
 def _masks(count: int, radius: int) -> Iterator[np.uint64]:

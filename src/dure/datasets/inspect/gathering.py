@@ -1,4 +1,4 @@
-"""One column at a time out of a Parquet file, into arrays that can be sorted.
+"""One column at a time out of a table's file, into arrays that can be sorted.
 
 A column is read in small batches and kept as 8 bytes for each value: a number or a time as itself,
 anything else as a 64-bit hash. Of more than `EXACT_ROWS` rows a fixed share is kept: numbers of rows
@@ -17,15 +17,14 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from dure.datasets.inspect.stored import Stored, stored
 from dure.readers.columnar import plain_type
 from dure.readers.faults import Fault
 from dure.readers.names import column_names
 
 EXACT_ROWS = 1 << 24
-BATCH_ROWS = 1 << 15
 SAMPLE_ROWS = 100_000
 SAMPLE_CELLS = 5_000_000
 
@@ -94,12 +93,12 @@ class Gathered:
 
 @dataclass
 class Source:
-    """A Parquet table that is read column by column.
+    """A table that is read column by column.
 
     Parameters
     ----------
     path
-        The file.
+        The file (`dure.datasets.inspect.stored`).
     exact_rows
         Beyond how many rows a share is kept instead of all.
 
@@ -111,20 +110,16 @@ class Source:
 
     path: Path
     exact_rows: int = EXACT_ROWS
-    file: pq.ParquetFile = field(init=False)
+    file: Stored = field(init=False)
     schema: pa.Schema = field(init=False)
     rows: int = field(init=False)
 
     def __post_init__(self) -> None:
-        # Buffering ahead would hold a column's pages of the whole file.
-        self.file = pq.ParquetFile(
-            self.path, memory_map=False, pre_buffer=False, page_checksum_verification=True
-        )
-        given = self.file.schema_arrow
-        self._given = list(given.names)
+        self.file = stored(self.path)
+        given = self.file.schema
         kinds = [plain_type(one.type, number) for number, one in enumerate(given, 1)]
-        self.schema = pa.schema(zip(column_names(self._given), kinds, strict=True))
-        self.rows = self.file.metadata.num_rows
+        self.schema = pa.schema(zip(column_names(given.names), kinds, strict=True))
+        self.rows = self.file.rows
         if not self.rows:
             raise Fault("readers.empty", size_bytes=self.path.stat().st_size)
 
@@ -145,11 +140,8 @@ class Source:
 
     def batches(self, column: int) -> Iterator[pa.Array]:
         """Yield the values of one column."""
-        name, kind = self._given[column], self.schema.field(column).type
-        for batch in self.file.iter_batches(BATCH_ROWS, columns=[name], use_threads=False):
-            # A name with a dot also selects columns that begin with it.
-            values = batch.column(batch.schema.get_field_index(name))
-            values.validate(full=True)
+        kind = self.schema.field(column).type
+        for values in self.file.batches(column):
             yield values if values.type == kind else values.cast(kind)
 
     def gather(self, column: int, take: Callable[[int, Hashes], None] | None) -> Gathered:

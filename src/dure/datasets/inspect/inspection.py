@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from dure.storage.sealed_files import new_file, write_all
 
 if TYPE_CHECKING:
     from dure.datasets.feeds import Query
+    from dure.datasets.others.importing import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Inspection:
 
 
 def inspect(
-    source: Path | Query,
+    source: Path | Query | Delivery,
     *,
     now_s: float,
     target: str = "",
@@ -139,7 +140,9 @@ def inspect(
     Parameters
     ----------
     source
-        The file, or a query to a database.
+        The file, a query to a database, or what a Croissant document delivers
+        (`dure.datasets.others.importing.look_at`): then the digest is that of the document, which holds its
+        files' own.
     now_s
         The present, in seconds since 1970.
     target
@@ -160,17 +163,25 @@ def inspect(
     Raises
     ------
     DatasetError
-        ``datasets.kind``, ``datasets.feed``; ``datasets.document`` for an unknown column.
+        ``datasets.kind``, ``datasets.feed``; ``datasets.document`` for an unknown column, or an earlier
+        version that is no table; ``datasets.changed`` when a described file is another by now.
     ReaderError
         What is wrong with the file.
     SandboxError
         When this host can't provide the sandbox.
     """
+    from dure.datasets.others.importing import Delivery, is_document
+
+    if against is not None and is_document(against):
+        place, reason = "--against", "describes"
+        raise DatasetError("datasets.document", file=against.name, place=place, reason=reason)
     content, found = opened(source, kind, options)
     earlier = None if against is None else (against, kind_of(against))
     asked = Asked(target, split, show_values, int(now_s))
     progress("measure")
     measured = measure_file(content, found, asked, options=options, against=earlier)
+    if isinstance(source, Delivery):
+        measured = replace(measured, raw=replace(measured.raw, digest=source.digest))
     progress("judge")
     personal = findings_about(measured.personal, source.name)
     moved = () if measured.compared is None else drift_findings(measured.compared, source.name)

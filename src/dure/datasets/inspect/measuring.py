@@ -20,13 +20,21 @@ from dure.datasets.personal.binds import scan_binds
 from dure.datasets.personal.summary import EXAMPLES, KindSummary
 from dure.readers.errors import ReaderError
 from dure.readers.parse import Raw, Source, TypeName, is_told, more_packages, read_inside
+from dure.readers.reading import MODULES
 from dure.readers.tables import Column, Options
 from dure.sandbox.tasks import MIB
 
 ANSWER_BYTES = 64 * MIB
 _NAME_CHARACTERS = 255
 _TABLE_BYTES = 8192 * MIB
-_SETTINGS = {"POLARS_MAX_THREADS": "2"}
+_SETTINGS = {
+    "POLARS_MAX_THREADS": "2",
+    # Trees of a small sample: threads that wait for each other take three times the processor time of one.
+    "OMP_NUM_THREADS": "1",
+    # Where AVX-512 stores to memory what it picks out slowly (AMD's Zen 4), numpy's sort with it takes four
+    # to seven times as long as with AVX2; elsewhere AVX2 loses little.
+    "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
+}
 
 
 class _Type(msgspec.Struct):
@@ -113,7 +121,10 @@ def measure_file(
     command = ["-m", "dure.datasets.inspect.worker", kind, json.dumps(words)]
     kinds = {kind, *([against[1]] if against else [])}
     binds = [*scan_binds(), *(bind for one in sorted(kinds) for bind in more_packages(one))]
-    raw = read_inside(source, command, limits, take, more=more, binds=binds, environment=_SETTINGS)
+    raw = read_inside(
+        source, command, limits, take, more=more, binds=binds, environment=_SETTINGS,
+        imports=(f"dure.readers.{MODULES[kind]}",),
+    )  # fmt: skip
     answer = decoded(b"".join(parts))
     if answer is not None and answer.unknown in {"target", "split"}:
         place = f"--{answer.unknown}"

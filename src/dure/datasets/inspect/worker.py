@@ -20,17 +20,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from dure.datasets.drift.tables import compared
-from dure.datasets.inspect.gathering import Source
-from dure.datasets.inspect.searching import Beside
+from dure.datasets.inspect.beside import Beside
 from dure.datasets.inspect.statistics import Asked
-from dure.datasets.inspect.table import UnknownColumnError, measure
 from dure.readers.faults import Fault
 from dure.readers.reading import read
+from dure.readers.table_file import ARROW
 from dure.readers.tables import FAULT_NAME, FAULT_STATUS, FULL_STATUS
 
 ANSWER_NAME = "answer.json"
 
+_PLAIN_BYTES = 512 << 20
 _MAGIC = b"PAR1"
 
 
@@ -53,9 +52,10 @@ def main(
         Where the file and the earlier version are, where the answer goes, and where a table may lie.
     """
     kind, words = arguments[0], json.loads(arguments[1])
-    tables = [_Table(kind, raw, scratch / "table.parquet")]
+    tables = [_Table(kind, raw, scratch / f"table{_ending(raw)}")]
     if words.get("against"):
-        tables.append(_Table(words["against"], against, scratch / "against.parquet"))
+        typed = scratch / f"against{_ending(against)}"
+        tables.append(_Table(words["against"], against, typed))
     first = tables[0]
     searching = Beside(first.path, scratch / "personal.json", recognise=not first.trusted)
     try:
@@ -74,6 +74,11 @@ def main(
     return 0
 
 
+def _ending(file: Path) -> str:
+    """Return the ending of the table that a file becomes: plain while it is small, for it lies in memory."""
+    return ARROW if file.stat().st_size <= _PLAIN_BYTES else ".parquet"
+
+
 def _apart(work: Callable[[], int]) -> int:
     """Do work in a process of its own, whose memory goes with it; return its exit status."""
     child = os.fork()
@@ -83,6 +88,9 @@ def _apart(work: Callable[[], int]) -> int:
             status = work()
         finally:
             os._exit(status)
+    # What measuring takes is fetched meanwhile: it is a third of a second.
+    import dure.datasets.inspect.table  # noqa: F401
+
     return abs(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
@@ -105,7 +113,7 @@ def _read(kind: str, raw: Path, table: Path, words: dict[str, Any], out: Path) -
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A file, and the Parquet file that it is or becomes."""
+    """A file, and the table that it is or becomes."""
 
     kind: str
     file: Path
@@ -113,7 +121,7 @@ class _Table:
 
     @property
     def trusted(self) -> bool:
-        """Whether the Parquet file is written here."""
+        """Whether the table is written here."""
         return self.kind != "parquet"
 
     @property
@@ -131,10 +139,15 @@ class _Table:
 
 
 def _answer(tables: list[_Table], asked: Asked, searching: Beside) -> dict[str, object]:
+    from dure.datasets.inspect.table import UnknownColumnError, measure
+
     table = tables[0]
     try:
         answer: dict[str, object] = {"statistics": asdict(measure(table.path, asked))}
         if len(tables) > 1:
+            from dure.datasets.drift.tables import compared
+            from dure.datasets.inspect.gathering import Source
+
             second, first = (Source(one.path) for one in tables)
             answer["compared"] = asdict(compared(first, second, show_values=asked.show_values))
         answer |= searching.found()

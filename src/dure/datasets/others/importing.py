@@ -50,6 +50,8 @@ class Delivery:
         What the document says in words.
     descriptions
         Column -> what the document says it is.
+    digest
+        Of the document.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Delivery:
     digests: Mapping[str, str]
     told: Told
     descriptions: Mapping[str, str]
+    digest: str
 
     def complete(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Return the new document with what others said."""
@@ -147,6 +150,7 @@ def look_at(source: Path, records: str = "") -> Delivery:
         digests=cast("Mapping[str, str]", report.evidence["files"]),
         told=told,
         descriptions=chosen.descriptions,
+        digest=f"sha256:{hashlib.sha256(content).hexdigest()}",
     )
 
 

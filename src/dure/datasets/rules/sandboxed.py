@@ -28,8 +28,13 @@ from dure.sandbox.tasks import Input
 
 SAMPLES = 10
 _WORKER = ("-m", "dure.datasets.rules.worker")
+_DOES = {"check": "checking", "propose": "proposing"}
 _Answer = TypeVar("_Answer")
-_SETTINGS = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "2"}
+_SETTINGS = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "OMP_NUM_THREADS": "2",
+    "OPENBLAS_NUM_THREADS": "1",  # its threads spin when they begin, and nothing here uses them
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +225,8 @@ def _asked(plan: Plan, inputs: Mapping[str, Input], form: type[_Answer]) -> _Ans
         environment=_SETTINGS,
         limits=default_limits(),
     )
-    outcome = run(task, {"plan": msgspec.json.encode(plan), **inputs}, sink=None)
+    given = {"plan": msgspec.json.encode(plan), **inputs}
+    outcome = run(task, given, imports=(f"dure.datasets.rules.{_DOES[plan.do]}",))
     if outcome.status != "done":
         raise ReaderError("readers.stopped", cause=outcome.cause, size_bytes=0)
     try:

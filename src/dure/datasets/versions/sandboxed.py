@@ -23,6 +23,7 @@ _SETTINGS = {
     "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(8 << 20),
     "OMP_NUM_THREADS": "2",
+    "OPENBLAS_NUM_THREADS": "1",  # its threads spin when they begin, and nothing here uses them
     "ARROW_IO_THREADS": "2",
     "POLARS_MAX_THREADS": "2",
 }
@@ -39,7 +40,7 @@ def check_table(table: Input) -> Checked:
     SandboxError
         When this host can't provide the sandbox.
     """
-    return _asked(("check",), {"table": table}, Checked)
+    return _asked(("check",), {"table": table}, Checked, imports=("pyarrow.parquet",))
 
 
 def compare_tables(first: Input, second: Input, keys: Sequence[str]) -> Compared:
@@ -55,14 +56,20 @@ def compare_tables(first: Input, second: Input, keys: Sequence[str]) -> Compared
     return _asked(("diff", *keys), {"first": first, "second": second}, Compared)
 
 
-def _asked(words: tuple[str, ...], inputs: Mapping[str, Input], form: type[_Answer]) -> _Answer:
+def _asked(
+    words: tuple[str, ...],
+    inputs: Mapping[str, Input],
+    form: type[_Answer],
+    *,
+    imports: tuple[str, ...] | None = None,
+) -> _Answer:
     task = python_command(
         ("-m", "dure.datasets.versions.worker", *words),
         inputs=tuple(inputs),
         environment=_SETTINGS,
         limits=default_limits(),
     )
-    outcome = run(task, inputs)
+    outcome = run(task, inputs, imports=imports)
     if outcome.status != "done":
         raise ReaderError("readers.stopped", cause=outcome.cause, size_bytes=0)
     try:

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from dure.datasets.use.dataset import DataSet
     from dure.readers.tables import Options
 
-CROISSANT = "croissant"
-"""What a document of others is called where a kind is said, and by `dure.datasets.options`."""
-
 
 def _is_corpus(source: Path, kind: str) -> bool:
     from dure.readers.corpora.folder import is_corpus
@@ -70,7 +67,7 @@ class DatasetsDesk:
         `dure.datasets.others.importing.import_document`, which takes ``records``.
         """
         from dure.datasets.about.statement import EMPTY, read_statement
-        from dure.datasets.options import CORPUS, IMAGES, QUERY, check_options
+        from dure.datasets.options import CORPUS, CROISSANT, IMAGES, QUERY, check_options
         from dure.datasets.rules.sandboxed import read_contract
         from dure.readers.tables import Options
 

@@ -95,6 +95,9 @@ class DeidentifyDesk:
         *,
         cover: Collection[str] = (),
         service_numbers: Collection[str] = (),
+        pseudonyms: Collection[str] = (),
+        purpose: str = "",
+        generation: int = 1,
         name: str = "",
         progress: Callable[[str], None] = lambda _: None,
     ) -> Asset:
@@ -103,7 +106,15 @@ class DeidentifyDesk:
 
         found = find(self.house, dataset, "dataset")
         return cover_texts(
-            self.house, found.id, tags=cover, shapes=service_numbers, name=name, progress=progress
+            self.house,
+            found.id,
+            tags=cover,
+            shapes=service_numbers,
+            pseudonyms=pseudonyms,
+            purpose=purpose,
+            generation=generation,
+            name=name,
+            progress=progress,
         )
 
     def glimpse_texts(
@@ -112,6 +123,7 @@ class DeidentifyDesk:
         *,
         cover: Collection[str] = (),
         service_numbers: Collection[str] = (),
+        pseudonyms: Collection[str] = (),
         places: int = 10,
     ) -> Sequence[Glimpse]:
         """Show the first places that `texts` would cover, by their shapes alone."""
@@ -119,7 +131,12 @@ class DeidentifyDesk:
 
         found = find(self.house, dataset, "dataset")
         return glimpse_texts(
-            self.house, found.id, tags=cover, shapes=service_numbers, places=places
+            self.house,
+            found.id,
+            tags=cover,
+            shapes=service_numbers,
+            pseudonyms=pseudonyms,
+            places=places,
         )
 
     def request_lower(self, dataset: str, label: str) -> dict[str, Any]:

@@ -46,10 +46,16 @@ class TrialsDesk:
         test_permille: int = 300,
         seed: int = 1,
         budget: int = 20,
+        time: str = "",
+        series: str = "",
+        floors: Mapping[str, str] | None = None,
+        subgroup: str = "",
+        subgroups: Sequence[str] = (),
+        protection: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """Make a benchmark of a data set: training part, test features, and the hidden targets."""
-        from dure.trials.benchmark import prepare
-        from dure.trials.definition import Definition
+        from dure.trials.benchmark import contamination, prepare
+        from dure.trials.definition import Definition, asked_protection
         from dure.trials.errors import TrialsError
         from dure.trials.tasks import TaskType
 
@@ -69,12 +75,19 @@ class TrialsDesk:
                 test_permille=test_permille,
                 seed=seed,
                 budget=budget,
+                time=time,
+                series=series,
+                floors=tuple(sorted((floors or {}).items())),
+                subgroup=subgroup,
+                subgroups=tuple(subgroups),
+                protection=asked_protection(protection or {}),
             ),
         )
         return {
             "benchmark": benchmark.asset.id,
             "name": name,
             "answers_label": str(benchmark.answers.label),
+            "findings": [found.to_dict() for found in contamination(self.house, benchmark.asset)],
         }
 
     def run(
@@ -129,6 +142,32 @@ class TrialsDesk:
         from dure.trials import view
 
         return view.diagnosis(self.house, run)
+
+    def leaderboard(
+        self, benchmark: str, *, metric: str = "", everything: bool = False
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return who stands where on a benchmark, from what the gates let through."""
+        from dure.trials.leaderboard.board import leaderboard
+
+        return leaderboard(self.house, benchmark, metric=metric, everything=everything)
+
+    def appeal(self, run: str, *, reason: str) -> Mapping[str, Any]:
+        """Ask that a run be looked at again."""
+        from dure.trials.appeals import appeal
+
+        return appeal(self.house, run, reason)
+
+    def answer(self, run: str, *, ruling: str, words: str) -> Mapping[str, Any]:
+        """Answer the appeal of a run: its outcome stands, or it may be tried again for nothing."""
+        from dure.trials.appeals import answer
+
+        return answer(self.house, run, ruling, words)
+
+    def appeals(self) -> Sequence[Mapping[str, Any]]:
+        """Return the appeals of runs that may be seen here, those that wait for an answer first."""
+        from dure.trials.appeals import appeals
+
+        return self._seen(appeals(self.house), "benchmark")
 
     def request_release(self, run: str, *, to: str = "") -> dict[str, Any]:
         """Open a request to release a run's report to the agency that submitted the algorithm."""

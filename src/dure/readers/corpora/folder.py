@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dure.readers.corpora.errors import CorpusError
 from dure.readers.corpora.framing import Given
-from dure.readers.folder import Entry, LeftOut, OpenFolder
+from dure.readers.folder import MAX_FILES, Entry, LeftOut, OpenFolder
 from dure.readers.images.facts import SUFFIXES as IMAGES
 from dure.readers.splits import split_of, split_of_file
 
@@ -27,7 +27,6 @@ _TABLES = (
     *(".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather"),
     *(".xlsx", ".xlsm", ".xls", ".log", ".db", ".sqlite"),
 )
-_MOST_LOOKED_AT = 10_000
 
 
 class CorpusFolder(OpenFolder):
@@ -63,16 +62,21 @@ def is_corpus(source: Path) -> bool:
     """Say whether a file or a folder is a corpus when nobody says what it is.
 
     A folder with an image in it is one of images. Of other folders those are corpora in which files of
-    annotations lie, or texts and no tables. JSON lines are a table unless somebody says otherwise.
+    annotations lie, or texts and no tables. JSON lines are a table unless somebody says otherwise. Where
+    there is more than any of them may hold, what was seen until then says whose refusal it gets.
     """
     if not source.is_dir():
         return source.suffix.lower() in _TELLING
     endings: set[str] = set()
-    for number, (_, folders, names) in enumerate(os.walk(source)):
+    seen = 0
+    for _, folders, names in os.walk(source):
+        seen += len(folders) + len(names)
         folders[:] = [name for name in folders if not name.startswith(".")]
         endings |= {Path(name).suffix.lower() for name in names if not name.startswith(".")}
-        if endings & set(IMAGES) or number > _MOST_LOOKED_AT:
+        if endings & set(IMAGES):
             return False
+        if seen > MAX_FILES:
+            break
     if endings & {".ann", *_TELLING}:
         return ".txt" in endings or ".ann" not in endings
     return ".txt" in endings and not endings & set(_TABLES)

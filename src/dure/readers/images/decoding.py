@@ -36,6 +36,10 @@ _SMALL_PIXELS = 1 << 24
 _LARGE = threading.Semaphore(1)
 """Of large images one is decoded at a time, so that memory stays bounded."""
 
+UNDECODABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError,
+               OverflowError, AttributeError, BrokenError, RuntimeError, MemoryError)  # fmt: skip
+"""What Pillow's decoders raise for bytes that are no picture."""
+
 _BLANK = 2.0
 """Standard deviation of brightness, of 255, below which a surface is even."""
 _HASH_SIDE, _LOW = 32, 8
@@ -67,8 +71,7 @@ def _measure(content: bytes, words: list[str]) -> ImageFacts:
         return ImageFacts(fault="not-image")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return ImageFacts(fault="pixels")
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError,
-            OverflowError, AttributeError, BrokenError, RuntimeError, MemoryError):  # fmt: skip
+    except UNDECODABLE:
         return ImageFacts(fault="damaged")
 
 

@@ -24,7 +24,7 @@ _TELLING = frozenset({0x010D, 0x010E, 0x9286, 0x927C, 0x9C9B, 0x9C9C, 0x9C9E, 0x
 _WIDE = frozenset({0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F})
 _MAKER_NOTE = 0x927C
 _COMMENT_CODE_BYTES = 8
-_MOST_TEXTS, _MOST_CHARACTERS = 64, 1 << 16
+MOST_TEXTS, MOST_CHARACTERS = 64, 1 << 16
 _XMP = ("xmp", "XML:com.adobe.xmp")
 
 
@@ -58,7 +58,7 @@ def riders_of(image: Image.Image) -> Riders:
         named=_has(tags, _NAMING) or any(word in xmp for word in ("creator>", "OwnerName")),
         numbered=_has(tags, _NUMBERING) or "SerialNumber" in xmp,
         commented=bool(texts) or _has(tags, _TELLING) or "photoshop" in image.info,
-        texts=tuple(text[:_MOST_CHARACTERS] for text in texts[:_MOST_TEXTS]),
+        texts=tuple(text[:MOST_CHARACTERS] for text in texts[:MOST_TEXTS]),
     )
 
 

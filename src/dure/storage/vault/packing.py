@@ -17,7 +17,7 @@ from enum import IntEnum
 
 import zstandard
 
-LEVEL = 3
+LEVEL = 2
 PATCH_LEVEL = 9
 _WORTH = 0.95
 """Share of the content above which packing it is not worth the time of unpacking."""

@@ -22,10 +22,11 @@ from dure.sandbox.tasks import MIB, Outcome
 from dure.trials import steps
 from dure.trials.benchmark import cannot_split
 from dure.trials.bootstrap import RESAMPLES
-from dure.trials.definition import Definition
-from dure.trials.developing.sample import sample_schema, sample_table
+from dure.trials.definition import Definition, told_of_forecast
+from dure.trials.developing.columns import columns_in
+from dure.trials.developing.sample import TIMES, sample_schema, sample_table
 from dure.trials.errors import TrialsError
-from dure.trials.manifest import Manifest
+from dure.trials.manifest import Manifest, Schema
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.packing import pack
 from dure.trials.predictions import FILE, Refusal
@@ -34,6 +35,7 @@ from dure.trials.runtimes import RUNTIMES
 from dure.trials.scoring import SCORE
 from dure.trials.split import FACTS, PARTS, REFUSALS
 from dure.trials.submission import manifest_of, read_submission
+from dure.trials.tasks import TaskType
 
 MOST_DATA = 1024 * MIB
 _LAST_WORDS = 4096
@@ -116,7 +118,12 @@ def check(
     progress("split")
     parts = _split(table, definition)
     progress("algorithm")
-    told = {"target": definition.target, "features": list(definition.features), "seed": seed}
+    told = {
+        "target": definition.target,
+        "features": list(definition.features),
+        "seed": seed,
+        **told_of_forecast(definition),
+    }
     ended = steps.run_step(
         steps.RUNNER,
         {
@@ -151,20 +158,28 @@ def _rows(
     manifest: Manifest, data: Path | None, target: str, seed: int
 ) -> tuple[bytes, Definition]:
     if data is None:
-        schema = sample_schema(manifest.schema)
+        schema = sample_schema(manifest.schema, manifest.task)
         content = _written(sample_table(schema, manifest.task, seed=seed))
-        return content, _definition(manifest, schema.target, tuple(schema.features), seed)
+        return content, _definition(manifest, schema, seed)
     content = _read(data)
-    names = pq.read_schema(io.BytesIO(content)).names
-    wanted = target or manifest.schema.target or names[-1]
-    features = tuple(manifest.schema.features) or tuple(n for n in names if n != wanted)
-    return content, _definition(manifest, wanted, features, seed)
+    wanted, columns = columns_in(io.BytesIO(content), target or manifest.schema.target)
+    features = manifest.schema.features or columns
+    return content, _definition(manifest, Schema(wanted, features), seed)
 
 
-def _definition(
-    manifest: Manifest, target: str, features: tuple[str, ...], seed: int
-) -> Definition:
-    return Definition("check", manifest.task, target, features, seed=seed)
+def _definition(manifest: Manifest, schema: Schema, seed: int) -> Definition:
+    """Return the benchmark of a check; a forecast's time is the first feature that is one."""
+    times = [name for name, kind in schema.features.items() if kind in TIMES]
+    if manifest.task is not TaskType.FORECASTING:
+        times = []
+    return Definition(
+        "check",
+        manifest.task,
+        schema.target,
+        tuple(schema.features),
+        seed=seed,
+        time=times[0] if times else "",
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,11 +38,20 @@ def columns_of(path: Path, target: str = "") -> tuple[str, dict[str, ColumnType]
         ``trials.template`` when it is no such file, ``trials.benchmark`` when it lacks the target.
     """
     try:
-        schema = pq.read_schema(path)
+        with path.open("rb") as file:
+            return columns_in(file, target, path.name)
     except OSError as error:
         raise TrialsError("trials.template", path=path.name, reason=reason_of(error)) from None
+
+
+def columns_in(
+    file: BinaryIO, target: str = "", name: str = "--data"
+) -> tuple[str, dict[str, ColumnType]]:
+    """Return the same of an open file; ``name`` is what an error calls it."""
+    try:
+        schema = pq.read_schema(file)
     except pa.ArrowException:
-        raise TrialsError("trials.template", path=path.name, reason="malformed") from None
+        raise TrialsError("trials.template", path=name, reason="malformed") from None
     wanted = target or schema.names[-1]
     if wanted not in schema.names:
         raise TrialsError("trials.benchmark", part="target", reason="no-column")

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from dure.trials.manifest import ColumnType, Schema
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import Predicted, TaskType
 
 ROWS = 400
 TARGET = "target"
@@ -27,15 +27,22 @@ FEATURES = {
 }
 """What a submission without a schema is checked on."""
 
+TIMES = (ColumnType.DATE, ColumnType.TIME)
+
 _MISSING = 0.03
 _WORDS = ("north", "south", "east", "west", "가", "나", "다", "라")
 _CLASSES = ("low", "middle", "high")
 _DAY = dt.date(2026, 1, 1)
 
 
-def sample_schema(schema: Schema) -> Schema:
+TEXT_FEATURES = {"text": ColumnType.TEXT}
+"""The same, of a task on texts."""
+
+
+def sample_schema(schema: Schema, task: TaskType) -> Schema:
     """Return the schema with what it leaves open filled in."""
-    return Schema(schema.target or TARGET, schema.features or FEATURES)
+    usual = TEXT_FEATURES if task is TaskType.TEXT else FEATURES
+    return Schema(schema.target or TARGET, schema.features or usual)
 
 
 def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int = 1) -> pa.Table:
@@ -52,16 +59,18 @@ def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int 
     seed
         The same seed gives the same rows.
     """
-    schema = sample_schema(schema)
+    schema = sample_schema(schema, task)
     rng = np.random.default_rng(seed)
     signal = np.zeros(rows)
     columns: dict[str, Any] = {}
     for name, kind in schema.features.items():
         drawn = rng.normal(size=rows)
         signal += drawn
-        columns[name] = pa.array(_MAKERS[kind](drawn), mask=rng.random(rows) < _MISSING)
+        made = _MAKERS[kind](drawn)
+        gaps = task is not TaskType.TEXT and kind not in TIMES
+        columns[name] = pa.array(made, mask=rng.random(rows) < _MISSING if gaps else None)
     signal = signal / max(1.0, len(schema.features) ** 0.5) + 0.3 * rng.normal(size=rows)
-    if task is TaskType.REGRESSION:
+    if task.predicts is not Predicted.CLASS:
         columns[schema.target] = pa.array(10.0 + 3.0 * signal)
     else:
         level = np.digitize(signal, (-0.5, 0.5))

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dure.core.system import reason_of
-from dure.trials.developing.sample import FEATURES, TARGET
+from dure.trials.developing.sample import sample_schema
 from dure.trials.errors import TrialsError
-from dure.trials.manifest import MANIFEST, ColumnType
+from dure.trials.manifest import MANIFEST, ColumnType, Schema
 from dure.trials.tasks import TaskType
 
 _TOML = """\
@@ -18,7 +18,7 @@ _TOML = """\
 name = "{name}"
 version = "0.1"
 task = "{task}"
-entry_point = "algorithm:Algorithm"
+entry_point = "algorithm:Learner"
 runtime = "scikit-learn"
 licence = "Apache-2.0"
 origin = "Written by us; no weights from elsewhere."
@@ -35,51 +35,13 @@ target = {target}
 {features}
 """
 
-_CODE = '''\
-"""Learn from the training rows, predict the test rows; the test rows' targets are never seen."""
-
-import numpy as np
-import pyarrow as pa
-from sklearn.ensemble import {model}
-
-
-class Algorithm:
-    """Gradient boosting on all features; missing values stay missing."""
-
-    def __init__(self, task):
-        self.target = task["target"]
-        self.features = task["features"]
-        self.seed = task["seed"]
-
-    def fit(self, train):
-        """Learn from a pyarrow table of features and targets."""
-        self.places = {{
-            name: {{value: place for place, value in enumerate(train[name].unique().to_pylist())}}
-            for name in self.features
-            if not self._is_number(train[name].type)
-        }}
-        self.model = {model}(random_state=self.seed)
-        self.model.fit(self._matrix(train), train[self.target].to_pylist())
-
-    def predict(self, features):
-        """Return one {what} for each row."""
-        return self.model.predict(self._matrix(features))
-
-    def _matrix(self, table):
-        return np.column_stack([self._numbers(name, table[name]) for name in self.features])
-
-    def _numbers(self, name, column):
-        if not self._is_number(column.type):
-            return [self.places[name].get(value, -1) for value in column.to_pylist()]
-        if pa.types.is_temporal(column.type):
-            column = column.cast(pa.timestamp("us", getattr(column.type, "tz", None)))
-            column = column.cast(pa.int64())
-        return column.cast(pa.float64(), safe=False).to_numpy()
-
-    def _is_number(self, kind):
-        is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
-        return is_number or pa.types.is_date(kind) or pa.types.is_timestamp(kind)
-'''
+_STARTERS = Path(__file__).parent / "starters"
+_STARTER = {
+    TaskType.REGRESSION: "tables.py",
+    TaskType.CLASSIFICATION: "tables.py",
+    TaskType.TEXT: "texts.py",
+    TaskType.FORECASTING: "forecasts.py",
+}
 
 
 def new(
@@ -105,21 +67,17 @@ def new(
     TrialsError
         ``trials.template`` when the folder is there already or can't be made; nothing is written then.
     """
-    regression = task is TaskType.REGRESSION
+    schema = sample_schema(Schema(target, features or {}), task)
     files = {
         MANIFEST: _TOML.format(
             name=_name(folder),
             task=task.value,
-            target=_quoted(target or TARGET),
+            target=_quoted(schema.target),
             features="\n".join(
-                f"{_quoted(name)} = {_quoted(kind)}"
-                for name, kind in (features or FEATURES).items()
+                f"{_quoted(name)} = {_quoted(kind)}" for name, kind in schema.features.items()
             ),
         ),
-        "algorithm.py": _CODE.format(
-            model=f"HistGradientBoosting{'Regressor' if regression else 'Classifier'}",
-            what="number" if regression else "class",
-        ),
+        "algorithm.py": (_STARTERS / _STARTER[task]).read_text("utf-8"),
     }
     try:
         folder.mkdir()

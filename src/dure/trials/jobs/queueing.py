@@ -12,8 +12,8 @@ from dure.governance.jobs.job import Draft, Job
 from dure.governance.jobs.queue import Queue
 from dure.trials import records, spec
 from dure.trials.benchmark import PURPOSE, Benchmark, find_benchmark
+from dure.trials.fit import check_fit
 from dure.trials.manifest import read_manifest
-from dure.trials.run import check_fit
 from dure.trials.tables import SUBMISSIONS
 
 

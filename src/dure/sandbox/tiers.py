@@ -1,0 +1,235 @@
+"""The tiers: which of them this host has, found out by really running something, and which a run takes.
+
+====  ==============================================================================================
+A     namespaces, system-call filter, a user of its own where the caller is root, control groups
+A+    the same inside gVisor; looked for, not used yet
+B     landlock, system-call filter, resource limits; what it doesn't contain: `dure.sandbox.tier_b`
+====  ==============================================================================================
+
+Nothing is ever run bare: without a tier that the policy allows, a run is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+
+from dure.core.findings import Finding, Severity
+from dure.core.text import Text
+from dure.sandbox import cgroups, landlock
+from dure.sandbox.box import run
+from dure.sandbox.errors import SandboxError
+from dure.sandbox.runtime import python_command
+from dure.sandbox.tasks import MIB, HostReport, Limits
+
+OPEN = 0
+"""Rank of the lowest grade."""
+
+_RUNSC_S = 20.0
+_TRYING = """
+import os, sys
+place = os.environ["DURE_PLACE"]
+wrong = []
+try:
+    open(sys.argv[1])
+    wrong.append("files")
+except PermissionError:
+    pass
+try:
+    os.kill(os.getppid(), 0)
+    wrong.append("signals")
+except PermissionError:
+    pass
+open(place + "/out/word", "w").write("contained")
+sys.exit(" ".join(wrong) or 0)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A tier, as this host has it.
+
+    Parameters
+    ----------
+    name
+        ``A``, ``A+`` or ``B``.
+    state
+        ``works``, ``found`` (there, but not used) or ``missing``.
+    facts
+        What was probed.
+    findings
+        Why it is missing, and how to mend it.
+    """
+
+    name: str
+    state: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+STATES: Mapping[str, Text] = MappingProxyType(
+    {
+        "works": Text("works", "작동"),
+        "found": Text("there, not used", "있으나 쓰지 않음"),
+        "missing": Text("missing", "없음"),
+    }
+)
+"""The states of a tier in words."""
+
+
+def probe_tiers(host: HostReport) -> tuple[Tier, ...]:
+    """Return every tier as this host has it.
+
+    Parameters
+    ----------
+    host
+        `dure.sandbox.host.probe_host`, which has tried tier A.
+    """
+    state = "works" if host.tier == "A" else "missing"
+    first = Tier("A", state, {**host.facts, **group_facts()}, host.findings)
+    return first, probe_gvisor(), probe_b()
+
+
+def probe_b() -> Tier:
+    """Run a tiny task in tier B that tries a file and a signal, and report."""
+    facts = {"landlock": f"ABI {landlock.abi()}"}
+    limits = Limits(wall_s=20, cpu_s=10, memory_bytes=256 * MIB, tmp_bytes=MIB, output_bytes=MIB)
+    task = python_command(["-c", _TRYING, "/etc/passwd"], packages=False, limits=limits)
+    try:
+        outcome = run(task, tier="B")
+    except SandboxError as error:
+        return Tier("B", "missing", facts, (_because(error),))
+    if outcome.status != "done" or outcome.outputs.get("word") != b"contained":
+        return Tier("B", "missing", facts, (_BROKEN,))
+    return Tier("B", "works", facts)
+
+
+def probe_gvisor() -> Tier:
+    """Look for gVisor's ``runsc`` and have it start the smallest program there is."""
+    found = shutil.which("runsc", path="/usr/local/bin:/usr/bin:/usr/local/sbin:/usr/sbin")
+    if found is None:
+        return Tier("A+", "missing", {"runsc": "-"}, (_NO_GVISOR,))
+    said = _said([found, "--version"])
+    started = _said([found, "--rootless", "--network=none", "do", "/bin/true"])
+    facts = {"runsc": (said or "-").splitlines()[0][:80]}
+    if said is None or started is None:
+        return Tier("A+", "missing", facts, (_NO_GVISOR,))
+    return Tier("A+", "found", facts, (_GVISOR_UNUSED,))
+
+
+def group_facts(root: str = cgroups.ROOT) -> dict[str, str]:
+    """Return which control groups are mounted, and which of the two versions bounds a run here."""
+    if os.path.exists(f"{root}/cgroup.controllers"):  # noqa: PTH110
+        version = "2"
+    elif os.path.isdir(f"{root}/memory"):  # noqa: PTH112
+        version = "1"
+    else:
+        return {"control groups": "not mounted"}
+    group = cgroups.Cgroup(f"dure-probe-{os.getpid()}", 64 * MIB, 16, root)
+    held = ", ".join(sorted(group.folders)) or "none that this user may use"
+    group.remove()
+    return {"control groups": f"version {version}: {held}"}
+
+
+def tier_for(grade: int, profile: str, open_tier: str) -> str:
+    """Return the tier that a run takes: A, but B where the policy lets it and there is no A.
+
+    Parameters
+    ----------
+    grade
+        Rank of the highest grade among all that the run sees.
+    profile
+        How the node is deployed.
+    open_tier
+        The lowest tier that the node's settings allow for Open data: ``A`` or ``B``.
+
+    Raises
+    ------
+    SandboxError
+        ``sandbox.tier-policy`` for data above Open in a node that isn't separated.
+
+    Examples
+    --------
+    >>> tier_for(0, "embedded", "A")
+    'A'
+    """
+    if grade > OPEN and profile != "separated":
+        raise SandboxError("sandbox.tier-policy", rule="separated")
+    if grade > OPEN or open_tier != "B" or has_a():
+        return "A"  # where there is none, the refusal says what to mend
+    return "B"
+
+
+@cache
+def has_a() -> bool:
+    """Say whether this host has tier A."""
+    try:
+        return run(python_command(["-c", ""], packages=False)).status == "done"
+    except SandboxError:
+        return False
+
+
+def _said(command: list[str]) -> str | None:
+    try:
+        ended = subprocess.run(
+            command, capture_output=True, text=True, check=True, timeout=_RUNSC_S, env={}
+        )
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+        return None
+    return ended.stdout.strip() or "-"
+
+
+def _because(error: SandboxError) -> Finding:
+    return Finding(
+        error.code,
+        Severity.INFO,
+        "tier B",
+        str(error.facts.get("step", error.facts.get("part", "sandbox"))),
+        Text(f"{error.what} {error.why}", f"{error.what_text.ko} {error.why_text.ko}"),
+        error.next_text,
+    )
+
+
+_BROKEN = Finding(
+    "sandbox.self-test-b",
+    Severity.INFO,
+    "tier B",
+    "landlock",
+    Text(
+        "The self-test of tier B did not end as it must.",
+        "격리 수준 B의 자체 점검이 정상적으로 끝나지 않았습니다.",
+    ),
+    Text(
+        "Use tier A, or a newer kernel (Linux 6.12 on).",
+        "격리 수준 A를 쓰거나 Linux 6.12 이상의 커널을 쓰십시오.",
+    ),
+)
+_NO_GVISOR = Finding(
+    "sandbox.no-gvisor",
+    Severity.INFO,
+    "tier A+",
+    "runsc",
+    Text(
+        "gVisor (runsc) is not here or does not start.", "gVisor(runsc)가 없거나 시작되지 않습니다."
+    ),
+    Text(
+        "Nothing to do: tier A does without.",
+        "조치할 것이 없습니다. 격리 수준 A에는 필요하지 않습니다.",
+    ),
+)
+_GVISOR_UNUSED = Finding(
+    "sandbox.gvisor-unused",
+    Severity.INFO,
+    "tier A+",
+    "runsc",
+    Text(
+        "gVisor (runsc) is here and starts; runs don't use it yet.",
+        "gVisor(runsc)가 있고 시작되지만, 아직 실행에 쓰이지 않습니다.",
+    ),
+    Text("Nothing to do: runs take tier A.", "조치할 것이 없습니다. 실행은 격리 수준 A를 씁니다."),
+)

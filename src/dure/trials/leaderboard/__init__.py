@@ -1,0 +1,1 @@
+"""Who is best on a benchmark, told from what the gates let through and from nothing else."""

@@ -1,0 +1,181 @@
+"""Trials in the sandbox, one after another: what each is told, appealed and ranked by."""
+
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dure.core.errors import DureError
+from dure.trials import appeals, benchmark, history, records, run, view
+from dure.trials.definition import Definition, asked_protection
+from dure.trials.errors import TrialsError
+from dure.trials.leaderboard.board import leaderboard
+from dure.trials.release import release, request_release
+from dure.trials.tables import RUNS, SUBMISSIONS
+from tests.trials.conftest import definition, flights
+from tests.trials.house import ALPHA
+
+SUBGROUPS = {"subgroup": "carrier", "subgroups": ("AA", "BB")}
+
+
+@pytest.fixture(scope="module")
+def bench(world):
+    asked = definition(name="by-carrier", floors=(("mae", "9"),), **SUBGROUPS)
+    return benchmark.prepare(world.bravo, world.dataset.id, asked)
+
+
+@pytest.fixture(scope="module")
+def first(world, bench):
+    return run.run(world.bravo, world.send(world.variant("baseline")).id, bench.asset.id)
+
+
+def test_floors_hold_in_subgroups_and_the_table_adds_up(world, first):
+    result = first.report.result
+    assert result["floors"] == {"mae": "9"}
+    assert [len(row) for row in result["support"]] == [2] * 4
+    counts = [int(row[-1]) for row in result["support"]]
+    assert sum(counts[:-1]) == counts[-1] == int(result["rows"])
+    gates = {step["gate"]: step["passage"] for step in first.report.evidence["gates"]}
+    assert set(gates.values()) == {"passed"}
+    assert next(iter(gates)) == "schema"
+
+
+def test_a_floor_that_does_not_hold_tells_nothing(world):
+    asked = definition(name="strict", floors=(("mae", "1"),), **SUBGROUPS)
+    strict = benchmark.prepare(world.bravo, world.dataset.id, asked)
+    trial = run.run(world.bravo, world.send(world.variant("baseline")).id, strict.asset.id)
+    assert dict(trial.report.result) == {"outcome": "refused", "task": "tabular-regression"}
+    assert [found.code for found in trial.report.findings] == ["gate.floors"]
+
+
+def test_another_algorithm_that_is_no_better_is_held_and_the_same_is_told_again(
+    world, bench, first
+):
+    other = world.send(world.variant("baseline", version='"2.0"'))
+    held = run.run(world.bravo, other.id, bench.asset.id)
+    assert held.report.result["figures"] == {}
+    assert held.report.result["held"] == ["mae", "r2", "rmse"]
+    # The same question has the same answer, though much was told since.
+    same = run.run(world.bravo, world.send(world.variant("baseline")).id, bench.asset.id)
+    assert same.report.result == first.report.result
+
+
+def test_the_leaderboard_shows_what_was_released(world, bench, first):
+    assert leaderboard(world.bravo, bench.asset.id) == []
+    [row] = leaderboard(world.bravo, bench.asset.id, everything=True)
+    figures = first.report.result["figures"]["mae"]["algorithm"]
+    assert {part: row[part] for part in figures} == figures
+    assert (row["rank"], row["agency"], row["released"]) == (1, ALPHA, False)
+    request = request_release(world.bravo, first.id)
+    world.bravo.approve(request)
+    outcome = release(world.bravo, request.id)
+    minted = world.bravo.contents.assets[outcome["asset"]]
+    world.bravo.assets.record(minted, "released", {}, by="bravo.operator")
+    [row] = leaderboard(world.bravo, bench.asset.id, metric="mae")
+    assert (row["run"], row["released"]) == (first.id, True)
+    with pytest.raises(TrialsError, match=r"trials\.benchmark"):
+        leaderboard(world.bravo, bench.asset.id, metric="accuracy")
+
+
+def test_beside_what_was_asked_for_a_few_rows_would_be_isolated(world, first):
+    """Differencing: another version of the data set, in which a few rows were changed."""
+    request_release(world.bravo, first.id)
+    table = pq.read_table(io.BytesIO(flights()))
+    distance = table["distance"].to_pylist()
+    mended = table.set_column(3, "distance", pa.array([*(-n for n in distance[:8]), *distance[8:]]))
+    buffer = io.BytesIO()
+    pq.write_table(mended, buffer)
+    dataset = world.bravo.dataset(buffer.getvalue())
+    near = benchmark.prepare(world.bravo, dataset.id, definition(name="mended"))
+    algorithm = world.send(world.variant("baseline"))
+    refused = run.run(world.bravo, algorithm.id, near.asset.id)
+    assert [found.code for found in refused.report.findings] == ["gate.differencing"]
+    # The control: split otherwise, the same rows are a test of their own.
+    far = benchmark.prepare(world.bravo, dataset.id, definition(name="otherwise", seed=7))
+    told = run.run(world.bravo, algorithm.id, far.asset.id)
+    assert told.outcome == "ok"
+
+
+def test_of_two_that_were_run_at_once_the_second_is_not_released(world, bench, first, monkeypatch):
+    row = records.find(world.bravo, RUNS, first.id)
+    request_release(world.bravo, first.id)  # the control, and what is asked for from now on
+    other = dict(row) | {"benchmark_id": "another", "report_id": row["report_id"]}
+    assert not history.isolating(world.bravo, other)
+    noted = {row["report_id"]: {"another"}}
+    monkeypatch.setattr(history, "_isolated_by", lambda house, report: noted.get(report, set()))
+    assert history.isolating(world.bravo, other)
+    monkeypatch.setattr("dure.trials.release.isolating", lambda *_: True)
+    with pytest.raises(TrialsError, match=r"gate\.differencing"):
+        request_release(world.bravo, first.id)
+
+
+def test_an_appeal_is_heard_once(world, bench):
+    failed = run.run(
+        world.bravo, world.send(world.variant("hostile", mode='"error"')).id, bench.asset.id
+    )
+    row = records.find(world.bravo, SUBMISSIONS, view.submissions(world.bravo)[0]["asset_id"])
+    world.bravo.as_("bravo.officer")
+    with pytest.raises(DureError, match="denied"):
+        appeals.appeal(world.bravo, failed.id, "it runs here")
+    world.bravo.as_("bravo.operator")
+    with pytest.raises(TrialsError, match="no appeal"):
+        appeals.answer(world.bravo, failed.id, "stands", "no")
+    for reason in ("", "x" * 501, "two\nlines"):
+        with pytest.raises(TrialsError, match=r"trials\.appeal"):
+            appeals.appeal(world.bravo, failed.id, reason)
+    made = appeals.appeal(world.bravo, failed.id[:12], "it runs here")
+    assert (made["outcome"], made["ruling"]) == ("algorithm-error", None)
+    assert made["hint"]["ko"] != made["hint"]["en"]
+    with pytest.raises(TrialsError, match="already"):
+        appeals.appeal(world.bravo, failed.id, "once more")
+    with pytest.raises(TrialsError, match=r"trials\.appeal"):
+        appeals.answer(world.bravo, failed.id, "perhaps", "no")
+    spent = records.begin_run(world.bravo, "cc" * 16, row, (bench.asset.id, 100), 9, 60)[1]
+    told = appeals.answer(world.bravo, failed.id, "again", "the host was short of memory")
+    assert (told["ruling"], told["words"]) == ("again", "the host was short of memory")
+    after = records.begin_run(world.bravo, "dd" * 16, row, (bench.asset.id, 100), 9, 60)[1]
+    assert after == spent  # one more was begun, one was forgiven
+    with pytest.raises(TrialsError, match="no appeal"):
+        appeals.answer(world.bravo, failed.id, "stands", "no")
+    with pytest.raises(TrialsError, match="not ended"):
+        appeals.appeal(world.bravo, "cc" * 16, "too slow")
+    [listed] = appeals.appeals(world.bravo)
+    assert listed["run"] == failed.id
+    assert {"trial.appeal.done", "trial.answer.done"} <= set(world.bravo.event_types())
+    for each in ("cc" * 16, "dd" * 16):
+        records.end_run(world.bravo, each, "failed")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"floors": (("accuracy", "0.8"),)},
+        {"floors": (("mae", "0.1234"),)},
+        {"floors": (("r2", "0"), ("mae", "1"))},
+        {"subgroup": "carrier"},
+        {"subgroups": ("AA",)},
+        {"subgroup": "carrier", "subgroups": ("AA", "AA")},
+        {"subgroup": "arr_delay", "subgroups": ("1",)},
+    ],
+)
+def test_floors_and_subgroups_that_can_t_be(changes):
+    with pytest.raises(TrialsError, match=r"trials\.benchmark"):
+        definition(**changes)
+
+
+def test_a_definition_is_read_as_it_was_written():
+    plain = definition()
+    assert set(plain.to_dict()) == {
+        "name", "task", "target", "features", "test_permille", "seed", "metrics", "budget",
+    }  # fmt: skip
+    asked = asked_protection({"least": "20", "p_percent": "15", "n": "3", "k_percent": "85"})
+    whole = definition(floors=(("mae", "9"),), protection=asked, **SUBGROUPS)
+    for one in (plain, whole):
+        assert Definition.from_dict(one.to_dict()) == one
+    with pytest.raises(TrialsError, match=r"trials\.benchmark"):
+        asked_protection({"least": "5"})
+    with pytest.raises(TrialsError, match=r"trials\.benchmark"):
+        asked_protection({"most": "5"})
+    with pytest.raises(TrialsError, match="malformed"):
+        Definition.from_dict({**whole.to_dict(), "floors": []})
