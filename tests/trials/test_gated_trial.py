@@ -59,6 +59,9 @@ def test_another_algorithm_that_is_no_better_is_held_and_the_same_is_told_again(
     # The same question has the same answer, though much was told since.
     same = run.run(world.bravo, world.send(world.variant("baseline")).id, bench.asset.id)
     assert same.report.result == first.report.result
+    # Another answer would be held against all that was told: an algorithm may go by the clock.
+    told = history.of(world.bravo, same.id, ()).told
+    assert {(bool(one.figures), one.same) for one in told} == {(True, True), (False, False)}
 
 
 def test_the_leaderboard_shows_what_was_released(world, bench, first):
@@ -145,6 +148,33 @@ def test_an_appeal_is_heard_once(world, bench):
     assert {"trial.appeal.done", "trial.answer.done"} <= set(world.bravo.event_types())
     for each in ("cc" * 16, "dd" * 16):
         records.end_run(world.bravo, each, "failed")
+
+
+def test_no_appeal_pays_for_an_answer(world, first):
+    """Neither is a run that was scored forgiven, nor one that was forgiven before it was scored."""
+    appeals.appeal(world.bravo, first.id, "one more, please")
+    with pytest.raises(TrialsError, match="was scored"):
+        appeals.answer(world.bravo, first.id, "again", "as you like")
+    assert appeals.answer(world.bravo, first.id, "stands", "no")["ruling"] == "stands"
+    own = benchmark.prepare(world.bravo, world.dataset.id, definition(name="appealed", seed=99))
+    row = records.find(world.bravo, SUBMISSIONS, view.submissions(world.bravo)[0]["asset_id"])
+
+    def begin(run_id: str) -> tuple[str, int]:
+        return records.begin_run(world.bravo, run_id, row, (own.asset.id, 100), 9, 60)
+
+    assert begin("ab" * 16) == ("ab" * 16, 1)
+    records.end_run(world.bravo, "ab" * 16, "failed")
+    appeals.appeal(world.bravo, "ab" * 16, "the host stopped")
+    appeals.answer(world.bravo, "ab" * 16, "again", "so it did")
+    assert begin("ba" * 16) == ("ba" * 16, 1)  # the control: it is forgiven
+    records.end_run(world.bravo, "ba" * 16, "failed")
+    begin("ab" * 16)  # taken up, and answered now
+    sealed = records.find(world.bravo, RUNS, first.id)
+    made = ("outcome", "report_id", "diagnosis_id", "report_digest", "result_digest")
+    values = {name: sealed[name] for name in (*made, "evidence_digest")}
+    records.end_run(world.bravo, "ab" * 16, "done", **values)
+    assert begin("cd" * 16) == ("cd" * 16, 3)
+    records.end_run(world.bravo, "cd" * 16, "failed")
 
 
 @pytest.mark.parametrize(

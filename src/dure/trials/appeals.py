@@ -1,8 +1,9 @@
 """An appeal: a developer asks that a run be looked at again, and the data's owner answers.
 
 The developer knows the class of the outcome and its hint, and gives a reason. The owner may look at the
-diagnosis, and rules: it *stands*, or the algorithm may run *again* for nothing. The words of the answer
-stay at this node; what is told to another agency, people tell it.
+diagnosis, and rules: it *stands*, or the algorithm may run *again* for nothing. Not where figures were
+scored: what was asked and answered counts. The words of the answer stay at this node; what is told to
+another agency, people tell it.
 """
 
 from __future__ import annotations
@@ -107,7 +108,8 @@ def answer(house: House, run_id: str, ruling: str, words: str) -> Mapping[str, A
     Raises
     ------
     TrialsError
-        ``trials.unknown``; ``trials.appeal`` when there is none, or it was answered.
+        ``trials.unknown``; ``trials.appeal`` when there is none, it was answered, or a run that was
+        scored is to cost nothing.
     GovernanceError
         ``governance.denied``.
     """
@@ -117,6 +119,8 @@ def answer(house: House, run_id: str, ruling: str, words: str) -> Mapping[str, A
     _check_line(words)
     if ruling not in tuple(Ruling):
         raise _refuse("one-of", known=", ".join(Ruling))
+    if ruling == Ruling.AGAIN and row["outcome"] == OutcomeClass.OK.value:
+        raise _refuse("scored-already")
     told = {
         "ruling": ruling,
         "words": words,

@@ -65,7 +65,7 @@ def of(house: House, run_id: str, others: Sequence[Neighbour]) -> History:
     """
     gone = _asked_for(house)
     return History(
-        tuple(Told(figures_of(house, row)) for row in _earlier(house, run_id)),
+        tuple(Told(figures_of(house, row), same) for row, same in _earlier(house, run_id)),
         tuple(Other(each.id, each.id in gone) for each in others),
     )
 
@@ -104,8 +104,8 @@ def _triple(estimate: Mapping[str, str]) -> Triple:
     return value, lower, upper
 
 
-def _earlier(house: House, run_id: str) -> list[RowMapping]:
-    """Return the runs whose reports count for the Ladder, the earliest first."""
+def _earlier(house: House, run_id: str) -> list[tuple[RowMapping, bool]]:
+    """Return the runs whose reports count for the Ladder, the earliest first; and which asked the same."""
     asked = (
         select(RUNS, SUBMISSIONS.c.digest, BENCHMARKS.c.answers_id)
         .join(SUBMISSIONS, SUBMISSIONS.c.asset_id == RUNS.c.submission_id)
@@ -118,12 +118,8 @@ def _earlier(house: House, run_id: str) -> list[RowMapping]:
         rows = connection.execute(
             asked.where(same & done, RUNS.c.id != run_id).order_by(RUNS.c.ended_at, RUNS.c.id)
         ).mappings()
-        found = []
-        for row in rows:
-            if all(row[part] == this[part] for part in ("digest", "seed", "benchmark_id")):
-                break  # the same question: it was answered here
-            found.append(row)
-    return found
+        asking = ("digest", "seed", "benchmark_id")
+        return [(row, all(row[part] == this[part] for part in asking)) for row in rows]
 
 
 def _asked_for_reports(house: House) -> list[tuple[str, str]]:

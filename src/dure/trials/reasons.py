@@ -213,6 +213,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "appealed-already": Text(
             "somebody appealed this run already", "이 실행에는 이미 이의가 제기되었습니다"
         ),
+        "scored-already": Text(
+            "the run was scored, so it counts", "채점까지 끝난 실행이므로 한도에 포함됩니다"
+        ),
         "none-waiting": Text(
             "no appeal of this run waits for an answer", "답변을 기다리는 이의가 없는 실행입니다"
         ),

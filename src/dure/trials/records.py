@@ -14,6 +14,7 @@ from dure.governance.house import House
 from dure.governance.jobs.job import Stage
 from dure.governance.jobs.tables import JOBS
 from dure.trials.errors import TrialsError
+from dure.trials.outcomes import OutcomeClass
 from dure.trials.spec import SWEEP
 from dure.trials.tables import APPEALS, BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
 
@@ -118,7 +119,7 @@ def begin_run(
 
     Every run counts once, from its beginning, whatever becomes of it: that it failed tells somebody
     something, too. What failed may be taken up again for nothing, and an answered
-    appeal may take a run out of the count.
+    appeal may take a run out of the count that has no figures.
 
     Counting and writing are one transaction of the store's only writer, so that two runs at once
     can't both take the last of a budget, nor the same unfinished run.
@@ -165,7 +166,8 @@ def begin_run(
 def _spent(connection: Connection, agency: str, benchmark: str) -> int:
     forgiven = select(APPEALS.c.run_id).where(APPEALS.c.ruling == "again")
     asked = (RUNS.c.agency == agency) & (RUNS.c.benchmark_id == benchmark)
-    asked &= RUNS.c.id.not_in(forgiven)
+    # What was forgiven and taken up again may have got its answer since.
+    asked &= RUNS.c.id.not_in(forgiven) | (RUNS.c.outcome == OutcomeClass.OK.value)
     return int(connection.execute(select(func.count()).where(asked)).scalar_one())
 
 
