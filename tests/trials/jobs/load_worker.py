@@ -89,7 +89,7 @@ def main() -> None:
     folder, kills = Path(sys.argv[1]), int(sys.argv[2])
     sizes: list[int] = []
     engine = ForkEngine(folder, kills)
-    Worker(queue_at(folder), engine, lambda _: sizes.append(rss_kib()), poll_s=0.01).work(
+    Worker(queue_at(folder), engine, lambda _: sizes.append(rss_kib()), poll_s=0.02).work(
         until_empty=True
     )
     print(sizes[-1] - sizes[len(sizes) // 4])

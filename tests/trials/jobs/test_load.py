@@ -54,8 +54,9 @@ def worker_of(folder: Path, kills: int = 0) -> subprocess.Popen[str]:
     )
 
 
-def test_two_hundred_jobs_of_five_agencies(folder: Path):
-    put(folder, JOBS)
+@pytest.mark.parametrize("number", [60, pytest.param(JOBS, marks=pytest.mark.exhaustive)])
+def test_many_jobs_of_five_agencies(folder: Path, number: int):
+    put(folder, number)
     workers = [worker_of(folder, kills=3), worker_of(folder)]
     queue = queue_at(folder)
     running_most = 0
@@ -74,7 +75,7 @@ def test_two_hundred_jobs_of_five_agencies(folder: Path):
     # Fair: the agencies put one after the other, and are served in turn all the way.
     by_number = {job.id: job.agency for job in jobs}
     served = [by_number[name] for name in results]
-    for end in range(10, JOBS - 10, 10):
+    for end in range(10, number - 10, 10):
         counts = Counter(served[:end])
         assert max(counts.values()) - min(counts[agency] for agency in AGENCIES) <= 4
     assert max(grown) < FLAT_KIB
