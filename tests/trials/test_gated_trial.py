@@ -10,6 +10,7 @@ from dure.core.errors import DureError
 from dure.trials import appeals, benchmark, history, records, run, view
 from dure.trials.definition import Definition, asked_protection
 from dure.trials.errors import TrialsError
+from dure.trials.jobs import queueing
 from dure.trials.leaderboard.board import leaderboard
 from dure.trials.release import release, request_release
 from dure.trials.tables import RUNS, SUBMISSIONS
@@ -175,6 +176,19 @@ def test_no_appeal_pays_for_an_answer(world, first):
     records.end_run(world.bravo, "ab" * 16, "done", **values)
     assert begin("cd" * 16) == ("cd" * 16, 3)
     records.end_run(world.bravo, "cd" * 16, "failed")
+
+
+def test_what_a_job_will_try_again_is_not_taken_up_by_hand(world, bench):
+    """Else the job would run it once more under another id: two results of one question."""
+    algorithm = world.send(world.variant("baseline", version='"7.0"'))
+    row = records.find(world.bravo, SUBMISSIONS, algorithm.id)
+    job = queueing.put_run(world.bravo, algorithm.id, bench.asset.id, seed=7)
+    records.begin_run(world.bravo, job.id, row, (bench.asset.id, 100), 7, 60)
+    records.end_run(world.bravo, job.id, "failed")
+    asked = (algorithm.id, bench.asset.id, 7)
+    assert records.unfinished(world.bravo, *asked) == ""
+    queueing.cancel_run(world.bravo, job.id)
+    assert records.unfinished(world.bravo, *asked) == job.id  # the control
 
 
 @pytest.mark.parametrize(

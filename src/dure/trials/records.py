@@ -80,12 +80,17 @@ def listed(house: House, table: Table) -> list[RowMapping]:
 
 
 def unfinished(house: House, submission: str, benchmark: str, seed: int) -> str:
-    """Return the id of the earliest run of just this that failed or died, or "" when there is none."""
+    """Return the id of the earliest run of just this that failed or died, or "" when there is none.
+
+    What a job waits to try again is the job's own.
+    """
+    queued = select(JOBS.c.id).where(JOBS.c.state.in_((Stage.QUEUED, Stage.RUNNING)))
     same = (
         (RUNS.c.submission_id == submission)
         & (RUNS.c.benchmark_id == benchmark)
         & (RUNS.c.seed == seed)
         & (RUNS.c.status == "failed")
+        & RUNS.c.id.not_in(queued)
     )
     with house.database.read() as connection:
         found = select(RUNS.c.id).where(same).order_by(RUNS.c.begun_at, RUNS.c.id).limit(1)
