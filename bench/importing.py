@@ -10,10 +10,11 @@ two take turns on the same file; each of our rounds has a fresh copy of the node
 there already. The table is `bench.mixed_table`.
 
 Memory is the largest sum, over one moment, of the resident sets of this process and all its
-descendants (keeper, executor, sandbox); pages that two of them share are counted twice. The file's copy
-in the sandbox lies in a tmpfs besides, and is named; so does, about half as long, the table that the
-second reading waits for. The tenfold table is imported once in a process of
-its own. Prints one JSON object per figure.
+descendants (keeper, executor, both sandboxes); pages that several share are counted for each of them.
+What they have together, each page once (proportional set sizes), is beside it. The file's copy in the
+sandbox lies in a tmpfs besides, and is named; so does, about half as long, the table that the second
+reading waits for. The tenfold table is imported once in a process of its own. Prints one JSON object per
+figure.
 
     python bench/importing.py [--rounds 5] [--rows 1000000] [--tenfold] [--folder DIR]
 """
@@ -36,6 +37,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a program: it
 ROOT = Path(__file__).resolve().parent.parent
 os.environ["PYTHONPATH"] = f"{ROOT / 'src'}{os.pathsep}{ROOT}"
 
+from dure.sandbox.watch import tree  # noqa: E402
 from tests.datasets.world import LABEL, World, found  # noqa: E402
 
 MIB = 1 << 20
@@ -55,30 +57,32 @@ for line in sys.stdin:
 
 
 class Memory(threading.Thread):
-    """Watches the resident sets of this process and its descendants, added up."""
+    """Watches the memory of this process and its descendants, added up."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
-        self.most_bytes = 0
+        self.most_bytes = self.together_bytes = 0
         self.ended = threading.Event()
 
     def run(self) -> None:
         while not self.ended.wait(0.05):
-            self.most_bytes = max(self.most_bytes, sum(map(resident, family(os.getpid()))))
-
-
-def family(process: int) -> list[int]:
-    try:
-        words = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    except OSError:
-        return [process]
-    return [process, *(one for child in words for one in family(int(child)))]
+            processes = list(tree(os.getpid()))
+            self.most_bytes = max(self.most_bytes, sum(map(resident, processes)))
+            self.together_bytes = max(self.together_bytes, sum(map(proportional, processes)))
 
 
 def resident(process: int) -> int:
     try:
         return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
     except (OSError, IndexError):
+        return 0
+
+
+def proportional(process: int) -> int:
+    try:
+        words = Path(f"/proc/{process}/smaps_rollup").read_text().split()
+        return int(words[words.index("Pss:") + 1]) * 1024
+    except (OSError, ValueError):
         return 0
 
 
@@ -147,6 +151,7 @@ def weigh(world: World, source: Path, folder: Path) -> None:
     figure = {
         "figure": f"memory of an import: {source.name}",
         "rss_of_all_processes_mib": memory.most_bytes // MIB,
+        "together_mib": memory.together_bytes // MIB,
         "bar_mib": 700,
         "file_in_the_sandbox_mib": source.stat().st_size // MIB,
         "ours_s": round(seconds, 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -41,11 +42,14 @@ def outcome(status: str = "done") -> Outcome:
         b'{"refused":["NEVERSHOWTHIS"]}',
         b'{"refused":{}}',
         b'{"train_rows":1}',
-        b'{"train_rows":1,"test_rows":"NEVERSHOWTHIS"}',
-        b'{"train_rows":1,"test_rows":-1}',
-        b'{"train_rows":1,"test_rows":true}',
-        b'{"train_rows":1,"test_rows":1e400}',
-        b'{"train_rows":1,"test_rows":1,"more":1}',
+        b'{"train_rows":1,"test_rows":"NEVERSHOWTHIS","repeated_exactly":0,"repeated_nearly":0}',
+        b'{"train_rows":1,"test_rows":-1,"repeated_exactly":0,"repeated_nearly":0}',
+        b'{"train_rows":1,"test_rows":0,"repeated_exactly":0,"repeated_nearly":0}',
+        b'{"train_rows":1,"test_rows":true,"repeated_exactly":0,"repeated_nearly":0}',
+        b'{"train_rows":1,"test_rows":1e400,"repeated_exactly":0,"repeated_nearly":0}',
+        b'{"train_rows":1,"test_rows":1,"repeated_exactly":0,"repeated_nearly":0,"more":1}',
+        b'{"train_rows":9,"test_rows":9,"repeated_exactly":2,"repeated_nearly":1}',
+        b'{"train_rows":9,"test_rows":9,"repeated_exactly":0,"repeated_nearly":10}',
     ],
 )
 def test_anything_else_is_refused_and_nothing_of_it_repeated(told: bytes):
@@ -57,8 +61,8 @@ def test_anything_else_is_refused_and_nothing_of_it_repeated(told: bytes):
 
 def test_what_an_honest_worker_says_is_understood():
     """The positive controls."""
-    counts = b'{"train_rows": 70, "test_rows": 30}'
-    assert _facts(outcome(), [counts], PARTS_LEFT) == {"train_rows": 70, "test_rows": 30}
+    counts = {"train_rows": 70, "test_rows": 30, "repeated_exactly": 1, "repeated_nearly": 2}
+    assert _facts(outcome(), [json.dumps(counts).encode()], PARTS_LEFT) == counts
     with pytest.raises(DureError) as refused:
         _facts(outcome(), [b'{"refused": "classes"}'], {})
     assert refused.value.code == "trials.benchmark"

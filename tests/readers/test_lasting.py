@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dure.readers import lasting
+from dure.readers import lasting, pieces
 from dure.readers.arrival import unframed
 from dure.readers.columnar import plain_type
 from dure.readers.errors import ReaderError
@@ -92,6 +92,30 @@ def test_every_value_comes_back_and_pieces_end_between_pages(tmp_path: Path, fir
 def test_the_file_does_not_depend_on_how_the_rows_came(tmp_path: Path, first) -> None:
     data, pieces = first
     assert written(tmp_path / "table", data, batch_rows=7_001) == pieces
+
+
+def test_pages_go_on_while_their_group_is_written_and_are_cut_alike(
+    tmp_path: Path, first, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, whole = first
+    held: list[int] = []
+    take = PieceWriter.write
+
+    def write(self: PieceWriter, block: bytes) -> int:
+        found = take(self, block)
+        held.append(self.tell() - self._given)
+        return found
+
+    monkeypatch.setattr(PieceWriter, "write", write)
+    most_bytes = []
+    for most in (1, 1 << 17, 1 << 40):
+        held.clear()
+        monkeypatch.setattr(pieces, "MOST_HELD_BYTES", most)
+        assert written(tmp_path / "table", data) == whole
+        most_bytes.append(max(held))
+    # A page, what is waited for, and what is too short to go; the control holds a whole group.
+    assert most_bytes[1] <= (1 << 17) + max(map(len, whole)) + LEAST_PIECE_BYTES
+    assert most_bytes[0] <= most_bytes[1] < most_bytes[2] / 4
 
 
 def test_rows_that_come_or_go_move_nothing_far_away(tmp_path: Path, first) -> None:

@@ -67,6 +67,19 @@ def test_no_training_row_is_later_than_a_test_row(permille, seed):
     assert abs(parts.features.num_rows - 400 * permille // 1000) < 2
 
 
+def test_test_rows_lie_in_order_of_time_and_those_of_one_instant_in_none():
+    """Where the rows of an instant lie sorted by their targets, their places must not tell them."""
+    hours, each = 60, 20
+    at = [START + dt.timedelta(hours=hour) for hour in range(hours) for _ in range(each)]
+    load = [float(place) for _ in range(hours) for place in range(each)]
+    depot = ["one"] * len(at)
+    parts = split(pa.table({"at": at, "depot": depot, "load": load}), definition())
+    assert parts.features["at"].to_pylist() == sorted(parts.features["at"].to_pylist())
+    targets = parts.answers["answer"].to_numpy().reshape(-1, each)
+    assert len(targets) > 10
+    assert abs(targets.mean(axis=0) - (each - 1) / 2).max() < 5.5
+
+
 def test_the_climatology_is_of_the_row_s_own_series():
     table = holdings()
     parts = split(table, definition())
@@ -96,6 +109,8 @@ def test_the_scale_is_the_change_within_series():
         (pa.chunked_array([[dt.date(2026, 1, 1), dt.date(2026, 1, 2)]]), True),
         (pa.chunked_array([[START, START + dt.timedelta(1)]]), True),
         (pa.chunked_array([["a", "b"]]), False),
+        (pa.chunked_array([[1.5, float("nan")]]), False),
+        (pa.chunked_array([[1.5, float("inf")]]), False),
         (pa.chunked_array([[True, False]]), False),
     ],
 )

@@ -106,11 +106,16 @@ class LastingWriter:
 
     def _flush(self, rows: int) -> None:
         waiting = pa.Table.from_batches(self._batches)
-        self.writer.write_table(waiting.slice(0, rows).combine_chunks(), row_group_size=rows)
+        if self._pieces is not None:
+            self._pieces.pages_follow()
+        self._batches, self._marks = waiting.slice(rows).to_batches(), self._marks[rows:]
+        columns, schema = waiting.slice(0, rows).columns, waiting.schema
+        del waiting
+        for place, column in enumerate(columns):
+            columns[place] = column.combine_chunks()  # what it was in pieces goes before the next
+        self.writer.write_table(pa.Table.from_arrays(columns, schema=schema), row_group_size=rows)
         if self._pieces is not None:
             self._pieces.pages_are_whole()
-        self._batches = waiting.slice(rows).to_batches()
-        self._marks = self._marks[rows:]
 
 
 def _marks(batch: pa.RecordBatch) -> np.ndarray:

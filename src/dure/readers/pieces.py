@@ -18,6 +18,8 @@ from dure.readers.page_headers import after_page
 LEAST_PIECE_BYTES = 32 * 1024
 """Shorter pages stay together with the next."""
 MOST_PIECE_BYTES = 8 << 20
+MOST_HELD_BYTES = 1 << 20
+"""How much is held back before what is whole of it goes on."""
 
 _HEAD_BYTES = 4
 _AGAIN = 0xFFFFFFFF
@@ -50,6 +52,7 @@ class PieceWriter(io.RawIOBase):
         self._held = bytearray()
         self._given = 0
         self._walked = _MAGIC_BYTES
+        self._in_pages = False
 
     def writable(self) -> bool:
         """Say that it is there to be written to."""
@@ -62,17 +65,29 @@ class PieceWriter(io.RawIOBase):
     def write(self, data: bytes) -> int:  # type: ignore[override]  # Arrow gives bytes
         """Take what comes next in the file."""
         self._held += data
+        if self._in_pages and len(self._held) >= MOST_HELD_BYTES:
+            self._hand_on_pages()
         return len(data)
+
+    def pages_follow(self) -> None:
+        """Know that pages alone are written until `pages_are_whole`, each one's header at once."""
+        self._in_pages = True
 
     def pages_are_whole(self) -> None:
         """Hand on what was written up to here, where a page ends, in pieces that end so, too."""
+        self._in_pages = False
+        self._hand_on_pages()
+
+    def _hand_on_pages(self) -> None:
         begun = self._given
         ends = []
         while True:
+            if self._walked > self.tell():
+                break  # in the middle of a page
             if self._walked - begun >= LEAST_PIECE_BYTES:
                 ends.append(self._walked - self._given)
                 begun = self._walked
-            if self._walked >= self.tell():
+            if self._walked == self.tell():
                 break
             self._walked = self._given + after_page(self._held, self._walked - self._given)
         start = 0

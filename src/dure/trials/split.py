@@ -1,12 +1,14 @@
 """Split a data set into train, test features and answer key. Runs inside the sandbox.
 
 Rows without a target are dropped. A seeded permutation decides which of the others are for the test;
-for a forecast the clock does: the latest are. Both parts keep the order of the data set. The answer
-key carries what the trivial baseline needs, so that scoring reads nothing of the training rows.
+for a forecast the clock does: the latest are. Training rows keep the order of the data set. Test rows
+don't: a data set that lies sorted by its target would give the targets away by the places of its rows. The
+answer key carries what the trivial baseline needs, so that scoring reads nothing of the training rows.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -96,6 +98,7 @@ def split(table: pa.Table, definition: Definition) -> Split:
     test = table.filter(pa.array(chosen))
     train = table.filter(pa.array(~chosen))
     known = [*definition.features, definition.target]
+    test = test.take(pa.array(_mixed(test, definition)))
     answers = {ANSWER: test[definition.target], ROW: row_digests(test.select(known))}
     if definition.task is TaskType.FORECASTING:
         baseline: dict[str, Any] = {"scale": naive_scale(train, definition)}
@@ -128,6 +131,19 @@ def _latest(table: pa.Table, definition: Definition) -> Any:
     if not 0 < tested < table.num_rows:
         return np.zeros(table.num_rows, dtype=bool)
     return times >= np.sort(times)[table.num_rows - tested]
+
+
+def _mixed(test: pa.Table, definition: Definition) -> Any:
+    """Return an order of the test rows that tells nothing of their targets; of a forecast by the clock.
+
+    It is drawn from the rows themselves, targets included: the split's own seed may be guessed.
+    """
+    rows = row_digests(test.select([*definition.features, definition.target]))
+    drawn = hashlib.blake2b(b"".join(rows.to_pylist()), digest_size=32).digest()
+    order = np.random.default_rng(int.from_bytes(drawn)).permutation(test.num_rows)
+    if not definition.time:
+        return order
+    return order[np.argsort(clock(test[definition.time])[order], kind="stable")]
 
 
 def columns_of(definition: Definition) -> list[str]:
