@@ -208,13 +208,13 @@ def _answer(made: Alliance) -> None:
     with made.open() as node:
         (row,) = node.trials.appeals()
         if row["ruling"] is None:
-            node.trials.answer(row["run"], ruling="again", words="the host was short of memory")
+            node.trials.answer(row["run"], ruling="stands", words="it was scored")
 
 
 def _answered(made: Alliance, seen: Counter[str]) -> bool:
     with services_inside(), made.open() as node:
         (row,) = node.trials.appeals()
-        assert row["ruling"] == "again"
+        assert row["ruling"] == "stands"
     assert seen["trial.answer.begun"] >= 1
     return DONE
 

@@ -99,6 +99,20 @@ def test_a_report_of_other_probes_is_said_to_be_one(tmp_path: Path, monkeypatch)
     assert "other probes" in command(None, "trials", "probe", "--verify", file).out
 
 
+def test_a_report_that_leaves_probes_out_is_said_to(tmp_path: Path, monkeypatch):
+    """What escaped may have been left out by who signed it, or by asking for one family alone."""
+    from dure.trials.probes import report
+
+    every = [replace(HELD, name=name) for name in report.titles()]
+    file = tmp_path / "probes.json"
+    for outcomes, said in ((every[2:], "leaves out 2 "), (every, "")):
+        told(monkeypatch, *outcomes)
+        command(None, "trials", "probe", "--report", file)
+        verified = command(None, "trials", "probe", "--verify", file).out
+        assert ("leaves out" in verified) == bool(said)
+        assert said in verified
+
+
 def test_a_report_of_what_escaped_is_verified_all_the_same(tmp_path: Path, monkeypatch):
     told(monkeypatch, OUT)
     file = tmp_path / "probes.json"

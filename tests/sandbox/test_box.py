@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from dure.sandbox import launching, wire
 from dure.sandbox.box import run
 from dure.sandbox.errors import SandboxError
+from dure.sandbox.feeding import Feeder
 from dure.sandbox.runtime import python_command
 from dure.sandbox.tasks import MIB, Bind, Limits, Outcome
-from dure.sandbox.watch import tree
+from dure.sandbox.watch import children, tree
 from tests.descriptors import no_leak
 
 SMALL = Limits(
@@ -277,6 +280,26 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SandboxError) as caught:
         python("pass", binds=[Bind(tmp_path / "absent", "/data")])
     assert caught.value.code == "sandbox.source"
+
+
+def test_a_refusal_is_said_beside_content_that_comes_late(tmp_path: Path) -> None:
+    """What was to be fed never began to be: that hides no refusal, and leaves nothing open."""
+    with no_leak():
+        with pytest.raises(SandboxError) as caught:
+            python("pass", {"a": iter([b"late"]), "b": tmp_path / "absent"})
+        assert caught.value.code == "sandbox.source"
+
+
+def test_a_start_that_is_interrupted_ends_as_it_was_told_to() -> None:
+    """A worker's signal may come just before a feeder is started."""
+    begun_s = time.monotonic()
+    with (
+        mock.patch.object(Feeder, "start", side_effect=KeyboardInterrupt),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        python("pass", {"a": iter([b"late"])})
+    assert children(os.getpid()) == []
+    assert time.monotonic() - begun_s < launching._PATIENCE_S  # it was not waited for
 
 
 def test_inputs_must_be_the_ones_named() -> None:

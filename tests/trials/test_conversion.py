@@ -5,6 +5,7 @@ import json
 import pickle
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -94,6 +95,22 @@ def test_a_tensor_does_not_reach_beyond_its_numbers():
 def test_what_is_refused(data: bytes, reason: str):
     with pytest.raises(ConversionRefused, match=reason):
         arrays_in(data)
+
+
+def test_lists_in_lists_end(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(conversion, "_MOST_ARRAYS", 100)
+    nested: list[Any] = [np.zeros(1)]
+    for _ in range(17):
+        nested = [nested, nested]
+    walked = []
+    flat = conversion._flat
+    monkeypatch.setattr(
+        conversion, "_flat", lambda *given: (walked.append(one) or one for one in flat(*given))
+    )
+    with pytest.raises(ConversionRefused, match="no-arrays"):
+        arrays_in(pickle.dumps(nested))
+    assert len(walked) < 10_000  # of 131,072, each seen at every depth
+    assert len(arrays_in(pickle.dumps([np.zeros(1)] * 100))) == 100
 
 
 def test_an_evil_pickle_runs_nothing_and_control_shows_that_it_would(tmp_path: Path):

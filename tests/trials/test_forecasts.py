@@ -109,6 +109,8 @@ def test_the_scale_is_the_change_within_series():
         (pa.chunked_array([[dt.date(2026, 1, 1), dt.date(2026, 1, 2)]]), True),
         (pa.chunked_array([[START, START + dt.timedelta(1)]]), True),
         (pa.chunked_array([["a", "b"]]), False),
+        (pa.chunked_array([[1.5, float("nan")]]), False),
+        (pa.chunked_array([[1.5, float("inf")]]), False),
         (pa.chunked_array([[True, False]]), False),
     ],
 )

@@ -1,18 +1,22 @@
 """Trials in the sandbox, one after another: what each is told, appealed and ranked by."""
 
 import io
+import json
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import delete, insert
 
 from dure.core.errors import DureError
-from dure.trials import appeals, benchmark, history, records, run, view
+from dure.node.desks.trials import TrialsDesk
+from dure.trials import appeals, benchmark, history, records, run, spec, view
 from dure.trials.definition import Definition, asked_protection
 from dure.trials.errors import TrialsError
+from dure.trials.leaderboard import board
 from dure.trials.leaderboard.board import leaderboard
 from dure.trials.release import release, request_release
-from dure.trials.tables import RUNS, SUBMISSIONS
+from dure.trials.tables import BENCHMARKS, RUNS, SUBMISSIONS
 from tests.trials.conftest import definition, flights
 from tests.trials.house import ALPHA
 
@@ -59,9 +63,12 @@ def test_another_algorithm_that_is_no_better_is_held_and_the_same_is_told_again(
     # The same question has the same answer, though much was told since.
     same = run.run(world.bravo, world.send(world.variant("baseline")).id, bench.asset.id)
     assert same.report.result == first.report.result
+    # Another answer would be held against all that was told: an algorithm may go by the clock.
+    told = history.of(world.bravo, same.id, ()).told
+    assert {(bool(one.figures), one.same) for one in told} == {(True, True), (False, False)}
 
 
-def test_the_leaderboard_shows_what_was_released(world, bench, first):
+def test_the_leaderboard_shows_what_was_released(world, bench, first, monkeypatch):
     assert leaderboard(world.bravo, bench.asset.id) == []
     [row] = leaderboard(world.bravo, bench.asset.id, everything=True)
     figures = first.report.result["figures"]["mae"]["algorithm"]
@@ -74,6 +81,11 @@ def test_the_leaderboard_shows_what_was_released(world, bench, first):
     world.bravo.assets.record(minted, "released", {}, by="bravo.operator")
     [row] = leaderboard(world.bravo, bench.asset.id, metric="mae")
     assert (row["run"], row["released"]) == (first.id, True)
+    label = bench.asset.label  # not the reader's to run: a real no of the policy
+    monkeypatch.setattr(
+        board, "_released_figures", lambda house, _: house.require(spec.RUN, label, purpose="x")
+    )
+    assert leaderboard(world.bravo, bench.asset.id) == []  # released to others alone
     with pytest.raises(TrialsError, match=r"trials\.benchmark"):
         leaderboard(world.bravo, bench.asset.id, metric="accuracy")
 
@@ -145,6 +157,89 @@ def test_an_appeal_is_heard_once(world, bench):
     assert {"trial.appeal.done", "trial.answer.done"} <= set(world.bravo.event_types())
     for each in ("cc" * 16, "dd" * 16):
         records.end_run(world.bravo, each, "failed")
+
+
+def test_no_appeal_pays_for_an_answer(world, first):
+    """Neither is a run that was scored forgiven, nor one that was forgiven before it was scored."""
+    appeals.appeal(world.bravo, first.id, "one more, please")
+    with pytest.raises(TrialsError, match="was scored"):
+        appeals.answer(world.bravo, first.id, "again", "as you like")
+    assert appeals.answer(world.bravo, first.id, "stands", "no")["ruling"] == "stands"
+    own = benchmark.prepare(world.bravo, world.dataset.id, definition(name="appealed", seed=99))
+    row = records.find(world.bravo, SUBMISSIONS, view.submissions(world.bravo)[0]["asset_id"])
+
+    def begin(run_id: str) -> tuple[str, int]:
+        return records.begin_run(world.bravo, run_id, row, (own.asset.id, 100), 9, 60)
+
+    assert begin("ab" * 16) == ("ab" * 16, 1)
+    records.end_run(world.bravo, "ab" * 16, "failed")
+    appeals.appeal(world.bravo, "ab" * 16, "the host stopped")
+    appeals.answer(world.bravo, "ab" * 16, "again", "so it did")
+    assert begin("ba" * 16) == ("ba" * 16, 1)  # the control: it is forgiven
+    records.end_run(world.bravo, "ba" * 16, "failed")
+    begin("ab" * 16)  # taken up, and answered now
+    sealed = records.find(world.bravo, RUNS, first.id)
+    made = ("outcome", "report_id", "diagnosis_id", "report_digest", "result_digest")
+    values = {name: sealed[name] for name in (*made, "evidence_digest")}
+    records.end_run(world.bravo, "ab" * 16, "done", **values)
+    assert begin("cd" * 16) == ("cd" * 16, 2)  # of one question failed runs cost nothing
+    records.end_run(world.bravo, "cd" * 16, "failed")
+
+
+def test_an_appeal_is_its_agency_s_and_the_owner_s(world, bench):
+    row = records.find(world.bravo, SUBMISSIONS, view.submissions(world.bravo)[0]["asset_id"])
+    ids = {agency: world.bravo.random(16).hex() for agency in (ALPHA, "coast")}
+    for seed, (agency, run_id) in enumerate(ids.items(), 70):
+        submitted = {**row, "agency": agency}
+        records.begin_run(world.bravo, run_id, submitted, (bench.asset.id, 100), seed, 60)
+        records.end_run(world.bravo, run_id, "failed")
+    try:
+        world.bravo.as_("alpha.developer")
+        with pytest.raises(TrialsError, match="not ended"):
+            appeals.appeal(world.bravo, ids[ALPHA], "how long did it take?")
+        world.bravo.clock_s += 15 * 60
+        appeals.appeal(world.bravo, ids[ALPHA], "it runs here")
+        with pytest.raises(TrialsError, match="another agency"):
+            appeals.appeal(world.bravo, ids["coast"], "it runs here")
+        appeals.appeal(world.bravo.as_("bravo.operator"), ids["coast"], "it ran there")
+        assert set(ids.values()) <= {each["run"] for each in appeals.appeals(world.bravo)}
+        world.bravo.as_("alpha.developer")
+        assert {each["agency"] for each in appeals.appeals(world.bravo)} == {ALPHA}
+    finally:
+        world.bravo.as_("bravo.operator")
+
+
+def test_who_may_not_run_it_is_not_told_how_long_it_took(world, first):
+    desk = TrialsDesk(world.bravo, None)
+    try:
+        world.bravo.clock_s += 15 * 60
+        whole = {row["id"]: row for row in desk.list()["runs"]}
+        world.bravo.as_("bravo.checker")
+        told = {row["id"]: row for row in desk.list()["runs"]}
+    finally:
+        world.bravo.as_("bravo.operator")
+    assert whole[first.id]["ended_at"]
+    assert not {"begun_at", "ended_at", "lease_ends_at"} & set(told[first.id])
+    assert (told[first.id]["status"], told[first.id]["outcome"]) == ("ended", "ok")
+
+
+def test_newer_benchmarks_of_other_targets_crowd_no_neighbour_out(world, bench):
+    other = benchmark.prepare(world.bravo, world.dataset.id, definition(name="beside", seed=11))
+    row = dict(records.find(world.bravo, BENCHMARKS, other.asset.id))
+    asks = json.loads(row["definition"]) | {"target": "dep_delay", "features": ["distance"]}
+    made = [f"{number:064x}" for number in range(history.MOST_NEIGHBOURS)]
+    newer = {"definition": json.dumps(asks), "prepared_at": "2999-01-01T00:00:00Z"}
+    with world.bravo.database.write() as connection:
+        for name in made:
+            names = {"asset_id": name, "answers_id": name}
+            connection.execute(insert(BENCHMARKS).values(**{**row, **newer, **names}))
+    try:
+        found = {each.id for each in history.neighbours(world.bravo, bench.asset.id)}
+    finally:
+        with world.bravo.database.write() as connection:
+            connection.execute(delete(BENCHMARKS).where(BENCHMARKS.c.asset_id.in_(made)))
+    assert other.asset.id in found
+    assert not found & set(made)
 
 
 @pytest.mark.parametrize(

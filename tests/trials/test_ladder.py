@@ -105,7 +105,7 @@ def test_what_the_two_share_with_the_baseline_need_not_be_overcome():
 FORM = ResultForm(TaskType.CLASSIFICATION, ("accuracy",))
 
 
-def gated(value, earlier=(), over=None):
+def gated(value, earlier=(), over=None, same=()):
     over = value - 0.5 if over is None else over
     score = {
         "rows": 900, "smallest_cell": 400, "leak": False, "isolated": [],
@@ -115,7 +115,9 @@ def gated(value, earlier=(), over=None):
             "difference": [over, over - 0.02, over + 0.02],
         }},
     }  # fmt: skip
-    history = History(tuple(Told({"accuracy": sides(v, 0.02)}) for v in earlier))
+    told = [Told({"accuracy": sides(v, 0.02)}) for v in earlier]
+    told += [Told({"accuracy": sides(v, 0.02)}, same=True) for v in same]
+    history = History(tuple(told))
     data = attack.as_bytes(score)
     return pass_gates(Candidate("run", FORM, OutcomeClass.OK, data, Budget(1, 20), history))
 
@@ -133,6 +135,14 @@ def test_what_is_no_better_is_held_without_a_figure():
         assert (held.result["figures"], held.result["held"]) == ({}, ["accuracy"])
         assert "0.72" not in str(held.result)
     assert "held" not in gated(0.8, [0.7, 0.6]).result
+
+
+def test_the_same_question_has_the_same_answer_and_another_one_is_held():
+    """An algorithm that goes by the clock asks something new each time it is run again."""
+    assert "held" not in gated(0.7, [0.75], same=[0.7]).result
+    assert gated(0.7, [0.75]).result["held"] == ["accuracy"]
+    for value in (0.699, 0.701, 0.72):
+        assert gated(value, same=[0.7]).result["held"] == ["accuracy"]
 
 
 def test_the_answer_to_an_attack_is_the_gates_own(monkeypatch):

@@ -236,7 +236,7 @@ def _to_look_at(row: Mapping[str, Any]) -> bool:
 
 
 def _say_who_vouches(whole: Mapping[str, Any], *, verified: bool) -> None:
-    from dure.trials.probes.report import knows_suite
+    from dure.trials.probes.report import knows_suite, lacking
 
     output, signature = session.current.output, whole["signature"]
     if signature is None:
@@ -258,6 +258,13 @@ def _say_who_vouches(whole: Mapping[str, Any], *, verified: bool) -> None:
             say(
                 "It was made with other probes than the ones installed here.",
                 "여기에 설치된 것과 다른 탐침으로 만든 보고서입니다.",
+            )
+        )
+    elif verified and (left := lacking(whole)):
+        output.line(
+            say(
+                f"It leaves out {left} of the probes installed here.",
+                f"여기에 설치된 탐침 가운데 {left}건이 빠진 보고서입니다.",
             )
         )
 

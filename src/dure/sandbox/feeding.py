@@ -19,10 +19,13 @@ class Feeder(threading.Thread):
     ) -> None:
         super().__init__(name="dure-sandbox-feeder", daemon=True)
         self._chunks, self._descriptor, self._abandon = chunks, descriptor, abandon
+        self._once, self._withdrawn = threading.Lock(), False
         self.error: BaseException | None = None
 
     def run(self) -> None:
         """Feed them to the end, or until nobody reads."""
+        if not self._once.acquire(blocking=False):
+            return
         try:
             for chunk in self._chunks:
                 view = memoryview(chunk)
@@ -35,6 +38,18 @@ class Feeder(threading.Thread):
             self._abandon()
         finally:
             os.close(self._descriptor)
+
+    def withdraw(self) -> bool:
+        """Say whether it has not begun, since its start failed or was interrupted; then it never will."""
+        self._withdrawn = self._once.acquire(blocking=False)
+        return self._withdrawn
+
+    def let_go(self) -> None:
+        """Wait for its end, or close the pipe of what was withdrawn."""
+        if self._withdrawn:
+            os.close(self._descriptor)
+        else:
+            self.join()
 
 
 def wide_pipe() -> tuple[int, int]:

@@ -233,6 +233,8 @@ class Launch:
         self._open.clear()
         if self._control is not None:
             self._control.close()
+        if sum(feeder.withdraw() for feeder in self._feeders):
+            self._abandon()  # it would wait for what never comes
         if self._process is not None:
             # The launcher ends by itself, cleaning up, because the pipe to its caller is closed.
             try:
@@ -241,7 +243,7 @@ class Launch:
                 self._process.kill()
                 self._process.wait()
         for feeder in self._feeders:
-            feeder.join()
+            feeder.let_go()
 
     def _streams(self) -> list[int]:
         if not self._task.stream:

@@ -1,8 +1,9 @@
 """An appeal: a developer asks that a run be looked at again, and the data's owner answers.
 
 The developer knows the class of the outcome and its hint, and gives a reason. The owner may look at the
-diagnosis, and rules: it *stands*, or the algorithm may run *again* for nothing. The words of the answer
-stay at this node; what is told to another agency, people tell it.
+diagnosis, and rules: it *stands*, or the algorithm may run *again* for nothing. Not where figures were
+scored: what was asked and answered counts. The words of the answer stay at this node; what is told to
+another agency, people tell it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from dure.governance.house import House
 from dure.trials import records, spec
 from dure.trials.benchmark import PURPOSE
 from dure.trials.errors import TrialsError
+from dure.trials.jobs.queueing import may_try
+from dure.trials.jobs.watching import has_ended
 from dure.trials.outcomes import HINTS, OutcomeClass
 from dure.trials.tables import APPEALS, RUNS
 
@@ -62,15 +65,19 @@ def appeal(house: House, run_id: str, reason: str) -> Mapping[str, Any]:
     Raises
     ------
     TrialsError
-        ``trials.unknown``; ``trials.appeal`` when the run has not ended, or was appealed already.
+        ``trials.unknown``; ``trials.appeal`` when the run has not ended (to who may not run it: by the
+        last quarter of an hour), was appealed already, or is of another agency.
     GovernanceError
         ``governance.denied``.
     """
     row = records.find(house, RUNS, run_id)
     algorithm = house.assets.get(row["submission_id"]).asset
     house.require(spec.APPEAL, algorithm.label, purpose=PURPOSE, owner=row["agency"])
+    if not _concerns(house, row):
+        raise _refuse("of-another")
     _check_line(reason)
-    if row["status"] == "running":
+    exactly = may_try(house, row["submission_id"], row["benchmark_id"])
+    if row["status"] == "running" or not (exactly or has_ended(dict(row), house.now())):
         raise _refuse("still-running")
     made = {
         "run_id": row["id"],
@@ -107,7 +114,8 @@ def answer(house: House, run_id: str, ruling: str, words: str) -> Mapping[str, A
     Raises
     ------
     TrialsError
-        ``trials.unknown``; ``trials.appeal`` when there is none, or it was answered.
+        ``trials.unknown``; ``trials.appeal`` when there is none, it was answered, or a run that was
+        scored is to cost nothing.
     GovernanceError
         ``governance.denied``.
     """
@@ -117,6 +125,8 @@ def answer(house: House, run_id: str, ruling: str, words: str) -> Mapping[str, A
     _check_line(words)
     if ruling not in tuple(Ruling):
         raise _refuse("one-of", known=", ".join(Ruling))
+    if ruling == Ruling.AGAIN and row["outcome"] == OutcomeClass.OK.value:
+        raise _refuse("scored-already")
     told = {
         "ruling": ruling,
         "words": words,
@@ -135,10 +145,17 @@ def answer(house: House, run_id: str, ruling: str, words: str) -> Mapping[str, A
 
 
 def appeals(house: House) -> Sequence[Mapping[str, Any]]:
-    """Return every appeal with its run's class and hint, those that wait for an answer first."""
-    found = records.listed(house, APPEALS)
+    """Return the appeals with their runs' classes and hints, those that wait for an answer first.
+
+    The owner's people see all of them, others those of their own agency.
+    """
+    found = [row for row in records.listed(house, APPEALS) if _concerns(house, row)]
     shown = [_shown(records.find(house, RUNS, row["run_id"]), row) for row in found]
     return sorted(shown, key=lambda one: (one["ruling"] is not None, one["asked_at"]))
+
+
+def _concerns(house: House, row: RowMapping) -> bool:
+    return house.principal.agency in (row["agency"], house.agency)
 
 
 def _shown(run: RowMapping, row: Mapping[str, Any] | RowMapping) -> Mapping[str, Any]:

@@ -6,14 +6,17 @@ may run the trial.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.engine import RowMapping
 
 from dure.governance.house import House
 from dure.trials.benchmark import SCORING, find_benchmark
+from dure.trials.definition import Definition
 from dure.trials.gates.candidate import Figures, History, Other, Told, Triple
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
@@ -38,17 +41,19 @@ def neighbours(house: House, benchmark_id: str) -> tuple[Neighbour, ...]:
     Their test rows may be nearly this one's: another version of the data set, another split.
     """
     wanted = find_benchmark(house, benchmark_id)
+    parts = (BENCHMARKS.c.asset_id, BENCHMARKS.c.answers_id, BENCHMARKS.c.definition)
     same = (BENCHMARKS.c.answers_id != wanted.answers.id) & (BENCHMARKS.c.asset_id != benchmark_id)
-    newest = select(BENCHMARKS.c.asset_id).where(same).order_by(BENCHMARKS.c.prepared_at.desc())
+    newest = select(*parts).where(same).order_by(BENCHMARKS.c.prepared_at.desc())
     with house.database.read() as connection:
-        ids = list(connection.execute(newest.limit(MOST_NEIGHBOURS)).scalars())
-    found = [find_benchmark(house, each) for each in ids]
+        rows = list(connection.execute(newest))
     asked = (wanted.definition.task, wanted.definition.target)
-    return tuple(
-        Neighbour(each.asset.id, each.answers.id)
-        for each in found
-        if (each.definition.task, each.definition.target) == asked
+    found = (
+        Neighbour(str(asset_id), str(answers_id))
+        for asset_id, answers_id, written in rows
+        for other in (Definition.from_dict(json.loads(written)),)
+        if (other.task, other.target) == asked
     )
+    return tuple(islice(found, MOST_NEIGHBOURS))
 
 
 def of(house: House, run_id: str, others: Sequence[Neighbour]) -> History:
@@ -65,7 +70,7 @@ def of(house: House, run_id: str, others: Sequence[Neighbour]) -> History:
     """
     gone = _asked_for(house)
     return History(
-        tuple(Told(figures_of(house, row)) for row in _earlier(house, run_id)),
+        tuple(Told(figures_of(house, row), same) for row, same in _earlier(house, run_id)),
         tuple(Other(each.id, each.id in gone) for each in others),
     )
 
@@ -104,8 +109,8 @@ def _triple(estimate: Mapping[str, str]) -> Triple:
     return value, lower, upper
 
 
-def _earlier(house: House, run_id: str) -> list[RowMapping]:
-    """Return the runs whose reports count for the Ladder, the earliest first."""
+def _earlier(house: House, run_id: str) -> list[tuple[RowMapping, bool]]:
+    """Return the runs whose reports count for the Ladder, the earliest first; and which asked the same."""
     asked = (
         select(RUNS, SUBMISSIONS.c.digest, BENCHMARKS.c.answers_id)
         .join(SUBMISSIONS, SUBMISSIONS.c.asset_id == RUNS.c.submission_id)
@@ -118,12 +123,8 @@ def _earlier(house: House, run_id: str) -> list[RowMapping]:
         rows = connection.execute(
             asked.where(same & done, RUNS.c.id != run_id).order_by(RUNS.c.ended_at, RUNS.c.id)
         ).mappings()
-        found = []
-        for row in rows:
-            if all(row[part] == this[part] for part in ("digest", "seed", "benchmark_id")):
-                break  # the same question: it was answered here
-            found.append(row)
-    return found
+        asking = ("digest", "seed", "benchmark_id")
+        return [(row, all(row[part] == this[part] for part in asking)) for row in rows]
 
 
 def _asked_for_reports(house: House) -> list[tuple[str, str]]:

@@ -210,8 +210,14 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         ),
         # an appeal
         "still-running": Text("the run has not ended", "실행이 아직 끝나지 않았습니다"),
+        "of-another": Text(
+            "another agency submitted the algorithm", "다른 기관이 제출한 알고리즘입니다"
+        ),
         "appealed-already": Text(
             "somebody appealed this run already", "이 실행에는 이미 이의가 제기되었습니다"
+        ),
+        "scored-already": Text(
+            "the run was scored, so it counts", "채점까지 끝난 실행이므로 한도에 포함됩니다"
         ),
         "none-waiting": Text(
             "no appeal of this run waits for an answer", "답변을 기다리는 이의가 없는 실행입니다"

@@ -14,6 +14,7 @@ from dure.governance.house import House
 from dure.governance.jobs.job import Stage
 from dure.governance.jobs.tables import JOBS
 from dure.trials.errors import TrialsError
+from dure.trials.outcomes import OutcomeClass
 from dure.trials.spec import SWEEP
 from dure.trials.tables import APPEALS, BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
 
@@ -79,12 +80,17 @@ def listed(house: House, table: Table) -> list[RowMapping]:
 
 
 def unfinished(house: House, submission: str, benchmark: str, seed: int) -> str:
-    """Return the id of the earliest run of just this that failed or died, or "" when there is none."""
+    """Return the id of the earliest run of just this that failed or died, or "" when there is none.
+
+    What a job that waits or runs is going to take up is the job's.
+    """
+    queued = select(JOBS.c.id).where(JOBS.c.state.in_((Stage.QUEUED, Stage.RUNNING)))
     same = (
         (RUNS.c.submission_id == submission)
         & (RUNS.c.benchmark_id == benchmark)
         & (RUNS.c.seed == seed)
         & (RUNS.c.status == "failed")
+        & RUNS.c.id.not_in(queued)
     )
     with house.database.read() as connection:
         found = select(RUNS.c.id).where(same).order_by(RUNS.c.begun_at, RUNS.c.id).limit(1)
@@ -117,8 +123,8 @@ def begin_run(
         Seconds after which a run that has not ended has died, wherever it ran.
 
     Every run counts once, from its beginning, whatever becomes of it: that it failed tells somebody
-    something, too. What failed may be taken up again for nothing, and an answered
-    appeal may take a run out of the count.
+    something, too. What failed may be made again for nothing, under its id or, by a job, under another;
+    and an answered appeal may take a run out of the count that has no figures.
 
     Counting and writing are one transaction of the store's only writer, so that two runs at once
     can't both take the last of a budget, nor the same unfinished run.
@@ -148,10 +154,11 @@ def begin_run(
         "ended_at": None,
     }
     with house.database.write() as connection:
-        spent = _spent(connection, submission["agency"], benchmark[0])
+        question = (submission["asset_id"], seed)
+        spent = _spent(connection, submission["agency"], benchmark[0], question)
         again = (RUNS.c.id == run) & (RUNS.c.status == "failed")
         if connection.execute(update(RUNS).where(again).values(values)).rowcount:
-            return run, min(spent, benchmark[1])
+            return run, min(spent + 1, benchmark[1])
         if spent >= benchmark[1]:
             raise TrialsError(
                 "trials.budget-spent", agency=submission["agency"], spent=spent, limit=benchmark[1]
@@ -162,11 +169,36 @@ def begin_run(
     return run, spent + 1
 
 
-def _spent(connection: Connection, agency: str, benchmark: str) -> int:
-    forgiven = select(APPEALS.c.run_id).where(APPEALS.c.ruling == "again")
+def _spent(connection: Connection, agency: str, benchmark: str, question: tuple[str, int]) -> int:
+    """Return what an agency has spent but for failed runs of a question, which is asked once more.
+
+    Of one question, which is a submission and a seed, all failed runs together count once, and not at
+    all beside one that did not fail.
+    """
+    excused = select(APPEALS.c.run_id).where(APPEALS.c.ruling == "again")
     asked = (RUNS.c.agency == agency) & (RUNS.c.benchmark_id == benchmark)
-    asked &= RUNS.c.id.not_in(forgiven)
-    return int(connection.execute(select(func.count()).where(asked)).scalar_one())
+    # What was forgiven and taken up again may have got its answer since.
+    asked &= RUNS.c.id.not_in(excused) | (RUNS.c.outcome == OutcomeClass.OK.value)
+    rows = connection.execute(select(RUNS.c.submission_id, RUNS.c.seed, RUNS.c.status).where(asked))
+    answered, failed = [], set()
+    for submission, seed, status in rows:
+        if status == "failed":
+            failed.add((submission, seed))
+        else:
+            answered.append((submission, seed))
+    return len(answered) + len(failed - {question, *answered})
+
+
+def forgiven(house: House, submission: str, benchmark: str, seed: int) -> int:
+    """Return how many runs of just this an answered appeal took out of the count."""
+    same = (
+        (RUNS.c.submission_id == submission)
+        & (RUNS.c.benchmark_id == benchmark)
+        & (RUNS.c.seed == seed)
+        & RUNS.c.id.in_(select(APPEALS.c.run_id).where(APPEALS.c.ruling == "again"))
+    )
+    with house.database.read() as connection:
+        return int(connection.execute(select(func.count()).where(same)).scalar_one())
 
 
 def end_run(

@@ -183,9 +183,10 @@ def run(
             seed,
             int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
         )
-        work = replace(work, id=run_id, others=history.neighbours(house, benchmark.asset.id))
+        work = replace(work, id=run_id)
         doing.detail["run"] = run_id
         try:
+            work = replace(work, others=history.neighbours(house, benchmark.asset.id))
             grade = join_all([seen, benchmark.answers.label]).grade
             tier = tier_for(grade, house.profile, house.open_tier)
             work = replace(work, tier=tier)

@@ -4,67 +4,31 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from dure.core import faults
 from dure.governance.jobs import tables
-from dure.governance.jobs.job import Claim, Stage
-from dure.governance.jobs.queue import Queue
 from dure.storage.database import open_database
 from tests.governance.jobs.conftest import LEASE_S, World
+from tests.governance.jobs.stem import (
+    WORKER,
+    begin,
+    cancel,
+    fail,
+    finish,
+    give_back,
+    give_up,
+    name,
+    put,
+    renew,
+    take,
+)
 
-WORKER = "worker/1"
-
-
-def put(world: World, queue: Queue) -> None:
-    world.put(key="the one")
-
-
-def take(world: World, queue: Queue) -> None:
-    put(world, queue)
-    if queue.listed((Stage.QUEUED,)):
-        queue.take(WORKER, "local", LEASE_S)
-
-
-def name(world: World, queue: Queue) -> None:
-    take(world, queue)
-    queue.name(queue.listed()[0], "4711")
-
-
-def begin(world: World, queue: Queue) -> Claim:
-    take(world, queue)
-    return queue.begin(queue.listed()[0].id, "body/1", LEASE_S)
-
-
-def renew(world: World, queue: Queue) -> None:
-    queue.renew(begin(world, queue), LEASE_S, "scoring")
-
-
-def finish(world: World, queue: Queue) -> None:
-    claim = begin(world, queue)
-    with world.db.write() as connection:
-        queue.finish(connection, claim, {"run": claim.id})
-
-
-def fail(world: World, queue: Queue) -> None:
-    queue.fail(begin(world, queue), "trials.stream")
-
-
-def give_back(world: World, queue: Queue) -> None:
-    queue.give_back(begin(world, queue))
-
-
-def give_up(world: World, queue: Queue) -> None:
-    begin(world, queue)
-    queue.give_up(queue.listed()[0])
-
-
-def cancel(world: World, queue: Queue) -> None:
-    begin(world, queue)
-    queue.cancel(queue.listed()[0].id, "who")
+ROOT = Path(__file__).resolve().parents[3]
 
 
 # What is done, after how many writes it begins its own, where it dies, and what it leaves: before its
@@ -83,16 +47,32 @@ STEPS = [
 ]
 
 
-def killed(folder: Path, do: Callable[[World, Queue], object], point: str) -> int:
-    """Do it in a child that kills itself at a point, or nowhere; return how it ended."""
-    child = os.fork()
-    if child == 0:
-        faults._armed = point
-        faults._passed.clear()
-        world = World(open_database(f"sqlite:///{folder}/node.db"))
-        do(world, world.queue())
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+Kill = Callable[[Path, Callable[..., object], str], int]
+
+
+@pytest.fixture(scope="module")
+def killed() -> Iterator[Kill]:
+    """Does a step in a child that kills itself at a point, or nowhere; returns how it ended."""
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.governance.jobs.stem"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": path},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as stem:
+        assert stem.stdin is not None
+        assert stem.stdout is not None
+        assert stem.stdout.readline() == "ready\n"
+
+        def kill(folder: Path, do: Callable[..., object], point: str) -> int:
+            stem.stdin.write(f"{do.__name__}\t{point}\t{folder}\n")
+            return int(stem.stdout.readline())
+
+        yield kill
+        stem.stdin.close()
 
 
 @pytest.fixture
@@ -113,7 +93,7 @@ def state(folder: Path) -> str | None:
 
 @pytest.mark.parametrize(("do", "before", "point", "was", "becomes"), STEPS)
 def test_a_kill_leaves_the_state_before_or_the_state_after(
-    do, before, point, was, becomes, folder: Path
+    killed: Kill, do, before, point, was, becomes, folder: Path
 ):
     assert killed(folder, do, f"database.committing:{before + 1}") == -signal.SIGKILL
     assert state(folder) == was
@@ -121,7 +101,9 @@ def test_a_kill_leaves_the_state_before_or_the_state_after(
 
 
 @pytest.mark.parametrize(("do", "before", "point", "was", "becomes"), STEPS)
-def test_a_kill_after_the_step_leaves_it_done(do, before, point, was, becomes, folder: Path):
+def test_a_kill_after_the_step_leaves_it_done(
+    killed: Kill, do, before, point, was, becomes, folder: Path
+):
     assert killed(folder, do, point) == -signal.SIGKILL
     assert state(folder) == becomes
     final = run_to_its_end(folder)
@@ -129,7 +111,7 @@ def test_a_kill_after_the_step_leaves_it_done(do, before, point, was, becomes, f
     assert final == ended.get(becomes, "done")
 
 
-def test_the_steps_live_when_nobody_kills(folder: Path):
+def test_the_steps_live_when_nobody_kills(killed: Kill, folder: Path):
     """The positive control."""
     assert killed(folder, finish, "") == 0
     assert state(folder) == "done"

@@ -17,7 +17,7 @@ from dure.governance.claims import this_process
 from dure.governance.jobs.errors import JobsError
 from dure.governance.jobs.job import ATTEMPTS, Job
 from dure.sandbox.watch import children
-from dure.trials import benchmark, records, run, view
+from dure.trials import appeals, benchmark, records, run, view
 from dure.trials.jobs.body import LEASE_S, run_job
 from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.jobs.queueing import cancel_run, may_run, put_run, queue_of
@@ -87,12 +87,25 @@ def test_cancelling_ends_the_sandbox_and_costs_nothing(world: World):
     assert children(os.getpid()) == []
     assert row_of(world, job)["status"] == "failed"
     assert world.bravo.event_types()[-1] == "trial.run.failed"
-    # The budget of one is not spent: the same again runs.
+    # The budget of one was spent, but not for the same again: that begins.
     again = put_run(
         world.bravo, str(job.arguments["submission"]), str(job.arguments["benchmark"]), seed=1
     )
     assert again.id != job.id
-    assert cancel_run(world.bravo, again.id).state == "cancelled"
+    assert why_it_failed(world, again) == "trials.unattended"
+    other = put_run(
+        world.bravo, str(job.arguments["submission"]), str(job.arguments["benchmark"]), seed=2
+    )
+    assert why_it_failed(world, other) == "trials.budget-spent"
+
+
+def why_it_failed(world: World, job: Job) -> str:
+    """Run a job as far as its algorithm, which is refused; say why the job failed."""
+    take(world, job)
+    refusal = TrialJobsError("trials.unattended")
+    with mock.patch.object(run, "_run_algorithm", side_effect=refusal), pytest.raises(DureError):
+        run_job(world.bravo, job.id)
+    return queue_of(world.bravo).find(job.id).reason
 
 
 def cancel_from_elsewhere(world: World, job: Job) -> None:
@@ -106,11 +119,10 @@ def test_stopping_in_order_gives_the_job_back_and_it_goes_on_under_its_id(world:
         ended = run_job(world.bravo, job.id)
     assert (ended.state, ended.lost) == ("queued", 0)
     assert children(os.getpid()) == []
-    take(world, job)
-    refusal = TrialJobsError("trials.unattended")
-    with mock.patch.object(run, "_run_algorithm", side_effect=refusal), pytest.raises(DureError):
-        run_job(world.bravo, job.id)
-    assert queue_of(world.bravo).find(job.id).reason == "trials.unattended"
+    question = (str(job.arguments["submission"]), str(job.arguments["benchmark"]), 1)
+    assert records.unfinished(world.bravo, *question) == ""  # the job's, not for `trials run`
+    assert why_it_failed(world, job) == "trials.unattended"
+    assert records.unfinished(world.bravo, *question) == job.id  # the control: the job has ended
     assert len([row for row in view.runs(world.bravo) if row["id"] == job.id]) == 1
 
 
@@ -220,6 +232,30 @@ def test_putting_twice_is_putting_once(world: World):
     types = world.bravo.event_types()
     assert types[-2:] == ["trial.cancel.begun", "trial.cancel.done"]
     assert "trial.queue.done" in types
+
+
+def test_what_may_be_tried_again_is_put_again(world: World):
+    job = queued(world)
+    take(world, job)
+    queue = queue_of(world.bravo)
+    claim = queue.begin(job.id, this_process("0"), LEASE_S)
+    algorithm, bench = str(job.arguments["submission"]), str(job.arguments["benchmark"])
+    submission = records.find(world.bravo, SUBMISSIONS, algorithm)
+    begin = (submission, (bench, 1), 1, 60)
+    records.begin_run(world.bravo, job.id, *begin)
+    with world.bravo.database.write() as connection:
+        queue.finish(connection, claim, {"run": job.id})
+    records.end_run(world.bravo, job.id, "failed")
+    appeals.appeal(world.bravo, job.id, "it runs here")
+    assert put_run(world.bravo, algorithm, bench, seed=1).id == job.id  # the control: not answered
+    appeals.answer(world.bravo, job.id, "again", "the host was short of memory")
+    again = put_run(world.bravo, algorithm, bench, seed=1)
+    assert again.id != job.id
+    assert put_run(world.bravo, algorithm, bench, seed=1) == again
+    cancel_run(world.bravo, again.id)
+    # Under its own id, too: the budget gate counts the run that goes through it.
+    assert records.begin_run(world.bravo, job.id, *begin) == (job.id, 1)
+    records.end_run(world.bravo, job.id, "failed")
 
 
 def test_what_can_t_be_put(world: World):

@@ -7,8 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dure.core.times import write_time
 from dure.governance.jobs.job import Job, Stage
-from dure.trials.jobs.watching import MARK_S, Seen, class_of, shown
+from dure.trials.jobs.watching import MARK_S, Seen, class_of, shown, shown_run
 
 DAY_S = 86_400
 JOB = Job(
@@ -66,3 +67,25 @@ def test_who_may_run_it_sees_more_and_nobody_sees_times():
     assert set(coarse) == {"run", "agency", "state"}
     assert whole["attempt"] == 2
     assert not {"begun_s", "ended_s", "put_s", "result"} & set(whole)
+
+
+@given(st.integers(1, MARK_S - 1), st.integers(0, MARK_S - 1))
+def test_nor_does_it_in_a_run_s_row(begun_s, took_s):
+    row = {
+        **dict.fromkeys(("id", "submission_id", "benchmark_id", "agency"), "x"),
+        "seed": 1,
+        "begun_at": write_time(begun_s),
+        "ended_at": write_time(min(begun_s + took_s, MARK_S)),
+        "outcome": "ok",
+        "releases": [],
+    }
+    running = row | {"ended_at": None, "outcome": None}
+    assert shown_run(row, MARK_S - 1) is None
+    assert shown_run(running, MARK_S) == shown_run(row, MARK_S) | {
+        "status": "under-way",
+        "outcome": None,
+    }
+    ended = shown_run(row, MARK_S)
+    assert ended == shown_run(row, 9 * MARK_S)
+    assert (ended["status"], ended["outcome"]) == ("ended", "ok")
+    assert not {"begun_at", "ended_at", "lease_ends_at"} & set(ended)

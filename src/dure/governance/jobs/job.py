@@ -148,3 +148,12 @@ def read_job(row: Mapping[Any, Any]) -> Job:
             "result": None if result is None else parse_canonical(str(result).encode("utf-8")),
         }
     )
+
+
+def why_not(job: Job, lost: int) -> str:
+    """Return why an attempt can't begin, or "", when so many of its attempts are lost."""
+    if job.state is not Stage.RUNNING:
+        return "ended" if job.state in ENDED else "not-taken"
+    if job.cancelling:
+        return "cancelled"
+    return "attempts" if lost >= ATTEMPTS else ""

@@ -17,7 +17,17 @@ from dure.core.canonical import canonical_json
 from dure.governance.claims import is_gone
 from dure.governance.jobs.errors import JobsError
 from dure.governance.jobs.fairness import Bounds, next_agency
-from dure.governance.jobs.job import ATTEMPTS, BEGUN, ENDED, Claim, Draft, Job, Stage, read_job
+from dure.governance.jobs.job import (
+    ATTEMPTS,
+    BEGUN,
+    ENDED,
+    Claim,
+    Draft,
+    Job,
+    Stage,
+    read_job,
+    why_not,
+)
 from dure.governance.jobs.standings import refuse_more, serve, standings
 from dure.governance.jobs.tables import JOBS
 from dure.storage.database import Database
@@ -131,6 +141,10 @@ class Queue:
         lease_s
             For how long nobody else gets it.
         """
+        with self._db.read() as connection:  # who only looks does not take the writer's turn
+            nobody = next_agency(standings(connection, engine), self._bounds) is None
+            if nobody and not self._lost(connection):
+                return None
         with self._db.write() as connection:
             self._give_up_lost(connection)
             agency = next_agency(standings(connection, engine), self._bounds)
@@ -219,7 +233,7 @@ class Queue:
         with self._db.write() as connection:
             job = _row(connection, job_id)
             lost = job.lost + bool(job.progress)  # the attempt that this one supersedes
-            reason = _why_not(job, lost)
+            reason = why_not(job, lost)
             if reason == "cancelled":
                 self._end(connection, job_id, Stage.CANCELLED)
             elif reason == "attempts":
@@ -343,14 +357,17 @@ class Queue:
 
     # ── within a transaction ────────────────────────────────────────────────────────────────────
 
-    def _give_up_lost(self, connection: Connection) -> int:
+    def _lost(self, connection: Connection) -> list[Job]:
         running = connection.execute(select(JOBS).where(JOBS.c.state == Stage.RUNNING)).mappings()
         now = self._clock()
-        lost = [
+        return [
             read_job(row)
             for row in running.all()
             if row["lease_ends_s"] < now or is_gone(row["worker"])
         ]
+
+    def _give_up_lost(self, connection: Connection) -> int:
+        lost = self._lost(connection)
         for job in lost:
             self._lose(connection, job, blame=bool(job.progress))
         return len(lost)
@@ -379,19 +396,10 @@ def _held(connection: Connection, claim: Claim) -> Job:
     """Return the job of a claim that still holds."""
     job = _row(connection, claim.id)
     if job.state is not Stage.RUNNING:
-        raise JobsError("jobs.claim", job=claim.id, reason=_why_not(job, 0))
+        raise JobsError("jobs.claim", job=claim.id, reason=why_not(job, 0))
     if (job.attempt, job.worker) != (claim.attempt, claim.worker):
         raise JobsError("jobs.claim", job=claim.id, reason="superseded")
     return job
-
-
-def _why_not(job: Job, lost: int) -> str:
-    """Return why an attempt can't begin, or ""."""
-    if job.state is not Stage.RUNNING:
-        return "ended" if job.state in ENDED else "not-taken"
-    if job.cancelling:
-        return "cancelled"
-    return "attempts" if lost >= ATTEMPTS else ""
 
 
 def _set(connection: Connection, job_id: str, **values: Any) -> None:

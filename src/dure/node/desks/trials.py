@@ -120,9 +120,25 @@ class TrialsDesk:
         return {
             "submissions": self._seen(view.submissions(self.house), "asset_id"),
             "benchmarks": self._seen(view.benchmarks(self.house), "asset_id"),
-            "runs": self._seen(view.runs(self.house), "benchmark_id"),
+            "runs": self._runs(),
             "received": self._seen(view.received(self.house), "asset_id"),
         }
+
+    def _runs(self) -> Sequence[Mapping[str, Any]]:
+        """Return the runs whose benchmark may be seen; how long they take only to who may run them."""
+        from dure.trials import view
+        from dure.trials.jobs.queueing import may_try
+        from dure.trials.jobs.watching import shown_run
+
+        rows = self._seen(view.runs(self.house), "benchmark_id")
+        asked = {(row["submission_id"], row["benchmark_id"]) for row in rows}
+        whole = {each for each in asked if may_try(self.house, *each)}
+        now = self.house.now()
+        told = [
+            row if (row["submission_id"], row["benchmark_id"]) in whole else shown_run(row, now)
+            for row in rows
+        ]
+        return [row for row in told if row is not None]
 
     def _seen(self, rows: Sequence[Mapping[str, Any]], part: str) -> Sequence[Mapping[str, Any]]:
         """Return the rows whose asset the principal may see; nobody learns how many others."""

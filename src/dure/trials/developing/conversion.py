@@ -13,6 +13,7 @@ import pickle
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,8 @@ def arrays_in(data: bytes) -> dict[str, Any]:
         With one of `REASONS`.
     """
     try:
-        found = dict(_flat("", _read(data)))
+        # A few bytes can name a list in a list in a list, each twice.
+        found = dict(islice(_flat("", _read(data)), _MOST_ARRAYS + 1))
     except ConversionRefused:
         raise
     except Exception:  # noqa: BLE001 (an unpickler fails in every way there is)

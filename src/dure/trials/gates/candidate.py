@@ -24,9 +24,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the report of an earlier run told."""
+    """What the report of an earlier run told, and whether it was just this algorithm with this seed."""
 
     figures: Figures = field(default_factory=dict)
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,7 @@ class History:
     Parameters
     ----------
     told
-        Reports of the same agency on the same targets, the earliest first, up to the first run of
-        just this algorithm with this seed: the same question gets the same answer.
+        Reports of the same agency on the same targets, the earliest first.
     others
         Other benchmarks that ask the same of this node's data.
     """

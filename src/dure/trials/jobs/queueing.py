@@ -26,7 +26,7 @@ def put_run(house: House, submission_id: str, benchmark_id: str, *, seed: int) -
     """Put a run of a submission on a benchmark into the queue; the job's id is the run's.
 
     The same submission, benchmark and seed give the same result: while a job for it waits, runs or is
-    done, it is that job.
+    done, it is that job; but not when an appeal of its run was answered that it may be tried again.
 
     Parameters
     ----------
@@ -55,7 +55,9 @@ def put_run(house: House, submission_id: str, benchmark_id: str, *, seed: int) -
         "benchmark": benchmark.asset.id,
         "seed": seed,
     }
-    draft = Draft(spec.RUN, digest_of(canonical_json(arguments)), submission["agency"], arguments)
+    again = records.forgiven(house, submission["asset_id"], benchmark.asset.id, seed)
+    key = digest_of(canonical_json(arguments | ({"again": again} if again else {})))
+    draft = Draft(spec.RUN, key, submission["agency"], arguments)
     told = {"algorithm": submission["asset_id"], "agency": submission["agency"]}
     with house.doing(spec.QUEUE, asset=benchmark.asset.id, detail=told) as doing:
         job = queue_of(house).put(draft, house.principal.id)
@@ -85,9 +87,13 @@ def cancel_run(house: House, name: str) -> Job:
 
 def may_run(house: House, job: Job) -> bool:
     """Say whether the principal might run this trial, and so may see all of its job."""
+    return may_try(house, str(job.arguments["submission"]), str(job.arguments["benchmark"]))
+
+
+def may_try(house: House, submission_id: str, benchmark_id: str) -> bool:
+    """Say whether the principal might run a submission on a benchmark."""
     try:
-        benchmark = find_benchmark(house, str(job.arguments["benchmark"]))
-        _require(house, benchmark, str(job.arguments["submission"]))
+        _require(house, find_benchmark(house, benchmark_id), submission_id)
     except DureError:
         return False
     return True

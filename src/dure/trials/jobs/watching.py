@@ -1,4 +1,4 @@
-"""What may be seen of jobs: everything by who might run them, classes by the others.
+"""What may be seen of jobs and runs: everything by who might run them, classes by the others.
 
 How long a run takes is a channel: an algorithm could write the data into its own pace, and a developer
 read it off the queue. So whoever may not run the trial sees three classes only, as they were at the last
@@ -7,9 +7,11 @@ quarter of an hour, with no step, attempt, time or reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
+from dure.core.times import write_time
 from dure.governance.jobs.job import Job
 
 MARK_S = 15 * 60
@@ -32,6 +34,28 @@ def class_of(job: Job, now_s: int) -> Seen:
     if job.begun_s is not None and job.begun_s <= mark:
         return Seen.UNDER_WAY
     return Seen.WAITING
+
+
+def has_ended(run: Mapping[str, Any], now_s: int) -> bool:
+    """Say whether a run had ended at the last quarter of an hour."""
+    return run["ended_at"] is not None and run["ended_at"] <= _mark(now_s)
+
+
+def shown_run(run: Mapping[str, Any], now_s: int) -> Mapping[str, Any] | None:
+    """Return what others see of a run's row; None before the quarter of an hour after it began."""
+    if run["begun_at"] > _mark(now_s):
+        return None
+    ended = has_ended(run, now_s)
+    return {
+        **{part: run[part] for part in ("id", "submission_id", "benchmark_id", "agency", "seed")},
+        "status": (Seen.ENDED if ended else Seen.UNDER_WAY).value,
+        "outcome": run["outcome"] if ended else None,
+        "releases": run["releases"] if ended else [],
+    }
+
+
+def _mark(now_s: int) -> str:
+    return write_time(now_s - now_s % MARK_S)
 
 
 def shown(

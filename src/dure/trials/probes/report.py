@@ -244,6 +244,11 @@ def knows_suite(report: Mapping[str, Any]) -> bool:
     return bool(report["suite"] == suite_digest())
 
 
+def lacking(report: Mapping[str, Any]) -> int:
+    """Return how many of this installation's probes a report does not hold: it may be of some families."""
+    return len(set(titles()) - {row["name"] for row in report["probes"]})
+
+
 def titles() -> dict[str, Text]:
     """Return what each probe tries, in words."""
     return {probe.name: probe.title for probe in CATALOGUE}
