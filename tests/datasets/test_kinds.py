@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,10 +17,10 @@ from dure.datasets.kinds import KINDS, look
 from dure.datasets.recognised import FORMS, ROLES, words_of
 from dure.node.node import Node
 from dure.readers.errors import ReaderError
-from dure.readers.meanings import ROLE_WORDS
-from dure.readers.spellings import WRITTEN
+from dure.readers.images.box_type import BOX_LIST
 from dure.readers.tables import KINDS as READ
 from dure.readers.tables import Column, Options
+from dure.readers.told import BOX_LIST_WORD, ROLE_WORDS, WRITTEN
 from tests.datasets.reading import records, told
 from tests.datasets.world import LABEL, World
 from tests.readers.event_logs import event, log
@@ -128,3 +130,18 @@ def test_every_word_of_the_readers_has_words_for_people() -> None:
     assert said[0] == Text("speed", "속력")
     assert said[2].en == 'may stand for no value: "-", "N/A"'
     assert "int64" in said[3].ko
+
+
+def test_a_door_needs_no_package_for_tables_to_import_one() -> None:
+    rooms = (
+        "import dure.node.desks.datasets, dure.datasets.import_, dure.datasets.versions.committing"
+    )
+    loaded = "import sys; print({'pyarrow', 'numpy', 'polars'} & set(sys.modules))"
+
+    def packages(first: str) -> str:
+        script = [sys.executable, "-c", f"{first}\n{loaded}"]
+        return subprocess.run(script, capture_output=True, text=True, check=True).stdout
+
+    assert packages(rooms) == "set()\n"
+    assert "pyarrow" in packages("import dure.readers.codes")  # the control
+    assert str(BOX_LIST) == BOX_LIST_WORD

@@ -71,3 +71,6 @@ CONTEXT: Mapping[str, Any] = MappingProxyType(
     }
 )
 """What ``@context`` holds in every document of this house."""
+
+RELEASED_STATISTICS = "dure:releasedStatistics"
+"""The term for what is released of a column's values (`dure.datasets.dummy.released`)."""

@@ -6,37 +6,11 @@ for it, stands there twice or more, and lies further from all other values than 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-MARKERS = (
-    *("", "-", "--", "?", ".", "N/A", "n/a", "#N/A", "NA", "NULL", "null", "None", "none"),
-    *("NaN", "nan", "unknown", "Unknown", "UNKNOWN", "missing", "Missing", "MISSING"),
-    *("없음", "해당없음", "해당 없음", "해당사항없음", "해당사항 없음", "미상", "미입력", "미확인"),
-    *("불명", "무응답", "결측"),
-)
-"""Words that people write where there is no value."""
-
-SENTINELS: Mapping[float, str] = MappingProxyType(
-    {
-        float(sign * number): str(sign * number)
-        for number in (99, 999, 9999, 99999, 999999, 9999999, 888, 8888, 88888)
-        for sign in (1, -1)
-    }
-    | {
-        sign * (number + 0.9): f"{sign * number}.9"
-        for number in (99, 999, 9999)
-        for sign in (1, -1)
-    }
-)
-"""Numbers that people write where there is no value, and how each is written here."""
-
-WORDS = frozenset((*MARKERS, *SENTINELS.values()))
-"""Every code that may be told of a column."""
+from dure.readers.told import MARKERS, SENTINELS
 
 _MARKERS = pa.array(MARKERS)
 _SENTINELS = pa.array(sorted(SENTINELS), pa.float64())

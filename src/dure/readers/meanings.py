@@ -7,48 +7,11 @@ it may have been taken over by the bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 
 import pyarrow as pa
 
-from dure.readers.codes import WORDS, Codes
-
-UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "kn": ("kn", "kt", "kts", "knot", "knots", "노트"),
-        "km/h": ("km/h", "kmh", "kph", "시속"),
-        "m/s": ("m/s", "mps"),
-        "m": ("m", "meter", "meters", "metre", "metres", "미터"),
-        "km": ("km", "킬로미터"),
-        "cm": ("cm",),
-        "mm": ("mm",),
-        "nmi": ("nmi", "해리"),
-        "ft": ("ft", "feet", "피트"),
-        "deg": ("deg", "degree", "degrees", "°", "도"),
-        "degC": ("degc", "°c", "℃", "celsius", "섭씨"),
-        "kg": ("kg", "킬로그램"),
-        "t": ("ton", "tons", "t", "톤"),
-        "g": ("g", "그램"),
-        "L": ("l", "liter", "litre", "리터", "ℓ"),
-        "s": ("s", "sec", "secs", "seconds", "초"),
-        "ms": ("ms", "밀리초"),
-        "min": ("min", "mins", "minutes", "분"),
-        "h": ("h", "hr", "hrs", "hours", "시간"),
-        "d": ("d", "days", "일"),
-        "KRW": ("krw", "원"),
-        "1000 KRW": ("천원",),
-        "1000000 KRW": ("백만원",),
-        "USD": ("usd", "달러"),
-        "%": ("%", "percent", "pct", "퍼센트"),
-        "V": ("v", "volt", "볼트"),
-        "A": ("a", "ampere", "암페어"),
-        "Hz": ("hz", "헤르츠"),
-        "hPa": ("hpa", "mbar"),
-        "count": ("개", "명", "건", "대", "척", "ea"),
-    }
-)
-"""Units, and how each is written behind a name, in brackets or after an underscore."""
+from dure.readers.codes import Codes
+from dure.readers.told import NOT_AVAILABLE, ROLES, TIME, UNITS
 
 _BY_WORD = {word: unit for unit, words in UNITS.items() for word in words}
 _BRACKETS = re.compile(r"[(\[（［]\s*([^()\[\]（）［］]{1,12}?)\s*[)\]）］]\s*$")
@@ -57,41 +20,10 @@ _SHORT = frozenset(("a", "d", "g", "h", "l", "m", "s", "t", "v", "min", "deg"))
 _PLAIN = _SHORT - {"m", "s", "min", "deg"}
 """Words that after an underscore are as often something else: plan_a, orig_h."""
 
-ROLES: Mapping[str, re.Pattern[str]] = MappingProxyType(
-    {
-        role: re.compile(rf"({words})", re.IGNORECASE)
-        for role, words in (
-            ("latitude", r"lat|latitude|lat_?deg|위도|y_?lat"),
-            ("longitude", r"lon|lng|long|longitude|lon_?deg|경도|x_?lon"),
-            (
-                "identity",
-                r"mmsi|imo|icao|icao24|hex|hex_?ident|callsign|call_?sign|track_?id|호출부호",
-            ),
-            ("speed", r"sog|speed|ground_?speed|velocity|gs|속력|속도"),
-            ("course", r"cog|course|track|heading|true_?heading|침로|방위"),
-            ("altitude", r"alt|altitude|baro_?altitude|geo_?altitude|고도"),
-        )
-    }
-)
-"""Parts of a track, and the names that say so (AIS and ADS-B as their exporters write them)."""
-
-TIME = "time"
-ROLE_WORDS = (TIME, *ROLES)
 _EPOCH = re.compile(
     r"(time|timestamp|last_?position|seen|ts|epoch|unix_?time)(_?(s|sec|ms))?", re.IGNORECASE
 )
 _BOUNDS = {"latitude": 91.0, "longitude": 181.0}
-_NOT_AVAILABLE: Mapping[str, Mapping[float, str]] = MappingProxyType(
-    {
-        "latitude": {91.0: "91"},
-        "longitude": {181.0: "181"},
-        "speed": {102.3: "102.3"},
-        "course": {360.0: "360", 511.0: "511"},
-    }
-)
-"""What AIS sends where there is no value (ITU-R M.1371, table 48); the greatest that there can be."""
-
-CODE_WORDS = WORDS | {word for codes in _NOT_AVAILABLE.values() for word in codes.values()}
 
 
 def described(
@@ -116,7 +48,7 @@ def described(
         Type that it would have if words for "missing" were no values; "" when that changes nothing.
     """
     role = role_of(name, kind, codes.least, codes.most)
-    own = _NOT_AVAILABLE.get(role, {}).get(codes.most or 0.0)
+    own = NOT_AVAILABLE.get(role, {}).get(codes.most or 0.0)
     meaning = {
         "unit": unit_of(name),
         "role": role,

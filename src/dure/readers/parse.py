@@ -21,11 +21,8 @@ from dure.core.system import reason_of
 from dure.readers.arrival import TableSink, take
 from dure.readers.errors import ReaderError
 from dure.readers.faults import Fault, honest
-from dure.readers.images.box_type import BOX_LIST
-from dure.readers.meanings import CODE_WORDS, ROLE_WORDS, UNITS
 from dure.readers.names import column_names
 from dure.readers.reading import MODULES, PACKAGES
-from dure.readers.spellings import WRITTEN
 from dure.readers.tables import (
     FAULT_NAME,
     FAULT_STATUS,
@@ -36,6 +33,7 @@ from dure.readers.tables import (
     Options,
     Parsed,
 )
+from dure.readers.told import BOX_LIST_WORD, CODE_WORDS, ROLE_WORDS, UNITS, WRITTEN
 from dure.sandbox.box import run
 from dure.sandbox.runtime import package_binds, python_command
 from dure.sandbox.tasks import MIB, Bind, Limits, Outcome
@@ -63,7 +61,7 @@ TypeName = Annotated[
     str,
     msgspec.Meta(
         pattern=r"^[a-z0-9]{1,16}(\[[a-z]{1,3}(, tz=[A-Za-z0-9_/+:-]{1,40})?\]|\([0-9]{1,3}, -?[0-9]{1,3}\))?$"
-        f"|^{BOX_LIST}$"
+        f"|^{BOX_LIST_WORD}$"
     ),
 ]
 """A plain type's name, as Arrow writes it."""

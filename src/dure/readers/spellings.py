@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from dure.readers.told import SPELLINGS_TOLD
+
 _EXACT = 2**53
 _DIGITS = r"^-?[0-9]+$"
 _FIRST, _LAST, _ZERO = ord("-"), ord("9"), ord("0")
@@ -218,18 +220,8 @@ TIME = Spelling(_WHEN + "$", pa.timestamp("us"), quick=_time)
 ZONED = Spelling(_WHEN + r"(Z|[+-][0-9]{2}:[0-9]{2})$", pa.timestamp("us", tz="UTC"), quick=_zoned)
 TOLD = tuple(
     Spelling(pattern, pa.string(), written, "," if written == "number-commas" else "")
-    for written, pattern in (
-        ("date-dots", r"^[0-9]{4}\. ?[0-9]{1,2}\. ?[0-9]{1,2}\.?$"),
-        ("date-slashes", r"^[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}$"),
-        ("date-korean", r"^[0-9]{4}년 ?[0-9]{1,2}월 ?[0-9]{1,2}일$"),
-        ("date-year-last", r"^[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}$"),
-        ("number-commas", r"^-?[0-9]{1,3}(,[0-9]{3})*(\.[0-9]+)?$"),
-        ("number-percent", r"^-?[0-9]+(\.[0-9]+)?%$"),
-    )
+    for written, pattern in SPELLINGS_TOLD
 )
-"""Forms that are told to people and change nothing: which day 01/02/2026 is, no file says."""
-
-WRITTEN = ("date-digits", *(spelling.written for spelling in TOLD))
 NUMBERS = (WHOLE, NUMBER)
 TIMES = (DAY, TIME, ZONED)
 SPELLINGS = (*NUMBERS, TRUTH, *TIMES, *TOLD)

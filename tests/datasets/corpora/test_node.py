@@ -181,7 +181,7 @@ def test_however_many_spans_a_document_names_two_tables_are_held(
         kept.append(held(blocks))
         return kept[-1]
 
-    monkeypatch.setattr("dure.datasets.verify.spans.held", counted)
+    monkeypatch.setattr("dure.datasets.use.source.held", counted)
     assert ("no-texts", "more", "") in wrong(verify_folder(greedy))
     assert len(kept) == 2
 

@@ -11,8 +11,9 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from dure.datasets.context import RELEASED_STATISTICS as TERM
 from dure.datasets.croissant import Field
-from dure.datasets.dummy.released import OUTPUT, TERM, NotReleasedForm, block, read_released
+from dure.datasets.dummy.released import OUTPUT, NotReleasedForm, block, read_released
 from dure.datasets.personal.binds import scan_binds
 from dure.governance.house import House, Stream
 from dure.readers.errors import ReaderError

@@ -48,9 +48,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from dure.datasets.context import RELEASED_STATISTICS as TERM
 from dure.datasets.dummy.types import arrow_type
 
-TERM = "dure:releasedStatistics"
 OUTPUT = "released.json"
 LEAST_ROWS = 10
 MOST_CODES = 64

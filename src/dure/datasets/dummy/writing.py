@@ -14,9 +14,10 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from dure.core.system import reason_of
+from dure.datasets.context import RELEASED_STATISTICS as TERM
 from dure.datasets.croissant import Table
 from dure.datasets.document import read_document, unusable
-from dure.datasets.dummy.released import TERM, NotReleasedForm, Released, read_released
+from dure.datasets.dummy.released import NotReleasedForm, Released, read_released
 from dure.datasets.dummy.rows import batches
 from dure.datasets.dummy.types import arrow_type
 from dure.datasets.errors import DatasetError

@@ -16,9 +16,8 @@ from dure.datasets.croissant import DOCUMENT_FILE
 from dure.datasets.errors import DatasetError
 from dure.datasets.verify.documents import MAX_BYTES, read_document
 from dure.datasets.verify.files import MAX_FILES, Measured, is_inside, measure, members
-from dure.datasets.verify.listed import match_listed
+from dure.datasets.verify.held import Tables, held_places
 from dure.datasets.verify.matching import match_columns, match_file
-from dure.datasets.verify.spans import Tables, held_places, match_spans
 from dure.datasets.verify.stating import Stated, StatedColumn, StatedRecords, Stating
 from dure.datasets.verify.words import UNSUPPORTED, finding
 from dure.readers.errors import ReaderError
@@ -174,6 +173,8 @@ class _Verifying:
         for records in said.records:
             yield from self._match(records)
             if records.spans_of:
+                from dure.datasets.verify.spans import match_spans
+
                 yield from match_spans(self._tables, said, records)
         if not any(records.columns for records in said.records) and not said.unread:
             yield finding("nothing", self._name)
@@ -185,6 +186,8 @@ class _Verifying:
             column.source == stated.id for one in self._said.records for column in one.columns
         )
         if stated.listed:
+            from dure.datasets.verify.listed import match_listed
+
             yield from match_listed(self._folder, self._said, stated)
             return
         wanted = [stated.place] if stated.place else []

@@ -2,78 +2,22 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from typing import Self
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from dure.core.findings import Finding
 from dure.core.text import printable
-from dure.datasets.use.source import held
-from dure.datasets.verify.files import is_inside
+from dure.datasets.verify.held import Tables, place_of
 from dure.datasets.verify.stating import StatedRecords, Stating
 from dure.datasets.verify.words import finding
-from dure.readers.arrival import TableSink
 
 _ROWS = 1 << 13
 _TEXTS = ("document", "text", "characters")
 _SPANS = ("document", "start", "end")
-
-
-class Tables:
-    """Tables as the sandbox wrote them anew, in memory, by their paths; a context manager."""
-
-    def __init__(self) -> None:
-        self._descriptors: dict[str, int] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for descriptor in self._descriptors.values():
-            os.close(descriptor)
-
-    def sink(self, place: str) -> TableSink:
-        """Return what keeps the table of a file."""
-
-        def take(blocks: Iterator[bytes]) -> None:
-            before, self._descriptors[place] = self._descriptors.get(place), held(blocks)
-            if before is not None:
-                os.close(before)
-
-        return take
-
-    def each(
-        self, place: str, columns: Sequence[str], look: Callable[[pa.RecordBatch], None]
-    ) -> bool:
-        """Look at a table batch by batch; False when it is none with these columns."""
-        if place not in self._descriptors:
-            return False
-        try:
-            with pq.ParquetFile(f"/proc/self/fd/{self._descriptors[place]}") as table:
-                for batch in table.iter_batches(_ROWS, columns=list(columns)):
-                    look(batch)
-        except (pa.ArrowException, OSError, ValueError, KeyError):
-            return False
-        return True
-
-
-def held_places(said: Stating) -> frozenset[str]:
-    """Return the files that are held against each other: those of the first spans, and of their texts.
-
-    A corpus of ours has one record set of spans. However many a document names, no more than two tables
-    are kept in memory.
-    """
-    spans = next((one for one in said.records if one.spans_of), None)
-    if spans is None:
-        return frozenset()
-    both = (one for one in said.records if one.name in (spans.name, spans.spans_of))
-    return frozenset([_place(said, one) for one in both][:2])
 
 
 def match_spans(tables: Tables, said: Stating, spans: StatedRecords) -> Iterator[Finding]:
@@ -89,8 +33,8 @@ def match_spans(tables: Tables, said: Stating, spans: StatedRecords) -> Iterator
         The record set of the spans; another one is that of the texts.
     """
     texts = next((one for one in said.records if one.name == spans.spans_of), None)
-    place = _place(said, spans)
-    above = None if texts is None else _place(said, texts)
+    place = place_of(said, spans)
+    above = None if texts is None else place_of(said, texts)
     if not place or not above:
         yield finding("no-texts", printable(spans.name))
         return
@@ -104,15 +48,6 @@ def match_spans(tables: Tables, said: Stating, spans: StatedRecords) -> Iterator
         yield finding("span-text", printable(above), str(number))
     for code, row in wrong:
         yield finding(code, printable(place), str(row))
-
-
-def _place(said: Stating, records: StatedRecords) -> str:
-    """Return the file of a record set, where it is one Parquet file; else ""."""
-    sources = {column.source for column in records.columns}
-    stated = said.sources.get(sources.pop()) if len(sources) == 1 else None
-    if stated is None or stated.kind != "parquet" or not is_inside(stated.place):
-        return ""
-    return stated.place
 
 
 def _lengths(tables: Tables, place: str) -> NDArray[np.int64] | None:

@@ -21,8 +21,8 @@ from dure.core import faults
 from dure.core.assets import Asset
 from dure.datasets.about.vocabularies import with_stated
 from dure.datasets.catalogue import describe, table_of
+from dure.datasets.context import RELEASED_STATISTICS
 from dure.datasets.croissant import NO_LICENCE, licence_words, read_table
-from dure.datasets.dummy.released import TERM
 from dure.datasets.import_ import any_purpose
 from dure.datasets.kinds import kind_of
 from dure.datasets.meter import Meter
@@ -172,7 +172,7 @@ def _measured(
     progress: Callable[[str], None],
 ) -> Mapping[str, Any]:
     """Return released statistics of the new table when the version before had some, else none."""
-    if TERM not in before:
+    if RELEASED_STATISTICS not in before:
         return {}
     from dure.datasets.dummy.measured import measured
 
@@ -182,7 +182,11 @@ def _measured(
 
 def _stated(before: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the steward stated about the version before: all that no table says."""
-    return {name: value for name, value in before.items() if name not in document and name != TERM}
+    return {
+        name: value
+        for name, value in before.items()
+        if name not in document and name != RELEASED_STATISTICS
+    }
 
 
 def _words(before: Mapping[str, Any]) -> Words:
