@@ -80,7 +80,7 @@ def show(
     evidence, result = dict(shown.pop("evidence")), dict(shown.pop("result"))
     steps: Sequence[Mapping[str, Any]] = evidence.pop("gates", ())
     figures = _figures(result.pop("figures", {}), result.pop("held", ()))
-    output.value({**result, **shown})
+    output.value({**_flat(result), **shown})
     if figures:
         output.rows(
             figures,
