@@ -117,8 +117,8 @@ def cancel_from_elsewhere(world: World, job: Job) -> None:
 def test_stopping_in_order_gives_the_job_back_and_it_goes_on_under_its_id(world: World):
     job = queued(world, "hostile", mode='"sleep"')
     take(world, job)
-    with meanwhile(world, job, lambda: os.kill(os.getpid(), signal.SIGTERM)):
-        ended = run_job(world.bravo, job.id)
+    with meanwhile(world, job, lambda: os.kill(os.getpid(), signal.SIGTERM)), IN_THE_SANDBOX:
+        ended = run_job(world.bravo, job.id, beat_s=BEAT_S)
     assert (ended.state, ended.lost) == ("queued", 0)
     assert children(os.getpid()) == []
     question = (str(job.arguments["submission"]), str(job.arguments["benchmark"]), 1)
