@@ -121,7 +121,12 @@ class Alliance:
         return dure.open(self.home(agency), principal=who, passphrase=lambda: self.passphrase)
 
     def copy(self, folder: Path) -> Alliance:
-        # Sockets and journals of living services are not there: every node was closed.
+        """Copy what is at rest; the last connection to a database may take its journal away meanwhile."""
+        for _ in range(5):
+            try:
+                return Alliance(Path(shutil.copytree(self.folder, folder, symlinks=True)))
+            except shutil.Error:
+                shutil.rmtree(folder)
         return Alliance(Path(shutil.copytree(self.folder, folder, symlinks=True)))
 
     def vote(self, node: Node, request: str, person: str, choice: Choice = Choice.APPROVE) -> Any:
