@@ -90,7 +90,7 @@ def take_people_out(stage: Stage, story: Story) -> None:
     plan = NODES / "plan.toml"
     plan.write_text(PLAN, encoding="utf-8")
     with (
-        stage.chapter("The people come out", "사람을 가려냅니다"),
+        stage.chapter("The people come out", "사람을 알아볼 수 없게 합니다"),
         open_node("bravo", "bravo.steward") as node,
     ):
         node.datasets.import_(

@@ -136,7 +136,7 @@ def submit(stage: Stage, story: Story) -> None:
             envelopes = node.exchange.send(MEDIA)
         stage.tell(
             f"{len(envelopes)} signed, numbered, sealed envelopes lie on the carried media: {MEDIA.name}/",
-            f"서명·번호·봉인된 봉투 {len(envelopes)}개가 매체에 있습니다: {MEDIA.name}/",
+            f"서명하고 번호를 매겨 봉인한 봉투 {len(envelopes)}개가 매체에 있습니다: {MEDIA.name}/",
         )
         with open_node("bravo", "bravo.operator") as node:
             taken = node.exchange.receive(MEDIA)

@@ -52,8 +52,8 @@ make check
 
 # One worker a core and one more, for they wait for disks and children; no more than the database has
 # connections for. A file stays with one worker, and those marked slow come first.
+workers=$(($(nproc) < 8 ? $(nproc) + 1 : 8)) # before the next line, which nproc goes by, too
 export OMP_NUM_THREADS=1 # threads that wait for each other on cores that workers share take minutes
-workers=$(($(nproc) < 8 ? $(nproc) + 1 : 8))
 tests() { # build/NAME.txt, and what pytest is told
   local name=$1
   shift

@@ -258,7 +258,11 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     shown = told(pinned, "trials", "show", run["run"], "--diagnosis")
     assert "diagnosis" in shown
     assert {step["passage"] for step in shown["evidence"]["gates"]} <= {"passed", "not-applicable"}
-    assert "not applicable" in words_of(pinned, "trials", "show", run["run"])
+    read = words_of(pinned, "trials", "show", run["run"])
+    assert "not applicable" in read
+    assert shown["result"]["figures"]["mae"]["difference"]["upper"] in read
+    assert "limits.wall_s" in read
+    assert '"' not in read, "an output checker reads tables, not JSON"
     assert told(pinned, "trials", "leaderboard", benchmark["benchmark"]) == []
     (row,) = told(pinned, "trials", "leaderboard", benchmark["benchmark"], "--all")
     assert (row["rank"], row["agency"], row["released"]) == (1, "alpha", False)

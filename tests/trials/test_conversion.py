@@ -61,6 +61,12 @@ def npy(array: np.ndarray) -> bytes:
     return file.getvalue()
 
 
+def npz(array: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, array)
+    return file.getvalue()
+
+
 @pytest.mark.parametrize("protocol", range(2, 6))
 @pytest.mark.parametrize("array", [np.arange(6.0).reshape(2, 3), np.array(3, dtype=np.int32)])
 def test_arrays_survive(array: np.ndarray, protocol: int):
@@ -152,6 +158,7 @@ def test_in_the_sandbox(tmp_path: Path):
         ("weights.bin", pickle.dumps([1])),
         ("weights.bin", torch_like(np.arange(1.0), (1,), (1,))),
         ("weights.npy", npy(np.array([{}], dtype=object))),
+        ("weights.npz", npz(np.array([{}], dtype=object))),
     ],
 )
 def test_pickles_are_found(name: str, data: bytes):
@@ -159,7 +166,16 @@ def test_pickles_are_found(name: str, data: bytes):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x80", b"print()", npy(np.arange(3)), b"PK not a zip", b"\x80\x04 cut off"]
+    "data",
+    [
+        b"",
+        b"\x80",
+        b"print()",
+        npy(np.arange(3)),
+        npz(np.arange(3)),
+        b"PK not a zip",
+        b"\x80\x04 cut off",
+    ],
 )
 def test_other_files_are_no_pickles(data: bytes):
     assert find_pickle({"weights.bin": data}) == ""

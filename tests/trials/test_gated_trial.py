@@ -152,8 +152,8 @@ def test_an_appeal_is_heard_once(world, bench):
         appeals.answer(world.bravo, failed.id, "stands", "no")
     with pytest.raises(TrialsError, match="not ended"):
         appeals.appeal(world.bravo, "cc" * 16, "too slow")
-    [listed] = appeals.appeals(world.bravo)
-    assert listed["run"] == failed.id
+    # Other files' tests may have appealed other runs in the same world.
+    assert [one["run"] for one in appeals.appeals(world.bravo)].count(failed.id) == 1
     assert {"trial.appeal.done", "trial.answer.done"} <= set(world.bravo.event_types())
     for each in ("cc" * 16, "dd" * 16):
         records.end_run(world.bravo, each, "failed")

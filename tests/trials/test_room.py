@@ -1,5 +1,6 @@
 """How the room is plugged in, and what it says for itself."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -96,6 +97,7 @@ def test_doctor_needs_no_node():
     host, findings = view.doctor()
     assert host.tier == "A"
     assert "scikit-learn" in findings[0].locator
+    assert {"plain", "scikit-learn", "onnx"} <= set(re.findall(r"[\w-]+", findings[0].words.en))
     assert [one["tier"] for one in view.tiers(host)] == ["A", "A+", "B"]
     states = {one["tier"]: one["state"] for one in view.tiers(host)}
     assert states["A"] == states["B"] == "works"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dure.cli import session
+from dure.cli.fields import value_word
 from dure.cli.words import LANGUAGE, say
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _NAMES = {
     "refused": say("refused because", "거부 사유"),
     "printed": say("printed", "출력"),
     "name": say("name", "이름"),
-    "runtime": say("runtime", "런타임"),
+    "runtime": say("runtime", "실행 환경"),
     "size_bytes": say("size, bytes", "크기(바이트)"),
     "wall_s": say("time, s", "시간(초)"),
     "peak_mib": say("memory, MiB", "메모리(MiB)"),
@@ -38,7 +39,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         help=say(
             "Run a submission on dummy rows, in the same sandbox; needs no node, shows everything.",
-            "제출물을 가상 자료로 같은 격리 환경에서 실행하고 모두 보여 줍니다. 노드가 없어도 됩니다.",
+            "제출물을 더미 자료로 같은 격리 환경에서 실행하고 모두 보여 줍니다. 노드가 없어도 됩니다.",
         )
     )(check)
     app.command(
@@ -62,7 +63,7 @@ def new(
         typer.Option(
             help=say(
                 "Parquet file of dummy rows; its columns become the schema.",
-                "가상 행의 Parquet 파일. 열이 스키마가 됩니다.",
+                "더미 자료의 Parquet 파일. 열이 스키마가 됩니다.",
             )
         ),
     ] = None,
@@ -74,13 +75,10 @@ def new(
     """Begin a submission."""
     from dure.trials.developing.columns import columns_of
     from dure.trials.developing.template import new as write
-    from dure.trials.errors import TrialsError
     from dure.trials.tasks import TaskType
 
     if task not in set(TaskType):
-        raise TrialsError(
-            "trials.benchmark", part="task", reason="one-of", known=", ".join(TaskType)
-        )
+        raise typer.BadParameter(" | ".join(TaskType), param_hint="'--task'")
     predicted, features = columns_of(like, target) if like else (target, None)
     files = write(folder, TaskType(task), target=predicted, features=features)
     output = session.current.output
@@ -108,7 +106,7 @@ def check(
         typer.Option(
             help=say(
                 "Parquet file of dummy rows (dure datasets dummy); else made up after [schema].",
-                "가상 행의 Parquet 파일(dure datasets dummy). 없으면 [schema]대로 만듭니다.",
+                "더미 자료의 Parquet 파일(dure datasets dummy). 없으면 [schema]대로 만듭니다.",
             )
         ),
     ] = None,
@@ -126,10 +124,11 @@ def check(
     if output.as_json:
         output.value(told)
     else:
+        told["outcome"] = value_word("outcome", told["outcome"])
         figures = told.pop("figures")
         told["means"] = WORDS[found.outcome].say(LANGUAGE)
         shown = {_NAMES[name]: told[name] for name in _NAMES if name in told}
-        output.value({**shown, **figures}, say("On dummy rows", "가상 자료에서"))
+        output.value({**shown, **figures}, say("On dummy rows", "더미 자료에서"))
     if found.outcome is not OutcomeClass.OK:
         raise typer.Exit(1)
     output.line(

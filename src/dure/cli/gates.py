@@ -77,9 +77,22 @@ def show(
     if output.as_json:
         output.value(shown)
         return
-    evidence = dict(shown["evidence"])
+    evidence, result = dict(shown.pop("evidence")), dict(shown.pop("result"))
     steps: Sequence[Mapping[str, Any]] = evidence.pop("gates", ())
-    output.value({**shown, "evidence": evidence})
+    figures = _figures(result.pop("figures", {}), result.pop("held", ()))
+    output.value({**_flat(result), **shown})
+    if figures:
+        output.rows(
+            figures,
+            [
+                ("metric", say("metric", "지표")),
+                ("value", say("value", "값")),
+                ("interval", str(result.get("interval", ""))),
+                ("baseline", say("baseline", "비교 기준")),
+                ("difference", say("difference", "차이")),
+            ],
+            say("Figures", "수치"),
+        )
     output.rows(
         [_gate(step) for step in steps],
         [
@@ -89,6 +102,37 @@ def show(
         ],
         say("Gates", "반출 관문"),
     )
+    output.value(_flat(evidence), say("Evidence", "증거"), exact=True)
+
+
+def _figures(figures: Mapping[str, Any], held: Sequence[str]) -> list[dict[str, str]]:
+    """Return a line for each metric: as the gates let it pass, or that the Ladder holds it."""
+    told = [
+        {
+            "metric": metric,
+            "value": sides["algorithm"]["value"],
+            "interval": _interval(sides["algorithm"]),
+            "baseline": sides["baseline"]["value"],
+            "difference": f"{sides['difference']['value']} ({_interval(sides['difference'])})",
+        }
+        for metric, sides in figures.items()
+    ]
+    return told + [{"metric": metric, "value": say("held", "보류")} for metric in held]
+
+
+def _interval(side: Mapping[str, str]) -> str:
+    return f"{side['lower']} – {side['upper']}"
+
+
+def _flat(told: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Return nested fields as one level, as ``runtime.name``."""
+    found: dict[str, Any] = {}
+    for name, item in told.items():
+        if isinstance(item, Mapping) and item:
+            found.update(_flat(item, f"{before}{name}."))
+        else:
+            found[before + name] = "-" if item == {} else item
+    return found
 
 
 def _gate(step: Mapping[str, Any]) -> dict[str, str]:

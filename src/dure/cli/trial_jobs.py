@@ -180,7 +180,8 @@ def _say_job(job: Job) -> None:
 def _line(row: dict[str, Any]) -> None:
     from dure.cli.fields import value_word
 
-    words = [str(value_word(name, value)) for name, value in _short(row).items() if value]
+    told = {name: value for name, value in _short(row).items() if name != "cancelling"}
+    words = [str(value_word(name, value)) for name, value in told.items() if value]
     session.current.output.line("  ".join(words))
 
 

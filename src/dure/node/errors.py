@@ -135,8 +135,8 @@ class NodeError(DureError):
                     "볼 수 있는 것 가운데 이렇게 시작하는 것이 없습니다: {prefix}.",
                 ),
                 Text(
-                    "List what you may see (dure datasets list, dure trials show).",
-                    "볼 수 있는 목록을 확인하십시오 (dure datasets list, dure trials show).",
+                    "List what you may see (dure datasets list, dure trials list).",
+                    "볼 수 있는 목록을 확인하십시오 (dure datasets list, dure trials list).",
                 ),
             ),
             ErrorSpec(

@@ -22,8 +22,8 @@ class TrialsError(DureError):
                 Text("The algorithm.toml can't be used.", "algorithm.toml을 쓸 수 없습니다."),
                 Text("{where}: {reason.en}.", "{where}: {reason.ko}."),
                 Text(
-                    "Mend that line; demo/algorithms/baseline/algorithm.toml shows a complete one.",
-                    "해당 항목을 고치십시오. 온전한 예는 demo/algorithms/baseline/algorithm.toml입니다.",
+                    "Mend that line; dure trials new writes a complete one.",
+                    "해당 항목을 고치십시오. 온전한 예는 dure trials new가 만들어 줍니다.",
                 ),
             ),
             ErrorSpec(
@@ -82,12 +82,12 @@ class TrialsError(DureError):
                 404,
                 Text("There is no such thing here.", "여기에 없는 것입니다."),
                 Text(
-                    "This node knows no {kind.en} named {name}.",
-                    "이 노드에는 해당하는 {kind.ko}이(가) 없습니다: {name}.",
+                    "This node knows no {kind.en} whose id begins with {name}.",
+                    "이 노드에는 식별자가 그렇게 시작하는 {kind.ko}이(가) 없습니다: {name}.",
                 ),
                 Text(
-                    "List what there is: dure trials show.",
-                    "목록을 확인하십시오: dure trials show.",
+                    "List what there is: dure trials list.",
+                    "목록을 확인하십시오: dure trials list.",
                 ),
             ),
             ErrorSpec(
@@ -256,11 +256,11 @@ class TrialsError(DureError):
                 "trials.runtime",
                 244,
                 409,
-                Text("The runtime is not installed here.", "런타임이 설치되어 있지 않습니다."),
+                Text("The runtime is not installed here.", "실행 환경이 설치되어 있지 않습니다."),
                 Text("The algorithm asks for {name}.", "알고리즘이 요구하는 것: {name}."),
                 Text(
                     "Install its packages beside dure, or ask for an algorithm on another runtime.",
-                    "해당 패키지를 dure와 함께 설치하거나, 다른 런타임을 쓰는 알고리즘을 요청하십시오.",
+                    "해당 패키지를 dure와 함께 설치하거나, 다른 실행 환경을 쓰는 알고리즘을 요청하십시오.",
                 ),
             ),
             ErrorSpec(
@@ -278,9 +278,12 @@ class TrialsError(DureError):
                 "trials.template",
                 246,
                 409,
-                Text("The submission can't be written there.", "그곳에 제출물을 만들 수 없습니다."),
+                Text("Nothing can be written there.", "그곳에 쓸 수 없습니다."),
                 Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
-                Text("Name a folder that does not exist yet.", "아직 없는 폴더를 지정하십시오."),
+                Text(
+                    "Name a folder or file that does not exist yet.",
+                    "아직 없는 폴더나 파일을 지정하십시오.",
+                ),
             ),
         ]
     )

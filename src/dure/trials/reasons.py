@@ -25,7 +25,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         ),
         "needs-onnx": Text(
             "a model without code takes the runtime onnx",
-            "코드가 없는 모델에는 onnx 런타임을 쓰십시오",
+            "코드가 없는 모델에는 실행 환경 onnx를 쓰십시오",
         ),
         "too-long": Text("it is longer than {limit_kib} KiB", "{limit_kib} KiB를 넘습니다"),
         "not-utf-8": Text("it is not UTF-8", "UTF-8이 아닙니다"),

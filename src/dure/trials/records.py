@@ -68,7 +68,7 @@ def find(house: House, table: Table, name: str) -> RowMapping:
             begins = select(table).where(key.startswith(name)).limit(2)
             found = connection.execute(begins).mappings().all()
     if len(found) != 1:
-        raise TrialsError("trials.unknown", kind=_KINDS[table.name], name=ascii(name)[1:33])
+        raise TrialsError("trials.unknown", kind=_KINDS[table.name], name=ascii(name)[1:-1][:32])
     return found[0]
 
 

@@ -17,6 +17,7 @@ from dure.trials.benchmark import PURPOSE, SCORING
 from dure.trials.errors import TrialsError
 from dure.trials.outcomes import WORDS, OutcomeClass
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
+from dure.trials.runtimes import RUNTIMES
 from dure.trials.steps import runtime_facts
 from dure.trials.tables import BENCHMARKS, RECEIVED, RELEASES, RUNS, SUBMISSIONS
 
@@ -97,12 +98,13 @@ def doctor() -> tuple[HostReport, tuple[Finding, ...]]:
     -------
     The sandbox's own report, and findings about the runtimes.
     """
+    here = ", ".join(name for name, runtime in RUNTIMES.items() if runtime.is_installed())
     found = Finding(
         "trials.runtime",
         Severity.INFO,
         "scikit-learn",
         ", ".join(f"{name} {number}" for name, number in runtime_facts().items()),
-        Text("The runtime scikit-learn is here.", "scikit-learn 실행 환경이 있습니다."),
+        Text(f"Runtimes that are here: {here}.", f"설치된 실행 환경: {here}."),
         Text("Nothing to do.", "조치할 것이 없습니다."),
     )
     return probe_host(), (found,)

@@ -25,6 +25,8 @@ from dure.trials.tables import RUNS, SUBMISSIONS
 from tests.trials.conftest import World, definition
 
 BEAT_S = 0.02
+IN_THE_SANDBOX = mock.patch.object(run, "class_of", side_effect=AssertionError("came to its end"))
+"""What is stopped must be stopped there, not when the algorithm's own time is over."""
 
 
 def queued(world: World, name: str = "baseline", **changes: str) -> Job:
@@ -81,7 +83,7 @@ def test_a_job_is_a_trial_and_its_end_the_run_s_end(world: World):
 def test_cancelling_ends_the_sandbox_and_costs_nothing(world: World):
     job = queued(world, "hostile", mode='"sleep"')
     take(world, job)
-    with meanwhile(world, job, lambda: cancel_from_elsewhere(world, job)):
+    with meanwhile(world, job, lambda: cancel_from_elsewhere(world, job)), IN_THE_SANDBOX:
         ended = run_job(world.bravo, job.id, beat_s=BEAT_S)
     assert ended.state == "cancelled"
     assert children(os.getpid()) == []
@@ -115,8 +117,8 @@ def cancel_from_elsewhere(world: World, job: Job) -> None:
 def test_stopping_in_order_gives_the_job_back_and_it_goes_on_under_its_id(world: World):
     job = queued(world, "hostile", mode='"sleep"')
     take(world, job)
-    with meanwhile(world, job, lambda: os.kill(os.getpid(), signal.SIGTERM)):
-        ended = run_job(world.bravo, job.id)
+    with meanwhile(world, job, lambda: os.kill(os.getpid(), signal.SIGTERM)), IN_THE_SANDBOX:
+        ended = run_job(world.bravo, job.id, beat_s=BEAT_S)
     assert (ended.state, ended.lost) == ("queued", 0)
     assert children(os.getpid()) == []
     question = (str(job.arguments["submission"]), str(job.arguments["benchmark"]), 1)
@@ -134,6 +136,7 @@ def test_a_superseded_attempt_stops_and_writes_nothing(world: World):
     with (
         meanwhile(world, job, lambda: later.append(queue.begin(job.id, "other/1", LEASE_S))),
         pytest.raises(JobsError, match="a later attempt"),
+        IN_THE_SANDBOX,
     ):
         run_job(world.bravo, job.id, beat_s=BEAT_S)
     queue.renew(later[0], LEASE_S)  # the control: the later attempt goes on

@@ -1,4 +1,4 @@
-"""200 jobs of five agencies, two workers, two slots: none lost, none run twice, fair, memory flat.
+"""60 jobs of five agencies, two workers, two slots: none lost, none run twice, fair, memory flat.
 
 The queue, the worker and the processes are real. The body is a stand-in that does what every body does
 to the queue (begin, renew, finish) and no trial; ``bench/jobs.py`` puts real trials through.

@@ -28,6 +28,7 @@ from dure.governance.jobs.job import (
     read_job,
     why_not,
 )
+from dure.governance.jobs.rows import change, held, row_of
 from dure.governance.jobs.standings import refuse_more, serve, standings
 from dure.governance.jobs.tables import JOBS
 from dure.storage.database import Database
@@ -111,19 +112,19 @@ class Queue:
                     reason="",
                 )
             )
-            job = _row(connection, job_id)
+            job = row_of(connection, job_id)
         faults.point("job.put")
         return job
 
     def cancel(self, job_id: str, by: str) -> Job:
         """Cancel a job: at once while it waits; one that runs is told so. One that has ended stays."""
         with self._db.write() as connection:
-            job = _row(connection, job_id)
+            job = row_of(connection, job_id)
             if job.state not in ENDED and not job.cancelling:
-                _set(connection, job_id, cancel_by=by, cancel_s=self._clock())
+                change(connection, job_id, cancel_by=by, cancel_s=self._clock())
             if job.state is Stage.QUEUED:
                 self._end(connection, job_id, Stage.CANCELLED)
-            job = _row(connection, job_id)
+            job = row_of(connection, job_id)
         faults.point("job.cancelled")
         return job
 
@@ -158,7 +159,7 @@ class Queue:
             )
             job_id = str(connection.execute(first).scalar_one())
             lease_ends_s = self._clock() + lease_s
-            _set(
+            change(
                 connection,
                 job_id,
                 state=Stage.RUNNING,
@@ -168,7 +169,7 @@ class Queue:
                 lease_ends_s=lease_ends_s,
             )
             serve(connection, agency)
-            job = _row(connection, job_id)
+            job = row_of(connection, job_id)
         faults.point("job.taken")
         return job
 
@@ -178,10 +179,10 @@ class Queue:
         From then on it is that engine's, and stays so when the worker that took it ends.
         """
         with self._db.write() as connection:
-            now = _row(connection, job.id)
+            now = row_of(connection, job.id)
             if now.state is Stage.RUNNING and now.attempt == job.attempt:
                 worker = f"{now.engine}/{native_id}"
-                _set(connection, job.id, native_id=native_id, worker=worker)
+                change(connection, job.id, native_id=native_id, worker=worker)
         faults.point("job.named")
 
     def keep(self, jobs: Iterable[str], lease_s: int) -> None:
@@ -209,7 +210,7 @@ class Queue:
             False when the job can't be why, for instance since nothing could be started.
         """
         with self._db.write() as connection:
-            now = _row(connection, job.id)
+            now = row_of(connection, job.id)
             if now.state is Stage.RUNNING and now.attempt == job.attempt:
                 self._lose(connection, now, blame=blame)
         faults.point("job.given-up")
@@ -231,7 +232,7 @@ class Queue:
             too often. Nothing has to be done then.
         """
         with self._db.write() as connection:
-            job = _row(connection, job_id)
+            job = row_of(connection, job_id)
             lost = job.lost + bool(job.progress)  # the attempt that this one supersedes
             reason = why_not(job, lost)
             if reason == "cancelled":
@@ -240,7 +241,7 @@ class Queue:
                 self._end(connection, job_id, Stage.FAILED, reason="lost")
             elif not reason:
                 now = self._clock()
-                _set(
+                change(
                     connection,
                     job_id,
                     attempt=job.attempt + 1,
@@ -264,11 +265,11 @@ class Queue:
             ``jobs.claim`` when this attempt must stop: superseded, cancelled or ended.
         """
         with self._db.write() as connection:
-            job = _held(connection, claim)
+            job = held(connection, claim)
             if job.cancelling:
                 raise JobsError("jobs.claim", job=claim.id, reason="cancelled")
             until = self._clock() + lease_s
-            _set(connection, claim.id, lease_ends_s=until, progress=progress or job.progress)
+            change(connection, claim.id, lease_ends_s=until, progress=progress or job.progress)
         faults.point("job.renewed")
 
     def finish(self, connection: Connection, claim: Claim, result: Mapping[str, object]) -> None:
@@ -280,7 +281,7 @@ class Queue:
             ``jobs.claim`` when the attempt was superseded or the job has ended: the transaction must not
             be committed then.
         """
-        _held(connection, claim)
+        held(connection, claim)
         written = canonical_json(dict(result)).decode("utf-8")
         self._end(connection, claim.id, Stage.DONE, result=written)
 
@@ -302,7 +303,7 @@ class Queue:
             ``jobs.claim`` when the attempt was superseded or the job has ended.
         """
         with self._db.write() as connection:
-            job = _held(connection, claim)
+            job = held(connection, claim)
             if again:
                 self._lose(connection, job, blame=True, reason=reason)
             else:
@@ -318,12 +319,12 @@ class Queue:
             ``jobs.claim`` when the attempt was superseded or the job has ended.
         """
         with self._db.write() as connection:
-            job = _held(connection, claim)
+            job = held(connection, claim)
             if job.cancelling:
                 self._end(connection, claim.id, Stage.CANCELLED)
             else:  # nothing died, so nothing counts against the job
-                _set(connection, claim.id, state=Stage.QUEUED, progress="", **_FREE)
-            job = _row(connection, claim.id)
+                change(connection, claim.id, state=Stage.QUEUED, progress="", **_FREE)
+            job = row_of(connection, claim.id)
         faults.point("job.given-back")
         return job
 
@@ -378,29 +379,8 @@ class Queue:
         elif (lost := job.lost + blame) >= ATTEMPTS:
             self._end(connection, job.id, Stage.FAILED, reason=reason)
         else:
-            _set(connection, job.id, state=Stage.QUEUED, lost=lost, progress="", **_FREE)
+            change(connection, job.id, state=Stage.QUEUED, lost=lost, progress="", **_FREE)
 
     def _end(self, connection: Connection, job_id: str, state: Stage, **values: str) -> None:
         ended = {"state": state, "ended_s": self._clock(), "progress": "", **_FREE}
-        _set(connection, job_id, **ended, **values)
-
-
-def _row(connection: Connection, job_id: str) -> Job:
-    row = connection.execute(select(JOBS).where(JOBS.c.id == job_id)).mappings().first()
-    if row is None:
-        raise JobsError("jobs.unknown", name=ascii(job_id)[1:33])
-    return read_job(row)
-
-
-def _held(connection: Connection, claim: Claim) -> Job:
-    """Return the job of a claim that still holds."""
-    job = _row(connection, claim.id)
-    if job.state is not Stage.RUNNING:
-        raise JobsError("jobs.claim", job=claim.id, reason=why_not(job, 0))
-    if (job.attempt, job.worker) != (claim.attempt, claim.worker):
-        raise JobsError("jobs.claim", job=claim.id, reason="superseded")
-    return job
-
-
-def _set(connection: Connection, job_id: str, **values: Any) -> None:
-    connection.execute(update(JOBS).where(JOBS.c.id == job_id).values(**values))
+        change(connection, job_id, **ended, **values)

@@ -32,6 +32,7 @@ from dure.trials.run import run
 LEASE_S = 60
 BEAT_S = 10.0
 
+_WAITING = ("dure.sandbox.launching", "outcome")
 _OURS = 500
 """From this HTTP status on an error tells of the node or the host, and may be over the next time."""
 
@@ -127,22 +128,23 @@ class _Attempt:
             try:
                 self.queue.renew(self.claim, LEASE_S)
             except JobsError:
-                os.kill(os.getpid(), signal.SIGTERM)
-                return
+                self.stopping = True
             except DureError:
                 continue  # a store that can't be reached now; the lease may still hold when it can
+            if self.stopping:  # again at each beat: the last time may have been no time to stop at
+                os.kill(os.getpid(), signal.SIGTERM)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         del number
-        if not self.stopping:
-            self.stopping = True
-            if _waits_for_sandbox(frame):
-                raise _StoppedError
+        self.stopping = True
+        if _waits_for_sandbox(frame):
+            raise _StoppedError
 
 
 def _waits_for_sandbox(frame: FrameType | None) -> bool:
+    """Say whether a run goes on that was begun whole, and whose end is waited for."""
     while frame is not None:
-        if str(frame.f_globals.get("__name__")).startswith("dure.sandbox."):
+        if (frame.f_globals.get("__name__"), frame.f_code.co_name) == _WAITING:
             return True
         frame = frame.f_back
     return False
