@@ -13,19 +13,20 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from dure.core.assets import Asset
 from dure.core.text import printable
 from dure.datasets.about.statement import EMPTY, Statement
 from dure.datasets.errors import DatasetError
-from dure.datasets.others.choosing import choose
 from dure.datasets.others.telling import Told, carried, told_by
 from dure.datasets.verify.documents import read_both
 from dure.datasets.verify.files import opened
 from dure.datasets.verify.folders import hold, read_file, verify_part
 from dure.governance.house import House
-from dure.readers.several import Plan, framed
+
+if TYPE_CHECKING:
+    from dure.readers.several import Plan
 
 _BLOCK_BYTES = 1 << 20
 _SIGN = b"mlcommons.org/croissant/"
@@ -74,6 +75,8 @@ class Delivery:
         DatasetError
             ``datasets.changed`` when a file is not the one that was verified.
         """
+        from dure.readers.several import framed
+
         sizes = [self._size(place) for place in self.plan.places]
         yield framed(self.plan, sizes)
         for place, size in zip(self.plan.places, sizes, strict=True):
@@ -138,6 +141,8 @@ def look_at(source: Path, records: str = "") -> Delivery:
     SandboxError
         When this host can't provide the sandbox.
     """
+    from dure.datasets.others.choosing import choose
+
     content, file = read_file(source)
     said, document = read_both(content, file.name)
     chosen, told = choose(said, file, records), told_by(document)

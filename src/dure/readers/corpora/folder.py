@@ -10,7 +10,7 @@ from pathlib import Path
 from dure.readers.corpora.errors import CorpusError
 from dure.readers.corpora.framing import Given
 from dure.readers.folder import MAX_FILES, Entry, LeftOut, OpenFolder
-from dure.readers.images.facts import SUFFIXES as IMAGES
+from dure.readers.images.folder import SUFFIXES as IMAGES
 from dure.readers.splits import split_of, split_of_file
 
 ENDINGS = {

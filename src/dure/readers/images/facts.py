@@ -11,9 +11,6 @@ import numpy as np
 
 from dure.sandbox.tasks import MIB, Limits
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
-"""What the name of an image ends with."""
-
 FORMATS = {
     "PNG": (".png",),
     "JPEG": (".jpg", ".jpeg"),

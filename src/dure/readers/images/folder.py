@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from dure.readers.folder import Entry, LeftOut, OpenFolder
 from dure.readers.images.errors import ImageError
-from dure.readers.images.facts import SUFFIXES
 
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
+"""What the name of an image ends with."""
 TARGET_SUFFIXES = (".json", ".txt", ".yaml", ".yml", ".names")
 
 
