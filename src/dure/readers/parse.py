@@ -48,7 +48,7 @@ _SETTINGS = {
     # What batches leave is kept for the next ones (pages from the system cost a third of the time), and
     # only larger blocks go back when they are freed.
     "MALLOC_ARENA_MAX": "2",
-    "MALLOC_MMAP_THRESHOLD_": str(MIB),
+    "MALLOC_MMAP_THRESHOLD_": str(4 * MIB),
     "MALLOC_TRIM_THRESHOLD_": str(8 * MIB),
     "OMP_NUM_THREADS": "2",
     "OPENBLAS_NUM_THREADS": "1",  # its threads spin when they begin, and nothing here uses them
