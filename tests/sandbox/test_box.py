@@ -5,7 +5,12 @@ These tests run as whoever runs them; `test_ordinary_user` runs them again as an
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
+import signal
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -347,3 +352,22 @@ def test_a_launcher_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None
     )
     with pytest.raises(SandboxError, match="it said nothing"):
         python("pass")
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_the_launcher_began_is_killed_with_it(whole: bool) -> None:
+    """Bubblewrap's second process, before it asks to die with the first, was seen to outlive a killed run."""
+    code = "import os, time; os.setsid(); os.fork(); print(flush=True); time.sleep(20)"
+    launcher = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert launcher.stdout is not None
+    with launcher, launcher.stdout as pipe:
+        for _ in range(2):
+            pipe.readline()
+        if whole:
+            launching._kill(launcher)
+        else:  # the control: the other holds the stream open
+            launcher.kill()
+        ended, _, _ = select.select([pipe], [], [], 5.0 if whole else 0.2)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(launcher.pid, signal.SIGKILL)
+    assert bool(ended) is whole

@@ -87,7 +87,7 @@ class World:
         return run.run(self.bravo, algorithm.id, self.benchmark.asset.id)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = tmp_path_factory.mktemp("trials")
     alpha = TrialHouse(folder / "alpha", ALPHA, "alpha.developer")
@@ -97,7 +97,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(alpha, bravo, dataset, made, folder / "algorithms")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def baseline(world: World) -> run.Trial:
     """One honest trial, shared by the tests that only look at it."""
     return world.trial("baseline")

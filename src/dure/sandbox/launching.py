@@ -12,6 +12,7 @@ import marshal
 import os
 import secrets
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -240,7 +241,7 @@ class Launch:
             try:
                 self._process.wait(_PATIENCE_S)
             except subprocess.TimeoutExpired:
-                self._process.kill()
+                _kill(self._process)
                 self._process.wait()
         for feeder in self._feeders:
             feeder.let_go()
@@ -334,7 +335,7 @@ class Launch:
     def _abandon(self) -> None:
         # Before the pipe is closed: the launcher must never take a broken input for a whole one.
         if self._process is not None:
-            self._process.kill()
+            _kill(self._process)
             self._process.wait()
 
     def _keep(self, descriptor: int) -> int:
@@ -346,6 +347,19 @@ class Launch:
             if descriptor in self._open:
                 self._open.discard(descriptor)
                 os.close(descriptor)
+
+
+def _kill(launcher: subprocess.Popen[bytes]) -> None:
+    """Kill the launcher and what it has begun.
+
+    Of its children bubblewrap's second process, before it asks to die with the first, would outlive
+    them, and hold the stream open. It is in the launcher's own process group until then. A launcher that
+    has no group yet has no child either; until it is waited for, its number is nobody else's.
+    """
+    for _ in range(2):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(launcher.pid, signal.SIGKILL)
+        launcher.kill()
 
 
 def _refusal(payload: bytes) -> DureError:
