@@ -297,13 +297,13 @@ def test_a_refusal_is_said_beside_content_that_comes_late(tmp_path: Path) -> Non
 
 def test_a_start_that_is_interrupted_ends_as_it_was_told_to() -> None:
     """A worker's signal may come just before a feeder is started."""
-    begun_s = time.monotonic()
+    begun_s, others = time.monotonic(), children(os.getpid())
     with (
         mock.patch.object(Feeder, "start", side_effect=KeyboardInterrupt),
         pytest.raises(KeyboardInterrupt),
     ):
         python("pass", {"a": iter([b"late"])})
-    assert children(os.getpid()) == []
+    assert set(children(os.getpid())) <= set(others)
     assert time.monotonic() - begun_s < launching._PATIENCE_S  # it was not waited for
 
 
