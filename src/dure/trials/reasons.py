@@ -182,6 +182,14 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "no-movement": Text(
             "the target never changes in training", "학습 부분에서 예측할 값이 변하지 않습니다"
         ),
+        "box-values": Text(
+            "a box lacks its class, or has a side that is no number or beyond 65,536 pixels",
+            "클래스가 없거나, 변이 수가 아니거나, 65,536픽셀을 넘는 상자가 있습니다",
+        ),
+        "classes-of-boxes": Text(
+            "boxes need 1 to {most_classes} classes, all of them in the training part",
+            "상자의 클래스는 1개부터 {most_classes}개까지이고 모두 학습 부분에 있어야 합니다",
+        ),
         "target-among": Text("the target is among them", "예측할 열이 그 안에 있습니다"),
         "malformed": Text("it is malformed", "형식이 잘못되었습니다"),
         "not-dataset": Text(

@@ -38,6 +38,8 @@ REFUSALS = (
     "target-range",
     "too-few-rows",
     "classes",
+    "box-values",
+    "classes-of-boxes",
     "time-type",
     "no-movement",
 )

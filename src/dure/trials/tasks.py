@@ -15,6 +15,8 @@ class TaskType(StrEnum):
     CLASSIFICATION = "tabular-classification"
     TEXT = "text-classification"
     FORECASTING = "forecasting"
+    IMAGES = "image-classification"
+    DETECTION = "object-detection"
 
     @property
     def predicts(self) -> Predicted:
@@ -28,6 +30,7 @@ class Predicted(StrEnum):
     NUMBER = "number"
     CLASS = "class"
     QUANTILES = "quantiles"
+    BOXES = "boxes"
 
 
 _PREDICTED = {
@@ -35,6 +38,8 @@ _PREDICTED = {
     TaskType.CLASSIFICATION: Predicted.CLASS,
     TaskType.TEXT: Predicted.CLASS,
     TaskType.FORECASTING: Predicted.QUANTILES,
+    TaskType.IMAGES: Predicted.CLASS,
+    TaskType.DETECTION: Predicted.BOXES,
 }
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -94,6 +99,32 @@ METRICS: dict[TaskType, tuple[Metric, ...]] = {
     ),
     TaskType.CLASSIFICATION: _CLASSES,
     TaskType.TEXT: _CLASSES,
+    TaskType.IMAGES: _CLASSES,
+    TaskType.DETECTION: (
+        Metric(
+            "map",
+            Text(
+                "mean average precision at overlaps of 50 to 95 %", "평균 정밀도(mAP, 겹침 50~95 %)"
+            ),
+            0.0,
+            1.0,
+            True,
+        ),
+        Metric(
+            "map-50",
+            Text("mean average precision at an overlap of 50 %", "평균 정밀도(mAP, 겹침 50 %)"),
+            0.0,
+            1.0,
+            True,
+        ),
+        Metric(
+            "mean-recall",
+            Text("mean recall at overlaps of 50 to 95 %", "평균 재현율(겹침 50~95 %)"),
+            0.0,
+            1.0,
+            True,
+        ),
+    ),
     TaskType.FORECASTING: (
         Metric("pinball", Text("mean pinball loss", "평균 핀볼 손실"), 0.0, _MOST, False),
         Metric(
@@ -121,6 +152,8 @@ BASELINES = {
     TaskType.CLASSIFICATION: "majority",
     TaskType.TEXT: "majority",
     TaskType.FORECASTING: "climatology",
+    TaskType.IMAGES: "majority",
+    TaskType.DETECTION: "usual-box",
 }
 """The trivial algorithm that each task's results are compared with."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dure.trials.kinds.boxes.key import BoxesKey
 from dure.trials.kinds.classes.key import ClassesKey
 from dure.trials.kinds.key import KeyMaker
 from dure.trials.kinds.numbers.key import NumbersKey
@@ -12,4 +13,5 @@ KEYS: dict[Predicted, KeyMaker] = {
     Predicted.NUMBER: NumbersKey,
     Predicted.CLASS: ClassesKey,
     Predicted.QUANTILES: QuantilesKey,
+    Predicted.BOXES: BoxesKey,
 }

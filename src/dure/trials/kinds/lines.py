@@ -28,6 +28,8 @@ class Refusal(StrEnum):
     OUT_OF_RANGE = "out-of-range"
     UNKNOWN_CLASS = "unknown-class"
     WRONG_SCORES = "wrong-scores"
+    WRONG_BOX = "wrong-box"
+    TOO_MANY_BOXES = "too-many-boxes"
 
 
 class PredictionsRefused(Exception):  # noqa: N818 (an outcome, not a defect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dure.trials.kinds.boxes.target import TARGET as BOXES
 from dure.trials.kinds.classes.target import TARGET as CLASSES
 from dure.trials.kinds.numbers.target import TARGET as NUMBERS
 from dure.trials.kinds.quantiles.target import TARGET as QUANTILES
@@ -12,4 +13,5 @@ TARGETS: dict[Predicted, Target] = {
     Predicted.NUMBER: NUMBERS,
     Predicted.CLASS: CLASSES,
     Predicted.QUANTILES: QUANTILES,
+    Predicted.BOXES: BOXES,
 }

@@ -20,7 +20,7 @@ import numpy as np
 
 from dure.trials.bootstrap import weight_chunks
 from dure.trials.kinds.boxes.matching import THRESHOLDS, Boxes, Floats, Hits, hits_of
-from dure.trials.metrics import Comparison, compare
+from dure.trials.kinds.estimates import Comparison, compare
 
 METRICS = ("map", "map-50", "mean-recall")
 MOST_PER_IMAGE = 100

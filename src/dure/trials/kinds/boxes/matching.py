@@ -49,7 +49,7 @@ class Boxes:
     corners: Floats
     score: Floats
 
-    def of(self, chosen: Marks | Ints) -> Boxes:
+    def of(self, chosen: Marks | Ints | slice) -> Boxes:
         """Return some of them."""
         return Boxes(
             self.image[chosen], self.kind[chosen], self.corners[chosen], self.score[chosen]
