@@ -42,6 +42,9 @@ _PREDICTED = {
     TaskType.DETECTION: Predicted.BOXES,
 }
 
+OF_IMAGES = frozenset({TaskType.IMAGES, TaskType.DETECTION})
+"""Tasks whose one feature is an image."""
+
 LEVELS = (0.1, 0.5, 0.9)
 """Levels of the quantiles that a forecast consists of."""
 
