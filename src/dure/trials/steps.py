@@ -11,7 +11,7 @@ from typing import Self
 
 from dure.governance.house import House, Stream
 from dure.sandbox.box import Sink, run
-from dure.sandbox.runtime import processors, python_command
+from dure.sandbox.runtime import PACKAGES, processors, python_command
 from dure.sandbox.spares import Spares
 from dure.sandbox.tasks import MIB, Input, Limits, Outcome, Task
 from dure.trials.errors import TrialsError
@@ -36,6 +36,9 @@ OWN_LIMITS = Limits(
 """Limits of our own steps."""
 IMAGE_LIMITS = replace(OWN_LIMITS, wall_s=1800, cpu_s=3600)
 """The same, of a split that decodes images."""
+
+_PACKAGES = {SPLIT: (*PACKAGES, "pillow"), SCORING: (*PACKAGES, "faster-coco-eval")}
+"""What our own steps are given: one decodes images, the other scores detectors."""
 
 _BLOCK_BYTES = 1 << 20
 
@@ -158,7 +161,7 @@ def _task(
         inputs=inputs,
         environment=threads,
         limits=limits,
-        packages=runtime.packages if runtime else True,
+        packages=runtime.packages if runtime else _PACKAGES.get(module, True),
         binds=(processors(),) if runtime and runtime.counts_processors else (),
     )
 
