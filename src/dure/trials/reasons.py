@@ -200,6 +200,13 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the target holds numbers that are not finite or too large",
             "예측할 열에 유한하지 않거나 너무 큰 수가 있습니다",
         ),
+        "target-long": Text(
+            "a target is longer than 8000 characters, or no sound Unicode",
+            "8000자를 넘거나 올바른 유니코드가 아닌 정답이 있습니다",
+        ),
+        "text-missing": Text(
+            "the task needs a feature that is a text", "글로 된 입력 변수가 하나는 있어야 합니다"
+        ),
         "too-few-rows": Text(
             "each part needs at least {least_rows} rows with a target",
             "각 부분에 정답이 있는 행이 {least_rows}행 이상 필요합니다",
