@@ -24,6 +24,9 @@ ATTEMPTS: dict[str, Act] = {}
 NAIVE: dict[str, Act] = {}
 """What a careless reader in place of ours does with the same thing: the control of such an attempt."""
 
+PLACE = os.environ.get("DURE_PLACE", "")
+"""What stands before ``/in``, ``/out`` and ``/tmp``: nothing, except in tier B (`dure.sandbox.places`)."""
+
 _ATTEMPT_S = 10
 _CLONE_NEWNS = 0x00020000
 
