@@ -24,6 +24,7 @@ from dure.core.text import Text
 from dure.sandbox import cgroups, landlock
 from dure.sandbox.box import run
 from dure.sandbox.errors import SandboxError
+from dure.sandbox.host import probe_host
 from dure.sandbox.runtime import python_command
 from dure.sandbox.tasks import MIB, HostReport, Limits
 
@@ -93,6 +94,27 @@ def probe_tiers(host: HostReport) -> tuple[Tier, ...]:
     state = "works" if host.tier == "A" else "missing"
     first = Tier("A", state, {**host.facts, **group_facts()}, host.findings)
     return first, probe_gvisor(), probe_b()
+
+
+def probe_host_in(tier: str) -> HostReport:
+    """Return what this host provides in one tier: of A as `dure.sandbox.host.probe_host` says it.
+
+    Parameters
+    ----------
+    tier
+        ``A`` or ``B``.
+    """
+    if tier == "A":
+        return probe_host()
+    found = probe_b()
+    bounded = "memory" in group_facts().get("control groups", "")
+    facts = {
+        **found.facts,
+        "memory": "control group" if bounded else "resource limits and watching",
+    }
+    return HostReport(
+        tier if found.state == "works" else "none", os.getuid(), facts, found.findings
+    )
 
 
 def probe_b() -> Tier:
