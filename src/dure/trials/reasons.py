@@ -226,6 +226,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "scored-already": Text(
             "the run was scored, so it counts", "채점까지 끝난 실행이므로 한도에 포함됩니다"
         ),
+        "own-appeal": Text(
+            "whoever appeals does not answer", "이의를 제기한 사람은 답변할 수 없습니다"
+        ),
         "none-waiting": Text(
             "no appeal of this run waits for an answer", "답변을 기다리는 이의가 없는 실행입니다"
         ),

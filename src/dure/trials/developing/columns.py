@@ -52,7 +52,7 @@ def columns_in(
         schema = pq.read_schema(file)
     except pa.ArrowException:
         raise TrialsError("trials.template", path=name, reason="malformed") from None
-    wanted = target or schema.names[-1]
+    wanted = target or next(reversed(schema.names), "")
     if wanted not in schema.names:
         raise TrialsError("trials.benchmark", part="target", reason="no-column")
     return wanted, {field.name: _kind(field.type) for field in schema if field.name != wanted}
