@@ -232,6 +232,27 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "none-waiting": Text(
             "no appeal of this run waits for an answer", "답변을 기다리는 이의가 없는 실행입니다"
         ),
+        # reports beside each other
+        "too-few": Text("name two reports or more", "보고서를 둘 이상 지정하십시오"),
+        "too-many": Text("at most {most} reports fit", "보고서는 {most}개까지 견줄 수 있습니다"),
+        "same-twice": Text("one report is there twice", "같은 보고서가 두 번 있습니다"),
+        "no-figures": Text("the report {name} has no figures", "보고서에 수치가 없습니다: {name}"),
+        "other-benchmark": Text(
+            "they are on different benchmarks, or versions of one",
+            "평가 기준이나 그 버전이 서로 다릅니다",
+        ),
+        "other-task": Text("their tasks differ", "과제가 서로 다릅니다"),
+        "other-baseline": Text(
+            "their baselines differ, so the test rows are not the same",
+            "비교 기준의 값이 달라 같은 시험 행이 아닙니다",
+        ),
+        "no-metric": Text(
+            "no metric is told in two of them", "두 보고서에 함께 알려진 지표가 없습니다"
+        ),
+        # a page
+        "not-html": Text(
+            "a page's name ends in .html", "페이지 파일의 이름은 .html로 끝나야 합니다"
+        ),
         # a release
         "no-report": Text("the run has no report", "이 실행에는 보고서가 없습니다"),
         "target-agency": Text(
@@ -274,6 +295,7 @@ KINDS: Mapping[str, Text] = MappingProxyType(
         "benchmark": Text("benchmark", "평가 기준"),
         "run": Text("run", "실행"),
         "release": Text("release", "반출"),
+        "report": Text("run or report", "실행이나 보고서"),
     }
 )
 """What is unknown."""
