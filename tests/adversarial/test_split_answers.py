@@ -10,7 +10,7 @@ import pytest
 from dure.core.errors import DureError
 from dure.sandbox.tasks import Outcome
 from dure.trials.benchmark import _beginning, _facts
-from dure.trials.split import PARTS
+from dure.trials.kinds.parts import PARTS
 
 PARTS_LEFT = dict.fromkeys(PARTS)
 SECRET = "NEVERSHOWTHIS"

@@ -22,7 +22,7 @@ from dure.trials.bootstrap import resampled_cells
 from dure.trials.gates.candidate import Budget, Candidate, History, Told
 from dure.trials.gates.passing import pass_gates
 from dure.trials.history import told_figures
-from dure.trials.metrics import Comparison, compare
+from dure.trials.kinds.estimates import Comparison, compare
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.results import ResultForm
 from dure.trials.scoring import Score, write_score
@@ -82,7 +82,7 @@ class Ladder(Exact):
         return self.best
 
     def _accuracy(self, predicted: Ints) -> Comparison:
-        """Return what `dure.trials.metrics.classification` says of the accuracy, alone and so sooner."""
+        """Return what `classification` says of the accuracy, alone and so sooner."""
         cells = np.bincount(self.targets * 2 + predicted, minlength=4)
         counts = resampled_cells(cells, RESAMPLES, np.random.default_rng(1))
         rows = len(self.targets)

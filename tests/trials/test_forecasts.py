@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import mean_absolute_error, mean_pinball_loss
 
-from dure.trials import metrics
 from dure.trials.definition import Definition
 from dure.trials.errors import TrialsError
 from dure.trials.forecasts import (
@@ -20,15 +19,16 @@ from dure.trials.forecasts import (
     naive_scale,
     usual_quantiles,
 )
+from dure.trials.kinds.lines import PredictionsRefused, Refusal
+from dure.trials.kinds.quantiles.figures import forecast
+from dure.trials.kinds.target import SplitRefused
 from dure.trials.predictions import (
     Predictions,
-    PredictionsRefused,
-    Refusal,
     read_predictions,
     write_predictions,
 )
 from dure.trials.scoring import Plan, score
-from dure.trials.split import SplitRefused, split
+from dure.trials.split import split
 from dure.trials.tasks import LEVELS, METRICS, TaskType
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -142,7 +142,7 @@ def test_figures_are_the_textbook_s():
     usual = np.tile(np.quantile(targets, LEVELS), (500, 1))
     found = {
         one.metric: one
-        for one in metrics.forecast(targets, quantiles, usual, 2.0, 400, np.random.default_rng(1))
+        for one in forecast(targets, quantiles, usual, 2.0, 400, np.random.default_rng(1))
     }
     assert list(found) == [metric.name for metric in METRICS[TaskType.FORECASTING]]
     for side, values in (("algorithm", quantiles), ("baseline", usual)):
@@ -172,7 +172,7 @@ def test_from_rows_to_a_score():
     plan = Plan(TaskType.FORECASTING, wanted, 1, 200)
     targets = parts.answers["answer"].to_numpy()
     perfect = [[float(one) - 1, float(one) + 0.1, float(one) + 1] for one in targets]
-    data = b"".join(write_predictions(Predictions([row[1] for row in perfect], quantiles=perfect)))
+    data = b"".join(write_predictions(Predictions(perfect), TaskType.FORECASTING))
     found = score(data, parts.answers, plan)
     figures = {one.metric: one.algorithm.value for one in found.comparisons}
     assert figures["mae"] == pytest.approx(0.1)
@@ -190,8 +190,7 @@ def read(data: bytes, rows: int = 1) -> Predictions:
 
 
 def test_quantiles_that_cross_are_put_in_order():
-    assert read(lines({"quantiles": [3, 1, 2]})).quantiles == [[1.0, 2.0, 3.0]]
-    assert read(lines({"quantiles": [3, 1, 2]})).values == [2.0]
+    assert read(lines({"quantiles": [3, 1, 2]})).values == [[1.0, 2.0, 3.0]]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from dure.trials.gates.candidate import Budget, Candidate, History, Told
 from dure.trials.gates.ladder import CHANCE, is_better, standard_error, step
 from dure.trials.gates.passing import pass_gates
-from dure.trials.metrics import classification
+from dure.trials.kinds.classes.figures import classification
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.results import ResultForm
 from dure.trials.scoring import write_score

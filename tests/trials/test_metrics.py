@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from dure.trials import bootstrap, metrics
+from dure.trials import bootstrap
 from dure.trials.bootstrap import percentile_interval, resampled_cells, resampled_sums
+from dure.trials.kinds.classes.figures import classification, roc_auc
+from dure.trials.kinds.numbers.figures import regression
 
 
 def explicit(n, resamples, seed):
@@ -24,7 +26,7 @@ def test_regression_agrees_with_scikit_learn_on_every_resample(monkeypatch, chun
     rng = np.random.default_rng(3)
     targets = rng.normal(7, 40, 150)
     predicted = targets * 0.5 + rng.normal(0, 10, 150)
-    found = metrics.regression(targets, predicted, 5.0, 50, np.random.default_rng(9))
+    found = regression(targets, predicted, 5.0, 50, np.random.default_rng(9))
     rows = explicit(150, 50, 9)
     functions = {
         "mae": sk.mean_absolute_error,
@@ -46,7 +48,7 @@ def test_regression_agrees_with_scikit_learn_on_every_resample(monkeypatch, chun
 
 def test_constant_targets_have_no_r2_to_resample():
     targets = np.ones(30)
-    found = metrics.regression(targets, targets + 0.5, 1.0, 20, np.random.default_rng(1))
+    found = regression(targets, targets + 0.5, 1.0, 20, np.random.default_rng(1))
     assert np.isnan(found[2].algorithm.lower)
 
 
@@ -54,7 +56,7 @@ def test_classification_agrees_with_scikit_learn_on_every_table():
     rng = np.random.default_rng(4)
     targets = rng.integers(0, 3, 400)
     predicted = np.where(rng.random(400) < 0.7, targets, rng.integers(0, 3, 400))
-    found = metrics.classification(targets, predicted, 1, 3, 40, np.random.default_rng(5))
+    found = classification(targets, predicted, 1, 3, 40, np.random.default_rng(5))
     cells = np.bincount(targets * 3 + predicted, minlength=9)
     tables = resampled_cells(cells, 40, np.random.default_rng(5))
     functions = {
@@ -77,7 +79,7 @@ def test_classification_agrees_with_scikit_learn_on_every_table():
 
 def test_a_class_that_is_predicted_but_never_true():
     targets, predicted = np.array([0] * 20 + [1] * 20), np.array([0] * 15 + [2] * 5 + [1] * 20)
-    found = metrics.classification(targets, predicted, 0, 3, 30, np.random.default_rng(5))
+    found = classification(targets, predicted, 0, 3, 30, np.random.default_rng(5))
     assert found[1].algorithm.value == pytest.approx((0.75 + 1) / 2)
     expected = sk.f1_score(targets, predicted, average="macro", zero_division=0)
     assert found[2].algorithm.value == pytest.approx(expected)
@@ -89,7 +91,7 @@ def test_roc_auc_agrees_with_scikit_learn_with_ties(classes):
     rng = np.random.default_rng(6)
     targets = rng.integers(0, classes, 120)
     scores = np.round(rng.random((120, classes)) + (targets[:, None] == np.arange(classes)), 1)
-    one = metrics.roc_auc(targets, scores, 30, np.random.default_rng(7))
+    one = roc_auc(targets, scores, 30, np.random.default_rng(7))
     chosen = [1] if classes == 2 else range(classes)
 
     def area(rows):
@@ -103,7 +105,7 @@ def test_roc_auc_agrees_with_scikit_learn_with_ties(classes):
 
 def test_resamples_without_the_class_are_left_out():
     targets = np.array([1] + [0] * 9)
-    one = metrics.roc_auc(targets, np.eye(2)[targets], 50, np.random.default_rng(1))
+    one = roc_auc(targets, np.eye(2)[targets], 50, np.random.default_rng(1))
     assert one.algorithm.lower == one.algorithm.upper == 1.0
 
 
@@ -111,8 +113,7 @@ def test_the_same_seed_gives_the_same_interval():
     rng = np.random.default_rng(0)
     targets, predicted = rng.normal(size=(2, 80))
     first, second, other = (
-        metrics.regression(targets, predicted, 0.0, 200, np.random.default_rng(seed))
-        for seed in (1, 1, 2)
+        regression(targets, predicted, 0.0, 200, np.random.default_rng(seed)) for seed in (1, 1, 2)
     )
     assert first == second != other
 

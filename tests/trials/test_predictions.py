@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dure.trials import predictions
+from dure.trials.kinds.lines import PredictionsRefused, Refusal
 from dure.trials.predictions import (
     Predictions,
-    PredictionsRefused,
-    Refusal,
     read_predictions,
     write_predictions,
 )
@@ -24,8 +23,8 @@ CLASSES = frozenset({"late", "early"})
 POISON = Path(__file__).resolve().parents[2] / "demo/algorithms/hostile/poison.py"
 
 
-def written(value):
-    return b"".join(write_predictions(value))
+def written(value, task=REGRESSION):
+    return b"".join(write_predictions(value, task))
 
 
 @given(st.lists(st.floats(-1e12, 1e12), max_size=20))
@@ -38,11 +37,14 @@ def test_regression_round_trip(values):
 def test_classification_round_trip(rows):
     values = [name for name, _ in rows]
     plain = read_predictions(
-        written(Predictions(values)), task=CLASSIFICATION, rows=len(rows), classes=CLASSES
+        written(Predictions(values), CLASSIFICATION),
+        task=CLASSIFICATION,
+        rows=len(rows),
+        classes=CLASSES,
     )
     assert (list(plain.values), plain.classes) == (values, ())
     scores = [[share, 1 - share] for _, share in rows]
-    data = written(Predictions(values, ("late", "early"), scores))
+    data = written(Predictions(values, ("late", "early"), scores), CLASSIFICATION)
     read = read_predictions(data, task=CLASSIFICATION, rows=len(rows), classes=CLASSES)
     assert read == Predictions(values, ("late", "early"), scores)
 

@@ -12,10 +12,12 @@ from dure.core.canonical import parse_canonical
 from dure.trials import runner, scoring, split
 from dure.trials.definition import Definition
 from dure.trials.errors import TrialsError
+from dure.trials.kinds.lines import PredictionsRefused
+from dure.trials.kinds.target import SplitRefused
 from dure.trials.manifest import MANIFEST
 from dure.trials.packing import pack
-from dure.trials.predictions import FILE, Predictions, PredictionsRefused, write_predictions
-from dure.trials.split import REFUSALS, SplitRefused
+from dure.trials.predictions import FILE, Predictions, write_predictions
+from dure.trials.split import REFUSALS
 from dure.trials.tasks import TaskType
 
 ROWS = 200
@@ -306,7 +308,9 @@ def test_roc_auc_needs_every_class_in_the_test():
     )
     plan = scoring.Plan(TaskType.CLASSIFICATION, ("accuracy", "roc-auc"), 1, 20)
     data = b"".join(
-        write_predictions(Predictions(["late"] * 30, ("late", "early"), [[1.0, 0.0]] * 30))
+        write_predictions(
+            Predictions(["late"] * 30, ("late", "early"), [[1.0, 0.0]] * 30), plan.task
+        )
     )
     told = scoring.score(data, answers, plan)
     assert [one.metric for one in told.comparisons] == ["accuracy"]

@@ -22,9 +22,10 @@ from dure.sandbox.tasks import Outcome
 from dure.trials import spec, steps, versions
 from dure.trials.definition import Definition
 from dure.trials.errors import TrialsError
-from dure.trials.predictions import MOST_CLASSES
+from dure.trials.kinds.classes.wire import MOST_CLASSES
+from dure.trials.kinds.parts import LEAST_ROWS, PARTS
 from dure.trials.refusals import contaminated
-from dure.trials.split import FACTS, LEAST_ROWS, PARTS, REFUSALS
+from dure.trials.split import FACTS, REFUSALS
 
 ANSWER_KEY = "answer-key"
 SCORING = "scoring"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from dure.trials.definition import Definition
 from dure.trials.figures import read_figure
+from dure.trials.kinds.classes.wire import MOST_CLASSES
 from dure.trials.outcomes import OutcomeClass
-from dure.trials.predictions import MOST_CLASSES
 from dure.trials.refusals import LEAST_CELL, GateClosed
 from dure.trials.tasks import BASELINES, Metric, TaskType, metric_of
 

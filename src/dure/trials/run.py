@@ -44,9 +44,10 @@ from dure.trials.fit import check_fit
 from dure.trials.gates.candidate import Budget, Candidate
 from dure.trials.gates.passing import Gated, pass_gates
 from dure.trials.jobs.errors import TrialJobsError
+from dure.trials.kinds.lines import Refusal
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
-from dure.trials.predictions import FILE, Refusal, refusal_of
+from dure.trials.predictions import FILE, refusal_of
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
 from dure.trials.results import form_for
 from dure.trials.runner import ALGORITHM

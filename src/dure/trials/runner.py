@@ -29,10 +29,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dure.sandbox.places import IN, OUT, SCRATCH
+from dure.trials.kinds.asking import ASKING
 from dure.trials.manifest import MANIFEST, EntryForm, Manifest, read_manifest
 from dure.trials.packing import unpack
 from dure.trials.predictions import FILE, Predictions, write_predictions
-from dure.trials.tasks import Predicted
 
 ALGORITHM = "algorithm.tar"
 
@@ -56,19 +56,7 @@ def fit_and_predict(
         {**task, "task": manifest.task.value, "parameters": dict(manifest.parameters)},
     )
     made.fit(train)
-    if manifest.task.predicts is Predicted.CLASS and _gives_scores(made):
-        classes, scores = made.predict_scores(features)
-        names = tuple(map(str, _plain(classes)))
-        matrix = np.asarray(scores, dtype=np.float64)
-        values = [names[best] for best in matrix.argmax(axis=1)]
-        return Predictions(values, names, matrix.tolist())
-    predicted = _plain(made.predict(features))
-    if manifest.task.predicts is Predicted.QUANTILES:
-        rows = [[float(value) for value in row] for row in predicted]
-        return Predictions([row[len(row) // 2] for row in rows], quantiles=rows)
-    if manifest.task.predicts is Predicted.CLASS:
-        return Predictions([str(value) for value in predicted])
-    return Predictions([float(value) for value in predicted])
+    return ASKING[manifest.task.predicts](made, features)
 
 
 def _made(manifest: Manifest, told: Mapping[str, Any]) -> Any:
@@ -80,18 +68,6 @@ def _made(manifest: Manifest, told: Mapping[str, Any]) -> Any:
     here = Path.cwd()
     named = manifest.form is EntryForm.ONNX
     return OnnxModel(here / manifest.entry_point if named else mlflow_model(here), told)
-
-
-def _gives_scores(made: Any) -> bool:
-    if not hasattr(made, "predict_scores"):
-        return False
-    return bool(made.has_scores()) if hasattr(made, "has_scores") else True
-
-
-def _plain(values: Any) -> list[Any]:
-    if isinstance(values, pa.Array | pa.ChunkedArray):
-        return list(values.to_pylist())
-    return list(np.asarray(values).tolist())
 
 
 def main(
@@ -119,7 +95,7 @@ def main(
         return
     predictions = fit_and_predict(manifest, task, pq.read_table(paths[0]), pq.read_table(paths[1]))
     with paths[2].open("wb") as file:
-        file.writelines(write_predictions(predictions))
+        file.writelines(write_predictions(predictions, manifest.task))
 
 
 if __name__ == "__main__":

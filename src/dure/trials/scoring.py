@@ -10,55 +10,27 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dure.sandbox.places import IN, OUT
-from dure.trials import metrics
 from dure.trials.definition import USUAL, protection_of
 from dure.trials.disclosure.sensitive import Protection
 from dure.trials.disclosure.suppression import TableRefused, withheld_cells
 from dure.trials.disclosure.table import CellTable, Marks
-from dure.trials.forecasts import usual_quantiles
-from dure.trials.metrics import Comparison, Estimate
+from dure.trials.kinds.estimates import Comparison, Estimate
+from dure.trials.kinds.key import Key, Sides
+from dure.trials.kinds.keys import KEYS
+from dure.trials.kinds.lines import PredictionsRefused, Refusal
+from dure.trials.kinds.parts import BASELINE_KEY, ROW, SUBGROUP
+from dure.trials.kinds.plan import Plan
 from dure.trials.overlap import isolates
-from dure.trials.predictions import FILE, Predictions, PredictionsRefused, Refusal, read_predictions
-from dure.trials.split import ANSWER, BASELINE_KEY, ROW, SUBGROUP
-from dure.trials.tasks import Predicted, TaskType, metric_of
+from dure.trials.predictions import FILE, read_predictions
+from dure.trials.tasks import TaskType
 
 SCORE = "score.json"
-LEAK_SHARE = 0.99
-MOST_COMMON = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to score.
-
-    Parameters
-    ----------
-    task, metrics
-        What was asked.
-    seed, resamples
-        Of the bootstrap.
-    subgroups
-        How many subgroups the answer key has, the other rows not counted.
-    floors
-        Metrics that are needed of each subgroup.
-    protection
-        What is asked of tables.
-    """
-
-    task: TaskType
-    metrics: tuple[str, ...]
-    seed: int
-    resamples: int
-    subgroups: int = 0
-    floors: tuple[str, ...] = ()
-    protection: Protection = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,112 +82,29 @@ def score(data: bytes, answers: pa.Table, plan: Plan) -> Score:
     rows = answers.num_rows
     known = tuple(baseline.get("classes", ()))
     predictions = read_predictions(data, task=plan.task, rows=rows, classes=frozenset(known))
-    key = _Key(plan, baseline, answers, predictions, np.random.default_rng(plan.seed))
-    everything = np.ones(rows, dtype=bool)
-    found = key.comparisons(everything, plan.metrics)
+    key = KEYS[plan.task.predicts](
+        Sides(plan, baseline, answers, predictions, np.random.default_rng(plan.seed))
+    )
+    cells = key.cells()
+    smallest = int(np.bincount(cells, minlength=max(len(known), 1)).min())
+    found = _chosen(key, np.ones(rows, dtype=bool), plan.metrics)
     if not plan.subgroups:
-        return Score(rows, key.smallest(), found, key.leak())
+        return Score(rows, smallest, found, key.leak())
     numbers = answers[SUBGROUP].to_numpy()
     groups = []
     for number in range(plan.subgroups):
         mask = numbers == number
         size = int(mask.sum())
         enough = size >= plan.protection.least
-        groups.append((size, key.comparisons(mask, plan.floors) if enough else ()))
+        groups.append((size, _chosen(key, mask, plan.floors) if enough else ()))
     support = np.zeros((plan.subgroups + 1, max(len(known), 1)), dtype=np.int64)
-    np.add.at(support, (numbers, key.cells()), 1)
-    return Score(rows, key.smallest(), found, key.leak(), tuple(groups), CellTable(support))
+    np.add.at(support, (numbers, cells), 1)
+    return Score(rows, smallest, found, key.leak(), tuple(groups), CellTable(support))
 
 
-class _Key:
-    """The answer key and the predictions, side by side."""
-
-    def __init__(
-        self,
-        plan: Plan,
-        baseline: dict[str, Any],
-        answers: pa.Table,
-        predictions: Predictions,
-        rng: np.random.Generator,
-    ) -> None:
-        self.plan, self.baseline, self.predictions, self.rng = plan, baseline, predictions, rng
-        self.numbers = {name: n for n, name in enumerate(baseline.get("classes", ()))}
-        column = answers[ANSWER]
-        if plan.task.predicts is not Predicted.CLASS:
-            if plan.task.predicts is Predicted.QUANTILES:
-                self.usual = usual_quantiles(answers)
-            self.targets = column.to_numpy()
-            self.predicted = np.asarray(predictions.values, dtype=np.float64)
-            return
-        targets = [self.numbers[name] for name in column.to_pylist()]
-        self.targets = np.array(targets, dtype=np.int64)
-        self.predicted = np.array(
-            [self.numbers[str(name)] for name in predictions.values], dtype=np.int64
-        )
-
-    def comparisons(self, mask: Marks, wanted: tuple[str, ...]) -> tuple[Comparison, ...]:
-        """Return the figures over some of the rows."""
-        if not wanted:
-            return ()
-        targets: Any = self.targets[mask]
-        predicted: Any = self.predicted[mask]
-        resamples = self.plan.resamples
-        if self.plan.task is TaskType.FORECASTING:
-            found = self._forecast(targets, mask)
-        elif self.plan.task is TaskType.REGRESSION:
-            mean = float(self.baseline["mean"])
-            found = metrics.regression(targets, predicted, mean, resamples, self.rng)
-        else:
-            found = self._classified(targets, predicted, mask)
-        return tuple(one for one in found if one.metric in wanted)
-
-    def _classified(
-        self, targets: metrics.Ints, predicted: metrics.Ints, mask: Marks
-    ) -> list[Comparison]:
-        plan, predictions, numbers = self.plan, self.predictions, self.numbers
-        majority = numbers[self.baseline["majority"]]
-        found = metrics.classification(
-            targets, predicted, majority, len(numbers), plan.resamples, self.rng
-        )
-        scored = any(
-            metric.needs_scores for name in plan.metrics if (metric := metric_of(plan.task, name))
-        )
-        every = len(np.unique(targets)) == len(numbers)
-        if scored and predictions.classes and every:
-            order = [predictions.classes.index(name) for name in numbers]
-            scores = np.asarray(predictions.scores, dtype=np.float64)[mask][:, order]
-            found.append(metrics.roc_auc(targets, scores, plan.resamples, self.rng))
-        return found
-
-    def cells(self) -> metrics.Ints:
-        """Return the class of each row; where numbers are predicted every row has the same."""
-        if self.plan.task.predicts is not Predicted.CLASS:
-            return np.zeros(len(self.targets), dtype=np.int64)
-        classes: metrics.Ints = self.targets
-        return classes
-
-    def smallest(self) -> int:
-        """Return the rows of the least populated class."""
-        return int(np.bincount(self.cells(), minlength=max(len(self.numbers), 1)).min())
-
-    def _forecast(self, targets: Any, mask: Marks) -> list[Comparison]:
-        return metrics.forecast(
-            targets,
-            np.asarray(self.predictions.quantiles, dtype=np.float64)[mask],
-            self.usual[mask],
-            float(self.baseline["scale"]),
-            self.plan.resamples,
-            self.rng,
-        )
-
-    def leak(self) -> bool:
-        """Say whether the predictions equal the targets to a degree that learning doesn't reach.
-
-        Targets that are nearly all the same are no reason.
-        """
-        common = np.unique(self.targets, return_counts=True)[1].max() / len(self.targets)
-        near = np.isclose(self.predicted, self.targets, rtol=1e-9, atol=1e-9)
-        return bool(near.mean() >= LEAK_SHARE and common <= MOST_COMMON)
+def _chosen(key: Key, mask: Marks, wanted: tuple[str, ...]) -> tuple[Comparison, ...]:
+    found = key.comparisons(mask) if wanted else []
+    return tuple(one for one in found if one.metric in wanted)
 
 
 def _support(table: CellTable, protection: Protection) -> dict[str, object] | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,18 +22,13 @@ import pyarrow.parquet as pq
 
 from dure.sandbox.places import IN, OUT
 from dure.trials.definition import SPLIT_PARTS, Definition
-from dure.trials.forecasts import ClockRefused, climatology, clock, naive_scale
+from dure.trials.forecasts import ClockRefused, clock
+from dure.trials.kinds.parts import ANSWER, BASELINE_KEY, LEAST_ROWS, PARTS, ROW, SUBGROUP
+from dure.trials.kinds.target import SplitRefused
+from dure.trials.kinds.targets import TARGETS
 from dure.trials.overlap import Repeated, repeated, row_digests
-from dure.trials.predictions import MOST_CLASSES, MOST_MAGNITUDE
-from dure.trials.tasks import Predicted, TaskType
 
-PARTS = ("train.parquet", "features.parquet", "answers.parquet")
 FACTS = "facts.json"
-ANSWER = "answer"
-ROW = "row"
-SUBGROUP = "subgroup"
-BASELINE_KEY = b"dure.baseline"
-LEAST_ROWS = 20
 
 REFUSALS = (
     "target-missing",
@@ -48,10 +42,6 @@ REFUSALS = (
     "no-movement",
 )
 """Why a data set can't be split so: codes of `dure.trials.reasons`."""
-
-
-class SplitRefused(Exception):  # noqa: N818 (an outcome, not a defect)
-    """The data set can't be split so: one of `REFUSALS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +79,8 @@ def split(table: pa.Table, definition: Definition) -> Split:
     needed = [definition.target, definition.time] if definition.time else [definition.target]
     for name in needed:
         table = table.filter(pc.is_valid(table[name]))
-    target = _target(table[definition.target], definition.task)
+    kind = TARGETS[definition.task.predicts]
+    target = kind.clean(table[definition.target])
     place = table.column_names.index(definition.target)
     table = table.set_column(place, definition.target, target)
     chosen = _latest(table, definition) if definition.time else _drawn(table.num_rows, definition)
@@ -99,12 +90,8 @@ def split(table: pa.Table, definition: Definition) -> Split:
     train = table.filter(pa.array(~chosen))
     known = [*definition.features, definition.target]
     test = test.take(pa.array(_mixed(test, definition)))
-    answers = {ANSWER: test[definition.target], ROW: row_digests(test.select(known))}
-    if definition.task is TaskType.FORECASTING:
-        baseline: dict[str, Any] = {"scale": naive_scale(train, definition)}
-        answers |= climatology(train, test, definition)
-    else:
-        baseline = _baseline(train[definition.target], test[definition.target], definition.task)
+    baseline, further = kind.baseline(train, test, definition)
+    answers = {ANSWER: test[definition.target], ROW: row_digests(test.select(known)), **further}
     if definition.subgroup:
         answers[SUBGROUP] = _subgroups(test[definition.subgroup], definition.subgroups)
     return Split(
@@ -156,39 +143,6 @@ def _subgroups(column: pa.ChunkedArray, values: tuple[str, ...]) -> pa.Array:
     """Return the number of each row's subgroup; rows of no subgroup have the last."""
     found = pc.index_in(column.cast(pa.string()), value_set=pa.array(values, pa.string()))
     return pc.fill_null(found, len(values)).combine_chunks()
-
-
-def _target(column: pa.ChunkedArray, task: TaskType) -> pa.ChunkedArray:
-    kind = column.type
-    if task.predicts is Predicted.CLASS:
-        if not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
-            raise SplitRefused("target-type")
-        return column.cast(pa.string())
-    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        raise SplitRefused("target-type")
-    numbers = column.cast(pa.float64())
-    values = numbers.to_numpy()
-    if not np.all(np.isfinite(values)) or np.any(abs(values) > MOST_MAGNITUDE):
-        raise SplitRefused("target-range")
-    return numbers
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    )
-
-
-def _baseline(train: pa.ChunkedArray, test: pa.ChunkedArray, task: TaskType) -> dict[str, Any]:
-    if task is TaskType.REGRESSION:
-        return {"mean": math.fsum(train.to_numpy()) / len(train)}
-    counts = {row["values"]: row["counts"] for row in pc.value_counts(train).to_pylist()}
-    classes = sorted(counts)
-    if not 2 <= len(classes) <= MOST_CLASSES or not set(test.unique().to_pylist()) <= set(classes):
-        raise SplitRefused("classes")
-    return {"classes": classes, "majority": min(classes, key=lambda name: (-counts[name], name))}
 
 
 def main(source: Path = IN, target: Path = OUT) -> None:

@@ -27,15 +27,17 @@ from dure.trials.developing.columns import columns_in
 from dure.trials.developing.sample import TIMES, sample_schema, sample_table
 from dure.trials.errors import TrialsError
 from dure.trials.fit import check_fit
+from dure.trials.kinds.lines import Refusal
+from dure.trials.kinds.parts import PARTS
 from dure.trials.manifest import Manifest, Schema
 from dure.trials.offering.card import Card
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.packing import pack
-from dure.trials.predictions import FILE, Refusal
+from dure.trials.predictions import FILE
 from dure.trials.runner import ALGORITHM
 from dure.trials.runtimes import RUNTIMES
 from dure.trials.scoring import SCORE
-from dure.trials.split import FACTS, PARTS, REFUSALS
+from dure.trials.split import FACTS, REFUSALS
 from dure.trials.submission import manifest_of, read_submission
 from dure.trials.tasks import TaskType
 

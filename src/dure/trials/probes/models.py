@@ -14,8 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dure.trials.errors import TrialsError
+from dure.trials.kinds.lines import PredictionsRefused
 from dure.trials.packing import pack, unpack
-from dure.trials.predictions import PredictionsRefused, read_predictions
+from dure.trials.predictions import read_predictions
 from dure.trials.probes.attempt import ATTEMPTS, NAIVE, Act, Clues, Contained, attempt
 from dure.trials.tasks import TaskType
 from dure.trials.weights import find_pickle

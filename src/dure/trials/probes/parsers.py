@@ -15,9 +15,10 @@ from dure.core.errors import CoreError
 from dure.trials.errors import TrialsError
 from dure.trials.gates.candidate import Budget, Candidate
 from dure.trials.gates.passing import pass_gates
+from dure.trials.kinds.lines import PredictionsRefused
 from dure.trials.manifest import read_manifest
 from dure.trials.outcomes import OutcomeClass
-from dure.trials.predictions import FORM, PredictionsRefused, read_predictions
+from dure.trials.predictions import FORM, read_predictions
 from dure.trials.probes.attempt import ATTEMPTS, NAIVE, Act, Clues, Contained
 from dure.trials.results import ResultForm
 from dure.trials.tasks import TaskType

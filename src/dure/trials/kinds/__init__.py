@@ -1,0 +1,1 @@
+"""The kinds of answer that algorithms give: how each is written, checked against the data, and scored."""

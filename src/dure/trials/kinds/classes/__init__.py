@@ -1,0 +1,1 @@
+"""A class for each row, with or without scores."""

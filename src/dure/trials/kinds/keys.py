@@ -1,0 +1,15 @@
+"""The answer key of each task type beside its predictions."""
+
+from __future__ import annotations
+
+from dure.trials.kinds.classes.key import ClassesKey
+from dure.trials.kinds.key import KeyMaker
+from dure.trials.kinds.numbers.key import NumbersKey
+from dure.trials.kinds.quantiles.key import QuantilesKey
+from dure.trials.tasks import Predicted
+
+KEYS: dict[Predicted, KeyMaker] = {
+    Predicted.NUMBER: NumbersKey,
+    Predicted.CLASS: ClassesKey,
+    Predicted.QUANTILES: QuantilesKey,
+}

@@ -1,0 +1,1 @@
+"""Quantiles for each row of a forecast."""

@@ -1,0 +1,15 @@
+"""How each kind of answer is written."""
+
+from __future__ import annotations
+
+from dure.trials.kinds.classes.wire import WIRE as CLASSES
+from dure.trials.kinds.numbers.wire import WIRE as NUMBERS
+from dure.trials.kinds.quantiles.wire import WIRE as QUANTILES
+from dure.trials.kinds.wire import Wire
+from dure.trials.tasks import Predicted
+
+WIRES: dict[Predicted, Wire] = {
+    Predicted.NUMBER: NUMBERS,
+    Predicted.CLASS: CLASSES,
+    Predicted.QUANTILES: QUANTILES,
+}
