@@ -215,6 +215,18 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "a classification needs 2 to {most_classes} classes, all of them in the training part",
             "분류 과제의 클래스는 2개부터 {most_classes}개까지이고, 모두 학습 부분에 있어야 합니다",
         ),
+        "made-meanwhile": Text(
+            "somebody else made this version meanwhile; ask again for the next",
+            "그사이 다른 사람이 이 버전을 만들었습니다. 다시 요청하면 다음 버전이 됩니다",
+        ),
+        # a benchmark card
+        "card-form": Text(
+            "it does not have the form of a card", "평가 기준 카드의 형식이 아닙니다"
+        ),
+        "card-rows": Text(
+            "the dummy rows in it are not those that it names",
+            "들어 있는 더미 자료가 카드에 적힌 것과 다릅니다",
+        ),
         # an appeal
         "still-running": Text("the run has not ended", "실행이 아직 끝나지 않았습니다"),
         "of-another": Text(
@@ -317,6 +329,7 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "time": Text("The time", "시간 열"),
         "series": Text("The series", "계열"),
         "subgroups": Text("The subgroups", "하위 집단"),
+        "reason": Text("The reason", "이유"),
     }
 )
 """Which part of a benchmark can't be used."""
