@@ -97,11 +97,11 @@ def robustness(reading: Reading, language: str) -> str:
         return ""
     if told["outcome"] != OutcomeClass.OK:
         failed = Text(
-            "With disturbed test rows it did not come to figures. {en}",
-            "시험 행을 바꾸어 실행했을 때는 수치가 나오지 않았습니다. {ko}",
+            "With disturbed test rows it did not come to figures. {why_en}",
+            "시험 행을 바꾸어 실행했을 때는 수치가 나오지 않았습니다. {why_ko}",
         )
         why = WORDS[OutcomeClass(told["outcome"])]
-        said = Text(failed.en.format(en=why.en), failed.ko.format(ko=why.ko))
+        said = failed.fill(why_en=why.en, why_ko=why.ko)
         return f"<p>{say(said, language)}</p>"
     task, metric = TaskType(reading.result["task"]), str(told["metric"])
     whole = reading.result["figures"].get(metric)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from dure.core.pages.drawing import svg
+from dure.core.text import printable
 
 WIDTH = 400
 _LEFT, _RIGHT, _ROW, _FOOT = 8.0, 8.0, 44.0, 26.0
@@ -62,7 +63,7 @@ def intervals(bars: Sequence[Bar], mark: float, told: str) -> str:
         y = row * _ROW + 30
         low, high, middle = axis.at(one.lower), axis.at(one.upper), axis.at(one.value)
         parts.append(
-            f'<g class="{one.kind}"><text x="{_LEFT:g}" y="{y - 14:g}">{escape(one.name)}</text>'
+            f'<g class="{one.kind}"><text x="{_LEFT:g}" y="{y - 14:g}">{escape(printable(one.name))}</text>'
             f'<line x1="{low}" y1="{y:g}" x2="{high}" y2="{y:g}"/>'
             f'<line x1="{low}" y1="{y - 6:g}" x2="{low}" y2="{y + 6:g}"/>'
             f'<line x1="{high}" y1="{y - 6:g}" x2="{high}" y2="{y + 6:g}"/>'
