@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from dure.core.text import printable
+
 _STROKES = {
     "good": '<path d="M14 25l8 8 14-17"/>',
     "fair": '<path d="M24 12v16M24 34v2"/>',
@@ -35,7 +37,7 @@ def svg(
     stretched
         Fill the place that the style gives it, whatever becomes of the proportions.
     """
-    words = escape(told)
+    words = escape(printable(told))
     free = ' preserveAspectRatio="none"' if stretched else f' width="{width:g}"'
     return (
         f'<svg class="{kind}" viewBox="0 0 {width:g} {height:g}"{free} role="img" aria-label="{words}">'

@@ -21,7 +21,7 @@ from dure.trials.errors import TrialsError
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.reports.reading import Reading
 from dure.trials.reports.tables import HELD, Cell, Table
-from dure.trials.reports.words import interval
+from dure.trials.reports.words import interval, metric_title
 from dure.trials.tasks import Metric, TaskType, metric_of
 
 MOST_REPORTS = 12
@@ -188,8 +188,8 @@ def surely_better(one: Mapping[str, str], other: Mapping[str, str], metric: Metr
     return float(one["upper"]) < float(other["lower"])
 
 
-def side_by_side(comparison: Comparison) -> Table:
-    """Return a row for each report and metric's figure, or that it is held."""
+def side_by_side(comparison: Comparison, *, titles: bool = False) -> Table:
+    """Return a row for each report and each metric's figure, or that it is held."""
     rows: list[tuple[Cell, ...]] = []
     for at, one in enumerate(comparison.readings):
         told: list[Cell] = []
@@ -210,22 +210,30 @@ def side_by_side(comparison: Comparison) -> Table:
         base.append(str(sides["baseline"]["value"]))
     rows.append(("-", Text("the baseline", "비교 기준"), "", *base))
     columns = (
-        Text("", ""),
+        Text("name", "이름"),
         Text("algorithm", "알고리즘"),
         Text("report", "보고서"),
-        *(Text(name, name) for name in comparison.metrics),
+        *(_name(comparison, name, titles=titles) for name in comparison.metrics),
     )
     return Table(Text("Side by side", "나란히 보기"), columns, tuple(rows))
+
+
+def _name(comparison: Comparison, metric: str, *, titles: bool) -> Text:
+    return metric_title(comparison.task, metric) if titles else Text(metric, metric)
 
 
 def _figure(side: Mapping[str, str]) -> str:
     return f"{side['value']} ({interval(side)})"
 
 
-def differences(comparison: Comparison) -> Table:
+def differences(comparison: Comparison, *, titles: bool = False) -> Table:
     """Return what can be said of each two, metric by metric."""
     rows = tuple(
-        (pair.metric, f"{NAMES[pair.first]} · {NAMES[pair.second]}", _verdict(pair))
+        (
+            _name(comparison, pair.metric, titles=titles),
+            f"{NAMES[pair.first]} · {NAMES[pair.second]}",
+            _verdict(pair),
+        )
         for pair in comparison.pairs
     )
     columns = (Text("metric", "지표"), Text("pair", "쌍"), Text("difference", "차이"))

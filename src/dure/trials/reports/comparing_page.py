@@ -14,6 +14,7 @@ from dure.trials.reports.words import baseline_words, direction, interval, metri
 from dure.trials.tasks import metric_of
 
 _KICKER = Text("Trials beside each other", "시험 비교")
+_LISTED = 8
 
 
 def page(comparison: Comparison, first: str) -> str:
@@ -37,8 +38,8 @@ def _body(comparison: Comparison, language: str) -> str:
             _header(comparison, language),
             _verdict(comparison, language),
             f'<section><h2>{say(figures, language)}</h2><p class="soft">{say(said, language)}</p>'
-            f'<div class="grid wide">{cards}</div>{render_table(side_by_side(comparison), language)}</section>',
-            table_section(differences(comparison), language),
+            f'<div class="grid wide">{cards}</div>{render_table(side_by_side(comparison, titles=True), language)}</section>',
+            table_section(differences(comparison, titles=True), language),
             table_section(_evidence(comparison), language),
         )
     )
@@ -70,7 +71,7 @@ def _verdict(comparison: Comparison, language: str) -> str:
     title = some.fill(sure=len(sure), all=len(comparison.pairs))
     tone = "good" if len(sure) == len(comparison.pairs) else "fair"
     listed = []
-    for pair in sure:
+    for pair in sure[:_LISTED]:
         better, worse = pair.better, pair.first + pair.second - pair.better
         words = Text(
             "{metric}: {one} is surely better than {other}.",
@@ -81,6 +82,11 @@ def _verdict(comparison: Comparison, language: str) -> str:
             metric=metric, one=_name(comparison, better), other=_name(comparison, worse)
         )
         listed.append(f"<li>{say(told, language)}</li>")
+    if len(sure) > _LISTED:
+        more = Text("And {n} more below.", "아래에 {n}개가 더 있습니다.").fill(
+            n=len(sure) - _LISTED
+        )
+        listed.append(f"<li>{say(more, language)}</li>")
     return (
         f'<section class="verdict {tone}" aria-labelledby="outcome-{language}">{icon(tone)}<div>'
         f'<h2 id="outcome-{language}">{say(title, language)}</h2><ul>{"".join(listed)}</ul></div></section>'

@@ -33,9 +33,11 @@ def subgroups(reading: Reading, language: str) -> str:
             continue
         title = metric_title(task, metric)
         mark = float(whole["algorithm"]["value"])
+        way = direction(metric_of(task, metric)).say(language)
         about = Text(
-            "Dashed: the value over all rows, {value}.", "점선은 전체 행의 값 {value}입니다."
-        ).fill(value=whole["algorithm"]["value"])
+            "Dashed: the value over all rows, {value}; {way}.",
+            "점선은 전체 행의 값 {value}입니다. {way}.",
+        ).fill(value=whole["algorithm"]["value"], way=way)
         words = "; ".join(f"{name}: {one['value']} ({interval(one)})" for name, one in having)
         drawn = intervals(
             [bar(f"{name}: {one['value']} ({interval(one)})", one) for name, one in having],
@@ -47,8 +49,8 @@ def subgroups(reading: Reading, language: str) -> str:
         ]
         rest = f'<p class="hidden">{say(HIDDEN, language)}: {say(", ".join(hidden), language)}</p>'
         cards.append(
-            f'<div class="card"><h3>{say(title, language)}</h3><p class="soft">{say(about, language)} '
-            f"{say(direction(metric_of(task, metric)), language)}.</p>{drawn}{rest if hidden else ''}</div>"
+            f'<div class="card"><h3>{say(title, language)}</h3><p class="soft">{say(about, language)}</p>'
+            f"{drawn}{rest if hidden else ''}</div>"
         )
     return f'<div class="grid wide">{"".join(cards)}</div>' if cards else ""
 
@@ -95,11 +97,11 @@ def robustness(reading: Reading, language: str) -> str:
         return ""
     if told["outcome"] != OutcomeClass.OK:
         failed = Text(
-            "With disturbed test rows it did not come to figures. {en}",
-            "시험 행을 바꾸어 실행했을 때는 수치가 나오지 않았습니다. {ko}",
+            "With disturbed test rows it did not come to figures. {why_en}",
+            "시험 행을 바꾸어 실행했을 때는 수치가 나오지 않았습니다. {why_ko}",
         )
         why = WORDS[OutcomeClass(told["outcome"])]
-        said = Text(failed.en.format(en=why.en), failed.ko.format(ko=why.ko))
+        said = failed.fill(why_en=why.en, why_ko=why.ko)
         return f"<p>{say(said, language)}</p>"
     task, metric = TaskType(reading.result["task"]), str(told["metric"])
     whole = reading.result["figures"].get(metric)

@@ -41,6 +41,7 @@ from dure.trials.reports.words import (
 from dure.trials.tasks import TaskType, metric_of
 
 _KICKER = Text("Report of a trial", "시험 보고서")
+_MANY = 4
 
 
 def page(reading: Reading, first: str) -> str:
@@ -121,13 +122,13 @@ def _figures(reading: Reading, language: str) -> str:
         _figure(task, name, sides, language) for name, sides in sorted(result["figures"].items())
     )
     about = Text(
-        "Held against {base}. A dot is the value, the line around it the {level} interval: how far the value "
+        "Held against: {base}. A dot is the value, the line around it the {level} interval: how far the value "
         "might lie elsewhere had other rows of the same kind been tested. Dashed: the baseline.",
         "비교 기준: {base}. 점은 값, 점을 지나는 선은 {level} 구간입니다. 같은 종류의 다른 행으로 시험했다면 값이 "
         "놓였을 범위를 뜻합니다. 점선은 비교 기준의 값입니다.",
     ).fill(base=base, level=result["interval"])
     inside = f'<div class="grid wide">{cards}</div>' if cards else ""
-    table = figures_table(reading)
+    table = figures_table(reading, titles=True)
     told = render_table(table, language) if table is not None else ""
     heading = Text("Figures beside the baseline", "비교 기준과 나란히 본 수치")
     return _section(heading, f'<p class="soft">{say(about, language)}</p>{inside}{told}', language)
@@ -197,7 +198,7 @@ def _evidence(reading: Reading, language: str) -> str:
     table = evidence_table(reading)
     return _section(
         table.title,
-        f'<p class="soft">{say(about, language)}</p>{render_table(table, language, kind="evidence")}',
+        f'<p class="soft">{say(about, language)}</p>{render_table(table, language, kind="evidence", headed=True)}',
         language,
     )
 
@@ -224,20 +225,39 @@ def _section(heading: Text, inside: str, language: str) -> str:
 
 def table_section(table: Table | None, language: str) -> str:
     """Return a table under its title; "" for none."""
-    return "" if table is None else _section(table.title, render_table(table, language), language)
+    return (
+        ""
+        if table is None
+        else _section(table.title, render_table(table, language, headed=True), language)
+    )
 
 
-def render_table(table: Table, language: str, kind: str = "") -> str:
-    """Return a table as HTML, in a frame of its own that scrolls where the page is narrow."""
+def render_table(table: Table, language: str, kind: str = "", *, headed: bool = False) -> str:
+    """Return a table as HTML, in a frame of its own that scrolls where the page is narrow.
+
+    Parameters
+    ----------
+    table
+        What to show.
+    language
+        ``en`` or ``ko``.
+    kind
+        Its class, for the style.
+    headed
+        A heading says its title already, to those who see.
+    """
     title = say(table.title, language)
     head = "".join(f'<th scope="col">{say(one, language)}</th>' for one in table.columns)
     rows = "".join(
         "<tr>" + "".join(_cell(one, language) for one in row) + "</tr>" for row in table.rows
     )
+    many = ' class="many"' if len(table.columns) >= _MANY else ""
+    unseen = ' class="unseen"' if headed else ""
     note = f'<p class="soft">{say(table.note, language)}</p>' if table.note is not None else ""
     return (
-        f'<div class="card scroll {kind}" role="region" aria-label="{title}" tabindex="0"><table>'
-        f"<caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
+        f'<div class="card scroll {kind}" role="region" aria-label="{title}" tabindex="0">'
+        f"<table{many}><caption{unseen}>{title}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
     )
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from html import escape
 
 from dure.core.pages.drawing import svg
+from dure.core.text import printable
 
-WIDTH = 560
+WIDTH = 400
 _LEFT, _RIGHT, _ROW, _FOOT = 8.0, 8.0, 44.0, 26.0
-_CURVE_HEIGHT, _CURVE_LEFT, _CURVE_FOOT = 240.0, 62.0, 30.0
+_CURVE_HEIGHT, _CURVE_LEFT, _CURVE_FOOT = 210.0, 56.0, 28.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def intervals(bars: Sequence[Bar], mark: float, told: str) -> str:
         y = row * _ROW + 30
         low, high, middle = axis.at(one.lower), axis.at(one.upper), axis.at(one.value)
         parts.append(
-            f'<g class="{one.kind}"><text x="{_LEFT:g}" y="{y - 14:g}">{escape(one.name)}</text>'
+            f'<g class="{one.kind}"><text x="{_LEFT:g}" y="{y - 14:g}">{escape(printable(one.name))}</text>'
             f'<line x1="{low}" y1="{y:g}" x2="{high}" y2="{y:g}"/>'
             f'<line x1="{low}" y1="{y - 6:g}" x2="{low}" y2="{y + 6:g}"/>'
             f'<line x1="{high}" y1="{y - 6:g}" x2="{high}" y2="{y + 6:g}"/>'
@@ -136,7 +137,7 @@ class _Axis:
         return f"{self.first + share * (self.last - self.first):.1f}"
 
     def ticks(self) -> list[tuple[float, str]]:
-        step = _round_step((self.high - self.low) / 4)
+        step = _round_step((self.high - self.low) / 2.5)
         least, most = math.ceil(self.low / step), math.floor(self.high / step)
         return [(n * step, _tick(n * step, step)) for n in range(least, most + 1)]
 
@@ -161,17 +162,15 @@ def _tick(value: float, step: float) -> str:
     return f"{value:.3g}" if digits > 5 or step >= 1e6 else f"{value:,.{digits}f}"
 
 
-def _round_step(rough: float) -> float:
-    """Return the next 1, 2 or 5 times a power of ten.
+def _round_step(most: float) -> float:
+    """Return the largest 1, 2 or 5 times a power of ten that is no more.
 
     Examples
     --------
-    >>> _round_step(0.13), _round_step(3.1)
-    (0.2, 5.0)
+    >>> _round_step(0.13), _round_step(3.1), _round_step(50.0)
+    (0.1, 2.0, 50.0)
     """
-    power = 10.0 ** math.floor(math.log10(rough))
+    power = 10.0 ** math.floor(math.log10(most))
     return next(
-        float(f"{times * power:.12g}")
-        for times in (1, 2, 5, 10)
-        if times * power >= rough * (1 - 1e-9)
+        float(f"{n * power:.12g}") for n in (5, 2, 1, 0.5) if n * power <= most * (1 + 1e-9)
     )

@@ -114,7 +114,7 @@ def _sealed(house: House, run: RowMapping) -> Reading:
     data = house.read(run["report_id"], purpose=SCORING, limit=MOST_REPORT_BYTES)
     document: Mapping[str, Any] = read_report(data)
     evidence = document["evidence"]
-    benchmark = str(evidence.get("benchmark", ""))
+    benchmark = str(run["benchmark_id"])
     return Reading(
         id=run["id"],
         algorithm=str(evidence.get("algorithm_name", "")),

@@ -44,8 +44,11 @@ class Table:
     note: Text | None = None
 
 
-def figures_table(reading: Reading) -> Table | None:
-    """Return each metric as the gates let it pass, or that the Ladder holds it; None without any."""
+def figures_table(reading: Reading, *, titles: bool = False) -> Table | None:
+    """Return each metric as the gates let it pass, or that it is held; None without any.
+
+    By its name, or where ``titles`` are wanted as the textbook calls it.
+    """
     result = reading.result
     figures, held = result.get("figures", {}), result.get("held", ())
     if not figures and not held:
@@ -61,7 +64,8 @@ def figures_table(reading: Reading) -> Table | None:
             difference = f"{over['value']} ({interval(over)})"
             told = (own["value"], interval(own), sides["baseline"]["value"], difference)
         chance = (_at_most(p[name]) if name in p else "",) if p else ()
-        rows.append((name, direction(metric), *told, *chance))
+        named = metric_title(task, name) if titles else name
+        rows.append((named, direction(metric), *told, *chance))
     columns = (
         Text("metric", "지표"),
         Text("better", "방향"),
