@@ -85,6 +85,16 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "probes-signer": Text(
             "the charter knows no such key of the signer", "협약에 등록된 서명자의 키가 아닙니다"
         ),
+        "probes-none": Text("there is none", "보고서가 없습니다"),
+        "probes-old": Text("the last one is older", "마지막 보고서가 그보다 오래되었습니다"),
+        "probes-others": Text(
+            "the last one does not hold the very probes that are installed here",
+            "마지막 보고서의 탐침이 여기에 설치된 것과 다릅니다",
+        ),
+        "probes-verdict": Text(
+            "in the last one something escaped or was not probed",
+            "마지막 보고서에서 빠져나갔거나 탐침하지 못한 것이 있습니다",
+        ),
         "probes-unsigned": Text("nobody has signed it", "서명이 없습니다"),
         # weights
         "code-inside": Text(
