@@ -10,6 +10,7 @@ import typer
 
 from dure.cli import benchmarks, developing, probing, session, trial_jobs
 from dure.cli import gates as gates_commands
+from dure.cli import reports as reports_commands
 from dure.cli.arguments import RequestId, say_who_votes
 from dure.cli.gates import RunArgument
 from dure.cli.words import LANGUAGE, say
@@ -19,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 developing.add_to(app)
 probing.add_to(app)
 
+reports_commands.add_to(app)
 gates_commands.add_to(app)
 benchmarks.add_to(app)
 

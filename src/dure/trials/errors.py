@@ -245,6 +245,31 @@ class TrialsError(DureError):
                 ),
             ),
             ErrorSpec(
+                "trials.compare",
+                229,
+                409,
+                Text(
+                    "These reports can't be put beside each other.",
+                    "이 보고서들은 견줄 수 없습니다.",
+                ),
+                Text("{reason.en}.", "{reason.ko}."),
+                Text(
+                    "Name reports on one benchmark that have figures: dure trials list.",
+                    "수치가 있는, 같은 평가 기준의 보고서를 지정하십시오: dure trials list.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.page",
+                235,
+                409,
+                Text("The page can't be written there.", "그곳에 페이지를 쓸 수 없습니다."),
+                Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
+                Text(
+                    "Name a file that ends in .html: dure trials show RUN --html report.html.",
+                    ".html로 끝나는 파일을 지정하십시오: dure trials show RUN --html report.html.",
+                ),
+            ),
+            ErrorSpec(
                 "trials.pickle",
                 242,
                 422,

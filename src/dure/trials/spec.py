@@ -16,6 +16,7 @@ PREPARE = "trial.prepare"
 RUN = "trial.run"
 APPEAL = "trial.appeal"
 ANSWER = "trial.answer"
+WORK = "trial.work"
 RELEASE = "report.release"
 SWEEP = "trial.sweep"
 """Not an action: what the node notes when it finds runs whose process died."""
@@ -49,6 +50,11 @@ ACTIONS = (
         ANSWER,
         Text("Answer an appeal", "이의에 답변"),
         roles=frozenset({Role.STEWARD, Role.OPERATOR, Role.CHECKER}),
+    ),
+    Action(
+        WORK,
+        Text("Take queued trials and have them run", "대기 중인 시험을 꺼내 실행되게 하기"),
+        roles=frozenset({Role.OPERATOR, Role.SERVICE}),
     ),
     Action(
         RELEASE,

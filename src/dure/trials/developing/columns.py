@@ -49,7 +49,7 @@ def columns_in(
 ) -> tuple[str, dict[str, ColumnType]]:
     """Return the same of an open file; ``name`` is what an error calls it."""
     types = types_in(file, name)
-    wanted = target or list(types)[-1]
+    wanted = target or next(reversed(types), "")
     if wanted not in types:
         raise TrialsError("trials.benchmark", part="target", reason="no-column")
     return wanted, {column: kind for column, kind in types.items() if column != wanted}
