@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dure.cli import session
+from dure.cli.benchmarks import BenchmarkArgument
 from dure.cli.words import LANGUAGE, say
 
 RunArgument = Annotated[
@@ -49,10 +50,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def leaderboard(
-    benchmark: Annotated[
-        str,
-        typer.Argument(metavar="BENCHMARK", help=say("Beginning of its id.", "식별자의 앞부분.")),
-    ],
+    benchmark: BenchmarkArgument,
     metric: Annotated[
         str,
         typer.Option(

@@ -1,4 +1,4 @@
-"""What can go wrong in a trial. Exit statuses 92 to 102, 226 to 246."""
+"""What can go wrong in a trial. Exit statuses 92 to 102, 125, 126, 226 to 246."""
 
 from __future__ import annotations
 
@@ -136,6 +136,31 @@ class TrialsError(DureError):
                 Text(
                     "Check the keeper (dure node doctor) and run the trial again.",
                     "키 관리 서비스를 확인하고(dure node doctor) 시험을 다시 실행하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.closed",
+                125,
+                409,
+                Text("The benchmark is closed.", "닫힌 평가 기준입니다."),
+                Text(
+                    "Version {version} of {name} was closed on {when}; nothing new is run on it.",
+                    "{name} 평가 기준의 버전 {version}은(는) {when}에 닫혀 새로 시험할 수 없습니다.",
+                ),
+                Text(
+                    "Take a version that is open: dure trials benchmarks.",
+                    "열려 있는 버전을 쓰십시오: dure trials benchmarks.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.card",
+                126,
+                422,
+                Text("The benchmark card can't be used.", "평가 기준 카드를 쓸 수 없습니다."),
+                Text("{file}: {reason.en}.", "{file}: {reason.ko}."),
+                Text(
+                    "Take it out of your node again: dure trials card CARD --out FILE.",
+                    "노드에서 다시 꺼내십시오: dure trials card CARD --out FILE.",
                 ),
             ),
             ErrorSpec(

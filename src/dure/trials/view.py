@@ -39,12 +39,20 @@ def benchmarks(house: House) -> list[Row]:
 
 
 def runs(house: House) -> list[Row]:
-    """Return the runs of this node, the earliest first, with the requests to release them."""
+    """Return the runs of this node, the earliest first, with the requests to release them.
+
+    One whose process died has failed, whether or not that is noted yet: to look writes nothing.
+    """
+    died = records.dead(house)
     asked: dict[str, list[Row]] = {}
     for row in records.listed(house, RELEASES):
         asked.setdefault(row["run_id"], []).append(dict(row))
     found = [
-        {**_without(dict(row), {"claimant"}), "releases": asked.get(row["id"], [])}
+        {
+            **_without(dict(row), {"claimant"}),
+            **({"status": "failed"} if row["id"] in died else {}),
+            "releases": asked.get(row["id"], []),
+        }
         for row in records.listed(house, RUNS)
     ]
     return sorted(found, key=lambda row: (row["begun_at"], row["id"]))

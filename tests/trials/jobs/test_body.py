@@ -221,6 +221,11 @@ def test_a_run_that_somebody_took_up_is_not_ended_by_who_had_it(world: World):
     records.end_run(world.bravo, run_id, "failed")
 
 
+def status_of(world: World, job: Job) -> str:
+    (row,) = (row for row in view.runs(world.bravo) if row["id"] == job.id)
+    return str(row["status"])
+
+
 def test_what_a_job_runs_is_not_swept(world: World):
     job = queued(world)
     take(world, job)
@@ -232,8 +237,31 @@ def test_what_a_job_runs_is_not_swept(world: World):
             world.bravo, job.id, submission, (str(job.arguments["benchmark"]), 1), 1, 60
         )
     assert records.sweep(world.bravo) == 0
+    assert status_of(world, job) == "running"
     queue.fail(claim, "x")
+    assert status_of(world, job) == "failed"  # told at once, and noted by who may write
+    assert row_of(world, job)["status"] == "running"
     assert records.sweep(world.bravo) == 1  # the control: once the job has ended, it is
+
+
+def test_who_queued_it_must_still_be_allowed_to_run_it(world: World):
+    job = queued(world)
+    take(world, job)
+    opened = len(world.bravo.opened)
+    world.bravo.as_("bravo.checker")  # as the charter stands when it is run
+    try:
+        with pytest.raises(DureError, match="denied"):
+            run_job(world.bravo, job.id)
+    finally:
+        world.bravo.as_("bravo.operator")
+    failed = queue_of(world.bravo).find(job.id)
+    assert (failed.state, failed.reason) == ("failed", "governance.denied")
+    assert len(world.bravo.opened) == opened
+    again = put_run(
+        world.bravo, str(job.arguments["submission"]), str(job.arguments["benchmark"]), seed=1
+    )
+    take(world, again)  # the control: who may, does
+    assert run_job(world.bravo, again.id).state == "done"
 
 
 # ── putting and cancelling ─────────────────────────────────────────────────────────────────────
@@ -267,7 +295,9 @@ def test_what_may_be_tried_again_is_put_again(world: World):
     records.end_run(world.bravo, job.id, "failed")
     appeals.appeal(world.bravo, job.id, "it runs here")
     assert put_run(world.bravo, algorithm, bench, seed=1).id == job.id  # the control: not answered
-    appeals.answer(world.bravo, job.id, "again", "the host was short of memory")
+    checker = world.bravo.as_("bravo.checker")
+    appeals.answer(checker, job.id, "again", "the host was short of memory")
+    world.bravo.as_("bravo.operator")
     again = put_run(world.bravo, algorithm, bench, seed=1)
     assert again.id != job.id
     assert put_run(world.bravo, algorithm, bench, seed=1) == again

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dure.governance.decisions import Request
 from dure.node.desks.assets import find, visible
+from dure.node.desks.benchmarks import dummy_rows
 from dure.node.desks.exchange import ExchangeDesk
 from dure.node.house import NodeHouse
 from dure.storage.tables import ASSETS
@@ -68,28 +69,28 @@ class TrialsDesk:
                 "trials.benchmark", part="task", reason="one-of", known=", ".join(TaskType)
             )
 
-        benchmark = prepare(
-            self.house,
-            find(self.house, dataset, "dataset").id,
-            Definition(
-                name=name,
-                task=TaskType(task),
-                target=target,
-                features=tuple(features),
-                test_permille=test_permille,
-                seed=seed,
-                budget=budget,
-                time=time,
-                series=series,
-                floors=tuple(sorted((floors or {}).items())),
-                subgroup=subgroup,
-                subgroups=tuple(subgroups),
-                protection=asked_protection(protection or {}),
-            ),
+        definition = Definition(
+            name=name,
+            task=TaskType(task),
+            target=target,
+            features=tuple(features),
+            test_permille=test_permille,
+            seed=seed,
+            budget=budget,
+            time=time,
+            series=series,
+            floors=tuple(sorted((floors or {}).items())),
+            subgroup=subgroup,
+            subgroups=tuple(subgroups),
+            protection=asked_protection(protection or {}),
         )
+        source = find(self.house, dataset, "dataset").id
+        dummy = dummy_rows(self.house, source, definition)
+        benchmark = prepare(self.house, source, definition, dummy=dummy)
         return {
             "benchmark": benchmark.asset.id,
             "name": name,
+            "version": benchmark.version,
             "answers_label": str(benchmark.answers.label),
             "findings": [found.to_dict() for found in contamination(self.house, benchmark.asset)],
         }
