@@ -30,7 +30,7 @@ datasets deidentify|datasets deidentify keys|datasets deidentify request-shred-k
 datasets deidentify risk|datasets deidentify apply|datasets deidentify request-lower|
 datasets deidentify lower|datasets deidentify images|datasets deidentify texts|datasets privacy|datasets privacy record|datasets privacy show|
 datasets privacy due|datasets privacy request-shred|datasets privacy shred|
-trials doctor|trials probe|trials new|trials check|trials convert|trials submit|trials prepare|trials list|trials run|trials show|
+trials doctor|trials probe|trials new|trials check|trials convert|trials submit|trials prepare|trials list|trials run|trials show|trials compare|
 trials leaderboard|trials appeal|trials appeals|trials answer|
 trials benchmarks|trials offer|trials card|trials close|trials compare|
 trials request-release|trials release|trials work|trials watch|trials cancel|trials run-job|

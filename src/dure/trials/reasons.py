@@ -101,6 +101,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "it names functions or classes, not arrays alone",
             "배열뿐 아니라 함수나 클래스가 들어 있습니다",
         ),
+        "names-collide": Text(
+            "two arrays would get the same name", "이름이 같아지는 배열이 두 개 있습니다"
+        ),
         "no-arrays": Text("there is no array in it", "배열이 없습니다"),
         "not-a-pickle": Text("it is no pickle that can be read", "읽을 수 있는 pickle이 아닙니다"),
         "type-unknown": Text(
