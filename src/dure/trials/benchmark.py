@@ -101,6 +101,7 @@ def prepare(house: House, dataset_id: str, definition: Definition) -> Benchmark:
     table = _table(house, dataset)
     house.require(spec.PREPARE, table.label, purpose=PURPOSE, owner=table.owner)
     answer_label(table.label)
+    steps.require_scorer(definition.task)
     with house.doing(spec.PREPARE, asset=dataset.id, detail={"name": definition.name}) as doing:
         parts, facts = _split(house, table, definition)
         faults.point("benchmark.parts-sealed")

@@ -16,6 +16,7 @@ class TaskType(StrEnum):
     TEXT = "text-classification"
     FORECASTING = "forecasting"
     GENERATION = "text-generation"
+    TRACKING = "multi-object-tracking"
 
     @property
     def predicts(self) -> Predicted:
@@ -30,6 +31,7 @@ class Predicted(StrEnum):
     CLASS = "class"
     QUANTILES = "quantiles"
     TEXT = "text"
+    TRACKS = "tracks"
 
 
 _PREDICTED = {
@@ -38,6 +40,7 @@ _PREDICTED = {
     TaskType.TEXT: Predicted.CLASS,
     TaskType.FORECASTING: Predicted.QUANTILES,
     TaskType.GENERATION: Predicted.TEXT,
+    TaskType.TRACKING: Predicted.TRACKS,
 }
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -129,6 +132,39 @@ METRICS: dict[TaskType, tuple[Metric, ...]] = {
         ),
         Metric("token-f1", Text("F1 of the tokens in common", "공통 토큰의 F1"), 0.0, 1.0, True),
     ),
+    TaskType.TRACKING: (
+        Metric("hota", Text("higher-order tracking accuracy", "고차 추적 정확도"), 0.0, 1.0, True),
+        Metric("idf1", Text("F1 of identities", "식별 F1"), 0.0, 1.0, True),
+        Metric(
+            "mota",
+            Text("multi-object tracking accuracy", "다중 객체 추적 정확도"),
+            -_MOST,
+            1.0,
+            True,
+        ),
+        Metric("gospa", Text("GOSPA distance of a moment", "시점별 GOSPA 거리"), 0.0, _MOST, False),
+        Metric(
+            "gospa-localisation",
+            Text("GOSPA's part for where things are", "GOSPA의 위치 오차 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+        Metric(
+            "gospa-missed",
+            Text("GOSPA's part for missed things", "GOSPA의 누락 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+        Metric(
+            "gospa-false",
+            Text("GOSPA's part for false things", "GOSPA의 오탐 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+    ),
 }
 
 BASELINES = {
@@ -137,6 +173,7 @@ BASELINES = {
     TaskType.TEXT: "majority",
     TaskType.FORECASTING: "climatology",
     TaskType.GENERATION: "lead",
+    TaskType.TRACKING: "nearest",
 }
 """The trivial algorithm that each task's results are compared with."""
 

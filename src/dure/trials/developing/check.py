@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,10 @@ from dure.sandbox.tasks import MIB, Outcome
 from dure.trials import steps
 from dure.trials.benchmark import cannot_split
 from dure.trials.bootstrap import RESAMPLES
-from dure.trials.definition import Definition, told_of_forecast
+from dure.trials.definition import Definition, told_of_order
 from dure.trials.developing.columns import columns_in
 from dure.trials.developing.sample import TIMES, sample_schema, sample_table
+from dure.trials.developing.scenes import order_of, without_truths
 from dure.trials.errors import TrialsError
 from dure.trials.kinds.lines import Refusal
 from dure.trials.kinds.parts import PARTS
@@ -116,6 +117,7 @@ def check(
     runtime = RUNTIMES[manifest.runtime]
     if not runtime.is_installed():
         raise TrialsError("trials.runtime", name=runtime.name)
+    steps.require_scorer(manifest.task)
     table, definition = _rows(manifest, data, target, seed)
     progress("split")
     parts = _split(table, definition)
@@ -124,7 +126,7 @@ def check(
         "target": definition.target,
         "features": list(definition.features),
         "seed": seed,
-        **told_of_forecast(definition),
+        **told_of_order(definition),
     }
     ended = steps.run_step(
         steps.RUNNER,
@@ -161,26 +163,33 @@ def _rows(
 ) -> tuple[bytes, Definition]:
     if data is None:
         schema = sample_schema(manifest.schema, manifest.task)
-        content = _written(sample_table(schema, manifest.task, seed=seed))
-        return content, _definition(manifest, schema, seed)
+        table = sample_table(schema, manifest.task, seed=seed)
+        return _written(table), _definition(manifest, schema, seed, table.column_names)
     content = _read(data)
     wanted, columns = columns_in(io.BytesIO(content), target or manifest.schema.target)
-    features = manifest.schema.features or columns
-    return content, _definition(manifest, Schema(wanted, features), seed)
+    tracking = manifest.task is TaskType.TRACKING
+    features = manifest.schema.features or (without_truths(columns) if tracking else columns)
+    return content, _definition(manifest, Schema(wanted, features), seed, columns)
 
 
-def _definition(manifest: Manifest, schema: Schema, seed: int) -> Definition:
+def _definition(
+    manifest: Manifest, schema: Schema, seed: int, columns: Iterable[str]
+) -> Definition:
     """Return the benchmark of a check; a forecast's time is the first feature that is one."""
-    times = [name for name, kind in schema.features.items() if kind in TIMES]
-    if manifest.task is not TaskType.FORECASTING:
-        times = []
+    time, series, places = "", "", None
+    if manifest.task is TaskType.FORECASTING:
+        time = next((name for name, kind in schema.features.items() if kind in TIMES), "")
+    if manifest.task is TaskType.TRACKING:
+        time, series, places = order_of(schema.features, columns)
     return Definition(
         "check",
         manifest.task,
         schema.target,
         tuple(schema.features),
         seed=seed,
-        time=times[0] if times else "",
+        time=time,
+        series=series,
+        places=places,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dure.trials.developing import scenes
 from dure.trials.manifest import ColumnType, Schema
 from dure.trials.tasks import Predicted, TaskType
 
@@ -43,6 +44,8 @@ _ON_TEXTS = (TaskType.TEXT, TaskType.GENERATION)
 
 def sample_schema(schema: Schema, task: TaskType) -> Schema:
     """Return the schema with what it leaves open filled in."""
+    if task is TaskType.TRACKING:
+        return Schema(schema.target or scenes.TARGET, schema.features or scenes.FEATURES)
     usual = TEXT_FEATURES if task in _ON_TEXTS else FEATURES
     return Schema(schema.target or TARGET, schema.features or usual)
 
@@ -62,6 +65,8 @@ def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int 
         The same seed gives the same rows.
     """
     schema = sample_schema(schema, task)
+    if task is TaskType.TRACKING:
+        return scenes.scene_table(schema, _MAKERS, seed)
     rng = np.random.default_rng(seed)
     signal = np.zeros(rows)
     columns: dict[str, Any] = {}

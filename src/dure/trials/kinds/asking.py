@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dure.trials.kinds.tracks.wire import as_tracks
 from dure.trials.predictions import Predictions
 from dure.trials.tasks import Predicted
 
@@ -36,6 +37,10 @@ def _texts(made: Any, features: pa.Table) -> Predictions:
     return Predictions([str(text) for text in texts])
 
 
+def _tracks(made: Any, features: pa.Table) -> Predictions:
+    return Predictions([as_tracks(moment) for moment in made.predict(features)])
+
+
 def _gives_scores(made: Any) -> bool:
     if not hasattr(made, "predict_scores"):
         return False
@@ -53,5 +58,6 @@ ASKING: dict[Predicted, Callable[[Any, pa.Table], Predictions]] = {
     Predicted.CLASS: _classes,
     Predicted.QUANTILES: _quantiles,
     Predicted.TEXT: _texts,
+    Predicted.TRACKS: _tracks,
 }
 """Each takes what the manifest's class made, fitted, and the features."""

@@ -7,6 +7,7 @@ from dure.trials.kinds.key import KeyMaker
 from dure.trials.kinds.numbers.key import NumbersKey
 from dure.trials.kinds.quantiles.key import QuantilesKey
 from dure.trials.kinds.texts.key import TextsKey
+from dure.trials.kinds.tracks.key import TracksKey
 from dure.trials.tasks import Predicted
 
 KEYS: dict[Predicted, KeyMaker] = {
@@ -14,4 +15,5 @@ KEYS: dict[Predicted, KeyMaker] = {
     Predicted.CLASS: ClassesKey,
     Predicted.QUANTILES: QuantilesKey,
     Predicted.TEXT: TextsKey,
+    Predicted.TRACKS: TracksKey,
 }

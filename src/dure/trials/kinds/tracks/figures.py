@@ -36,12 +36,14 @@ def _hota(sums: Floats) -> Floats:
 
 def _idf1(sums: Floats) -> Floats:
     hits, missed, false = sums[:, _IDENTITY:_CLEAR].T
-    return hits / np.maximum(1.0, hits + missed / 2.0 + false / 2.0)
+    values: Floats = hits / np.maximum(1.0, hits + missed / 2.0 + false / 2.0)
+    return values
 
 
 def _mota(sums: Floats) -> Floats:
     hits, missed, false, switches = sums[:, _CLEAR:_GOSPA].T
-    return (hits - false - switches) / np.maximum(1.0, hits + missed)
+    values: Floats = (hits - false - switches) / np.maximum(1.0, hits + missed)
+    return values
 
 
 def _mean_of(*parts: int) -> Callable[[Floats], Floats]:
