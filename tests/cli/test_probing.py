@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dure.sandbox import host
+from dure.sandbox import tiers
+from dure.sandbox.tasks import HostReport
 from dure.trials.probes import suite
 from dure.trials.probes.catalogue import Control
 from dure.trials.probes.suite import ProbeOutcome
@@ -23,13 +24,13 @@ BROKEN = replace(HELD, name="calls.bpf", outcome="unprobed", seen="a defect")
 def told(monkeypatch: pytest.MonkeyPatch, *outcomes: ProbeOutcome) -> None:
     """Have the suite come to this, and take its steps."""
 
-    def run(families, *, progress):
+    def run(families, *, progress, tier):
         progress("together")
         progress("loose")
         return [one for one in outcomes if not families or one.name.partition(".")[0] in families]
 
     monkeypatch.setattr(suite, "run_suite", run)
-    monkeypatch.setattr(host, "probe_host", lambda: host.HostReport("A", 0, {}, ()))
+    monkeypatch.setattr(tiers, "probe_host_in", lambda tier: HostReport(tier, 0, {}, ()))
 
 
 @pytest.mark.parametrize(

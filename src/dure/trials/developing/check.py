@@ -27,9 +27,11 @@ from dure.trials.developing.columns import columns_in
 from dure.trials.developing.sample import TIMES, sample_schema, sample_table
 from dure.trials.developing.scenes import order_of, without_truths
 from dure.trials.errors import TrialsError
+from dure.trials.fit import check_fit
 from dure.trials.kinds.lines import Refusal
 from dure.trials.kinds.parts import PARTS
 from dure.trials.manifest import Manifest, Schema
+from dure.trials.offering.card import Card
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.packing import pack
 from dure.trials.predictions import FILE
@@ -84,6 +86,7 @@ def check(
     path: Path,
     *,
     data: Path | None = None,
+    card: Card | None = None,
     target: str = "",
     seed: int = 1,
     progress: Callable[[str], None] = lambda _: None,
@@ -97,6 +100,8 @@ def check(
     data
         Parquet file of dummy rows (``dure datasets dummy``); without it rows are made up after
         ``[schema]``.
+    card
+        A benchmark's card: the submission must fit it, and its dummy rows are used.
     target
         Column to predict; by default the schema's, else the last column of ``data``.
     seed
@@ -108,7 +113,8 @@ def check(
     ------
     TrialsError
         ``trials.folder``, ``trials.manifest``, ``trials.pickle``, ``trials.runtime``,
-        ``trials.benchmark`` when the rows can't be split so, ``trials.worker``.
+        ``trials.benchmark`` when the rows can't be split so, ``trials.worker``; with a card
+        ``trials.mismatch``, ``trials.columns``.
     SandboxError
         When this host can't make the sandbox.
     """
@@ -118,7 +124,10 @@ def check(
     if not runtime.is_installed():
         raise TrialsError("trials.runtime", name=runtime.name)
     steps.require_scorer(manifest.task)
-    table, definition = _rows(manifest, data, target, seed)
+    if card is None:
+        table, definition = _rows(manifest, data, target, seed)
+    else:
+        table, definition = _rows_of(card, manifest, seed)
     progress("split")
     parts = _split(table, definition)
     progress("algorithm")
@@ -170,6 +179,17 @@ def _rows(
     tracking = manifest.task is TaskType.TRACKING
     features = manifest.schema.features or (without_truths(columns) if tracking else columns)
     return content, _definition(manifest, Schema(wanted, features), seed, columns)
+
+
+def _rows_of(card: Card, manifest: Manifest, seed: int) -> tuple[bytes, Definition]:
+    """Return a card's rows, or made-up ones where it has none, and what is asked of them."""
+    asked = card.definition
+    check_fit(manifest, asked)
+    if card.dummy:
+        kept = ("name", "task", "target", "features", "test_permille", "metrics")
+        kept += ("time", "series", "places")
+        return card.dummy, Definition(seed=seed, **{name: getattr(asked, name) for name in kept})
+    return _rows(manifest, None, asked.target, seed)
 
 
 def _definition(

@@ -27,6 +27,7 @@ from dure.sandbox.tasks import HostReport
 from dure.trials.errors import TrialsError
 from dure.trials.probes.catalogue import CATALOGUE
 from dure.trials.probes.catalogue.form import Control
+from dure.trials.probes.gaps import GAPS
 from dure.trials.probes.suite import ProbeOutcome
 
 if TYPE_CHECKING:
@@ -247,6 +248,11 @@ def knows_suite(report: Mapping[str, Any]) -> bool:
 def lacking(report: Mapping[str, Any]) -> int:
     """Return how many of this installation's probes a report does not hold: it may be of some families."""
     return len(set(titles()) - {row["name"] for row in report["probes"]})
+
+
+def gaps_of(report: Mapping[str, Any]) -> Mapping[str, Text]:
+    """Return what a report's tier does not contain, in words, by name of the probe that succeeds there."""
+    return GAPS.get(report["host"]["tier"], {})
 
 
 def titles() -> dict[str, Text]:
