@@ -118,6 +118,7 @@ def prepare(
     table = _table(house, dataset)
     house.require(spec.PREPARE, table.label, purpose=PURPOSE, owner=table.owner)
     answer_label(table.label)
+    steps.require_scorer(definition.task)
     known = versions.same_row(house, dataset.id, definition.to_bytes().decode("utf-8"))
     with house.doing(spec.PREPARE, asset=dataset.id, detail={"name": definition.name}) as doing:
         if known is not None:

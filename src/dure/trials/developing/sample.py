@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dure.trials.developing import scenes
 from dure.trials.images.source import IMAGE
 from dure.trials.manifest import ColumnType, Schema
 from dure.trials.tasks import OF_IMAGES, Predicted, TaskType
@@ -48,6 +49,8 @@ _ON_TEXTS = (TaskType.TEXT, TaskType.GENERATION)
 
 def sample_schema(schema: Schema, task: TaskType) -> Schema:
     """Return the schema with what it leaves open filled in."""
+    if task is TaskType.TRACKING:
+        return Schema(schema.target or scenes.TARGET, schema.features or scenes.FEATURES)
     usual = TEXT_FEATURES if task in _ON_TEXTS else FEATURES
     usual = IMAGE_FEATURES if task in OF_IMAGES else usual
     target = BOXES if task is TaskType.DETECTION else TARGET
@@ -69,6 +72,8 @@ def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int 
         The same seed gives the same rows.
     """
     schema = sample_schema(schema, task)
+    if task is TaskType.TRACKING:
+        return scenes.scene_table(schema, _MAKERS, seed)
     if task in OF_IMAGES:
         from dure.trials.developing.pictures import sample_images  # brings Pillow
 

@@ -24,6 +24,10 @@ BASELINES = {
         "always answering with the usual box of the training images",
         "학습용 이미지의 평소 상자로만 답하는 것",
     ),
+    "nearest": Text(
+        "linking each observation to the nearest earlier one",
+        "각 관측을 가장 가까운 앞 관측에 잇는 것",
+    ),
     "lead": Text("answering with the beginning of the text", "텍스트의 앞부분으로 답하는 것"),
 }
 """What the algorithm is held against: the simplest answer that needs no skill."""
