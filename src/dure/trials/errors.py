@@ -1,4 +1,4 @@
-"""What can go wrong in a trial. Exit statuses 92 to 102, 125, 126, 226 to 246."""
+"""What can go wrong in a trial. Exit statuses 92 to 102, 125 to 127, 226 to 246."""
 
 from __future__ import annotations
 
@@ -271,7 +271,7 @@ class TrialsError(DureError):
             ),
             ErrorSpec(
                 "trials.unproven-host",
-                122,
+                127,
                 409,
                 Text(
                     "This node runs nothing above Open without a recent report of its probes.",

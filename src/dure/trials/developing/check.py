@@ -186,7 +186,8 @@ def _rows_of(card: Card, manifest: Manifest, seed: int) -> tuple[bytes, Definiti
     asked = card.definition
     check_fit(manifest, asked)
     if card.dummy:
-        kept = "name task target features test_permille metrics time series places".split()
+        kept = ["name", "task", "target", "features", "test_permille", "metrics"]
+        kept += ["time", "series", "places"]
         return card.dummy, Definition(seed=seed, **{name: getattr(asked, name) for name in kept})
     return _rows(manifest, None, asked.target, seed)
 
