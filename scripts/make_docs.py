@@ -245,7 +245,7 @@ def command_section(path: str, command: Any) -> list[str]:
         said = " ".join((one.help or "").split())
         lines.append(f"- {', '.join(f'`{name}`' for name in names)}: {said}".removesuffix(": "))
     if command.epilog:
-        lines += [*([""] if parameters else []), command.epilog]
+        lines += [*([""] if parameters else []), f"{command.epilog.replace(': ', ': `', 1)}`"]
         return [*lines, ""]
     return [*lines, ""] if parameters else lines
 

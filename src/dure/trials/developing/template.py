@@ -10,7 +10,7 @@ from dure.core.system import reason_of
 from dure.trials.developing.sample import sample_schema
 from dure.trials.errors import TrialsError
 from dure.trials.manifest import MANIFEST, ColumnType, Schema
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import OF_IMAGES, TaskType
 
 _TOML = """\
 # What this submission says about itself. Check it on this machine: dure trials check .
@@ -19,7 +19,7 @@ name = "{name}"
 version = "0.1"
 task = "{task}"
 entry_point = "algorithm:Learner"
-runtime = "scikit-learn"
+runtime = "{runtime}"
 licence = "Apache-2.0"
 origin = "Written by us; no weights from elsewhere."
 
@@ -42,6 +42,8 @@ _STARTER = {
     TaskType.TEXT: "texts.py",
     TaskType.FORECASTING: "forecasts.py",
     TaskType.GENERATION: "answers.py",
+    TaskType.IMAGES: "images.py",
+    TaskType.DETECTION: "detectors.py",
 }
 
 
@@ -73,6 +75,7 @@ def new(
         MANIFEST: _TOML.format(
             name=_name(folder),
             task=task.value,
+            runtime="images" if task in OF_IMAGES else "scikit-learn",
             target=_quoted(schema.target),
             features="\n".join(
                 f"{_quoted(name)} = {_quoted(kind)}" for name, kind in schema.features.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dure.trials.kinds.boxes.wire import WIRE as BOXES
 from dure.trials.kinds.classes.wire import WIRE as CLASSES
 from dure.trials.kinds.numbers.wire import WIRE as NUMBERS
 from dure.trials.kinds.quantiles.wire import WIRE as QUANTILES
@@ -14,4 +15,5 @@ WIRES: dict[Predicted, Wire] = {
     Predicted.CLASS: CLASSES,
     Predicted.QUANTILES: QUANTILES,
     Predicted.TEXT: TEXTS,
+    Predicted.BOXES: BOXES,
 }
