@@ -71,6 +71,36 @@ def test_every_command_is_there():
     assert set(helps("en")) == wanted | GROUPS | {""}
 
 
+EXAMPLE = re.compile(r"(?:For instance|예): (dure trials .*)")
+PARSED = """
+import json, shlex, sys, typer
+from dure.cli.trials import app
+root, refused = typer.main.get_command(app), []
+for line in json.load(sys.stdin):
+    _, _, verb, *words = shlex.split(line)
+    try:
+        root.commands[verb].make_context(verb, words)
+    except BaseException as error:
+        refused.append(f"{line}: {error}")
+print(json.dumps(refused))
+"""
+
+
+def test_each_verb_on_trials_has_an_example_that_is_taken():
+    for language in ("en", "ko"):
+        said = {name: text for name, text in helps(language).items() if name.startswith("trials ")}
+        examples = {name: EXAMPLE.findall(" ".join(text.split())) for name, text in said.items()}
+        assert not [name for name, found in examples.items() if len(found) != 1]
+        lines = [found[0] for found in examples.values()]
+        assert {line.split()[2] for line in lines} == {name.split()[1] for name in said}
+        for wrong, lines_ in ((0, lines), (1, ["dure trials run"])):  # and the positive control
+            done = subprocess.run(
+                [sys.executable, "-c", PARSED], input=json.dumps(lines_), text=True, check=True,
+                env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}, stdout=subprocess.PIPE,
+            )  # fmt: skip
+            assert len(json.loads(done.stdout)) == wrong, done.stdout
+
+
 def sentences(text: str) -> list[str]:
     """Return the words that a help says, without names of commands, options and values."""
     lines = [

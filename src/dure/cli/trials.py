@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dure.cli import benchmarks, developing, preparing, probing, session, trial_jobs
+from dure.cli import benchmarks, developing, preparing, probing, session, trial_jobs, trial_verbs
 from dure.cli import gates as gates_commands
 from dure.cli import reports as reports_commands
 from dure.cli.arguments import RequestId, say_who_votes
@@ -262,3 +262,4 @@ def release(
 
 
 trial_jobs.add_to(app)
+trial_verbs.arrange(app)

@@ -20,15 +20,15 @@ BASELINES = {
         "always answering with the most frequent class", "가장 흔한 클래스로만 답하는 것"
     ),
     "climatology": Text("the quantiles of the series' own past", "계열의 지난 값에서 얻은 분위수"),
-    "usual-box": Text(
-        "always answering with the usual box of the training images",
-        "학습용 이미지의 평소 상자로만 답하는 것",
-    ),
     "nearest": Text(
         "linking each observation to the nearest earlier one",
         "각 관측을 가장 가까운 앞 관측에 잇는 것",
     ),
-    "lead": Text("answering with the beginning of the text", "텍스트의 앞부분으로 답하는 것"),
+    "lead": Text("answering with the beginning of the text", "글의 첫머리로 답하는 것"),
+    "usual-box": Text(
+        "always answering with the usual box of the most frequent class",
+        "가장 흔한 클래스의 평균적인 상자로만 답하는 것",
+    ),
 }
 """What the algorithm is held against: the simplest answer that needs no skill."""
 
@@ -41,11 +41,11 @@ TASKS = {
     "tabular-regression": Text("predict a number", "수치 예측"),
     "tabular-classification": Text("predict a class", "클래스 예측"),
     "text-classification": Text("classify texts", "텍스트 분류"),
-    "text-generation": Text("write texts", "텍스트 생성"),
+    "text-generation": Text("write a text", "글 생성"),
     "forecasting": Text("forecast a series", "시계열 예측"),
     "image-classification": Text("classify images", "이미지 분류"),
-    "object-detection": Text("find objects in images", "이미지 속 물체 찾기"),
-    "multi-object-tracking": Text("follow several objects", "여러 물체 추적"),
+    "object-detection": Text("find objects in images", "이미지 속 객체 검출"),
+    "multi-object-tracking": Text("follow several objects", "여러 객체 추적"),
 }
 
 
