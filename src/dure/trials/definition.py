@@ -11,7 +11,7 @@ from dure.trials.disclosure.sensitive import Protection
 from dure.trials.errors import TrialsError
 from dure.trials.figures import figure, read_figure
 from dure.trials.places import Places, places_of
-from dure.trials.tasks import LEVELS, METRICS, TaskType, metric_of
+from dure.trials.tasks import LEVELS, METRICS, OF_IMAGES, TaskType, metric_of
 
 SPLIT_PARTS = 1000
 MOST_FEATURES = 2000
@@ -111,6 +111,8 @@ class Definition:
             ),
         }
         checks |= self._order()
+        if self.task in OF_IMAGES and len(self.features) > 1:
+            checks["features"] = (False, "one-image")
         for part, (sound, reason) in checks.items():
             if not sound:
                 most = MOST_SUBGROUPS if part == "subgroups" else MOST_FEATURES

@@ -118,7 +118,7 @@ class TrialsError(DureError):
                 ),
                 Text(
                     "Make a new version of the benchmark with fresh rows, or stop here.",
-                    "새로운 행으로 평가 기준의 새 판을 만들거나 여기에서 끝내십시오.",
+                    "새로운 행으로 평가 기준의 새 버전을 만들거나 여기에서 끝내십시오.",
                 ),
             ),
             ErrorSpec(

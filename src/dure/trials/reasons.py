@@ -186,6 +186,29 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "no-movement": Text(
             "the target never changes in training", "학습 부분에서 예측할 값이 변하지 않습니다"
         ),
+        "box-values": Text(
+            "a box lacks its class, or has a side that is no number or beyond 65,536 pixels",
+            "클래스가 없거나, 변이 수가 아니거나, 65,536픽셀을 넘는 상자가 있습니다",
+        ),
+        "classes-of-boxes": Text(
+            "boxes need 1 to {most_classes} classes, all of them in the training part",
+            "상자의 클래스는 1개부터 {most_classes}개까지이고 모두 학습 부분에 있어야 합니다",
+        ),
+        "one-image": Text(
+            "a task on images has one feature, the images",
+            "이미지 과제의 입력 변수는 이미지 하나입니다",
+        ),
+        "feature-type": Text(
+            "the feature holds no images: they are bytes of image files",
+            "입력 변수가 이미지가 아닙니다. 이미지 파일의 바이트여야 합니다",
+        ),
+        "images-damaged": Text(
+            "an image is missing or can't be decoded", "없거나 읽을 수 없는 이미지가 있습니다"
+        ),
+        "images-too-many": Text(
+            "a benchmark takes 1 GiB of images, and 200,000 of them, at most",
+            "평가 기준의 이미지는 모두 1 GiB, 20만 장까지입니다",
+        ),
         "target-among": Text("the target is among them", "예측할 열이 그 안에 있습니다"),
         "malformed": Text("it is malformed", "형식이 잘못되었습니다"),
         "not-dataset": Text(

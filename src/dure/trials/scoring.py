@@ -28,7 +28,7 @@ from dure.trials.kinds.parts import BASELINE_KEY, COUNTS, ROW, SUBGROUP
 from dure.trials.kinds.plan import Plan
 from dure.trials.overlap import isolates
 from dure.trials.predictions import FILE, read_predictions
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import Predicted, TaskType
 
 SCORE = "score.json"
 
@@ -85,8 +85,7 @@ def score(data: bytes, answers: pa.Table, plan: Plan) -> Score:
     key = KEYS[plan.task.predicts](
         Sides(plan, baseline, answers, predictions, np.random.default_rng(plan.seed))
     )
-    cells, counts = key.cells(), _counts(answers)
-    smallest = int(np.bincount(cells, counts, minlength=max(len(known), 1)).min())
+    smallest, cells, counts = key.smallest(), key.cells(), _counts(answers)
     total = int(counts.sum())
     found = _chosen(key, np.ones(rows, dtype=bool), plan.metrics)
     if not plan.subgroups:
@@ -98,7 +97,8 @@ def score(data: bytes, answers: pa.Table, plan: Plan) -> Score:
         size = int(counts[mask].sum())
         enough = size >= plan.protection.least
         groups.append((size, _chosen(key, mask, plan.floors) if enough else ()))
-    support = np.zeros((plan.subgroups + 1, max(len(known), 1)), dtype=np.int64)
+    width = max(len(known), 1) if plan.task.predicts is Predicted.CLASS else 1
+    support = np.zeros((plan.subgroups + 1, width), dtype=np.int64)
     np.add.at(support, (numbers, cells), counts)
     return Score(total, smallest, found, key.leak(), tuple(groups), CellTable(support))
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from dure.governance.house import House, Stream
@@ -35,6 +35,8 @@ OWN_LIMITS = Limits(
     output_files=4,
 )
 """Limits of our own steps."""
+IMAGE_LIMITS = replace(OWN_LIMITS, wall_s=1800, cpu_s=3600)
+"""The same, of a split that decodes images."""
 
 _TRACKEVAL = "trackeval"
 _PACKAGES = {SCORING: (*PACKAGES, _TRACKEVAL)}

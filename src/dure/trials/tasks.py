@@ -16,6 +16,8 @@ class TaskType(StrEnum):
     TEXT = "text-classification"
     FORECASTING = "forecasting"
     GENERATION = "text-generation"
+    IMAGES = "image-classification"
+    DETECTION = "object-detection"
     TRACKING = "multi-object-tracking"
 
     @property
@@ -31,6 +33,7 @@ class Predicted(StrEnum):
     CLASS = "class"
     QUANTILES = "quantiles"
     TEXT = "text"
+    BOXES = "boxes"
     TRACKS = "tracks"
 
 
@@ -40,8 +43,13 @@ _PREDICTED = {
     TaskType.TEXT: Predicted.CLASS,
     TaskType.FORECASTING: Predicted.QUANTILES,
     TaskType.GENERATION: Predicted.TEXT,
+    TaskType.IMAGES: Predicted.CLASS,
+    TaskType.DETECTION: Predicted.BOXES,
     TaskType.TRACKING: Predicted.TRACKS,
 }
+
+OF_IMAGES = frozenset({TaskType.IMAGES, TaskType.DETECTION})
+"""Tasks whose one feature is an image."""
 
 LEVELS = (0.1, 0.5, 0.9)
 """Levels of the quantiles that a forecast consists of."""
@@ -100,6 +108,32 @@ METRICS: dict[TaskType, tuple[Metric, ...]] = {
     ),
     TaskType.CLASSIFICATION: _CLASSES,
     TaskType.TEXT: _CLASSES,
+    TaskType.IMAGES: _CLASSES,
+    TaskType.DETECTION: (
+        Metric(
+            "map",
+            Text(
+                "mean average precision at overlaps of 50 to 95 %", "평균 정밀도(mAP, 겹침 50~95 %)"
+            ),
+            0.0,
+            1.0,
+            True,
+        ),
+        Metric(
+            "map-50",
+            Text("mean average precision at an overlap of 50 %", "평균 정밀도(mAP, 겹침 50 %)"),
+            0.0,
+            1.0,
+            True,
+        ),
+        Metric(
+            "mean-recall",
+            Text("mean recall at overlaps of 50 to 95 %", "평균 재현율(겹침 50~95 %)"),
+            0.0,
+            1.0,
+            True,
+        ),
+    ),
     TaskType.FORECASTING: (
         Metric("pinball", Text("mean pinball loss", "평균 핀볼 손실"), 0.0, _MOST, False),
         Metric(
@@ -173,6 +207,8 @@ BASELINES = {
     TaskType.TEXT: "majority",
     TaskType.FORECASTING: "climatology",
     TaskType.GENERATION: "lead",
+    TaskType.IMAGES: "majority",
+    TaskType.DETECTION: "usual-box",
     TaskType.TRACKING: "nearest",
 }
 """The trivial algorithm that each task's results are compared with."""

@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 
 from dure.trials.developing import scenes
+from dure.trials.images.source import IMAGE
 from dure.trials.manifest import ColumnType, Schema
-from dure.trials.tasks import Predicted, TaskType
+from dure.trials.tasks import OF_IMAGES, Predicted, TaskType
 
 ROWS = 400
 TARGET = "target"
@@ -38,6 +39,10 @@ _DAY = dt.date(2026, 1, 1)
 
 TEXT_FEATURES = {"text": ColumnType.TEXT}
 """The same, of a task on texts."""
+IMAGE_FEATURES = {IMAGE: ColumnType.IMAGE}
+"""The same, of a task on images."""
+BOXES = "boxes"
+"""Target of a detection; data sets of images have it under this name."""
 
 _ON_TEXTS = (TaskType.TEXT, TaskType.GENERATION)
 
@@ -47,7 +52,9 @@ def sample_schema(schema: Schema, task: TaskType) -> Schema:
     if task is TaskType.TRACKING:
         return Schema(schema.target or scenes.TARGET, schema.features or scenes.FEATURES)
     usual = TEXT_FEATURES if task in _ON_TEXTS else FEATURES
-    return Schema(schema.target or TARGET, schema.features or usual)
+    usual = IMAGE_FEATURES if task in OF_IMAGES else usual
+    target = BOXES if task is TaskType.DETECTION else TARGET
+    return Schema(schema.target or target, schema.features or usual)
 
 
 def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int = 1) -> pa.Table:
@@ -67,6 +74,10 @@ def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int 
     schema = sample_schema(schema, task)
     if task is TaskType.TRACKING:
         return scenes.scene_table(schema, MAKERS, seed)
+    if task in OF_IMAGES:
+        from dure.trials.developing.pictures import sample_images  # brings Pillow
+
+        return sample_images(schema, task, seed=seed)
     rng = np.random.default_rng(seed)
     signal = np.zeros(rows)
     columns: dict[str, Any] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dure.trials.kinds.boxes.key import BoxesKey
 from dure.trials.kinds.classes.key import ClassesKey
 from dure.trials.kinds.key import KeyMaker
 from dure.trials.kinds.numbers.key import NumbersKey
@@ -15,5 +16,6 @@ KEYS: dict[Predicted, KeyMaker] = {
     Predicted.CLASS: ClassesKey,
     Predicted.QUANTILES: QuantilesKey,
     Predicted.TEXT: TextsKey,
+    Predicted.BOXES: BoxesKey,
     Predicted.TRACKS: TracksKey,
 }

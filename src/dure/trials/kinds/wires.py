@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dure.trials.kinds.boxes.wire import WIRE as BOXES
 from dure.trials.kinds.classes.wire import WIRE as CLASSES
 from dure.trials.kinds.numbers.wire import WIRE as NUMBERS
 from dure.trials.kinds.quantiles.wire import WIRE as QUANTILES
@@ -15,5 +16,6 @@ WIRES: dict[Predicted, Wire] = {
     Predicted.CLASS: CLASSES,
     Predicted.QUANTILES: QUANTILES,
     Predicted.TEXT: TEXTS,
+    Predicted.BOXES: BOXES,
     Predicted.TRACKS: TRACKS,
 }

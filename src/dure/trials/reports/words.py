@@ -20,6 +20,11 @@ BASELINES = {
         "always answering with the most frequent class", "가장 흔한 클래스로만 답하는 것"
     ),
     "climatology": Text("the quantiles of the series' own past", "계열의 지난 값에서 얻은 분위수"),
+    "lead": Text("answering with the beginning of the text", "글의 첫머리로 답하는 것"),
+    "usual-box": Text(
+        "always answering with the usual box of the most frequent class",
+        "가장 흔한 클래스의 평균적인 상자로만 답하는 것",
+    ),
 }
 """What the algorithm is held against: the simplest answer that needs no skill."""
 
@@ -33,6 +38,9 @@ TASKS = {
     TaskType.CLASSIFICATION: Text("predict a class", "클래스 예측"),
     TaskType.TEXT: Text("classify texts", "텍스트 분류"),
     TaskType.FORECASTING: Text("forecast a series", "시계열 예측"),
+    TaskType.GENERATION: Text("write a text", "글 생성"),
+    TaskType.IMAGES: Text("classify images", "이미지 분류"),
+    TaskType.DETECTION: Text("find objects in images", "이미지 속 객체 검출"),
 }
 
 
