@@ -1,20 +1,23 @@
 """Tracking: from observations and truths to figures, beside the nearest neighbour; and nothing hostile in."""
 
 import contextlib
+import dataclasses
 import datetime as dt
+import io
 import json
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dure.trials import steps
 from dure.trials.definition import Definition, told_of_order
-from dure.trials.developing.check import check
+from dure.trials.developing.check import _rows_of, check
 from dure.trials.developing.sample import sample_schema, sample_table
 from dure.trials.developing.scenes import order_of
 from dure.trials.developing.starters.tracks import Learner
@@ -25,7 +28,8 @@ from dure.trials.kinds.target import SplitRefused
 from dure.trials.kinds.tracks import key
 from dure.trials.kinds.tracks.answers import stretches
 from dure.trials.kinds.tracks.wire import MOST_OBJECTS
-from dure.trials.manifest import Schema
+from dure.trials.manifest import ColumnType, Schema, read_manifest
+from dure.trials.offering.card import Card
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.overlap import isolates
 from dure.trials.places import Places
@@ -446,6 +450,24 @@ def test_what_is_begun_is_better_than_the_nearest():
     }
     assert found["hota"].difference.lower > 0
     assert found["idf1"].difference.lower > 0
+
+
+@pytest.mark.parametrize("width", [2, 3, 4])
+def test_a_card_s_scenes_have_its_own_columns(tmp_path: Path, width):
+    """Through all but the sandbox: what a check would split is what the card asks."""
+    seen, true = (tuple(f"{kind}{n}" for n in range(width)) for kind in ("a", "b"))
+    features = ("when", "run", *seen, "note")
+    places = Places(seen, true, "" if width == 4 else "2")
+    asked = definition(features=features, time="when", series="run", places=places, target="who")
+    types = {"when": ColumnType.TIME, "run": ColumnType.TEXT, "note": ColumnType.TEXT}
+    card = Card("bravo", 1, "2026-01-01T00:00:00Z", asked, 0, types, {}, b"")
+    new(tmp_path / "mine", TRACKING, target="who", features=types)
+    manifest = read_manifest((tmp_path / "mine/algorithm.toml").read_bytes())
+    content, told = _rows_of(card, manifest, 7)
+    assert told == dataclasses.replace(asked, seed=7)
+    parts = split(pq.read_table(io.BytesIO(content)), told)
+    assert parts.features.column_names == list(features)
+    assert parts.answers.num_rows == 120
 
 
 def test_dummy_rows_name_their_true_places():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,13 @@ from dure.trials.benchmark import cannot_split
 from dure.trials.bootstrap import RESAMPLES
 from dure.trials.definition import Definition, told_of_order
 from dure.trials.developing.columns import columns_in
-from dure.trials.developing.sample import TIMES, sample_schema, sample_table
-from dure.trials.developing.scenes import order_of, without_truths
+from dure.trials.developing.sample import MAKERS, TIMES, sample_schema, sample_table
+from dure.trials.developing.scenes import order_of, scene_table, without_truths
 from dure.trials.errors import TrialsError
 from dure.trials.fit import check_fit
 from dure.trials.kinds.lines import Refusal
 from dure.trials.kinds.parts import PARTS
-from dure.trials.manifest import Manifest, Schema
+from dure.trials.manifest import ColumnType, Manifest, Schema
 from dure.trials.offering.card import Card
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.packing import pack
@@ -186,9 +186,15 @@ def _rows_of(card: Card, manifest: Manifest, seed: int) -> tuple[bytes, Definiti
     asked = card.definition
     check_fit(manifest, asked)
     if card.dummy:
-        kept = ["name", "task", "target", "features", "test_permille", "metrics"]
-        kept += ["time", "series", "places"]
+        kept = (
+            "name", "task", "target", "features", "test_permille", "metrics", "time", "series", "places"
+        )  # fmt: skip
         return card.dummy, Definition(seed=seed, **{name: getattr(asked, name) for name in kept})
+    if asked.places:  # made up as the card has them: rows of chance would be no scenes
+        types = {name: card.types.get(name, ColumnType.NUMBER) for name in asked.features}
+        order = (asked.time, asked.series, asked.places)
+        table = scene_table(Schema(asked.target, types), MAKERS, seed, order)
+        return _written(table), replace(asked, seed=seed)
     return _rows(manifest, None, asked.target, seed)
 
 

@@ -73,7 +73,7 @@ def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int 
     """
     schema = sample_schema(schema, task)
     if task is TaskType.TRACKING:
-        return scenes.scene_table(schema, _MAKERS, seed)
+        return scenes.scene_table(schema, MAKERS, seed)
     if task in OF_IMAGES:
         from dure.trials.developing.pictures import sample_images  # brings Pillow
 
@@ -84,7 +84,7 @@ def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int 
     for name, kind in schema.features.items():
         drawn = rng.normal(size=rows)
         signal += drawn
-        made = _MAKERS[kind](drawn)
+        made = MAKERS[kind](drawn)
         gaps = task not in _ON_TEXTS and kind not in TIMES
         columns[name] = pa.array(made, mask=rng.random(rows) < _MISSING if gaps else None)
     signal = signal / max(1.0, len(schema.features) ** 0.5) + 0.3 * rng.normal(size=rows)
@@ -130,7 +130,7 @@ def _times(drawn: Any) -> list[dt.datetime]:
     return [start + dt.timedelta(hours=float(one) * 100) for one in drawn]
 
 
-_MAKERS: dict[ColumnType, Callable[[Any], Any]] = {
+MAKERS: dict[ColumnType, Callable[[Any], Any]] = {
     ColumnType.TEXT: lambda drawn: [_WORDS[place] for place in _places(drawn)],
     ColumnType.INTEGER: lambda drawn: np.round(50 + 20 * drawn).astype(np.int64),
     ColumnType.NUMBER: lambda drawn: 100 + 25 * drawn,

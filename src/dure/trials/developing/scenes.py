@@ -30,6 +30,7 @@ TARGET = "object"
 _SEQUENCES, _MOMENTS, _THINGS = 40, 10, 3
 _CUTOFF = "2"
 _WIDE, _SPEED, _ERROR, _LOST, _FALSE = 60.0, 0.5, 0.3, 0.1, 0.2
+_SIDE = 4.0
 _ORDERS = (ColumnType.INTEGER, ColumnType.DATE, ColumnType.TIME)
 
 Makers = Mapping[ColumnType, Callable[[Any], Any]]
@@ -68,7 +69,9 @@ def without_truths(features: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
     }
 
 
-def scene_table(schema: Schema, makers: Makers, seed: int) -> pa.Table:
+def scene_table(
+    schema: Schema, makers: Makers, seed: int, order: tuple[str, str, Places] | None = None
+) -> pa.Table:
     """Return made-up rows: observations, truths, and both at once.
 
     Parameters
@@ -79,18 +82,20 @@ def scene_table(schema: Schema, makers: Makers, seed: int) -> pa.Table:
         Makes values of each type out of normal numbers.
     seed
         The same seed gives the same rows.
+    order
+        Features that tell time and sequence, and the places; by default as `order_of` finds them.
     """
     rng = np.random.default_rng(seed)
-    time, series, places = order_of(schema.features)
+    time, series, places = order or order_of(schema.features)
     found = [row for sequence in range(_SEQUENCES) for row in _sequence(sequence, rng)]
     sequence, moment, thing = (np.array([row[part] for row in found]) for part in range(3))
-    true, seen = (np.array([row[part] for row in found]) for part in (3, 4))
+    width = len(places.observed)
+    true, seen = (_wide(np.array([row[part] for row in found]), width) for part in (3, 4))
     columns: dict[str, Any] = {
         name: makers[kind](rng.normal(size=len(found))) for name, kind in schema.features.items()
     }
-    for name, values in ((series, [f"s{one:02}" for one in sequence]), (time, moment)):
-        if name:
-            columns[name] = _times(values, makers, schema.features[name])
+    named = {series: [f"s{one:02}" for one in sequence], time: _times(moment, makers, schema, time)}
+    columns |= {name: values for name, values in named.items() if name}
     for number, (observed, truth) in enumerate(zip(places.observed, places.true, strict=True)):
         columns[observed] = pa.array(seen[:, number], from_pandas=True)
         columns[truth] = pa.array(true[:, number], from_pandas=True)
@@ -98,8 +103,20 @@ def scene_table(schema: Schema, makers: Makers, seed: int) -> pa.Table:
     return pa.table(columns)
 
 
-def _times(values: Any, makers: Makers, kind: ColumnType) -> Any:
-    return makers[kind](values / 100.0) if kind in (ColumnType.DATE, ColumnType.TIME) else values
+def _wide(places: Any, width: int) -> Any:
+    """Return positions in a plane with what more a place has: a height of 0, or the sides of a box."""
+    further = np.full((len(places), 2), _SIDE if width == BOX else 0.0)
+    further[np.isnan(places[:, 0])] = np.nan
+    return np.hstack([places, further])
+
+
+def _times(moments: Any, makers: Makers, schema: Schema, time: str) -> Any:
+    kind = schema.features.get(time)
+    return (
+        makers[kind]((moments + 0.5) / 100.0)
+        if kind in (ColumnType.DATE, ColumnType.TIME)
+        else moments
+    )
 
 
 def _sequence(number: int, rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:

@@ -34,7 +34,7 @@ class TextsKey:
         return one_cell(len(self.targets))
 
     def smallest(self) -> int:
-        """Return the rows, which are one group."""
+        """Return how many rows there are."""
         return len(self.targets)
 
     def leak(self) -> bool:
