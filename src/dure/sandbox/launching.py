@@ -51,7 +51,8 @@ os._exit(0)
 
 _CLAIM = b"c"
 _ORDER = b"o"
-_CLAIM_S = 2.0
+_CLAIM_S = 20.0
+"""One that has ended answers at once, by the end of its pipe; this is for a host too busy to answer."""
 _PATIENCE_S = 15.0
 
 

@@ -16,7 +16,6 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from types import MappingProxyType
 
 from dure.core.findings import Finding, Severity
@@ -24,6 +23,7 @@ from dure.core.text import Text
 from dure.sandbox import cgroups, landlock
 from dure.sandbox.box import run
 from dure.sandbox.errors import SandboxError
+from dure.sandbox.host import probe_host
 from dure.sandbox.runtime import python_command
 from dure.sandbox.tasks import MIB, HostReport, Limits
 
@@ -93,6 +93,27 @@ def probe_tiers(host: HostReport) -> tuple[Tier, ...]:
     state = "works" if host.tier == "A" else "missing"
     first = Tier("A", state, {**host.facts, **group_facts()}, host.findings)
     return first, probe_gvisor(), probe_b()
+
+
+def probe_host_in(tier: str) -> HostReport:
+    """Return what this host provides in one tier: of A as `dure.sandbox.host.probe_host` says it.
+
+    Parameters
+    ----------
+    tier
+        ``A`` or ``B``.
+    """
+    if tier == "A":
+        return probe_host()
+    found = probe_b()
+    bounded = "memory" in group_facts().get("control groups", "")
+    facts = {
+        **found.facts,
+        "memory": "control group" if bounded else "resource limits and watching",
+    }
+    return HostReport(
+        tier if found.state == "works" else "none", os.getuid(), facts, found.findings
+    )
 
 
 def probe_b() -> Tier:
@@ -165,13 +186,20 @@ def tier_for(grade: int, profile: str, open_tier: str) -> str:
     return "B"
 
 
-@cache
 def has_a() -> bool:
-    """Say whether this host has tier A."""
-    try:
-        return run(python_command(["-c", ""], packages=False)).status == "done"
-    except SandboxError:
-        return False
+    """Say whether this host has tier A; a no is asked again, for what was short may be there by then."""
+    if not _SEEN:
+        try:
+            ended = run(python_command(["-c", ""], packages=False))
+        except SandboxError:
+            return False
+        if ended.status == "done":
+            _SEEN.append("A")
+    return bool(_SEEN)
+
+
+_SEEN: list[str] = []
+"""Tiers that this process saw working."""
 
 
 def _said(command: list[str]) -> str | None:

@@ -73,6 +73,18 @@ FILES = family(
         ),
         Row("host-file", Control.BARE, "Read a file of the host", "호스트의 파일 읽기"),
         Row(
+            "host-file-is-there",
+            Control.BARE,
+            "Learn whether a file of the host is there",
+            "호스트에 어떤 파일이 있는지 알아내기",
+        ),
+        Row(
+            "size-of-host-file",
+            Control.BARE,
+            "Learn how large a file of the host is",
+            "호스트 파일의 크기 알아내기",
+        ),
+        Row(
             "host-file-through-proc",
             Control.BARE,
             "Read a file of the host through /proc",
