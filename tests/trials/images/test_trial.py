@@ -11,6 +11,8 @@ import pytest
 from dure.cli import session
 from dure.node.desks.trials import TrialsDesk
 from dure.trials import benchmark, run, submission
+from dure.trials.offering.card import parse_card
+from dure.trials.offering.offer import card_of
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.tasks import TaskType
 from tests.node.alliance import command
@@ -122,6 +124,10 @@ def test_from_the_command_to_a_report(house, developer, ask, tmp_path):
     assert {house.assets.get(one).asset.kind for one in parents} == set(opened)
     features = pq.read_table(io.BytesIO(house.contents.content[made.features.id]))
     assert (features.column_names, features.num_rows) == (["image"], 36)
+
+    card = card_of(house, made)
+    assert (dict(card.types), card.dummy) == ({"image": "image", "boxes": "text"}, b"")
+    assert parse_card(card.to_bytes()) == card
 
     folder = tmp_path / "by-colour"
     folder.mkdir()
