@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 from dure.cli.words import say
+from dure.trials.tasks import TaskType
+
+TASKS = " | ".join(TaskType)
 
 NAME_OR_ID = say("Name, or beginning of the id.", "이름 또는 식별자의 앞부분.")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import TASKS
 from dure.cli.fields import value_word
 from dure.cli.words import LANGUAGE, say
 
@@ -54,9 +55,7 @@ def new(
     folder: Annotated[Path, typer.Argument(help=say("Folder to make.", "새 폴더."))],
     task: Annotated[
         str,
-        typer.Option(
-            help="tabular-regression | tabular-classification | text-classification | forecasting"
-        ),
+        typer.Option(help=TASKS),
     ] = "tabular-regression",
     like: Annotated[
         Path | None,

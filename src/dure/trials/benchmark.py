@@ -118,6 +118,7 @@ def prepare(
     table = _table(house, dataset)
     house.require(spec.PREPARE, table.label, purpose=PURPOSE, owner=table.owner)
     answer_label(table.label)
+    steps.require_scorer(definition.task)
     known = versions.same_row(house, dataset.id, definition.to_bytes().decode("utf-8"))
     with house.doing(spec.PREPARE, asset=dataset.id, detail={"name": definition.name}) as doing:
         if known is not None:
@@ -323,7 +324,7 @@ def contamination(house: House, benchmark: Asset) -> tuple[Finding, ...]:
 
 
 def find_benchmark(house: House, name: str, *, for_run: bool = False) -> Benchmark:
-    """Return a benchmark: of that name its newest version, or NAME@NUMBER, or that of an id.
+    """Return a benchmark: of that name its newest open version, or NAME@NUMBER, or that of an id.
 
     Parameters
     ----------

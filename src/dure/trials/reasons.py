@@ -8,10 +8,14 @@ from types import MappingProxyType
 from dure.core.system import SYSTEM
 from dure.core.text import Text
 from dure.sandbox.reasons import CAUSES as SANDBOX_CAUSES
+from dure.trials.kinds.texts.reasons import REASONS as TEXTS
+from dure.trials.kinds.tracks.reasons import REASONS as TRACKS
 
 REASONS: Mapping[str, Text] = MappingProxyType(
     {
         **SYSTEM,
+        **TEXTS,
+        **TRACKS,
         # a manifest, a folder, a package
         "name-form": Text(
             "use lower-case letters, digits, dots and hyphens",
@@ -84,6 +88,16 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         ),
         "probes-signer": Text(
             "the charter knows no such key of the signer", "협약에 등록된 서명자의 키가 아닙니다"
+        ),
+        "probes-none": Text("there is none", "보고서가 없습니다"),
+        "probes-old": Text("the last one is older", "마지막 보고서가 그보다 오래되었습니다"),
+        "probes-others": Text(
+            "the last one does not hold the very probes that are installed here",
+            "마지막 보고서의 탐침이 여기에 설치된 것과 다릅니다",
+        ),
+        "probes-verdict": Text(
+            "in the last one something escaped or was not probed",
+            "마지막 보고서에서 빠져나갔거나 탐침하지 못한 것이 있습니다",
         ),
         "probes-unsigned": Text("nobody has signed it", "서명이 없습니다"),
         # weights
@@ -226,13 +240,6 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the target holds numbers that are not finite or too large",
             "예측할 열에 유한하지 않거나 너무 큰 수가 있습니다",
         ),
-        "target-long": Text(
-            "a target is longer than 8000 characters, or no sound Unicode",
-            "8000자를 넘거나 올바른 유니코드가 아닌 정답이 있습니다",
-        ),
-        "text-missing": Text(
-            "the task needs a feature that is a text", "글로 된 입력 변수가 하나는 있어야 합니다"
-        ),
         "too-few-rows": Text(
             "each part needs at least {least_rows} rows with a target",
             "각 부분에 정답이 있는 행이 {least_rows}행 이상 필요합니다",
@@ -354,6 +361,7 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "floors": Text("The floors", "하한"),
         "time": Text("The time", "시간 열"),
         "series": Text("The series", "계열"),
+        "places": Text("The places", "위치"),
         "subgroups": Text("The subgroups", "하위 집단"),
         "reason": Text("The reason", "이유"),
     }

@@ -98,6 +98,8 @@ def main(
     sys.path[:0] = [str(scratch), *(str(scratch / name) for name in files if name.endswith(".whl"))]
     task = json.loads((source / "task.json").read_bytes())
     task["levels"] = [float(level) for level in task.get("levels", ())]
+    if "cutoff" in task:
+        task["cutoff"] = float(task["cutoff"])
     random.seed(task["seed"])
     np.random.seed(task["seed"])
     paths = [source / "train.parquet", source / "features.parquet", target / FILE]

@@ -26,6 +26,7 @@ from dure.trials.forecasts import ClockRefused, clock
 from dure.trials.kinds.parts import ANSWER, BASELINE_KEY, LEAST_ROWS, PARTS, ROW, SUBGROUP
 from dure.trials.kinds.target import SplitRefused
 from dure.trials.kinds.targets import TARGETS
+from dure.trials.kinds.tracks.division import divide
 from dure.trials.overlap import Repeated, repeated, row_digests
 from dure.trials.tasks import OF_IMAGES
 
@@ -48,6 +49,14 @@ REFUSALS = (
     "no-movement",
     "target-long",
     "text-missing",
+    "place-type",
+    "place-incomplete",
+    "box-size",
+    "truth-incomplete",
+    "object-twice",
+    "subgroup-varies",
+    "too-few-sequences",
+    "too-few-objects",
 )
 """Why a data set can't be split so: codes of `dure.trials.reasons`."""
 
@@ -79,11 +88,14 @@ def split(table: pa.Table, definition: Definition) -> Split:
     """
     if definition.target not in table.column_names:
         raise SplitRefused("target-missing")
-    if not set(definition.features) <= set(table.column_names):
+    true = definition.places.true if definition.places else ()
+    if not {*definition.features, *true} <= set(table.column_names):
         raise SplitRefused("feature-missing")
     if definition.subgroup and definition.subgroup not in table.column_names:
         raise SplitRefused("subgroup-missing")
     table = table.select(columns_of(definition)).combine_chunks()
+    if definition.places:
+        return Split(*divide(table, definition))
     needed = [definition.target, definition.time] if definition.time else [definition.target]
     for name in needed:
         table = table.filter(pc.is_valid(table[name]))
@@ -143,7 +155,8 @@ def _mixed(test: pa.Table, definition: Definition) -> Any:
 
 def columns_of(definition: Definition) -> list[str]:
     """Return the columns that a benchmark needs, each once."""
-    named = [*definition.features, definition.target]
+    true = definition.places.true if definition.places else ()
+    named = [*definition.features, definition.target, *true]
     return named if definition.subgroup in ("", *named) else [*named, definition.subgroup]
 
 

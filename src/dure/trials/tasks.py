@@ -18,6 +18,7 @@ class TaskType(StrEnum):
     GENERATION = "text-generation"
     IMAGES = "image-classification"
     DETECTION = "object-detection"
+    TRACKING = "multi-object-tracking"
 
     @property
     def predicts(self) -> Predicted:
@@ -33,6 +34,7 @@ class Predicted(StrEnum):
     QUANTILES = "quantiles"
     TEXT = "text"
     BOXES = "boxes"
+    TRACKS = "tracks"
 
 
 _PREDICTED = {
@@ -43,6 +45,7 @@ _PREDICTED = {
     TaskType.GENERATION: Predicted.TEXT,
     TaskType.IMAGES: Predicted.CLASS,
     TaskType.DETECTION: Predicted.BOXES,
+    TaskType.TRACKING: Predicted.TRACKS,
 }
 
 OF_IMAGES = frozenset({TaskType.IMAGES, TaskType.DETECTION})
@@ -163,6 +166,39 @@ METRICS: dict[TaskType, tuple[Metric, ...]] = {
         ),
         Metric("token-f1", Text("F1 of the tokens in common", "공통 토큰의 F1"), 0.0, 1.0, True),
     ),
+    TaskType.TRACKING: (
+        Metric("hota", Text("higher-order tracking accuracy", "고차 추적 정확도"), 0.0, 1.0, True),
+        Metric("idf1", Text("F1 of identities", "식별 F1"), 0.0, 1.0, True),
+        Metric(
+            "mota",
+            Text("multi-object tracking accuracy", "다중 객체 추적 정확도"),
+            -_MOST,
+            1.0,
+            True,
+        ),
+        Metric("gospa", Text("GOSPA distance of a moment", "시점별 GOSPA 거리"), 0.0, _MOST, False),
+        Metric(
+            "gospa-localisation",
+            Text("GOSPA's part for where things are", "GOSPA의 위치 오차 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+        Metric(
+            "gospa-missed",
+            Text("GOSPA's part for missed things", "GOSPA의 누락 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+        Metric(
+            "gospa-false",
+            Text("GOSPA's part for false things", "GOSPA의 오탐 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+    ),
 }
 
 BASELINES = {
@@ -173,6 +209,7 @@ BASELINES = {
     TaskType.GENERATION: "lead",
     TaskType.IMAGES: "majority",
     TaskType.DETECTION: "usual-box",
+    TaskType.TRACKING: "nearest",
 }
 """The trivial algorithm that each task's results are compared with."""
 

@@ -53,6 +53,9 @@ class TrialsDesk:
         budget: int = 20,
         time: str = "",
         series: str = "",
+        observed: Sequence[str] = (),
+        true: Sequence[str] = (),
+        cutoff: str = "",
         floors: Mapping[str, str] | None = None,
         subgroup: str = "",
         subgroups: Sequence[str] = (),
@@ -62,6 +65,7 @@ class TrialsDesk:
         from dure.trials.benchmark import contamination, prepare
         from dure.trials.definition import Definition, asked_protection
         from dure.trials.errors import TrialsError
+        from dure.trials.places import asked_places
         from dure.trials.tasks import TaskType
 
         if task not in set(TaskType):
@@ -79,6 +83,7 @@ class TrialsDesk:
             budget=budget,
             time=time,
             series=series,
+            places=asked_places(observed, true, cutoff),
             floors=tuple(sorted((floors or {}).items())),
             subgroup=subgroup,
             subgroups=tuple(subgroups),
@@ -154,6 +159,21 @@ class TrialsDesk:
         where = visible(self.house) & ASSETS.c.id.in_(sorted(wanted))
         seen = {entry.asset.id for entry in self.house.assets.find(where)}
         return [row for row in rows if row[part] in seen]
+
+    def sign_probes(self, report: Mapping[str, Any]) -> dict[str, Any]:
+        """Have this node sign a report of its host's probes; a whole one is kept as the last of its tier."""
+        from dure.core.canonical import canonical_json
+        from dure.trials.probes.report import lacking, signed_by_node
+        from dure.trials.spec import RUN
+
+        house = self.house
+        house.require_here(RUN)
+        value = house.links.ask("executor", "probes.sign", report=dict(report))["signature"]
+        public = house.charter.member(house.agency).node_signing
+        signed = signed_by_node(report, house.agency, house.suite.name, public, value)
+        if not lacking(signed):
+            house.host_reports.keep(str(report["host"]["tier"]), canonical_json(signed))
+        return signed
 
     def show(self, report: str) -> Mapping[str, Any]:
         """Return the report of a run, or a released one, to those who may read it, as it was written."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dure.core.system import reason_of
 from dure.trials.developing.sample import sample_schema
+from dure.trials.developing.scenes import without_truths
 from dure.trials.errors import TrialsError
 from dure.trials.manifest import MANIFEST, ColumnType, Schema
 from dure.trials.tasks import OF_IMAGES, TaskType
@@ -44,6 +45,7 @@ _STARTER = {
     TaskType.GENERATION: "answers.py",
     TaskType.IMAGES: "images.py",
     TaskType.DETECTION: "detectors.py",
+    TaskType.TRACKING: "tracks.py",
 }
 
 
@@ -70,7 +72,10 @@ def new(
     TrialsError
         ``trials.template`` when the folder is there already or can't be made; nothing is written then.
     """
-    schema = sample_schema(Schema(target, features or {}), task)
+    named = features or {}
+    if task is TaskType.TRACKING:
+        named = without_truths(named)
+    schema = sample_schema(Schema(target, named), task)
     files = {
         MANIFEST: _TOML.format(
             name=_name(folder),

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from dure.trials.kinds.boxes.wire import MOST_BOXES, Detected
+from dure.trials.kinds.tracks.wire import as_tracks
 from dure.trials.predictions import Predictions
 from dure.trials.tasks import Predicted
 
@@ -50,6 +51,10 @@ def _surest(row: Any) -> Detected:
     return Detected(boxes[kept].tolist(), [names[one] for one in kept], scores[kept].tolist())
 
 
+def _tracks(made: Any, features: pa.Table) -> Predictions:
+    return Predictions([as_tracks(moment) for moment in made.predict(features)])
+
+
 def _gives_scores(made: Any) -> bool:
     if not hasattr(made, "predict_scores"):
         return False
@@ -68,5 +73,6 @@ ASKING: dict[Predicted, Callable[[Any, pa.Table], Predictions]] = {
     Predicted.QUANTILES: _quantiles,
     Predicted.TEXT: _texts,
     Predicted.BOXES: _boxes,
+    Predicted.TRACKS: _tracks,
 }
 """Each takes what the manifest's class made, fitted, and the features."""

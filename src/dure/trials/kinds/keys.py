@@ -8,6 +8,7 @@ from dure.trials.kinds.key import KeyMaker
 from dure.trials.kinds.numbers.key import NumbersKey
 from dure.trials.kinds.quantiles.key import QuantilesKey
 from dure.trials.kinds.texts.key import TextsKey
+from dure.trials.kinds.tracks.key import TracksKey
 from dure.trials.tasks import Predicted
 
 KEYS: dict[Predicted, KeyMaker] = {
@@ -16,4 +17,5 @@ KEYS: dict[Predicted, KeyMaker] = {
     Predicted.QUANTILES: QuantilesKey,
     Predicted.TEXT: TextsKey,
     Predicted.BOXES: BoxesKey,
+    Predicted.TRACKS: TracksKey,
 }

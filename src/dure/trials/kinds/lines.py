@@ -31,6 +31,8 @@ class Refusal(StrEnum):
     WRONG_TEXT = "wrong-text"
     WRONG_BOX = "wrong-box"
     TOO_MANY_BOXES = "too-many-boxes"
+    WRONG_ID = "wrong-id"
+    TOO_MANY_TRACKS = "too-many-tracks"
 
 
 class PredictionsRefused(Exception):  # noqa: N818 (an outcome, not a defect)

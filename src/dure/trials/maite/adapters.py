@@ -12,6 +12,7 @@ from dure.trials.tasks import TaskType
 ADAPTERS = {
     TaskType.IMAGES: "dure.trials.maite.images:Classifier",
     TaskType.DETECTION: "dure.trials.maite.detection:Detector",
+    TaskType.TRACKING: "dure.trials.maite.tracking:Tracker",
 }
 """Task -> module and class, which takes the model and the task; imported when there is such a model."""
 

@@ -20,6 +20,10 @@ BASELINES = {
         "always answering with the most frequent class", "가장 흔한 클래스로만 답하는 것"
     ),
     "climatology": Text("the quantiles of the series' own past", "계열의 지난 값에서 얻은 분위수"),
+    "nearest": Text(
+        "linking each observation to the nearest earlier one",
+        "각 관측을 가장 가까운 앞 관측에 잇는 것",
+    ),
     "lead": Text("answering with the beginning of the text", "글의 첫머리로 답하는 것"),
     "usual-box": Text(
         "always answering with the usual box of the most frequent class",
