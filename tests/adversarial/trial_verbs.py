@@ -205,7 +205,7 @@ def _appealed(made: Alliance, seen: Counter[str]) -> bool:
 
 
 def _answer(made: Alliance) -> None:
-    with made.open() as node:
+    with made.open(who="bravo.checker") as node:
         (row,) = node.trials.appeals()
         if row["ruling"] is None:
             node.trials.answer(row["run"], ruling="stands", words="it was scored")
@@ -352,10 +352,12 @@ TRIALS = {
         _run_job,
         (
             "job.taken",
+            "trial.work.begun",
             "job.begun",
             "trial.algorithm-ended",
             "trial.report-sealed",
             "trial.run.done",
+            "trial.work.done",
         ),
         _job_run,
         spare=frozenset({"house.sealed:2"}),

@@ -32,6 +32,7 @@ datasets deidentify lower|datasets deidentify images|datasets deidentify texts|d
 datasets privacy due|datasets privacy request-shred|datasets privacy shred|
 trials doctor|trials probe|trials new|trials check|trials convert|trials submit|trials prepare|trials list|trials run|trials show|
 trials leaderboard|trials appeal|trials appeals|trials answer|
+trials benchmarks|trials offer|trials card|trials close|trials compare|
 trials request-release|trials release|trials work|trials watch|trials cancel|trials run-job|
 decisions list|decisions show|decisions approve|decisions reject|decisions cast|decisions reconcile|
 transfers request|transfers seal|transfers open|

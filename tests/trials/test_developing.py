@@ -142,6 +142,10 @@ def test_the_columns_of_dummy_rows(tmp_path: Path):
         with pytest.raises(TrialsError) as caught:
             columns_of(wrong, "nothing")
         assert caught.value.code == code
+    bare = tmp_path / "bare.parquet"
+    pq.write_table(pa.table({}), bare)
+    with pytest.raises(TrialsError, match=r"trials\.benchmark"):
+        columns_of(bare)
     path.write_bytes(b"no parquet")
     with pytest.raises(TrialsError, match=r"trials\.template"):
         columns_of(path)

@@ -85,7 +85,7 @@ def place(house, data, run="ab" * 16, digests=None):
         connection.execute(
             insert(BENCHMARKS).values(
                 asset_id="b", name="delays", dataset_id="d", train_id="t", features_id="f",
-                answers_id="a", definition="{}", budget=1, prepared_at="x", prepared_by="x",
+                answers_id="a", definition="{}", budget=1, prepared_at="x", prepared_by="x", version=1,
             )
         )  # fmt: skip
         connection.execute(

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from dure.cli import developing, probing, session, trial_jobs
+from dure.cli import benchmarks, developing, probing, session, trial_jobs
 from dure.cli import gates as gates_commands
+from dure.cli import reports as reports_commands
 from dure.cli.arguments import RequestId, say_who_votes
 from dure.cli.gates import RunArgument
 from dure.cli.words import LANGUAGE, say
@@ -19,7 +20,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 developing.add_to(app)
 probing.add_to(app)
 
+reports_commands.add_to(app)
 gates_commands.add_to(app)
+benchmarks.add_to(app)
 
 
 @app.command(
@@ -258,6 +261,7 @@ def list_() -> None:
         [
             ("asset_id", say("benchmark", "평가 기준")),
             ("name", say("name", "이름")),
+            ("version", say("version", "버전")),
             ("task", say("task", "과제")),
             ("target", say("target", "예측 열")),
         ],
@@ -293,7 +297,13 @@ def run(
     ],
     on: Annotated[
         str,
-        typer.Option(metavar="BENCHMARK", help=say("Beginning of its id.", "식별자의 앞부분.")),
+        typer.Option(
+            metavar="BENCHMARK",
+            help=say(
+                "NAME, NAME@VERSION, or the beginning of an id.",
+                "NAME, NAME@VERSION 또는 식별자의 앞부분.",
+            ),
+        ),
     ],
     seed: Annotated[int, typer.Option()] = 1,
     queue: Annotated[

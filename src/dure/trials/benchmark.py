@@ -8,7 +8,7 @@ sandbox of an algorithm.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,22 +16,22 @@ from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.canonical import canonical_json
 from dure.core.findings import Finding
-from dure.core.labels import Label
+from dure.core.labels import Label, join_all
 from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
-from dure.trials import records, spec, steps
+from dure.trials import spec, steps, versions
 from dure.trials.definition import Definition
 from dure.trials.errors import TrialsError
 from dure.trials.kinds.classes.wire import MOST_CLASSES
 from dure.trials.kinds.parts import LEAST_ROWS, PARTS
 from dure.trials.refusals import contaminated
 from dure.trials.split import FACTS, REFUSALS
-from dure.trials.tables import BENCHMARKS
 
 ANSWER_KEY = "answer-key"
 SCORING = "scoring"
 PURPOSE = "trial"
 SCHEMA = "dure/benchmark/v1"
+DUMMY = "benchmark.dummy"
 
 _DATASET, _TABLE = "dataset", "dataset.table"
 _KINDS = dict(
@@ -52,6 +52,10 @@ class Benchmark:
         What it is.
     train, features, answers
         Its parts.
+    version
+        Its number among the benchmarks of its name, from 1.
+    dummy
+        Id of its dummy rows, or "".
     """
 
     asset: Asset
@@ -59,6 +63,8 @@ class Benchmark:
     train: Asset
     features: Asset
     answers: Asset
+    version: int = 1
+    dummy: str = ""
 
 
 def answer_label(label: Label) -> Label:
@@ -72,7 +78,13 @@ def answer_label(label: Label) -> Label:
     return label.with_category(ANSWER_KEY).for_purpose(SCORING)
 
 
-def prepare(house: House, dataset_id: str, definition: Definition) -> Benchmark:
+def prepare(
+    house: House,
+    dataset_id: str,
+    definition: Definition,
+    *,
+    dummy: Callable[[], bytes] = bytes,
+) -> Benchmark:
     """Split a data set into the parts of a benchmark, and seal them.
 
     Parameters
@@ -83,11 +95,14 @@ def prepare(house: House, dataset_id: str, definition: Definition) -> Benchmark:
         A data set, or its table.
     definition
         What the benchmark is to be.
+    dummy
+        Gives a Parquet file of made-up rows of its columns, or nothing.
 
     Returns
     -------
     Benchmark
-        The same data set and definition give the same one.
+        The same data set and definition give the same one; others under a name that is there already
+        give its next version, whose parent is the one before.
 
     Raises
     ------
@@ -101,10 +116,15 @@ def prepare(house: House, dataset_id: str, definition: Definition) -> Benchmark:
     table = _table(house, dataset)
     house.require(spec.PREPARE, table.label, purpose=PURPOSE, owner=table.owner)
     answer_label(table.label)
+    known = versions.same_row(house, dataset.id, definition.to_bytes().decode("utf-8"))
     with house.doing(spec.PREPARE, asset=dataset.id, detail={"name": definition.name}) as doing:
-        parts, facts = _split(house, table, definition)
-        faults.point("benchmark.parts-sealed")
-        benchmark = _record(house, dataset, definition, parts, facts)
+        if known is not None:
+            benchmark = find_benchmark(house, known["asset_id"])
+        else:
+            parts, facts = _split(house, table, definition)
+            faults.point("benchmark.parts-sealed")
+            made_up = _seal_dummy(house, dataset, dummy())
+            benchmark = _record(house, dataset, definition, parts | made_up, facts)
         doing.asset = benchmark.asset.id
     return benchmark
 
@@ -165,6 +185,23 @@ def _seal_part(house: House, table: Asset, name: str, blocks: Iterator[bytes]) -
     )
 
 
+def _seal_dummy(house: House, dataset: Asset, rows: bytes) -> dict[str, Asset]:
+    """Seal the made-up rows under the data set's own label: what they are made of says it of the data."""
+    if not rows:
+        return {}
+    sealed = house.seal(
+        [rows],
+        kind=DUMMY,
+        media_type="application/vnd.apache.parquet",
+        schema_id="dure/table/v1",
+        label=dataset.label,
+        parents=(dataset.id,),
+        producer=spec.PREPARE,
+        name="dummy.parquet",
+    )
+    return {DUMMY: sealed}
+
+
 def _facts(outcome: Outcome, told: list[bytes], parts: dict[str, Asset]) -> dict[str, int]:
     if outcome.status != "done" or len(told) != 1:
         raise TrialsError("trials.worker", cause=outcome.cause or "no-answer")
@@ -204,12 +241,20 @@ def _record(
     facts: dict[str, int],
 ) -> Benchmark:
     train, features, answers = (parts[name] for name in PARTS)
+    dummy = parts[DUMMY].id if DUMMY in parts else ""
+    number, earlier = versions.latest(house, definition.name)
+    made_of = [dataset, *(asset for name, asset in parts.items() if name != PARTS[2])]
+    if earlier and not (before := house.assets.get(earlier)).withdrawn:
+        made_of.append(before.asset)
     document = {
         "definition": definition.to_dict(),
         "dataset": dataset.id,
         "train": train.id,
         "features": features.id,
         "answers": answers.id,
+        "version": number + 1,
+        "earlier": earlier,
+        "dummy": dummy,
         **facts,
     }
     asset = house.seal(
@@ -217,11 +262,11 @@ def _record(
         kind="benchmark",
         media_type="application/json",
         schema_id=SCHEMA,
-        label=train.label.join(dataset.label),
-        parents=(dataset.id, train.id, features.id),
+        label=join_all(each.label for each in made_of),
+        parents=tuple(each.id for each in made_of),
         producer=spec.PREPARE,
         name=definition.name,
-        facts={"task": definition.task.value, **_repeated(facts)},
+        facts={"task": definition.task.value, "version": str(number + 1), **_repeated(facts)},
     )
     row = {
         "asset_id": asset.id,
@@ -232,9 +277,11 @@ def _record(
         "answers_id": answers.id,
         "definition": definition.to_bytes().decode("utf-8"),
         "budget": definition.budget,
+        "version": number + 1,
+        "dummy_id": dummy or None,
     }
-    records.keep(house, BENCHMARKS, row, "prepared")
-    return Benchmark(asset, definition, train, features, answers)
+    versions.keep(house, row)
+    return Benchmark(asset, definition, train, features, answers, number + 1, dummy)
 
 
 def _repeated(facts: dict[str, int]) -> dict[str, str]:
@@ -260,21 +307,34 @@ def contamination(house: House, benchmark: Asset) -> tuple[Finding, ...]:
     return contaminated(benchmark.id, **shares)
 
 
-def find_benchmark(house: House, name: str) -> Benchmark:
-    """Return the benchmark of that id.
+def find_benchmark(house: House, name: str, *, for_run: bool = False) -> Benchmark:
+    """Return a benchmark: of that name its newest version, or NAME@NUMBER, or that of an id.
+
+    Parameters
+    ----------
+    house
+        The node.
+    name
+        As `dure.trials.versions.find_row` takes it.
+    for_run
+        Whether something new is to be run on it.
 
     Raises
     ------
     TrialsError
-        ``trials.unknown``.
+        ``trials.unknown``, ``trials.closed``.
     """
-    row = records.find(house, BENCHMARKS, name)
+    row = versions.find_row(house, name)
+    if for_run:
+        versions.require_open(row)
     return Benchmark(
         asset=house.assets.get(row["asset_id"]).asset,
         definition=Definition.from_dict(json.loads(row["definition"])),
         train=house.assets.get(row["train_id"]).asset,
         features=house.assets.get(row["features_id"]).asset,
         answers=house.assets.get(row["answers_id"]).asset,
+        version=row["version"],
+        dummy=row["dummy_id"] or "",
     )
 
 

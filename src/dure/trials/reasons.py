@@ -210,6 +210,13 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the target holds numbers that are not finite or too large",
             "예측할 열에 유한하지 않거나 너무 큰 수가 있습니다",
         ),
+        "target-long": Text(
+            "a target is longer than 8000 characters, or no sound Unicode",
+            "8000자를 넘거나 올바른 유니코드가 아닌 정답이 있습니다",
+        ),
+        "text-missing": Text(
+            "the task needs a feature that is a text", "글로 된 입력 변수가 하나는 있어야 합니다"
+        ),
         "too-few-rows": Text(
             "each part needs at least {least_rows} rows with a target",
             "각 부분에 정답이 있는 행이 {least_rows}행 이상 필요합니다",
@@ -217,6 +224,18 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "classes": Text(
             "a classification needs 2 to {most_classes} classes, all of them in the training part",
             "분류 과제의 클래스는 2개부터 {most_classes}개까지이고, 모두 학습 부분에 있어야 합니다",
+        ),
+        "made-meanwhile": Text(
+            "somebody else made this version meanwhile; ask again for the next",
+            "그사이 다른 사람이 이 버전을 만들었습니다. 다시 요청하면 다음 버전이 됩니다",
+        ),
+        # a benchmark card
+        "card-form": Text(
+            "it does not have the form of a card", "평가 기준 카드의 형식이 아닙니다"
+        ),
+        "card-rows": Text(
+            "the dummy rows in it are not those that it names",
+            "들어 있는 더미 자료가 카드에 적힌 것과 다릅니다",
         ),
         # an appeal
         "still-running": Text("the run has not ended", "실행이 아직 끝나지 않았습니다"),
@@ -229,8 +248,32 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "scored-already": Text(
             "the run was scored, so it counts", "채점까지 끝난 실행이므로 한도에 포함됩니다"
         ),
+        "own-appeal": Text(
+            "whoever appeals does not answer", "이의를 제기한 사람은 답변할 수 없습니다"
+        ),
         "none-waiting": Text(
             "no appeal of this run waits for an answer", "답변을 기다리는 이의가 없는 실행입니다"
+        ),
+        # reports beside each other
+        "too-few": Text("name two reports or more", "보고서를 둘 이상 지정하십시오"),
+        "too-many": Text("at most {most} reports fit", "보고서는 {most}개까지 견줄 수 있습니다"),
+        "same-twice": Text("one report is there twice", "같은 보고서가 두 번 있습니다"),
+        "no-figures": Text("the report {name} has no figures", "보고서에 수치가 없습니다: {name}"),
+        "other-benchmark": Text(
+            "they are on different benchmarks, or versions of one",
+            "평가 기준이나 그 버전이 서로 다릅니다",
+        ),
+        "other-task": Text("their tasks differ", "과제가 서로 다릅니다"),
+        "other-baseline": Text(
+            "their baselines differ, so the test rows are not the same",
+            "비교 기준의 값이 달라 같은 시험 행이 아닙니다",
+        ),
+        "no-metric": Text(
+            "no metric is told in two of them", "두 보고서에 함께 알려진 지표가 없습니다"
+        ),
+        # a page
+        "not-html": Text(
+            "a page's name ends in .html", "페이지 파일의 이름은 .html로 끝나야 합니다"
         ),
         # a release
         "no-report": Text("the run has no report", "이 실행에는 보고서가 없습니다"),
@@ -274,6 +317,7 @@ KINDS: Mapping[str, Text] = MappingProxyType(
         "benchmark": Text("benchmark", "평가 기준"),
         "run": Text("run", "실행"),
         "release": Text("release", "반출"),
+        "report": Text("run or report", "실행이나 보고서"),
     }
 )
 """What is unknown."""
@@ -295,6 +339,7 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "time": Text("The time", "시간 열"),
         "series": Text("The series", "계열"),
         "subgroups": Text("The subgroups", "하위 집단"),
+        "reason": Text("The reason", "이유"),
     }
 )
 """Which part of a benchmark can't be used."""

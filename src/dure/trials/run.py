@@ -145,7 +145,7 @@ def run(
         ``governance.denied``.
     """
     submission = records.find(house, SUBMISSIONS, submission_id)
-    benchmark = find_benchmark(house, benchmark_id)
+    benchmark = find_benchmark(house, benchmark_id, for_run=True)
     manifest = read_manifest(submission["manifest"].encode("utf-8"))
     check_fit(manifest, benchmark.definition)
     algorithm = house.assets.get(submission["asset_id"]).asset

@@ -40,6 +40,8 @@ REFUSALS = (
     "classes",
     "time-type",
     "no-movement",
+    "target-long",
+    "text-missing",
 )
 """Why a data set can't be split so: codes of `dure.trials.reasons`."""
 

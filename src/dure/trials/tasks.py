@@ -15,6 +15,7 @@ class TaskType(StrEnum):
     CLASSIFICATION = "tabular-classification"
     TEXT = "text-classification"
     FORECASTING = "forecasting"
+    GENERATION = "text-generation"
 
     @property
     def predicts(self) -> Predicted:
@@ -28,6 +29,7 @@ class Predicted(StrEnum):
     NUMBER = "number"
     CLASS = "class"
     QUANTILES = "quantiles"
+    TEXT = "text"
 
 
 _PREDICTED = {
@@ -35,6 +37,7 @@ _PREDICTED = {
     TaskType.CLASSIFICATION: Predicted.CLASS,
     TaskType.TEXT: Predicted.CLASS,
     TaskType.FORECASTING: Predicted.QUANTILES,
+    TaskType.GENERATION: Predicted.TEXT,
 }
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -114,6 +117,18 @@ METRICS: dict[TaskType, tuple[Metric, ...]] = {
             False,
         ),
     ),
+    TaskType.GENERATION: (
+        Metric("exact-match", Text("exact match", "완전 일치율"), 0.0, 1.0, True),
+        Metric("chrf", Text("character n-gram F-score", "문자 n-gram F 점수"), 0.0, 1.0, True),
+        Metric(
+            "rouge-l",
+            Text("F1 of the longest tokens in common", "최장 공통 토큰열의 F1"),
+            0.0,
+            1.0,
+            True,
+        ),
+        Metric("token-f1", Text("F1 of the tokens in common", "공통 토큰의 F1"), 0.0, 1.0, True),
+    ),
 }
 
 BASELINES = {
@@ -121,6 +136,7 @@ BASELINES = {
     TaskType.CLASSIFICATION: "majority",
     TaskType.TEXT: "majority",
     TaskType.FORECASTING: "climatology",
+    TaskType.GENERATION: "lead",
 }
 """The trivial algorithm that each task's results are compared with."""
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dure.governance.decisions import Request
 from dure.node.desks.assets import find, visible
+from dure.node.desks.benchmarks import dummy_rows
 from dure.node.desks.exchange import ExchangeDesk
 from dure.node.house import NodeHouse
 from dure.storage.tables import ASSETS
+
+if TYPE_CHECKING:
+    from dure.trials.reports.comparing import Comparison
+    from dure.trials.reports.reading import Reading
 
 
 class TrialsDesk:
@@ -64,28 +69,28 @@ class TrialsDesk:
                 "trials.benchmark", part="task", reason="one-of", known=", ".join(TaskType)
             )
 
-        benchmark = prepare(
-            self.house,
-            find(self.house, dataset, "dataset").id,
-            Definition(
-                name=name,
-                task=TaskType(task),
-                target=target,
-                features=tuple(features),
-                test_permille=test_permille,
-                seed=seed,
-                budget=budget,
-                time=time,
-                series=series,
-                floors=tuple(sorted((floors or {}).items())),
-                subgroup=subgroup,
-                subgroups=tuple(subgroups),
-                protection=asked_protection(protection or {}),
-            ),
+        definition = Definition(
+            name=name,
+            task=TaskType(task),
+            target=target,
+            features=tuple(features),
+            test_permille=test_permille,
+            seed=seed,
+            budget=budget,
+            time=time,
+            series=series,
+            floors=tuple(sorted((floors or {}).items())),
+            subgroup=subgroup,
+            subgroups=tuple(subgroups),
+            protection=asked_protection(protection or {}),
         )
+        source = find(self.house, dataset, "dataset").id
+        dummy = dummy_rows(self.house, source, definition)
+        benchmark = prepare(self.house, source, definition, dummy=dummy)
         return {
             "benchmark": benchmark.asset.id,
             "name": name,
+            "version": benchmark.version,
             "answers_label": str(benchmark.answers.label),
             "findings": [found.to_dict() for found in contamination(self.house, benchmark.asset)],
         }
@@ -162,11 +167,21 @@ class TrialsDesk:
             house.host_reports.keep(str(report["host"]["tier"]), canonical_json(signed))
         return signed
 
-    def show(self, run: str) -> Mapping[str, Any]:
-        """Return the sealed report of a run, to those who may read it."""
-        from dure.trials import view
+    def show(self, report: str) -> Mapping[str, Any]:
+        """Return the report of a run, or a released one, to those who may read it, as it was written."""
+        return self.reading(report).document
 
-        return view.report(self.house, run)
+    def reading(self, report: str) -> Reading:
+        """Return a report with all that words, tables and a page are made of, to those who may read it."""
+        from dure.trials.reports.reading import read
+
+        return read(self.house, report)
+
+    def compare(self, reports: Sequence[str]) -> Comparison:
+        """Return reports on one benchmark beside each other: which differences are sure."""
+        from dure.trials.reports.comparing import compare
+
+        return compare([self.reading(report) for report in reports])
 
     def diagnosis(self, run: str) -> Mapping[str, Any]:
         """Return what the owner's operator may know of a run; it never leaves."""

@@ -26,9 +26,11 @@ from dure.trials.definition import Definition, told_of_forecast
 from dure.trials.developing.columns import columns_in
 from dure.trials.developing.sample import TIMES, sample_schema, sample_table
 from dure.trials.errors import TrialsError
+from dure.trials.fit import check_fit
 from dure.trials.kinds.lines import Refusal
 from dure.trials.kinds.parts import PARTS
 from dure.trials.manifest import Manifest, Schema
+from dure.trials.offering.card import Card
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.packing import pack
 from dure.trials.predictions import FILE
@@ -83,6 +85,7 @@ def check(
     path: Path,
     *,
     data: Path | None = None,
+    card: Card | None = None,
     target: str = "",
     seed: int = 1,
     progress: Callable[[str], None] = lambda _: None,
@@ -96,6 +99,8 @@ def check(
     data
         Parquet file of dummy rows (``dure datasets dummy``); without it rows are made up after
         ``[schema]``.
+    card
+        A benchmark's card: the submission must fit it, and its dummy rows are used.
     target
         Column to predict; by default the schema's, else the last column of ``data``.
     seed
@@ -107,7 +112,8 @@ def check(
     ------
     TrialsError
         ``trials.folder``, ``trials.manifest``, ``trials.pickle``, ``trials.runtime``,
-        ``trials.benchmark`` when the rows can't be split so, ``trials.worker``.
+        ``trials.benchmark`` when the rows can't be split so, ``trials.worker``; with a card
+        ``trials.mismatch``, ``trials.columns``.
     SandboxError
         When this host can't make the sandbox.
     """
@@ -116,7 +122,10 @@ def check(
     runtime = RUNTIMES[manifest.runtime]
     if not runtime.is_installed():
         raise TrialsError("trials.runtime", name=runtime.name)
-    table, definition = _rows(manifest, data, target, seed)
+    if card is None:
+        table, definition = _rows(manifest, data, target, seed)
+    else:
+        table, definition = _rows_of(card, manifest, seed)
     progress("split")
     parts = _split(table, definition)
     progress("algorithm")
@@ -167,6 +176,16 @@ def _rows(
     wanted, columns = columns_in(io.BytesIO(content), target or manifest.schema.target)
     features = manifest.schema.features or columns
     return content, _definition(manifest, Schema(wanted, features), seed)
+
+
+def _rows_of(card: Card, manifest: Manifest, seed: int) -> tuple[bytes, Definition]:
+    """Return a card's rows, or made-up ones where it has none, and what is asked of them."""
+    asked = card.definition
+    check_fit(manifest, asked)
+    if card.dummy:
+        kept = ("name", "task", "target", "features", "test_permille", "metrics", "time", "series")
+        return card.dummy, Definition(seed=seed, **{name: getattr(asked, name) for name in kept})
+    return _rows(manifest, None, asked.target, seed)
 
 
 def _definition(manifest: Manifest, schema: Schema, seed: int) -> Definition:

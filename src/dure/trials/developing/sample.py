@@ -38,10 +38,12 @@ _DAY = dt.date(2026, 1, 1)
 TEXT_FEATURES = {"text": ColumnType.TEXT}
 """The same, of a task on texts."""
 
+_ON_TEXTS = (TaskType.TEXT, TaskType.GENERATION)
+
 
 def sample_schema(schema: Schema, task: TaskType) -> Schema:
     """Return the schema with what it leaves open filled in."""
-    usual = TEXT_FEATURES if task is TaskType.TEXT else FEATURES
+    usual = TEXT_FEATURES if task in _ON_TEXTS else FEATURES
     return Schema(schema.target or TARGET, schema.features or usual)
 
 
@@ -67,15 +69,36 @@ def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int 
         drawn = rng.normal(size=rows)
         signal += drawn
         made = _MAKERS[kind](drawn)
-        gaps = task is not TaskType.TEXT and kind not in TIMES
+        gaps = task not in _ON_TEXTS and kind not in TIMES
         columns[name] = pa.array(made, mask=rng.random(rows) < _MISSING if gaps else None)
     signal = signal / max(1.0, len(schema.features) ** 0.5) + 0.3 * rng.normal(size=rows)
-    if task.predicts is not Predicted.CLASS:
-        columns[schema.target] = pa.array(10.0 + 3.0 * signal)
-    else:
-        level = np.digitize(signal, (-0.5, 0.5))
-        columns[schema.target] = pa.array([_CLASSES[number] for number in level])
+    columns[schema.target] = _TARGETS[task.predicts](signal)
     return pa.table(columns)
+
+
+def _numbers(signal: Any) -> pa.Array:
+    return pa.array(10.0 + 3.0 * signal)
+
+
+def _levels(signal: Any) -> pa.Array:
+    return pa.array([_CLASSES[number] for number in np.digitize(signal, (-0.5, 0.5))])
+
+
+def _answers(signal: Any) -> pa.Array:
+    return pa.array(
+        [
+            f"it is {level}, {int(10 * abs(one))}"
+            for level, one in zip(_levels(signal).to_pylist(), signal, strict=True)
+        ]
+    )
+
+
+_TARGETS: dict[Predicted, Callable[[Any], pa.Array]] = {
+    Predicted.NUMBER: _numbers,
+    Predicted.QUANTILES: _numbers,
+    Predicted.CLASS: _levels,
+    Predicted.TEXT: _answers,
+}
 
 
 def _places(drawn: Any) -> Any:

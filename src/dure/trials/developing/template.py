@@ -41,6 +41,7 @@ _STARTER = {
     TaskType.CLASSIFICATION: "tables.py",
     TaskType.TEXT: "texts.py",
     TaskType.FORECASTING: "forecasts.py",
+    TaskType.GENERATION: "answers.py",
 }
 
 

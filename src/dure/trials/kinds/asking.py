@@ -30,6 +30,12 @@ def _classes(made: Any, features: pa.Table) -> Predictions:
     return Predictions([names[best] for best in matrix.argmax(axis=1)], names, matrix.tolist())
 
 
+def _texts(made: Any, features: pa.Table) -> Predictions:
+    texts = made.predict(features)
+    texts = texts.to_pylist() if isinstance(texts, pa.Array | pa.ChunkedArray) else texts
+    return Predictions([str(text) for text in texts])
+
+
 def _gives_scores(made: Any) -> bool:
     if not hasattr(made, "predict_scores"):
         return False
@@ -46,5 +52,6 @@ ASKING: dict[Predicted, Callable[[Any, pa.Table], Predictions]] = {
     Predicted.NUMBER: _numbers,
     Predicted.CLASS: _classes,
     Predicted.QUANTILES: _quantiles,
+    Predicted.TEXT: _texts,
 }
 """Each takes what the manifest's class made, fitted, and the features."""

@@ -6,10 +6,12 @@ from dure.trials.kinds.classes.key import ClassesKey
 from dure.trials.kinds.key import KeyMaker
 from dure.trials.kinds.numbers.key import NumbersKey
 from dure.trials.kinds.quantiles.key import QuantilesKey
+from dure.trials.kinds.texts.key import TextsKey
 from dure.trials.tasks import Predicted
 
 KEYS: dict[Predicted, KeyMaker] = {
     Predicted.NUMBER: NumbersKey,
     Predicted.CLASS: ClassesKey,
     Predicted.QUANTILES: QuantilesKey,
+    Predicted.TEXT: TextsKey,
 }

@@ -28,6 +28,7 @@ class Refusal(StrEnum):
     OUT_OF_RANGE = "out-of-range"
     UNKNOWN_CLASS = "unknown-class"
     WRONG_SCORES = "wrong-scores"
+    WRONG_TEXT = "wrong-text"
 
 
 class PredictionsRefused(Exception):  # noqa: N818 (an outcome, not a defect)

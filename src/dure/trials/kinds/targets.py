@@ -6,10 +6,12 @@ from dure.trials.kinds.classes.target import TARGET as CLASSES
 from dure.trials.kinds.numbers.target import TARGET as NUMBERS
 from dure.trials.kinds.quantiles.target import TARGET as QUANTILES
 from dure.trials.kinds.target import Target
+from dure.trials.kinds.texts.target import TARGET as TEXTS
 from dure.trials.tasks import Predicted
 
 TARGETS: dict[Predicted, Target] = {
     Predicted.NUMBER: NUMBERS,
     Predicted.CLASS: CLASSES,
     Predicted.QUANTILES: QUANTILES,
+    Predicted.TEXT: TEXTS,
 }
