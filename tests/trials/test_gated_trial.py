@@ -241,7 +241,7 @@ def test_newer_benchmarks_of_other_targets_crowd_no_neighbour_out(world, bench):
     newer = {"definition": json.dumps(asks), "prepared_at": "2999-01-01T00:00:00Z"}
     with world.bravo.database.write() as connection:
         for name in made:
-            names = {"asset_id": name, "answers_id": name}
+            names = {"asset_id": name, "answers_id": name, "name": name[-8:]}
             connection.execute(insert(BENCHMARKS).values(**{**row, **newer, **names}))
     try:
         found = {each.id for each in history.neighbours(world.bravo, bench.asset.id)}

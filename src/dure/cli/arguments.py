@@ -10,6 +10,9 @@ import typer
 
 from dure.cli import session
 from dure.cli.words import say
+from dure.trials.tasks import TaskType
+
+TASKS = " | ".join(TaskType)
 
 NAME_OR_ID = say("Name, or beginning of the id.", "이름 또는 식별자의 앞부분.")
 
@@ -27,11 +30,6 @@ KeyPassphraseOption = Annotated[
         ),
     ),
 ]
-
-
-def example(*lines: str) -> str:
-    """Return what stands below a command's help: how it is called, for instance."""
-    return say("For instance: ", "예: ") + "\n\n".join(lines)
 
 
 def say_who_votes(view: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import TASKS
 from dure.cli.fields import value_word
 from dure.cli.words import LANGUAGE, say
 
@@ -54,9 +55,7 @@ def new(
     folder: Annotated[Path, typer.Argument(help=say("Folder to make.", "새 폴더."))],
     task: Annotated[
         str,
-        typer.Option(
-            help="tabular-regression | tabular-classification | text-classification | forecasting"
-        ),
+        typer.Option(help=TASKS),
     ] = "tabular-regression",
     like: Annotated[
         Path | None,
@@ -144,6 +143,7 @@ def check(
 ) -> None:
     """Check a submission."""
     from dure.trials.developing.check import check as run
+    from dure.trials.developing.refused import in_words
     from dure.trials.offering.card import read_card
     from dure.trials.outcomes import WORDS, OutcomeClass
 
@@ -162,6 +162,8 @@ def check(
         told["outcome"] = value_word("outcome", told["outcome"])
         figures = told.pop("figures")
         told["means"] = WORDS[found.outcome].say(LANGUAGE)
+        if found.refusal:
+            told["refused"] = in_words(found.refusal).say(LANGUAGE)
         shown = {_NAMES[name]: told[name] for name in _NAMES if name in told}
         output.value({**shown, **figures}, say("On dummy rows", "더미 자료에서"))
     if found.outcome is not OutcomeClass.OK:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dure.cli import benchmarks, developing, probing, session, trial_jobs
+from dure.cli import benchmarks, developing, preparing, probing, session, trial_jobs, trial_verbs
 from dure.cli import gates as gates_commands
 from dure.cli import reports as reports_commands
 from dure.cli.arguments import RequestId, say_who_votes
@@ -18,6 +18,7 @@ from dure.core.text import Text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 developing.add_to(app)
+preparing.add_to(app)
 probing.add_to(app)
 
 reports_commands.add_to(app)
@@ -111,116 +112,6 @@ def submit(
             "봉투가 이동 매체를 기다립니다: dure exchange send FOLDER",
         )
     )
-
-
-@app.command(
-    help=say(
-        "Make a benchmark: split a data set; the targets of the test part stay out of every run.",
-        "평가 기준을 만듭니다. 시험용 정답은 어떤 실행에도 들어가지 않습니다.",
-    )
-)
-def prepare(
-    dataset: Annotated[str, typer.Argument(metavar="DATASET")],
-    name: Annotated[str, typer.Option(help=say("Its name.", "이름."))],
-    target: Annotated[str, typer.Option(help=say("Column to predict.", "예측할 열."))],
-    features: Annotated[
-        str,
-        typer.Option(
-            help=say("Columns given, with commas.", "입력 변수로 줄 열. 쉼표로 나눕니다.")
-        ),
-    ],
-    task: Annotated[
-        str,
-        typer.Option(
-            help="tabular-regression | tabular-classification | text-classification | forecasting"
-        ),
-    ] = "tabular-regression",
-    test_permille: Annotated[
-        int,
-        typer.Option(min=1, max=999, help=say("Test share in a thousand.", "시험 비율(천분율).")),
-    ] = 300,
-    seed: Annotated[int, typer.Option(help=say("Seed of the split.", "분할에 쓸 난수 씨앗."))] = 1,
-    budget: Annotated[
-        int, typer.Option(min=1, help=say("Runs per agency.", "기관별 실행 횟수."))
-    ] = 20,
-    time: Annotated[
-        str,
-        typer.Option(
-            help=say(
-                "Of a forecast: the feature that orders rows; the latest are the test.",
-                "forecasting: 행의 순서를 나타내는 입력 변수. 가장 늦은 행으로 시험합니다.",
-            )
-        ),
-    ] = "",
-    series: Annotated[
-        str,
-        typer.Option(
-            help=say(
-                "Of a forecast: the feature that tells series apart.",
-                "forecasting: 계열을 나누는 입력 변수.",
-            )
-        ),
-    ] = "",
-    floor: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="METRIC=NUMBER",
-            help=say(
-                "Release only if it surely holds in every subgroup; may be repeated.",
-                "모든 하위 집단에서 확실히 지켜져야 반출합니다. 여러 번 쓸 수 있습니다.",
-            ),
-        ),
-    ] = None,
-    subgroup: Annotated[
-        str,
-        typer.Option(
-            metavar="COLUMN=VALUE,…",
-            help=say("Column and values that make subgroups.", "하위 집단을 나눌 열과 값."),
-        ),
-    ] = "",
-    protect: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PART=NUMBER",
-            help=say(
-                "What tables must keep: least, p_percent, n, k_percent; may be repeated.",
-                "표가 지킬 값: least, p_percent, n, k_percent. 여러 번 쓸 수 있습니다.",
-            ),
-        ),
-    ] = None,
-) -> None:
-    """Make a benchmark."""
-    output = session.current.output
-    column, _, values = subgroup.partition("=")
-    with session.current.node() as node, output.progress(say("splitting", "분할 중")):
-        made = node.trials.prepare(
-            dataset,
-            name=name,
-            task=task,
-            target=target,
-            features=[part.strip() for part in features.split(",")],
-            test_permille=test_permille,
-            seed=seed,
-            budget=budget,
-            time=time,
-            series=series,
-            floors=_pairs(floor),
-            subgroup=column,
-            subgroups=[value.strip() for value in values.split(",") if value.strip()],
-            protection=_pairs(protect),
-        )
-    found = made.pop("findings")
-    output.value({**made, "findings": found} if output.as_json else made)
-    if not output.as_json and found:
-        output.rows(found, [("words", say("finding", "점검 결과"))])
-
-
-def _pairs(named: list[str] | None) -> dict[str, str]:
-    """Return what stands before and behind the equals signs."""
-    return {
-        name.strip(): value.strip()
-        for name, _, value in (one.partition("=") for one in named or ())
-    }
 
 
 @app.command(
@@ -321,7 +212,14 @@ def run(
     output = session.current.output
     if queue:
         with session.current.node() as node:
-            output.value(node.jobs.put(submission, on=on, seed=seed))
+            put = node.jobs.put(submission, on=on, seed=seed)
+        output.value(put)
+        output.line(
+            say(
+                "It waits for a worker. Start one: dure trials work. Watch it: dure trials watch {run}",
+                "작업자를 기다립니다. 작업자 시작: dure trials work. 지켜보기: dure trials watch {run}",
+            ).format(run=put["run"][:12])
+        )
         return
     with session.current.node() as node, output.progress(say("running", "실행 중")):
         made = node.trials.run(submission, on=on, seed=seed)
@@ -364,3 +262,4 @@ def release(
 
 
 trial_jobs.add_to(app)
+trial_verbs.arrange(app)

@@ -8,7 +8,7 @@ sandbox of an algorithm.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,12 @@ from dure.sandbox.tasks import Outcome
 from dure.trials import spec, steps, versions
 from dure.trials.definition import Definition
 from dure.trials.errors import TrialsError
+from dure.trials.images.source import IMAGES
 from dure.trials.kinds.classes.wire import MOST_CLASSES
 from dure.trials.kinds.parts import LEAST_ROWS, PARTS
 from dure.trials.refusals import contaminated
 from dure.trials.split import FACTS, REFUSALS
+from dure.trials.tasks import OF_IMAGES
 
 ANSWER_KEY = "answer-key"
 SCORING = "scoring"
@@ -33,7 +35,7 @@ PURPOSE = "trial"
 SCHEMA = "dure/benchmark/v1"
 DUMMY = "benchmark.dummy"
 
-_DATASET, _TABLE = "dataset", "dataset.table"
+_DATASET, _TABLE, _IMAGES = "dataset", "dataset.table", "dataset.images"
 _KINDS = dict(
     zip(PARTS, ("benchmark.train", "benchmark.features", "benchmark.answers"), strict=True)
 )
@@ -116,12 +118,14 @@ def prepare(
     table = _table(house, dataset)
     house.require(spec.PREPARE, table.label, purpose=PURPOSE, owner=table.owner)
     answer_label(table.label)
+    steps.require_scorer(definition.task)
     known = versions.same_row(house, dataset.id, definition.to_bytes().decode("utf-8"))
     with house.doing(spec.PREPARE, asset=dataset.id, detail={"name": definition.name}) as doing:
         if known is not None:
             benchmark = find_benchmark(house, known["asset_id"])
         else:
-            parts, facts = _split(house, table, definition)
+            images = _images(house, dataset) if definition.task in OF_IMAGES else None
+            parts, facts = _split(house, table, images, definition)
             faults.point("benchmark.parts-sealed")
             made_up = _seal_dummy(house, dataset, dummy())
             benchmark = _record(house, dataset, definition, parts | made_up, facts)
@@ -140,8 +144,14 @@ def _table(house: House, dataset: Asset) -> Asset:
     return dataset
 
 
+def _images(house: House, dataset: Asset) -> Asset | None:
+    """Return the images of a data set of images; None when they are a column of its table, or missing."""
+    parents = [house.assets.get(parent).asset for parent in dataset.parents]
+    return next((one for one in parents if one.kind == _IMAGES), None)
+
+
 def _split(
-    house: House, table: Asset, definition: Definition
+    house: House, table: Asset, images: Asset | None, definition: Definition
 ) -> tuple[dict[str, Asset], dict[str, int]]:
     parts: dict[str, Asset] = {}
     told: list[bytes] = []
@@ -150,16 +160,21 @@ def _split(
         if name == FACTS:
             told.append(_beginning(blocks))
         elif name in PARTS:
-            parts[name] = _seal_part(house, table, name, blocks)
+            parts[name] = _seal_part(house, sources, name, blocks)
 
+    sources = [table] if images is None else [table, images]
+    inputs = dict(zip(("data.parquet", IMAGES), sources, strict=False))
     with steps.Sealed(house, house.random(16).hex()) as sealed:
         outcome = steps.run_step(
             steps.SPLIT,
             {
-                "data.parquet": sealed.stream(table.id, purpose=PURPOSE),
+                **{
+                    name: sealed.stream(source.id, purpose=PURPOSE)
+                    for name, source in inputs.items()
+                },
                 "definition.json": definition.to_bytes(),
             },
-            steps.OWN_LIMITS,
+            steps.IMAGE_LIMITS if definition.task in OF_IMAGES else steps.OWN_LIMITS,
             sink=sink,
         )
     return parts, _facts(outcome, told, parts)
@@ -172,14 +187,15 @@ def _beginning(blocks: Iterator[bytes]) -> bytes:
     return kept[:_MOST_FACTS]
 
 
-def _seal_part(house: House, table: Asset, name: str, blocks: Iterator[bytes]) -> Asset:
+def _seal_part(house: House, sources: Sequence[Asset], name: str, blocks: Iterator[bytes]) -> Asset:
+    label = join_all(source.label for source in sources)
     return house.seal(
         blocks,
         kind=_KINDS[name],
         media_type="application/vnd.apache.parquet",
         schema_id="dure/table/v1",
-        label=answer_label(table.label) if name == PARTS[2] else table.label,
-        parents=(table.id,),
+        label=answer_label(label) if name == PARTS[2] else label,
+        parents=tuple(source.id for source in sources),
         producer=spec.PREPARE,
         name=name,
     )
@@ -308,7 +324,7 @@ def contamination(house: House, benchmark: Asset) -> tuple[Finding, ...]:
 
 
 def find_benchmark(house: House, name: str, *, for_run: bool = False) -> Benchmark:
-    """Return a benchmark: of that name its newest version, or NAME@NUMBER, or that of an id.
+    """Return a benchmark: of that name its newest open version, or NAME@NUMBER, or that of an id.
 
     Parameters
     ----------

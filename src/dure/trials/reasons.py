@@ -8,10 +8,14 @@ from types import MappingProxyType
 from dure.core.system import SYSTEM
 from dure.core.text import Text
 from dure.sandbox.reasons import CAUSES as SANDBOX_CAUSES
+from dure.trials.kinds.texts.reasons import REASONS as TEXTS
+from dure.trials.kinds.tracks.reasons import REASONS as TRACKS
 
 REASONS: Mapping[str, Text] = MappingProxyType(
     {
         **SYSTEM,
+        **TEXTS,
+        **TRACKS,
         # a manifest, a folder, a package
         "name-form": Text(
             "use lower-case letters, digits, dots and hyphens",
@@ -100,6 +104,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "code-inside": Text(
             "it names functions or classes, not arrays alone",
             "배열뿐 아니라 함수나 클래스가 들어 있습니다",
+        ),
+        "names-collide": Text(
+            "two arrays would get the same name", "이름이 같아지는 배열이 두 개 있습니다"
         ),
         "no-arrays": Text("there is no array in it", "배열이 없습니다"),
         "not-a-pickle": Text("it is no pickle that can be read", "읽을 수 있는 pickle이 아닙니다"),
@@ -192,6 +199,29 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "no-movement": Text(
             "the target never changes in training", "학습 부분에서 예측할 값이 변하지 않습니다"
         ),
+        "box-values": Text(
+            "a box lacks its class, or has a side that is no number or beyond 65,536 pixels",
+            "클래스가 없거나, 변이 수가 아니거나, 65,536픽셀을 넘는 상자가 있습니다",
+        ),
+        "classes-of-boxes": Text(
+            "boxes need 1 to {most_classes} classes, all of them in the training part",
+            "상자의 클래스는 1개부터 {most_classes}개까지이고 모두 학습 부분에 있어야 합니다",
+        ),
+        "one-image": Text(
+            "a task on images has one feature, the images",
+            "이미지 과제의 입력 변수는 이미지 하나입니다",
+        ),
+        "feature-type": Text(
+            "the feature holds no images: they are bytes of image files",
+            "입력 변수가 이미지가 아닙니다. 이미지 파일의 바이트여야 합니다",
+        ),
+        "images-damaged": Text(
+            "an image is missing or can't be decoded", "없거나 읽을 수 없는 이미지가 있습니다"
+        ),
+        "images-too-many": Text(
+            "a benchmark takes 1 GiB of images, and 200,000 of them, at most",
+            "평가 기준의 이미지는 모두 1 GiB, 20만 장까지입니다",
+        ),
         "target-among": Text("the target is among them", "예측할 열이 그 안에 있습니다"),
         "malformed": Text("it is malformed", "형식이 잘못되었습니다"),
         "not-dataset": Text(
@@ -209,13 +239,6 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "target-range": Text(
             "the target holds numbers that are not finite or too large",
             "예측할 열에 유한하지 않거나 너무 큰 수가 있습니다",
-        ),
-        "target-long": Text(
-            "a target is longer than 8000 characters, or no sound Unicode",
-            "8000자를 넘거나 올바른 유니코드가 아닌 정답이 있습니다",
-        ),
-        "text-missing": Text(
-            "the task needs a feature that is a text", "글로 된 입력 변수가 하나는 있어야 합니다"
         ),
         "too-few-rows": Text(
             "each part needs at least {least_rows} rows with a target",
@@ -338,6 +361,7 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "floors": Text("The floors", "하한"),
         "time": Text("The time", "시간 열"),
         "series": Text("The series", "계열"),
+        "places": Text("The places", "위치"),
         "subgroups": Text("The subgroups", "하위 집단"),
         "reason": Text("The reason", "이유"),
     }

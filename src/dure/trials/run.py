@@ -37,7 +37,7 @@ from dure.storage.tables import ASSETS, FACTS
 from dure.trials import history, probed, records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
-from dure.trials.definition import protection_values, told_of_forecast
+from dure.trials.definition import protection_values, told_of_order
 from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
 from dure.trials.fit import check_fit
 from dure.trials.gates.candidate import Budget, Candidate
@@ -233,7 +233,7 @@ def _run_algorithm(work: _Work) -> Outcome:
         "target": definition.target,
         "features": list(definition.features),
         "seed": work.seed,
-        **told_of_forecast(definition),
+        **told_of_order(definition),
     }
     with steps.Sealed(work.house, work.id) as sealed:
         return steps.run_step(

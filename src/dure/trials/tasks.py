@@ -16,6 +16,9 @@ class TaskType(StrEnum):
     TEXT = "text-classification"
     FORECASTING = "forecasting"
     GENERATION = "text-generation"
+    IMAGES = "image-classification"
+    DETECTION = "object-detection"
+    TRACKING = "multi-object-tracking"
 
     @property
     def predicts(self) -> Predicted:
@@ -30,6 +33,8 @@ class Predicted(StrEnum):
     CLASS = "class"
     QUANTILES = "quantiles"
     TEXT = "text"
+    BOXES = "boxes"
+    TRACKS = "tracks"
 
 
 _PREDICTED = {
@@ -38,7 +43,13 @@ _PREDICTED = {
     TaskType.TEXT: Predicted.CLASS,
     TaskType.FORECASTING: Predicted.QUANTILES,
     TaskType.GENERATION: Predicted.TEXT,
+    TaskType.IMAGES: Predicted.CLASS,
+    TaskType.DETECTION: Predicted.BOXES,
+    TaskType.TRACKING: Predicted.TRACKS,
 }
+
+OF_IMAGES = frozenset({TaskType.IMAGES, TaskType.DETECTION})
+"""Tasks whose one feature is an image."""
 
 LEVELS = (0.1, 0.5, 0.9)
 """Levels of the quantiles that a forecast consists of."""
@@ -97,6 +108,32 @@ METRICS: dict[TaskType, tuple[Metric, ...]] = {
     ),
     TaskType.CLASSIFICATION: _CLASSES,
     TaskType.TEXT: _CLASSES,
+    TaskType.IMAGES: _CLASSES,
+    TaskType.DETECTION: (
+        Metric(
+            "map",
+            Text(
+                "mean average precision at overlaps of 50 to 95 %", "평균 정밀도(mAP, 겹침 50~95 %)"
+            ),
+            0.0,
+            1.0,
+            True,
+        ),
+        Metric(
+            "map-50",
+            Text("mean average precision at an overlap of 50 %", "평균 정밀도(mAP, 겹침 50 %)"),
+            0.0,
+            1.0,
+            True,
+        ),
+        Metric(
+            "mean-recall",
+            Text("mean recall at overlaps of 50 to 95 %", "평균 재현율(겹침 50~95 %)"),
+            0.0,
+            1.0,
+            True,
+        ),
+    ),
     TaskType.FORECASTING: (
         Metric("pinball", Text("mean pinball loss", "평균 핀볼 손실"), 0.0, _MOST, False),
         Metric(
@@ -129,6 +166,39 @@ METRICS: dict[TaskType, tuple[Metric, ...]] = {
         ),
         Metric("token-f1", Text("F1 of the tokens in common", "공통 토큰의 F1"), 0.0, 1.0, True),
     ),
+    TaskType.TRACKING: (
+        Metric("hota", Text("higher-order tracking accuracy", "고차 추적 정확도"), 0.0, 1.0, True),
+        Metric("idf1", Text("F1 of identities", "식별 F1"), 0.0, 1.0, True),
+        Metric(
+            "mota",
+            Text("multi-object tracking accuracy", "다중 객체 추적 정확도"),
+            -_MOST,
+            1.0,
+            True,
+        ),
+        Metric("gospa", Text("GOSPA distance of a moment", "시점별 GOSPA 거리"), 0.0, _MOST, False),
+        Metric(
+            "gospa-localisation",
+            Text("GOSPA's part for where things are", "GOSPA의 위치 오차 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+        Metric(
+            "gospa-missed",
+            Text("GOSPA's part for missed things", "GOSPA의 누락 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+        Metric(
+            "gospa-false",
+            Text("GOSPA's part for false things", "GOSPA의 오탐 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+    ),
 }
 
 BASELINES = {
@@ -137,6 +207,9 @@ BASELINES = {
     TaskType.TEXT: "majority",
     TaskType.FORECASTING: "climatology",
     TaskType.GENERATION: "lead",
+    TaskType.IMAGES: "majority",
+    TaskType.DETECTION: "usual-box",
+    TaskType.TRACKING: "nearest",
 }
 """The trivial algorithm that each task's results are compared with."""
 

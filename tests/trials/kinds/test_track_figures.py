@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from dure.trials.kinds.tracks.counts import WIDTH, _as_trackeval, counts_of
 from dure.trials.kinds.tracks.figures import tracking
 from dure.trials.kinds.tracks.linking import nearest
-from dure.trials.kinds.tracks.moments import BOX_CUTOFF, Moment, apart, likeness
+from dure.trials.kinds.tracks.moments import Moment, apart, likeness
+from dure.trials.places import BOX_CUTOFF
 from tests.trials.kinds.scenes import objects, scene
 
 with contextlib.redirect_stdout(io.StringIO()):

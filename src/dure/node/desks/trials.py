@@ -53,6 +53,9 @@ class TrialsDesk:
         budget: int = 20,
         time: str = "",
         series: str = "",
+        observed: Sequence[str] = (),
+        true: Sequence[str] = (),
+        cutoff: str = "",
         floors: Mapping[str, str] | None = None,
         subgroup: str = "",
         subgroups: Sequence[str] = (),
@@ -62,6 +65,7 @@ class TrialsDesk:
         from dure.trials.benchmark import contamination, prepare
         from dure.trials.definition import Definition, asked_protection
         from dure.trials.errors import TrialsError
+        from dure.trials.places import asked_places
         from dure.trials.tasks import TaskType
 
         if task not in set(TaskType):
@@ -79,6 +83,7 @@ class TrialsDesk:
             budget=budget,
             time=time,
             series=series,
+            places=asked_places(observed, true, cutoff),
             floors=tuple(sorted((floors or {}).items())),
             subgroup=subgroup,
             subgroups=tuple(subgroups),

@@ -19,6 +19,8 @@ _KINDS = (
     (pa.types.is_decimal, ColumnType.NUMBER),
     (pa.types.is_date, ColumnType.DATE),
     (pa.types.is_timestamp, ColumnType.TIME),
+    (pa.types.is_binary, ColumnType.IMAGE),
+    (pa.types.is_large_binary, ColumnType.IMAGE),
 )
 
 

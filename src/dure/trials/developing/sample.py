@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dure.trials.developing import scenes
+from dure.trials.images.source import IMAGE
 from dure.trials.manifest import ColumnType, Schema
-from dure.trials.tasks import Predicted, TaskType
+from dure.trials.tasks import OF_IMAGES, Predicted, TaskType
 
 ROWS = 400
 TARGET = "target"
@@ -37,14 +39,22 @@ _DAY = dt.date(2026, 1, 1)
 
 TEXT_FEATURES = {"text": ColumnType.TEXT}
 """The same, of a task on texts."""
+IMAGE_FEATURES = {IMAGE: ColumnType.IMAGE}
+"""The same, of a task on images."""
+BOXES = "boxes"
+"""Target of a detection; data sets of images have it under this name."""
 
 _ON_TEXTS = (TaskType.TEXT, TaskType.GENERATION)
 
 
 def sample_schema(schema: Schema, task: TaskType) -> Schema:
     """Return the schema with what it leaves open filled in."""
+    if task is TaskType.TRACKING:
+        return Schema(schema.target or scenes.TARGET, schema.features or scenes.FEATURES)
     usual = TEXT_FEATURES if task in _ON_TEXTS else FEATURES
-    return Schema(schema.target or TARGET, schema.features or usual)
+    usual = IMAGE_FEATURES if task in OF_IMAGES else usual
+    target = BOXES if task is TaskType.DETECTION else TARGET
+    return Schema(schema.target or target, schema.features or usual)
 
 
 def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int = 1) -> pa.Table:
@@ -62,13 +72,19 @@ def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int 
         The same seed gives the same rows.
     """
     schema = sample_schema(schema, task)
+    if task is TaskType.TRACKING:
+        return scenes.scene_table(schema, MAKERS, seed)
+    if task in OF_IMAGES:
+        from dure.trials.developing.pictures import sample_images  # brings Pillow
+
+        return sample_images(schema, task, seed=seed)
     rng = np.random.default_rng(seed)
     signal = np.zeros(rows)
     columns: dict[str, Any] = {}
     for name, kind in schema.features.items():
         drawn = rng.normal(size=rows)
         signal += drawn
-        made = _MAKERS[kind](drawn)
+        made = MAKERS[kind](drawn)
         gaps = task not in _ON_TEXTS and kind not in TIMES
         columns[name] = pa.array(made, mask=rng.random(rows) < _MISSING if gaps else None)
     signal = signal / max(1.0, len(schema.features) ** 0.5) + 0.3 * rng.normal(size=rows)
@@ -114,7 +130,7 @@ def _times(drawn: Any) -> list[dt.datetime]:
     return [start + dt.timedelta(hours=float(one) * 100) for one in drawn]
 
 
-_MAKERS: dict[ColumnType, Callable[[Any], Any]] = {
+MAKERS: dict[ColumnType, Callable[[Any], Any]] = {
     ColumnType.TEXT: lambda drawn: [_WORDS[place] for place in _places(drawn)],
     ColumnType.INTEGER: lambda drawn: np.round(50 + 20 * drawn).astype(np.int64),
     ColumnType.NUMBER: lambda drawn: 100 + 25 * drawn,

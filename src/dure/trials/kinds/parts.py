@@ -6,5 +6,7 @@ PARTS = ("train.parquet", "features.parquet", "answers.parquet")
 ANSWER = "answer"
 ROW = "row"
 SUBGROUP = "subgroup"
+COUNTS = "counts"
+"""As how many rows each row of the answer key counts, where not one: of tracks, objects that begin."""
 BASELINE_KEY = b"dure.baseline"
 LEAST_ROWS = 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dure.trials.kinds.boxes.target import TARGET as BOXES
 from dure.trials.kinds.classes.target import TARGET as CLASSES
 from dure.trials.kinds.numbers.target import TARGET as NUMBERS
 from dure.trials.kinds.quantiles.target import TARGET as QUANTILES
@@ -14,4 +15,5 @@ TARGETS: dict[Predicted, Target] = {
     Predicted.CLASS: CLASSES,
     Predicted.QUANTILES: QUANTILES,
     Predicted.TEXT: TEXTS,
+    Predicted.BOXES: BOXES,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,10 @@ IDENTITY_PARTS = ("IDTP", "IDFN", "IDFP")
 CLEAR_PARTS = ("CLR_TP", "CLR_FN", "CLR_FP", "IDSW")
 GOSPA_PARTS = ("localisation", "missed", "false", "moments")
 WIDTH = 4 * THRESHOLDS + len(IDENTITY_PARTS) + len(CLEAR_PARTS) + len(GOSPA_PARTS)
+
+_AFTER = 4 * THRESHOLDS
+_MISSED = [*range(THRESHOLDS, 2 * THRESHOLDS), _AFTER + 1, _AFTER + 4]
+_FALSE = [*range(2 * THRESHOLDS, 3 * THRESHOLDS), _AFTER + 2, _AFTER + 5]
 
 
 def counts_of(moments: Sequence[Moment], cutoff: float) -> Floats:
@@ -48,10 +53,12 @@ def counts_of(moments: Sequence[Moment], cutoff: float) -> Floats:
     them.
     """
     distances = [apart(one.true.places, one.said.places) for one in moments]
-    data = _as_trackeval(moments, [likeness(one, cutoff) for one in distances])
-    hota, identity, clear = (metric.eval_sequence(data) for metric in _metrics())
+    near = _near(moments, [likeness(one, cutoff) for one in distances])
+    hota, identity, clear = (metric.eval_sequence(near.data) for metric in _metrics())
+    further = np.zeros(WIDTH)
+    further[_MISSED], further[_FALSE] = near.missed, near.false
     sets = [gospa(one, cutoff) for one in distances]
-    return np.concatenate(
+    return further + np.concatenate(
         [
             *(hota[name] for name in HOTA_PARTS),
             hota["AssA"] * hota["HOTA_TP"],
@@ -61,6 +68,34 @@ def counts_of(moments: Sequence[Moment], cutoff: float) -> Floats:
             [len(moments)],
         ]
     ).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What trackeval is given, and how often what it isn't given was missed and false."""
+
+    data: dict[str, Any]
+    missed: int
+    false: int
+
+
+def _near(moments: Sequence[Moment], alike: list[Floats]) -> _Near:
+    """Leave out objects and tracks that are never like any other: they are missed and false in any case.
+
+    Without them its matrices are no larger than they need be, however much clutter there is.
+    """
+    true = _ever([one.true.ids for one in moments], [one.any(axis=1) for one in alike])
+    said = _ever([one.said.ids for one in moments], [one.any(axis=0) for one in alike])
+    left = [Moment(m.true.of(t), m.said.of(s)) for m, t, s in zip(moments, true, said, strict=True)]
+    cut = [one[np.ix_(t, s)] for one, t, s in zip(alike, true, said, strict=True)]
+    missed, false = (sum(int((~one).sum()) for one in kept) for kept in (true, said))
+    return _Near(_as_trackeval(left, cut), missed, false)
+
+
+def _ever(ids: list[Ints], marked: list[Any]) -> list[Any]:
+    """Return the marks of all ids that are marked at any moment."""
+    found = np.concatenate([one[mark] for one, mark in zip(ids, marked, strict=True)])
+    return [np.isin(one, found) for one in ids]
 
 
 def _as_trackeval(moments: Sequence[Moment], alike: list[Floats]) -> dict[str, Any]:

@@ -8,14 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dure.trials.bootstrap import Floats
+from dure.trials.places import BOX
 
 Ints = NDArray[np.int64]
-
-BOX = 4
-"""Numbers of a box: left, top, width, height. A position has two or three."""
-
-BOX_CUTOFF = 0.5
-"""Boxes that share less than this of the area that either covers are not the same object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +27,10 @@ class Objects:
 
     ids: Ints
     places: Floats
+
+    def of(self, marked: NDArray[np.bool_]) -> Objects:
+        """Return some of them."""
+        return Objects(self.ids[marked], self.places[marked])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def apart(first: Floats, second: Floats) -> Floats:
 def likeness(distances: Floats, cutoff: float) -> Floats:
     """Return how alike things are, 0 to 1: a half at the cutoff, nothing from twice the cutoff on.
 
-    Of boxes, with `BOX_CUTOFF`, it is the IoU.
+    Of boxes, with `dure.trials.places.BOX_CUTOFF`, it is the IoU.
     """
     alike: Floats = np.maximum(0.0, 1.0 - distances / (2.0 * cutoff))
     return alike
