@@ -263,6 +263,16 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     assert shown["result"]["figures"]["mae"]["difference"]["upper"] in read
     assert "limits.wall_s" in read
     assert '"' not in read, "an output checker reads tables, not JSON"
+    assert read.startswith("Surely better than always answering with the mean")
+    html = tmp_path / "report.html"
+    assert told(pinned, "trials", "show", run["run"][:12], "--html", html) == {
+        **{name: part for name, part in shown.items() if name != "diagnosis"}, "html": str(html),
+    }  # fmt: skip
+    assert "Surely better than always" in html.read_text("utf-8")
+    assert "확실히 낫습니다" in html.read_text("utf-8")
+    refused = command(pinned, "trials", "show", run["run"], "--html", tmp_path / "report.txt")
+    assert (refused.status, "trials.page" in refused.err) == (235, True)
+    assert not (tmp_path / "report.txt").exists()
     assert told(pinned, "trials", "leaderboard", benchmark["benchmark"]) == []
     (row,) = told(pinned, "trials", "leaderboard", benchmark["benchmark"], "--all")
     assert (row["rank"], row["agency"], row["released"]) == (1, "alpha", False)
@@ -294,6 +304,19 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     told(pinned, "exchange", "receive", media, agency="alpha", who="alpha.developer")
     (report,) = told(pinned, "trials", "list", agency="alpha", who="alpha.developer")["received"]
     assert report["agency"] == "bravo"
+    developer: dict[str, Any] = {"agency": "alpha", "who": "alpha.developer"}
+    read = words_of(pinned, "trials", "show", report["asset_id"][:12], "--html", html, **developer)
+    assert read.startswith("Surely better than always answering with the mean")
+    assert "Gates" not in read
+    assert "people released it" in html.read_text("utf-8")
+    beside = (run["run"][:12], released["asset"][:12])
+    found = told(pinned, "trials", "compare", *beside, "--html", html)
+    assert [one["released"] for one in found["reports"]] == [False, True]
+    assert {pair["surely_better"] for pair in found["pairs"]} == {""}
+    assert "open: the intervals overlap" in words_of(pinned, "trials", "compare", *beside)
+    assert "Trials beside each other" in html.read_text("utf-8")
+    alone = command(pinned, "trials", "compare", run["run"])
+    assert (alone.status, "trials.compare" in alone.err) == (229, True)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ import pytest
 from dure.trials.offering.card import Card, read_card
 from tests.docs import pages
 
+pytestmark = pytest.mark.timeout(300)
+
 DOCS = pages.ROOT / "docs"
 PAGES = ("data-owner.md", "developer.md", "output-checker.md")
 
@@ -39,7 +41,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return go_through(DOCS, tmp_path_factory.mktemp("tutorials") / "work")
 
 
-@pytest.mark.timeout(300)
 def test_the_data_owner_sees_what_the_page_says(story: Story):
     said = story.said["data-owner.md"]
     # The second run tells nothing, the first one did; the version without floors is closed.
@@ -99,7 +100,6 @@ def test_the_korean_page_has_the_same_commands(page: str):
     assert english == korean
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.exhaustive
 def test_the_korean_pages_run_as_they_stand(tmp_path: Path):
     story = go_through(DOCS / "ko", tmp_path / "work")

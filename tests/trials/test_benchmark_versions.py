@@ -40,6 +40,13 @@ def test_another_definition_or_another_version_of_the_data_is_the_next_version(h
         (first.asset.id[:12], first),
     ):
         assert find_benchmark(house, name) == found
+    # A name is its newest open version, and the newest when none is; the next is numbered after all.
+    versions.close(house, "arrival-delay@3", "too few rows")
+    assert find_benchmark(house, "arrival-delay") == second
+    for closed in ("arrival-delay", "arrival-delay"):
+        versions.close(house, closed, "done")
+    assert find_benchmark(house, "arrival-delay") == third
+    assert versions.latest(house, "arrival-delay") == (3, third.asset.id)
     with pytest.raises(DureError) as caught:
         find_benchmark(house, "arrival-delay@4")
     assert code(caught) == "trials.unknown"

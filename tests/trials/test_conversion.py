@@ -213,3 +213,19 @@ def test_pickles_are_found(name: str, data: bytes):
 )
 def test_other_files_are_no_pickles(data: bytes):
     assert find_pickle({"weights.bin": data}) == ""
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"a.b": np.ones(2), "a": {"b": np.zeros(2)}},
+        {"1": np.ones(2), 1: np.zeros(2)},
+        {"a": [np.ones(1)], "a.0": np.ones(1)},
+    ],
+)
+def test_no_array_is_dropped_for_another_of_its_name(tree):
+    with pytest.raises(ConversionRefused, match="names-collide"):
+        arrays_in(pickle.dumps(tree))
+    # The control: one name more, and both are there.
+    told = {"other": tree[next(iter(tree))], "b": np.ones(2)}
+    assert len(arrays_in(pickle.dumps(told))) == 2

@@ -12,10 +12,12 @@ import pytest
 from dure.trials.definition import Definition
 from dure.trials.developing.check import check
 from dure.trials.developing.columns import columns_of
+from dure.trials.developing.refused import WORDS, in_words
 from dure.trials.developing.sample import FEATURES, TIMES, sample_schema, sample_table
 from dure.trials.developing.template import new
 from dure.trials.errors import TrialsError
 from dure.trials.fit import check_fit
+from dure.trials.kinds.lines import Refusal
 from dure.trials.manifest import ColumnType, Schema, read_manifest
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.submission import read_submission, submit
@@ -183,3 +185,9 @@ def test_a_runtime_that_is_not_there():
     with pytest.raises(TrialsError) as caught:
         check_fit(manifest, definition)
     assert caught.value.code == "trials.runtime"
+
+
+def test_each_refusal_of_predictions_has_words():
+    assert set(WORDS) >= {reason.value for reason in Refusal}
+    assert in_words("wrong-length").ko.startswith("예측은 행마다 하나씩")
+    assert in_words("another").en == "another"

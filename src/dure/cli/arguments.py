@@ -32,11 +32,6 @@ KeyPassphraseOption = Annotated[
 ]
 
 
-def example(*lines: str) -> str:
-    """Return what stands below a command's help: how it is called, for instance."""
-    return say("For instance: ", "예: ") + "\n\n".join(lines)
-
-
 def say_who_votes(view: Mapping[str, Any]) -> None:
     """Say what has to happen before an act that was just asked for."""
     request = view["id"]

@@ -19,8 +19,8 @@ BenchmarkArgument = Annotated[
     typer.Argument(
         metavar="BENCHMARK",
         help=say(
-            "NAME (its newest version), NAME@VERSION, or the beginning of an id.",
-            "NAME(가장 새로운 버전), NAME@VERSION 또는 식별자의 앞부분.",
+            "NAME (its newest open version), NAME@VERSION, or the beginning of an id.",
+            "NAME(열려 있는 가장 새로운 버전), NAME@VERSION 또는 식별자의 앞부분.",
         ),
     ),
 ]

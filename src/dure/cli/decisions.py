@@ -11,6 +11,7 @@ import typer
 
 from dure.cli import session
 from dure.cli.arguments import KeyPassphraseOption, RequestId
+from dure.cli.fields import flat
 from dure.cli.passphrases import key_passphrase
 from dure.cli.words import say
 from dure.node.files import write_file
@@ -80,9 +81,13 @@ def show(
         carried = {"request": view["request"], "charter": view["charter"]}
         write_file(out, json.dumps(carried, ensure_ascii=False, indent=1).encode("utf-8"))
     view = {name: value for name, value in view.items() if name != "charter"}
-    session.current.output.value(view)
+    output = session.current.output
+    if output.as_json:
+        output.value(view)
+        return
+    _show_in_words(view)
     if evidence:
-        session.current.output.line(say("What it decides on: ", "결정의 근거: ") + evidence)
+        output.line(say("What it decides on: ", "결정의 근거: ") + evidence)
 
 
 @app.command(help=say("Approve a request with your own key.", "본인의 키로 요청을 승인합니다."))
@@ -162,10 +167,38 @@ def _write_vote(vote: Mapping[str, object], out: Path) -> None:
     )
 
 
+def _show_in_words(view: Mapping[str, Any]) -> None:
+    """Show where a request stands, then exactly what is signed, then who signed and what came of it."""
+    output = session.current.output
+    nested = ("request", "votes", "permit", "outcome")
+    output.value({name: value for name, value in view.items() if name not in nested})
+    output.value(flat(view["request"]), say("What is signed", "서명하는 내용"), exact=True)
+    votes = [one["vote"] for one in view.get("votes") or ()]
+    output.rows(
+        votes,
+        [
+            ("voter", say("who", "표결한 사람")),
+            ("choice", say("choice", "표결")),
+            ("time", say("time", "시각")),
+            ("client", say("with", "표결에 쓴 것")),
+            ("key", say("key", "키")),
+        ],
+        say("Votes", "표"),
+        none=say("none yet.", "아직 없습니다."),
+    )
+    for part, title in (
+        ("permit", say("Permit", "승인서")),
+        ("outcome", say("Outcome", "집행 결과")),
+    ):
+        if view.get(part):
+            told = {name: value for name, value in view[part].items() if name != "votes"}
+            output.value(flat(told), title, exact=True)
+
+
 def _show_what_is_signed(view: dict[str, Any]) -> None:
     output = session.current.output
     if output.as_json:
         return
     output.line(say("You sign exactly this:", "다음 내용에 서명합니다:"))
-    output.value(view["request"], exact=True)
+    output.value(flat(view["request"]), exact=True)
     output.line(say("Its digest, computed here: ", "여기서 계산한 요약값: ") + request_digest(view))

@@ -143,6 +143,7 @@ def check(
 ) -> None:
     """Check a submission."""
     from dure.trials.developing.check import check as run
+    from dure.trials.developing.refused import in_words
     from dure.trials.offering.card import read_card
     from dure.trials.outcomes import WORDS, OutcomeClass
 
@@ -161,6 +162,8 @@ def check(
         told["outcome"] = value_word("outcome", told["outcome"])
         figures = told.pop("figures")
         told["means"] = WORDS[found.outcome].say(LANGUAGE)
+        if found.refusal:
+            told["refused"] = in_words(found.refusal).say(LANGUAGE)
         shown = {_NAMES[name]: told[name] for name in _NAMES if name in told}
         output.value({**shown, **figures}, say("On dummy rows", "더미 자료에서"))
     if found.outcome is not OutcomeClass.OK:

@@ -88,6 +88,16 @@ def probe(
         typer.Option(help=say("Sign the report with this key file.", "이 키 파일로 서명합니다.")),
     ] = None,
     key_passphrase_file: KeyPassphraseOption = None,
+    sign: Annotated[
+        bool,
+        typer.Option(
+            "--sign",
+            help=say(
+                "Have this node sign the report, and name it in the evidence of its runs.",
+                "이 노드가 보고서에 서명하고, 실행의 증거에 적습니다.",
+            ),
+        ),
+    ] = False,
     report: Annotated[
         Path | None,
         typer.Option(
@@ -116,11 +126,15 @@ def probe(
     ] = None,
 ) -> None:
     """Probe this machine's sandbox, or verify a report of that."""
-    whole = (
-        _probe(family or [], tier, key, key_passphrase_file)
-        if verify is None
-        else _verified(verify, charter)
-    )
+    if verify is not None:
+        whole = _verified(verify, charter)
+    elif sign:
+        if key is not None:
+            raise typer.BadParameter("--sign | --key")
+        with session.current.node() as node:  # what keeps it from signing is said first
+            whole = node.trials.sign_probes(_probe(family or [], tier))
+    else:
+        whole = _signed(family or [], tier, key, key_passphrase_file)
     if report is not None:
         from dure.core.canonical import canonical_json
         from dure.node.files import write_file
@@ -136,14 +150,22 @@ def probe(
         _end(whole)
 
 
-def _probe(
-    families: Sequence[str], tier: str, key: Path | None, passphrase: Path | None
-) -> dict[str, Any]:
+def _probe(families: Sequence[str], tier: str) -> dict[str, Any]:
     import time
 
     from dure.sandbox.tiers import probe_host_in
-    from dure.trials.probes.report import make_report, sign_report
+    from dure.trials.probes.report import make_report
     from dure.trials.probes.suite import run_suite
+
+    with _progress() as step:
+        outcomes = run_suite(families, progress=step, tier=tier)
+    return make_report(outcomes, probe_host_in(tier), time.time())
+
+
+def _signed(
+    families: Sequence[str], tier: str, key: Path | None, passphrase: Path | None
+) -> dict[str, Any]:
+    from dure.trials.probes.report import sign_report
 
     opened = None
     if key is not None:  # a wrong passphrase is said before anything is tried
@@ -151,9 +173,7 @@ def _probe(
         from dure.storage.keys import read_key_file
 
         opened = read_key_file(key, key_passphrase(key, passphrase))
-    with _progress() as step:
-        outcomes = run_suite(families, progress=step, tier=tier)
-    return sign_report(make_report(outcomes, probe_host_in(tier), time.time()), opened)
+    return sign_report(_probe(families, tier), opened)
 
 
 def _verified(file: Path, charter: Path | None) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dure.cli import session
-from dure.cli.arguments import example
 from dure.cli.words import LANGUAGE, say
 
 if TYPE_CHECKING:
@@ -34,14 +33,12 @@ def add_to(app: typer.Typer) -> None:
             "Show what a trial came to and each gate, to those who may read it; a released report too.",
             "시험 결과와 각 관문을 열람할 수 있는 사람에게 보여 줍니다. 반출된 보고서도 볼 수 있습니다.",
         ),
-        epilog=example("dure trials show 4c4c0b71a6a5 --html report.html"),
     )(show)
     app.command(
         help=say(
             "Put reports on one benchmark beside each other: which differences are sure?",
             "같은 평가 기준의 보고서들을 견주어 어떤 차이가 확실한지 봅니다.",
         ),
-        epilog=example("dure trials compare 4c4c0b71a6a5 586bf3ec22b3"),
     )(compare)
 
 

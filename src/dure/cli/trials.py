@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dure.cli import benchmarks, developing, preparing, probing, session, trial_jobs
+from dure.cli import benchmarks, developing, preparing, probing, session, trial_jobs, trial_verbs
 from dure.cli import gates as gates_commands
 from dure.cli import reports as reports_commands
 from dure.cli.arguments import RequestId, say_who_votes
@@ -212,7 +212,14 @@ def run(
     output = session.current.output
     if queue:
         with session.current.node() as node:
-            output.value(node.jobs.put(submission, on=on, seed=seed))
+            put = node.jobs.put(submission, on=on, seed=seed)
+        output.value(put)
+        output.line(
+            say(
+                "It waits for a worker. Start one: dure trials work. Watch it: dure trials watch {run}",
+                "작업자를 기다립니다. 작업자 시작: dure trials work. 지켜보기: dure trials watch {run}",
+            ).format(run=put["run"][:12])
+        )
         return
     with session.current.node() as node, output.progress(say("running", "실행 중")):
         made = node.trials.run(submission, on=on, seed=seed)
@@ -255,3 +262,4 @@ def release(
 
 
 trial_jobs.add_to(app)
+trial_verbs.arrange(app)

@@ -324,7 +324,7 @@ def contamination(house: House, benchmark: Asset) -> tuple[Finding, ...]:
 
 
 def find_benchmark(house: House, name: str, *, for_run: bool = False) -> Benchmark:
-    """Return a benchmark: of that name its newest version, or NAME@NUMBER, or that of an id.
+    """Return a benchmark: of that name its newest open version, or NAME@NUMBER, or that of an id.
 
     Parameters
     ----------

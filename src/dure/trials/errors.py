@@ -1,4 +1,4 @@
-"""What can go wrong in a trial. Exit statuses 92 to 102, 125, 126, 226 to 246."""
+"""What can go wrong in a trial. Exit statuses 92 to 102, 125 to 127, 226 to 246."""
 
 from __future__ import annotations
 
@@ -267,6 +267,23 @@ class TrialsError(DureError):
                 Text(
                     "Name a file that ends in .html: dure trials show RUN --html report.html.",
                     ".html로 끝나는 파일을 지정하십시오: dure trials show RUN --html report.html.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.unproven-host",
+                127,
+                409,
+                Text(
+                    "This node runs nothing above Open without a recent report of its probes.",
+                    "이 노드는 최근의 탐침 보고서 없이 공개 등급을 넘는 자료를 시험하지 않습니다.",
+                ),
+                Text(
+                    "Tier {tier}, at most {days} days old: {reason.en}.",
+                    "격리 수준 {tier}, 최대 {days}일: {reason.ko}.",
+                ),
+                Text(
+                    "Probe this host and have the node sign (dure trials probe --sign).",
+                    "이 호스트를 탐침하고 노드가 서명하게 하십시오(dure trials probe --sign).",
                 ),
             ),
             ErrorSpec(

@@ -89,11 +89,24 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "probes-signer": Text(
             "the charter knows no such key of the signer", "협약에 등록된 서명자의 키가 아닙니다"
         ),
+        "probes-none": Text("there is none", "보고서가 없습니다"),
+        "probes-old": Text("the last one is older", "마지막 보고서가 그보다 오래되었습니다"),
+        "probes-others": Text(
+            "the last one does not hold the very probes that are installed here",
+            "마지막 보고서의 탐침이 여기에 설치된 것과 다릅니다",
+        ),
+        "probes-verdict": Text(
+            "in the last one something escaped or was not probed",
+            "마지막 보고서에서 빠져나갔거나 탐침하지 못한 것이 있습니다",
+        ),
         "probes-unsigned": Text("nobody has signed it", "서명이 없습니다"),
         # weights
         "code-inside": Text(
             "it names functions or classes, not arrays alone",
             "배열뿐 아니라 함수나 클래스가 들어 있습니다",
+        ),
+        "names-collide": Text(
+            "two arrays would get the same name", "이름이 같아지는 배열이 두 개 있습니다"
         ),
         "no-arrays": Text("there is no array in it", "배열이 없습니다"),
         "not-a-pickle": Text("it is no pickle that can be read", "읽을 수 있는 pickle이 아닙니다"),

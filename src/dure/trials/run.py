@@ -33,9 +33,8 @@ from dure.core.reports import Report
 from dure.governance.claims import this_process
 from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
-from dure.sandbox.tiers import tier_for
 from dure.storage.tables import ASSETS, FACTS
-from dure.trials import history, records, spec, steps
+from dure.trials import history, probed, records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
 from dure.trials.definition import protection_values, told_of_order
@@ -189,8 +188,7 @@ def run(
         try:
             work = replace(work, others=history.neighbours(house, benchmark.asset.id))
             grade = join_all([seen, benchmark.answers.label]).grade
-            tier = tier_for(grade, house.profile, house.open_tier)
-            work = replace(work, tier=tier)
+            work = replace(work, tier=probed.tier_of(house, grade))
             trial = _sealed_before(work) or _perform(work, spent)
         except BaseException:
             records.end_run(house, work.id, "failed", claimant=work.claimant)
@@ -294,7 +292,8 @@ def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes,
 
 def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
     house, benchmark = work.house, work.benchmark
-    evidence = {**_evidence(work), "gates": [step.to_dict() for step in gated.steps]}
+    known = probed.facts(work.house, work.tier)
+    evidence = {**_evidence(work), **known, "gates": [step.to_dict() for step in gated.steps]}
     findings = (*gated.findings, *contamination(house, benchmark.asset))
     report = Report(REPORT_KIND, 1, gated.result, evidence, findings)
     inputs = (work.algorithm, benchmark.train, benchmark.features)

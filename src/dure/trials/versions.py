@@ -28,7 +28,9 @@ _NAMED = re.compile(r"([a-z0-9][a-z0-9._-]{0,62})(?:@([1-9][0-9]{0,5}))?")
 
 
 def find_row(house: House, text: str) -> RowMapping:
-    """Return the row of a benchmark: NAME for its newest version, NAME@NUMBER, or (the beginning of) an id.
+    """Return the row of a benchmark: NAME@NUMBER, NAME for its newest open version, or by its id.
+
+    When all versions of a name are closed it is the newest; the beginning of an id is enough.
 
     Raises
     ------
@@ -44,9 +46,9 @@ def _named(house: House, name: str, number: int) -> RowMapping | None:
     same = BENCHMARKS.c.name == name
     if number:
         same &= BENCHMARKS.c.version == number
-    newest = select(BENCHMARKS).where(same).order_by(BENCHMARKS.c.version.desc()).limit(1)
+    by = BENCHMARKS.c.closed_at.is_not(None), BENCHMARKS.c.version.desc()
     with house.database.read() as connection:
-        return connection.execute(newest).mappings().first()
+        return connection.execute(select(BENCHMARKS).where(same).order_by(*by)).mappings().first()
 
 
 def same_row(house: House, dataset_id: str, definition: str) -> RowMapping | None:
@@ -58,7 +60,10 @@ def same_row(house: House, dataset_id: str, definition: str) -> RowMapping | Non
 
 def latest(house: House, name: str) -> tuple[int, str]:
     """Return number and id of a name's newest version; 0 and "" when it has none."""
-    row = _named(house, name, 0)
+    same = BENCHMARKS.c.name == name
+    newest = select(BENCHMARKS).where(same).order_by(BENCHMARKS.c.version.desc())
+    with house.database.read() as connection:
+        row = connection.execute(newest).mappings().first()
     return (row["version"], row["asset_id"]) if row else (0, "")
 
 

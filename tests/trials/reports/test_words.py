@@ -56,8 +56,8 @@ def test_a_failure_is_its_class_in_words(outcome):
 
 
 def test_every_task_and_baseline_has_words():
-    assert set(TASKS) == set(TaskType)
-    assert set(BASELINES) == set(NAMES.values())
+    assert set(TASKS) >= set(TaskType)
+    assert set(BASELINES) >= set(NAMES.values())
 
 
 def test_findings_are_said_in_both_languages():

@@ -157,6 +157,21 @@ class TrialsDesk:
         seen = {entry.asset.id for entry in self.house.assets.find(where)}
         return [row for row in rows if row[part] in seen]
 
+    def sign_probes(self, report: Mapping[str, Any]) -> dict[str, Any]:
+        """Have this node sign a report of its host's probes; a whole one is kept as the last of its tier."""
+        from dure.core.canonical import canonical_json
+        from dure.trials.probes.report import lacking, signed_by_node
+        from dure.trials.spec import RUN
+
+        house = self.house
+        house.require_here(RUN)
+        value = house.links.ask("executor", "probes.sign", report=dict(report))["signature"]
+        public = house.charter.member(house.agency).node_signing
+        signed = signed_by_node(report, house.agency, house.suite.name, public, value)
+        if not lacking(signed):
+            house.host_reports.keep(str(report["host"]["tier"]), canonical_json(signed))
+        return signed
+
     def show(self, report: str) -> Mapping[str, Any]:
         """Return the report of a run, or a released one, to those who may read it, as it was written."""
         return self.reading(report).document

@@ -182,6 +182,29 @@ def sign_report(report: Mapping[str, Any], key: PrivateKey | None) -> dict[str, 
     return {**report, "signature": signature}
 
 
+def signed_by_node(
+    report: Mapping[str, Any], agency: str, suite_name: str, public: str, value: str
+) -> dict[str, Any]:
+    """Return a report with the signature that a node's executor made.
+
+    Parameters
+    ----------
+    report
+        What `make_report` returned.
+    agency
+        Whose node it is.
+    suite_name
+        Crypto suite of its key.
+    public
+        Public half of that key, in hex, as the charter has it.
+    value
+        The signature, in hex.
+    """
+    key = suite(suite_name).key_id(bytes.fromhex(public))
+    signature = {"suite": suite_name, "by": agency, "key": key, "public": public, "value": value}
+    return {**report, "signature": signature}
+
+
 def verify_report(content: bytes, charter: Charter | None = None) -> dict[str, Any]:
     """Return what a file with a report holds, when it is what it says it is; needs no node.
 
@@ -305,7 +328,7 @@ def _check_signature(report: Mapping[str, Any], signature: Any) -> None:
 def _check_signer(signature: Mapping[str, str] | None, charter: Charter) -> None:
     if signature is None:
         raise _refuse("probes-unsigned")
-    known = {
+    known = {(member.agency, member.node_signing) for member in charter.members} | {
         (principal.id, key.public)
         for principal in charter.principals
         for key in principal.active_keys()

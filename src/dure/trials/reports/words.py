@@ -20,6 +20,10 @@ BASELINES = {
         "always answering with the most frequent class", "가장 흔한 클래스로만 답하는 것"
     ),
     "climatology": Text("the quantiles of the series' own past", "계열의 지난 값에서 얻은 분위수"),
+    "nearest": Text(
+        "linking each observation to the nearest earlier one",
+        "각 관측을 가장 가까운 앞 관측에 잇는 것",
+    ),
     "lead": Text("answering with the beginning of the text", "글의 첫머리로 답하는 것"),
     "usual-box": Text(
         "always answering with the usual box of the most frequent class",
@@ -34,13 +38,14 @@ DIRECTIONS = {
 }
 
 TASKS = {
-    TaskType.REGRESSION: Text("predict a number", "수치 예측"),
-    TaskType.CLASSIFICATION: Text("predict a class", "클래스 예측"),
-    TaskType.TEXT: Text("classify texts", "텍스트 분류"),
-    TaskType.FORECASTING: Text("forecast a series", "시계열 예측"),
-    TaskType.GENERATION: Text("write a text", "글 생성"),
-    TaskType.IMAGES: Text("classify images", "이미지 분류"),
-    TaskType.DETECTION: Text("find objects in images", "이미지 속 객체 검출"),
+    "tabular-regression": Text("predict a number", "수치 예측"),
+    "tabular-classification": Text("predict a class", "클래스 예측"),
+    "text-classification": Text("classify texts", "텍스트 분류"),
+    "text-generation": Text("write a text", "글 생성"),
+    "forecasting": Text("forecast a series", "시계열 예측"),
+    "image-classification": Text("classify images", "이미지 분류"),
+    "object-detection": Text("find objects in images", "이미지 속 객체 검출"),
+    "multi-object-tracking": Text("follow several objects", "여러 객체 추적"),
 }
 
 
@@ -122,8 +127,7 @@ def direction(metric: Metric | None) -> Text:
 
 def task_words(task: str) -> Text:
     """Return what a task asks for, in words; a name that has none as it is."""
-    known = {one.value: words for one, words in TASKS.items()}
-    return known.get(task, Text(task, task))
+    return TASKS.get(task, Text(task, task))
 
 
 def interval(side: Mapping[str, str]) -> str:
