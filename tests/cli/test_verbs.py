@@ -279,7 +279,9 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     appealed = told(pinned, "trials", "appeal", run["run"][:12], "--reason", "too good")
     assert (appealed["outcome"], appealed["ruling"]) == ("ok", None)
     assert "too good" in words_of(pinned, "trials", "appeals")
-    answered = told(pinned, "trials", "answer", run["run"], "--ruling", "stands", "--words", "no")
+    ruling = ("trials", "answer", run["run"], "--ruling", "stands", "--words", "no")
+    assert told(pinned, *ruling, status=230)["error"]["code"] == "trials.appeal"  # of one's own
+    answered = told(pinned, *ruling, who="bravo.checker")
     assert answered["ruling"] == "stands"
     (listed,) = told(pinned, "trials", "appeals")
     assert listed | {"hint": answered["hint"]} == answered
