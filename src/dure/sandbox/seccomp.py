@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
@@ -42,6 +43,7 @@ _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 _PRCTLS = (3, 15, 16, 21, 23, 39, 41, 42, 0x53564D41)
 """GET_DUMPABLE, SET_NAME, GET_NAME, GET_SECCOMP, CAPBSET_READ, GET_NO_NEW_PRIVS, THP_DISABLE, VMA."""
 _AF_UNIX = 1
+_CONTAINER_ARCHITECTURES = {"x86_64": "SCMP_ARCH_X86_64", "aarch64": "SCMP_ARCH_AARCH64"}
 _ON_OTHERS = frozenset({"prlimit64", "sched_setaffinity"})
 _ON_FILES = frozenset({"chmod", "fchmod", "fchmodat", "utimensat"})
 
@@ -75,6 +77,30 @@ def narrow_filter() -> bytes:
     for name in _ON_OTHERS:
         rules.add_rule(library.ALLOW, name, library.Arg(0, library.EQ, 0))
     return _exported(rules)
+
+
+def container_filter() -> dict[str, object]:
+    """Return the same rules as a container's configuration says them (OCI runtime specification, seccomp)."""
+
+    def allowed(
+        *names: str, index: int = 0, value: int = 0, mask: int = 0xFFFFFFFF
+    ) -> dict[str, object]:
+        told = {"index": index, "value": mask, "valueTwo": value, "op": "SCMP_CMP_MASKED_EQ"}
+        return {"names": list(names), "action": "SCMP_ACT_ALLOW", "args": [told]}
+
+    return {
+        "defaultAction": "SCMP_ACT_ERRNO",
+        "defaultErrnoRet": errno.ENOSYS,
+        "architectures": [_CONTAINER_ARCHITECTURES[platform.machine()]],
+        "syscalls": [
+            {"names": sorted(ALLOWED), "action": "SCMP_ACT_ALLOW"},
+            allowed("clone", mask=_NAMESPACE_FLAGS),
+            *(allowed("ioctl", index=1, value=request) for request in _IOCTLS),
+            *(allowed("prctl", value=option) for option in _PRCTLS),
+            allowed("socketpair", value=_AF_UNIX),
+            allowed("sendto", index=4, mask=(1 << 64) - 1),
+        ],
+    }
 
 
 def _rules(library: ModuleType, allowed: frozenset[str]) -> Any:

@@ -86,7 +86,7 @@ def stage(plan: dict[str, Any]) -> str:
         ):
             os.makedirs(path, exist_ok=True)
             kernel.mount_tmpfs(path, f"size={size},nr_inodes={inodes},{options}")
-        for name in ("in", "proc", "dev"):
+        for name in ("in", "proc", "dev", "dev/shm"):
             os.mkdir(f"{root}/{name}")
         kernel.bind_read_only(f"{place}/feed", f"{root}/in")
         bind_program(place, program, folders)
