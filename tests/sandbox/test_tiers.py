@@ -238,22 +238,6 @@ def test_what_tier_b_is_called_here_was_really_run(monkeypatch: pytest.MonkeyPat
     assert "6.12" in found.findings[0].next_step.en
 
 
-def test_gvisor_is_looked_for_by_starting_it(tmp_path: Path, monkeypatch) -> None:
-    # A stand-in: there is no gVisor to test with, and none is claimed to be used.
-    program = tmp_path / "runsc"
-    monkeypatch.setattr(tiers.shutil, "which", lambda *_, **__: None)
-    assert tiers.probe_gvisor().state == "missing"
-    monkeypatch.setattr(tiers.shutil, "which", lambda *_, **__: str(program))
-    assert tiers.probe_gvisor().state == "missing"
-    for status, state in ((1, "missing"), (0, "found")):
-        program.write_text(
-            f'#!/bin/sh\n[ "$1" = --version ] && echo "runsc 1" && exit 0\nexit {status}\n'
-        )
-        program.chmod(0o755)
-        found = tiers.probe_gvisor()
-        assert (found.state, found.facts["runsc"]) == (state, "runsc 1")
-
-
 def test_which_control_groups_bound_a_run(tmp_path: Path) -> None:
     here = tiers.group_facts()["control groups"]
     assert here.startswith(("version 1: ", "version 2: "))

@@ -58,7 +58,8 @@ def show(whole: Mapping[str, Any], *, every: bool) -> None:
             ("unprobed", _OUTCOMES["unprobed"]),
         ],
     )
-    if gaps := [row["name"] for row in whole["probes"] if row["name"] in gaps_of(whole)]:
+    gaps = [row for row in whole["probes"] if row["name"] in gaps_of(whole)]
+    if gaps and whole["host"]["tier"] == "B":
         output.line(
             say(
                 f"Tier {whole['host']['tier']} does not contain {len(gaps)} of these by its nature, so it "

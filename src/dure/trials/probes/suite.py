@@ -120,7 +120,10 @@ def run_suite(
     with canaries() as clues:
         runs = runner or partial(box.run, tier=tier)
         attempts = _attempts(_grouped(probes, tier), clues, runs, progress)
-        made = _controls(probes if controls else (), clues, progress, partial(box.run, tier=tier))
+        wide = partial(
+            box.run, tier="B" if tier == "B" else "A"
+        )  # where there is a B, there may be no A
+        made = _controls(probes if controls else (), clues, progress, wide)
     return tuple(
         ProbeOutcome(
             probe.name,

@@ -65,15 +65,15 @@ def figures_table(reading: Reading, *, titles: bool = False) -> Table | None:
             told = (own["value"], interval(own), sides["baseline"]["value"], difference)
         chance = (_at_most(p[name]) if name in p else "",) if p else ()
         named = metric_title(task, name) if titles else name
-        rows.append((named, direction(metric), *told, *chance))
+        rows.append((named, *told, *chance, direction(metric)))
     columns = (
         Text("metric", "지표"),
-        Text("better", "방향"),
         Text("value", "값"),
         Text("{level} interval", "{level} 구간").fill(level=result["interval"]),
         Text("baseline", "비교 기준"),
         Text("difference", "차이"),
         *((Text("p, at most", "p값(이하)"),) if p else ()),
+        Text("better", "방향"),
     )
     return Table(Text("Figures", "수치"), columns, tuple(rows))
 
