@@ -50,7 +50,23 @@ class Machine:
                 place += yes if _TESTS[code & 0xF0](held, value) else no
 
 
-WORDS = (0, 1, 3, 15, 0x541B, 0x5412, 0x80, 0x10000000, 0x10000000 | 0x11, 1 << 32, (1 << 32) | 1)
+WORDS = (
+    0,
+    1,
+    3,
+    6,
+    15,
+    37,
+    1026,
+    1030,
+    0x541B,
+    0x5412,
+    0x80,
+    0x10000000,
+    0x10000000 | 0x11,
+    1 << 32,
+    (1 << 32) | 1,
+)
 
 
 @pytest.mark.parametrize("make", [seccomp.filter_program, seccomp.narrow_filter])
@@ -62,7 +78,16 @@ def test_halving_changes_no_verdict(make, monkeypatch: pytest.MonkeyPatch) -> No
     for call in range(480):
         assert halved.verdict(call) == listed.verdict(call), call
     looked_at = seccomp.call_numbers(
-        ("clone", "ioctl", "prctl", "socketpair", "sendto", "prlimit64", "sched_setaffinity")
+        (
+            "clone",
+            "fcntl",
+            "ioctl",
+            "prctl",
+            "socketpair",
+            "sendto",
+            "prlimit64",
+            "sched_setaffinity",
+        )
     ).values()
     for call, arguments in itertools.product(looked_at, itertools.product(WORDS, repeat=2)):
         told = (*arguments, 0, 0, *arguments)
@@ -71,7 +96,7 @@ def test_halving_changes_no_verdict(make, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_filter_allows_and_refuses_what_it_says() -> None:
     machine = Machine(seccomp.filter_program())
-    number = seccomp.call_numbers(("read", "ptrace", "clone", "ioctl", "sendto"))
+    number = seccomp.call_numbers(("read", "ptrace", "clone", "fcntl", "ioctl", "sendto"))
     assert machine.verdict(number["read"]) == ALLOW
     assert machine.verdict(number["ptrace"]) == ENOSYS
     assert machine.verdict(number["clone"], (0x11,)) == ALLOW
@@ -79,6 +104,9 @@ def test_a_filter_allows_and_refuses_what_it_says() -> None:
     assert machine.verdict(number["ioctl"], (0, 0x541B)) == ALLOW
     assert machine.verdict(number["ioctl"], (0, 0x5412)) == ENOSYS  # TIOCSTI
     assert machine.verdict(number["ioctl"], (0, (1 << 32) | 0x5412)) == ENOSYS
+    assert machine.verdict(number["fcntl"], (0, 1030)) == ALLOW  # F_DUPFD_CLOEXEC
+    for command in (5, 6, 7, 36, 37, 38, 1024, 1026):  # locks, leases, notices
+        assert machine.verdict(number["fcntl"], (0, command)) == ENOSYS
     assert machine.verdict(number["sendto"], (0, 0, 0, 0, 0)) == ALLOW
     assert machine.verdict(number["sendto"], (0, 0, 0, 0, 1 << 32)) == ENOSYS
     foreign = [machine.verdict(number["read"], arch=0x40000003)]

@@ -91,7 +91,7 @@ def test_the_container_is_told_nothing_of_the_host_and_given_no_right() -> None:
     plain = next(one for one in rules["syscalls"] if "args" not in one)
     assert set(plain["names"]) == seccomp.ALLOWED
     looked_at = {name for one in rules["syscalls"] if "args" in one for name in one["names"]}
-    assert looked_at == {"clone", "ioctl", "prctl", "socketpair", "sendto"}
+    assert looked_at == {"clone", "fcntl", "ioctl", "prctl", "socketpair", "sendto"}
 
 
 def test_the_bundle_lies_in_the_staging_folder(tmp_path: Path) -> None:

@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import stat
+import struct
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from dure.trials.probes.attempt import (
     attempt,
 )
 
+_OFD_SETLK = 37
 _PLAIN_DEVICES = {
     *("console", "core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin"),
     *("stdout", "tty", "urandom", "zero"),
@@ -162,7 +166,13 @@ ATTEMPTS.update(
     {
         f"files.host-{name}": _tells(f"/proc/{path}")
         for name, path in (
+            ("control-groups", "cgroups"),
+            ("device-drivers", "devices"),
+            ("disks", "partitions"),
             ("interrupts", "interrupts"),
+            ("kernel-build", "config.gz"),
+            ("locks", "locks"),
+            ("ports", "ioports"),
             ("kernel-command", "cmdline"),
             ("kernel-keys", "keys"),
             ("load", "loadavg"),
@@ -177,6 +187,44 @@ ATTEMPTS.update(
         )
     }
 )
+
+
+# ── what is bound is the same file for every run ───────────────────────────────────────────────
+def _shared() -> int:
+    return os.open(sys.executable, os.O_RDONLY)
+
+
+@attempt
+def _lock_shared_file(_: Clues) -> str:
+    fcntl.flock(_shared(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+    return "a lock that another run can see"
+
+
+@attempt
+def _lock_part_of_shared_file(_: Clues) -> str:
+    fcntl.lockf(_shared(), fcntl.LOCK_SH | fcntl.LOCK_NB, 1)
+    return "a lock that another run can see"
+
+
+@attempt
+def _lock_of_open_file(_: Clues) -> str:
+    fcntl.fcntl(_shared(), _OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 1, 0))
+    return "a lock that another run can see"
+
+
+@attempt
+def _watch_shared_folder(_: Clues) -> str:
+    folder = os.open(os.path.dirname(os.__file__), os.O_RDONLY)  # noqa: PTH120
+    fcntl.fcntl(folder, fcntl.F_NOTIFY, fcntl.DN_ACCESS)
+    fcntl.fcntl(folder, fcntl.F_NOTIFY, 0)
+    return "is told when another run reads a file"
+
+
+@attempt
+def _reopen_input(_: Clues) -> str:
+    read = os.open(f"{PLACE}/in/clues.json", os.O_RDONLY)
+    os.close(os.open(f"/proc/self/fd/{read}", os.O_RDWR))
+    return "opened an input again, to write"
 
 
 @attempt

@@ -22,7 +22,7 @@ APART = "apart"
 OUTSIDE = "outside"
 FAMILIES = (
     *("network", "files", "processes", "calls", "resources"),
-    *("outputs", "parsers", "archives", "models", "channels"),
+    *("outputs", "parsers", "archives", "models", "channels", "results"),
 )
 
 Seen = dict[str, tuple[str, str]]
