@@ -1,4 +1,4 @@
-"""The steps of a trial: the algorithm runs, once more on the perturbed part if there is one, and is scored."""
+"""The steps of a trial: the algorithm runs, again on the perturbed part if there is one, and is scored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dure.sandbox.tasks import Outcome
 from dure.trials import history, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark
 from dure.trials.bootstrap import RESAMPLES
-from dure.trials.definition import protection_values, told_of_forecast
+from dure.trials.definition import protection_values, told_of_order
 from dure.trials.diagnosis import ATTEMPTS
 from dure.trials.kinds.lines import Refusal
 from dure.trials.manifest import Manifest
@@ -56,14 +56,14 @@ class Swept:
 def run_algorithm(work: Work, features: Asset) -> Outcome:
     """Run the algorithm on the training part and on features, and return how it ended.
 
-    The perturbed part comes under the name of the test features, with the same task: nothing tells them apart.
+    The perturbed part comes under the name of the test features, with the same task.
     """
     definition = work.benchmark.definition
     task = {
         "target": definition.target,
         "features": list(definition.features),
         "seed": work.seed,
-        **told_of_forecast(definition),
+        **told_of_order(definition),
     }
     with steps.Sealed(work.house, work.id) as sealed:
         return steps.run_step(
