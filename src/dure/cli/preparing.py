@@ -9,6 +9,8 @@ import typer
 from dure.cli import session
 from dure.cli.arguments import TASKS
 from dure.cli.words import say
+from dure.trials.definition import TELL
+from dure.trials.perturbing.kinds import KINDS
 
 
 def add_to(app: typer.Typer) -> None:
@@ -129,6 +131,26 @@ def prepare(
             ),
         ),
     ] = None,
+    robust: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND,…",
+            help=say(
+                f"Also try the test rows perturbed, as curves: {', '.join(KINDS)}.",
+                f"시험 행을 변형해서도 시험하고 곡선으로 알립니다: {', '.join(KINDS)}.",
+            ),
+        ),
+    ] = "",
+    tell: Annotated[
+        str,
+        typer.Option(
+            metavar="PART,…",
+            help=say(
+                f"What a report tells beside its figures: {', '.join(TELL)}.",
+                f"보고서가 수치와 함께 알릴 것: {', '.join(TELL)}.",
+            ),
+        ),
+    ] = "",
 ) -> None:
     """Make a benchmark."""
     output = session.current.output
@@ -152,6 +174,8 @@ def prepare(
             subgroup=column,
             subgroups=[value for value in _listed(values) if value],
             protection=_pairs(protect),
+            robust=sorted(_listed(robust)) if robust else (),
+            tell=sorted(_listed(tell)) if tell else (),
         )
     found = made.pop("findings")
     output.value({**made, "findings": found} if output.as_json else made)
