@@ -54,6 +54,13 @@ WORDS = {
             "하위 집단이 더 적거나 없는 평가 기준을 만드십시오.",
         ),
     ),
+    "gate.details": (
+        Text(
+            "A curve or a subgroup's figures can't be told so.",
+            "곡선이나 하위 집단의 수치를 그대로 알릴 수 없습니다.",
+        ),
+        Text("Run the trial again.", "시험을 다시 실행하십시오."),
+    ),
     "gate.floors": (
         Text(
             "A floor of the benchmark does not surely hold in every subgroup.",
