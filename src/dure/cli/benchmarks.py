@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dure.cli import session
-from dure.cli.arguments import say_who_votes
+from dure.cli.requests import show_asked
 from dure.cli.words import say
 
 if TYPE_CHECKING:
@@ -135,8 +135,7 @@ def offer(
     """Offer a benchmark."""
     with session.current.node() as node:
         view = node.benchmarks.offer(benchmark, to=to, label=label)
-    session.current.output.value(view)
-    say_who_votes(view)
+    show_asked(view)
     session.current.output.line(
         say(
             "Who votes reads it first: dure trials card {card}\n"

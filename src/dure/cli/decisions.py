@@ -13,6 +13,7 @@ from dure.cli import session
 from dure.cli.arguments import KeyPassphraseOption, RequestId
 from dure.cli.fields import flat
 from dure.cli.passphrases import key_passphrase
+from dure.cli.requests import show_request
 from dure.cli.words import say
 from dure.node.files import write_file
 from dure.node.votes import Choice, make_vote, read_view, read_vote, request_digest
@@ -81,13 +82,9 @@ def show(
         carried = {"request": view["request"], "charter": view["charter"]}
         write_file(out, json.dumps(carried, ensure_ascii=False, indent=1).encode("utf-8"))
     view = {name: value for name, value in view.items() if name != "charter"}
-    output = session.current.output
-    if output.as_json:
-        output.value(view)
-        return
-    _show_in_words(view)
+    show_request(view)
     if evidence:
-        output.line(say("What it decides on: ", "결정의 근거: ") + evidence)
+        session.current.output.line(say("What it decides on: ", "결정의 근거: ") + evidence)
 
 
 @app.command(help=say("Approve a request with your own key.", "본인의 키로 요청을 승인합니다."))
@@ -120,7 +117,7 @@ def cast(
     value = read_vote(vote)
     with session.current.node() as node:
         view = node.decisions.cast(value)
-    session.current.output.value(view)
+    show_request({name: value for name, value in view.items() if name != "charter"})
 
 
 @app.command(
@@ -135,7 +132,7 @@ def reconcile(
     """Settle an unknown outcome."""
     with session.current.node() as node:
         view = node.decisions.reconcile(request)
-    session.current.output.value(view)
+    show_request({name: value for name, value in view.items() if name != "charter"})
 
 
 def _vote(
@@ -165,34 +162,6 @@ def _write_vote(vote: Mapping[str, object], out: Path) -> None:
     session.current.output.value(
         {"vote": str(out), "choice": vote["choice"], "request": vote["request"]}
     )
-
-
-def _show_in_words(view: Mapping[str, Any]) -> None:
-    """Show where a request stands, then exactly what is signed, then who signed and what came of it."""
-    output = session.current.output
-    nested = ("request", "votes", "permit", "outcome")
-    output.value({name: value for name, value in view.items() if name not in nested})
-    output.value(flat(view["request"]), say("What is signed", "서명하는 내용"), exact=True)
-    votes = [one["vote"] for one in view.get("votes") or ()]
-    output.rows(
-        votes,
-        [
-            ("voter", say("who", "표결한 사람")),
-            ("choice", say("choice", "표결")),
-            ("time", say("time", "시각")),
-            ("client", say("with", "표결에 쓴 것")),
-            ("key", say("key", "키")),
-        ],
-        say("Votes", "표"),
-        none=say("none yet.", "아직 없습니다."),
-    )
-    for part, title in (
-        ("permit", say("Permit", "승인서")),
-        ("outcome", say("Outcome", "집행 결과")),
-    ):
-        if view.get(part):
-            told = {name: value for name, value in view[part].items() if name != "votes"}
-            output.value(flat(told), title, exact=True)
 
 
 def _show_what_is_signed(view: dict[str, Any]) -> None:

@@ -11,8 +11,9 @@ import typer
 from dure.cli import benchmarks, developing, preparing, probing, session, trial_jobs, trial_verbs
 from dure.cli import gates as gates_commands
 from dure.cli import reports as reports_commands
-from dure.cli.arguments import RequestId, say_who_votes
+from dure.cli.arguments import RequestId
 from dure.cli.gates import RunArgument
+from dure.cli.requests import show_asked
 from dure.cli.words import LANGUAGE, say
 from dure.core.text import Text
 
@@ -129,6 +130,11 @@ def list_() -> None:
     if output.as_json:
         output.value(found)
         return
+    names = {
+        row["asset_id"]: f"{row['name']} {row.get('version', '')}".strip()
+        for part in ("submissions", "benchmarks")
+        for row in found[part]
+    }
     # The beginning of an id is enough to name a thing; --json has them whole.
     found = {
         part: [
@@ -159,18 +165,28 @@ def list_() -> None:
         say("Benchmarks", "평가 기준"),
     )
     output.rows(
-        found["runs"],
+        [
+            {
+                **row,
+                **{part: names.get(row[f"{part}_id"], "-") for part in ("submission", "benchmark")},
+            }
+            for row in found["runs"]
+        ],
         [
             ("id", say("run", "실행")),
+            ("submission", say("algorithm", "알고리즘")),
             ("status", say("status", "상태")),
             ("outcome", say("outcome", "결과")),
-            ("agency", say("for", "제출 기관")),
         ],
         say("Runs", "실행"),
     )
     output.rows(
         found["received"],
-        [("asset_id", say("report", "보고서")), ("agency", say("from", "보낸 기관"))],
+        [
+            ("asset_id", say("report", "보고서")),
+            ("name", say("what it is about", "내용")),
+            ("agency", say("from", "보낸 기관")),
+        ],
         say("Received reports", "받은 보고서"),
     )
 
@@ -242,8 +258,7 @@ def request_release(
     """Request a release."""
     with session.current.node() as node:
         view = node.trials.request_release(run, to=to)
-    session.current.output.value(view)
-    say_who_votes(view)
+    show_asked(view)
 
 
 @app.command(

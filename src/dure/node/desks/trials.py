@@ -131,7 +131,10 @@ class TrialsDesk:
             "submissions": self._seen(view.submissions(self.house), "asset_id"),
             "benchmarks": self._seen(view.benchmarks(self.house), "asset_id"),
             "runs": self._runs(),
-            "received": self._seen(view.received(self.house), "asset_id"),
+            "received": [
+                {**row, "name": self.house.assets.get(str(row["asset_id"])).name}
+                for row in self._seen(view.received(self.house), "asset_id")
+            ],
         }
 
     def _runs(self) -> Sequence[Mapping[str, Any]]:

@@ -92,6 +92,12 @@ def headline(reading: Reading) -> Headline:
             "지표 {all}개 가운데 {sure}개에서 {against}보다 확실히 낫습니다.",
         )
         tone = "fair"
+    elif held and not figures:
+        title = Text(
+            "Nothing is told: not surely better than what was told before, or than {against}.",
+            "알릴 수치가 없습니다. 앞서 알린 수치나 {against}보다 낫다고 확신할 수 없습니다.",
+        )
+        tone = "fair"
     else:
         title = Text(
             "Not surely better than {against}.", "{against}보다 낫다고 확신할 수 없습니다."

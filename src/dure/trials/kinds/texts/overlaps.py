@@ -48,7 +48,7 @@ def longest_common(first: Sequence[str], second: Sequence[str]) -> int:
 
     Source
     ------
-    Hyyrö (2004), Bit-parallel LCS-length computation revisited, algorithm 2.
+    Hyyrö (2004), Bit-parallel LCS-length computation revisited.
 
     Examples
     --------

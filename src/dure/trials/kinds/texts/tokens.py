@@ -6,7 +6,7 @@ So particles and endings that hang on a Korean word cost as much as they are, no
 
 Source
 ------
-Lim, Kim, Lee (2019), KorQuAD1.0: Korean QA dataset for machine reading comprehension, section 5: F1 over
+Lim, Kim, Lee (2019), KorQuAD1.0: Korean QA dataset for machine reading comprehension: F1 over
 syllables, since Korean words are made up of parts.
 """
 

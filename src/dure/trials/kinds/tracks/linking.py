@@ -27,7 +27,7 @@ def nearest(observed: Iterable[Floats], cutoff: float) -> Iterator[Objects]:
 
     Source
     ------
-    Blackman, Popoli (1999), Design and analysis of modern tracking systems, section 6.4: global nearest
+    Blackman, Popoli (1999), Design and analysis of modern tracking systems: global nearest
     neighbour.
     """
     before, following = None, 0
