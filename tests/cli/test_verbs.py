@@ -245,6 +245,7 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     told(pinned, "exchange", "send", media, agency="alpha", who="alpha.developer")
     told(pinned, "exchange", "receive", media)
     (row,) = told(pinned, "trials", "list")["submissions"]
+    submission = row["asset_id"]
     assert row["asset_id"] != sent["submission"]  # each node has its own name for it
     told(pinned, "datasets", "import", data, "--label", LABEL, "--name", "toy")
     benchmark = told(
@@ -279,7 +280,9 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     appealed = told(pinned, "trials", "appeal", run["run"][:12], "--reason", "too good")
     assert (appealed["outcome"], appealed["ruling"]) == ("ok", None)
     assert "too good" in words_of(pinned, "trials", "appeals")
-    answered = told(pinned, "trials", "answer", run["run"], "--ruling", "stands", "--words", "no")
+    ruling = ("trials", "answer", run["run"], "--ruling", "stands", "--words", "no")
+    assert told(pinned, *ruling, status=230)["error"]["code"] == "trials.appeal"  # of one's own
+    answered = told(pinned, *ruling, who="bravo.checker")
     assert answered["ruling"] == "stands"
     (listed,) = told(pinned, "trials", "appeals")
     assert listed | {"hint": answered["hint"]} == answered
@@ -317,6 +320,11 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     assert "Trials beside each other" in html.read_text("utf-8")
     alone = command(pinned, "trials", "compare", run["run"])
     assert (alone.status, "trials.compare" in alone.err) == (229, True)
+    asked = ("--on", "toy", "--seed", "2", "--queue")
+    waiting = words_of(pinned, "trials", "run", submission[:12], *asked)
+    assert "dure trials work" in waiting
+    queued = told(pinned, "trials", "watch")[0]["run"]
+    assert f"dure trials watch {queued[:12]}" in " ".join(waiting.split())
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from dure.trials import steps
 from dure.trials.definition import Definition, told_of_order
-from dure.trials.developing.check import _rows_of, check
+from dure.trials.developing.check import _rows, _rows_of
 from dure.trials.developing.sample import sample_schema, sample_table
 from dure.trials.developing.scenes import order_of
 from dure.trials.developing.starters.tracks import Learner
@@ -30,7 +30,6 @@ from dure.trials.kinds.tracks.answers import stretches
 from dure.trials.kinds.tracks.wire import MOST_OBJECTS
 from dure.trials.manifest import ColumnType, Schema, read_manifest
 from dure.trials.offering.card import Card
-from dure.trials.outcomes import OutcomeClass
 from dure.trials.overlap import isolates
 from dure.trials.places import Places
 from dure.trials.predictions import Predictions, read_predictions, write_predictions
@@ -435,11 +434,19 @@ def test_without_trackeval_nothing_is_promised(monkeypatch):
     assert "dure[tracking]" in caught.value.why
 
 
-def test_what_is_begun_runs_as_it_is(tmp_path: Path):
+def test_a_check_makes_up_scenes_and_reads_those_it_is_given(tmp_path: Path):
+    """All of a check but the sandbox, in which a test of a whole trial has the same run."""
     new(tmp_path / "follow", TRACKING)
-    found = check(tmp_path / "follow")
-    assert (found.outcome, found.refusal, found.printed) == (OutcomeClass.OK, "", "")
-    assert sorted(found.figures) == sorted(NAMES)
+    manifest = read_manifest((tmp_path / "follow/algorithm.toml").read_bytes())
+    content, told = _rows(manifest, None, "", 1)
+    assert (told.time, told.series, told.places) == ("moment", "sequence", PLACES)
+    assert split(pq.read_table(io.BytesIO(content)), told).answers.num_rows == 120
+    dummy = tmp_path / "dummy.parquet"
+    pq.write_table(SCENES, dummy)
+    again, same = _rows(manifest, dummy, "", 1)
+    assert (again, same) == (dummy.read_bytes(), told)
+    bare = dataclasses.replace(manifest, schema=Schema())
+    assert _rows(bare, dummy, "object", 1)[1].features == told.features
 
 
 def test_what_is_begun_is_better_than_the_nearest():

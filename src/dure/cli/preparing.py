@@ -24,13 +24,24 @@ def add_to(app: typer.Typer) -> None:
 def prepare(
     dataset: Annotated[str, typer.Argument(metavar="DATASET")],
     name: Annotated[str, typer.Option(help=say("Its name.", "이름."))],
-    target: Annotated[str, typer.Option(help=say("Column to predict.", "예측할 열."))],
+    target: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Column to predict; of images by default target or boxes.",
+                "예측할 열. 이미지 과제의 기본값은 target 또는 boxes.",
+            )
+        ),
+    ] = "",
     features: Annotated[
         str,
         typer.Option(
-            help=say("Columns given, with commas.", "입력 변수로 줄 열. 쉼표로 나눕니다.")
+            help=say(
+                "Columns given, with commas; of images by default the image.",
+                "입력 변수로 줄 열. 쉼표로 나눕니다. 이미지 과제의 기본값은 이미지입니다.",
+            )
         ),
-    ],
+    ] = "",
     task: Annotated[
         str,
         typer.Option(help=TASKS),
@@ -128,7 +139,7 @@ def prepare(
             name=name,
             task=task,
             target=target,
-            features=_listed(features),
+            features=_listed(features) if features else (),
             test_permille=test_permille,
             seed=seed,
             budget=budget,

@@ -81,7 +81,7 @@ def show(
         more = {"diagnosis": inside} if diagnosis else {}
         output.value({**reading.document, **more, **written})
         return
-    from dure.trials.reports import tables
+    from dure.trials.reports import robustness, tables
     from dure.trials.reports.findings import in_both
     from dure.trials.reports.words import headline
 
@@ -105,7 +105,8 @@ def show(
         tables.figures_table(reading),
         tables.subgroups_table(reading),
         tables.support_table(reading),
-        *tables.detail_tables(reading),
+        robustness.table(reading),
+        tables.calibration_table(reading),
         tables.floors_table(reading),
         tables.resources_table(reading),
         tables.gates_table(reading),

@@ -1,4 +1,4 @@
-"""What can go wrong in a trial. Exit statuses 92 to 102, 125 to 127, 226 to 246."""
+"""What can go wrong in a trial. Exit statuses 92 to 102, 125, 226 to 248."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class TrialsError(DureError):
             ),
             ErrorSpec(
                 "trials.card",
-                126,
+                247,
                 422,
                 Text("The benchmark card can't be used.", "평가 기준 카드를 쓸 수 없습니다."),
                 Text("{file}: {reason.en}.", "{file}: {reason.ko}."),
@@ -271,7 +271,7 @@ class TrialsError(DureError):
             ),
             ErrorSpec(
                 "trials.unproven-host",
-                127,
+                248,
                 409,
                 Text(
                     "This node runs nothing above Open without a recent report of its probes.",

@@ -39,8 +39,11 @@ IMAGE_LIMITS = replace(OWN_LIMITS, wall_s=1800, cpu_s=3600)
 """The same, of a split that decodes images."""
 
 _TRACKEVAL = "trackeval"
-_PACKAGES = {SCORING: (*PACKAGES, _TRACKEVAL)}
-"""What our own steps are given."""
+_PACKAGES = {
+    SPLIT: (*PACKAGES, "pillow"),
+    SCORING: (*PACKAGES, "faster-coco-eval", _TRACKEVAL),
+}
+"""What our own steps are given: one decodes images, the other scores detectors and trackers."""
 
 _BLOCK_BYTES = 1 << 20
 

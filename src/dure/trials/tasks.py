@@ -50,6 +50,8 @@ _PREDICTED = {
 
 OF_IMAGES = frozenset({TaskType.IMAGES, TaskType.DETECTION})
 """Tasks whose one feature is an image."""
+TARGETS_OF_IMAGES: dict[str, str] = {TaskType.IMAGES: "target", TaskType.DETECTION: "boxes"}
+"""Under which name the index of a data set of images has the targets of each."""
 
 LEVELS = (0.1, 0.5, 0.9)
 """Levels of the quantiles that a forecast consists of."""

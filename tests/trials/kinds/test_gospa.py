@@ -78,6 +78,8 @@ def test_it_is_the_least_over_all_pairings(one, other, order):
         ([(0, 0)], [(0, 4)], (4.0, 0.0, 0.0)),
         ([(0, 0), (8, 0)], [(7, 0), (1, 0)], (2.0, 0.0, 0.0)),
         ([(0, 0), (9, 9)], [(1, 0)], (1.0, 2.5, 0.0)),
+        # The nearest pairs in all are 4 and 4; but one pair of 1, one missed and one false cost less.
+        ([(0, 0), (5, 0)], [(1, 0), (-4, 0)], (1.0, 2.5, 2.5)),
     ],
 )
 def test_small_cases_in_closed_form(true, estimated, parts):

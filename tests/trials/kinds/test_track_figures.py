@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dure.trials.kinds.tracks.counts import WIDTH, _as_trackeval, counts_of
 from dure.trials.kinds.tracks.figures import tracking
 from dure.trials.kinds.tracks.linking import nearest
-from dure.trials.kinds.tracks.moments import Moment, apart, likeness
+from dure.trials.kinds.tracks.moments import Moment, Objects, apart, likeness
 from dure.trials.places import BOX_CUTOFF
 from tests.trials.kinds.scenes import objects, scene
 
@@ -34,8 +34,7 @@ def told_by_trackeval(stretches, cutoff):
     for metric, name in ((HOTA(), "HOTA"), (Identity(quiet), "IDF1"), (CLEAR(quiet), "MOTA")):
         each = {}
         for number, moments in enumerate(stretches):
-            alike = [likeness(apart(m.true.places, m.said.places), cutoff) for m in moments]
-            each[number] = metric.eval_sequence(_as_trackeval(moments, alike))
+            each[number] = metric.eval_sequence(_as_trackeval(moments, cutoff))
         told[name.lower()] = float(np.mean(metric.combine_sequences(each)[name]))
     return told
 
@@ -132,6 +131,23 @@ def test_intervals_and_the_paired_difference():
         assert better * one.difference.lower > 0
         assert better * one.difference.upper > 0
     assert figures(good, good)["hota"].difference.upper == 0.0
+
+
+def test_clutter_without_end_costs_no_more_than_it_must():
+    """trackeval's matrices over all of these would take tens of gigabytes; none is near anything."""
+    far = np.random.default_rng(1).uniform(1e6, 2e6, (200, 300, 2))
+    true = objects((1, (0, 0)), (2, (10, 0)))
+    cluttered = [
+        Moment(
+            true,
+            Objects(np.r_[1, 10 + 300 * n + np.arange(300)], np.vstack([[(0.0, 0.0)], places])),
+        )
+        for n, places in enumerate(far)
+    ]
+    found = figures([cluttered])
+    assert found["mota"].algorithm.value == pytest.approx((200 - 60_000) / 400)
+    assert found["idf1"].algorithm.value == pytest.approx(200 / (200 + 100 + 30_000))
+    assert found["hota"].algorithm.value == pytest.approx((200 / 60_400) ** 0.5)
 
 
 def test_nothing_there_and_nothing_said():

@@ -60,7 +60,7 @@ DETAILS: dict[str, Any] = {
                 {"level": "0.25", "rows": "75", "figure": side("0.8", "0.7", "0.88")},
                 {"level": "1", "rows": "80", "figure": side("0.62", "0.5", "0.72")},
             ],
-            "missing": [{"level": "0.3", "rows": "75", "figure": WITHHELD}],
+            "missing": [{"level": "0.3", "rows": WITHHELD, "figure": WITHHELD}],
         },
     },
 }  # fmt: skip

@@ -9,7 +9,9 @@ import pytest
 
 from dure.trials.errors import TrialsError
 from dure.trials.reports.comparing import MOST_REPORTS, compare, differences, side_by_side
+from dure.trials.reports.comparing_page import page
 from dure.trials.reports.reading import Reading
+from tests.html import Page
 from tests.trials.reports import made
 
 
@@ -109,3 +111,15 @@ def test_nothing_is_told_that_the_single_reports_do_not_tell():
         assert not set(row["figures"]) & set(row["held"])
     assert set(told) == {"benchmark", "owner", "task", "reports", "pairs"}
     assert set(told["pairs"][0]) == {"metric", "reports", "surely_better"}
+
+
+@pytest.mark.parametrize("count", [3, 6])
+def test_a_page_says_which_is_better_and_counts_the_rest(count: int):
+    apart = [report(n, f"0.{n}1", f"0.{n}5") for n in range(1, count + 1)]
+    html = page(compare(apart), "en")
+    seen = " ".join(Page(html).text.split())
+    pairs = count * (count - 1) // 2
+    assert f"{pairs} of {pairs} differences are sure." in seen
+    assert "accuracy: B (model-2 1.0) is surely better than A (model-1 1.0)." in seen
+    assert ("more below" in seen) == (pairs > 8)
+    assert f"차이 {pairs}개 가운데 {pairs}개가 확실합니다" in seen

@@ -110,7 +110,7 @@ def test_the_outcome_comes_first_and_every_part_is_told():
         )
     ]
     assert places == sorted(places)
-    for words in ("0.23 (0.2 – 0.26)", "carrier = UA", "withheld", "held", "missing values", "noise",
+    for words in ("0.23 (0.2 – 0.26)", "carrier = UA", "withheld", "held", "Missing values", "Noise in every number", "as it is",
                   "more than the largest bucket", "limits.wall_s", "sha256:" + "1" * 64, "not small",
                   "nobody has released it"):  # fmt: skip
         assert words in seen, words
@@ -135,9 +135,15 @@ def test_what_is_not_told_is_not_drawn():
     quantiles = {"levels": [{"level": "0.1", "share": made.side("0.12", "0.1", "0.14")}]}
     seen = Page(page(made.reading(made.RESULT | {"calibration": quantiles}), "en")).text
     assert "quantile" in seen
+    alike = made.DETAILS["calibration"] | {"error": "withheld"}
+    assert "apart" not in Page(page(made.reading(made.RESULT | {"calibration": alike}), "en")).text
+    assert "apart" in Page(page(made.whole(), "en")).text
     hidden = {"levels": [{"level": "0.1", "share": "withheld"}]}
     seen = Page(page(made.reading(made.RESULT | {"calibration": hidden}), "en")).text
     assert "Can its own" not in seen
+    nothing = {"outcome": "ok", "metric": "roc-auc", "curves": {"noise": [
+        {"level": "1", "rows": "withheld", "figure": "withheld"}]}}  # fmt: skip
+    assert "<polyline" not in page(made.reading(made.RESULT | {"robustness": nothing}), "en")
     swept = {"outcome": "ok", "metric": "roc-auc", "curves": {"noise": [
         {"level": "1", "rows": "50", "figure": made.side("0.5", "0.4", "0.6")}]}}  # fmt: skip
     assert "<polyline" in page(made.reading(made.RESULT | {"robustness": swept}), "en")

@@ -97,11 +97,10 @@ def dummy_rows(house: NodeHouse, dataset: str, definition: Definition) -> Callab
         from dure.datasets.catalogue import describe
         from dure.datasets.dummy.chosen import chosen_rows
         from dure.trials.offering.card import MOST_DUMMY
-        from dure.trials.tasks import Predicted
+        from dure.trials.tasks import OF_IMAGES, Predicted
 
-        if (
-            definition.places
-        ):  # rows of chance would be no scenes; whoever checks makes up better ones
+        if definition.places or definition.task in OF_IMAGES:
+            # Rows of chance would be no scenes and no pictures; whoever checks makes up better ones.
             return b""
         columns = [*definition.features, definition.target]
         classes = definition.task.predicts is Predicted.CLASS

@@ -46,8 +46,8 @@ class TrialsDesk:
         *,
         name: str,
         task: str,
-        target: str,
-        features: Sequence[str],
+        target: str = "",
+        features: Sequence[str] = (),
         test_permille: int = 300,
         seed: int = 1,
         budget: int = 20,
@@ -65,8 +65,9 @@ class TrialsDesk:
         from dure.trials.benchmark import contamination, prepare
         from dure.trials.definition import Definition, asked_protection
         from dure.trials.errors import TrialsError
+        from dure.trials.images.source import IMAGE
         from dure.trials.places import asked_places
-        from dure.trials.tasks import TaskType
+        from dure.trials.tasks import OF_IMAGES, TARGETS_OF_IMAGES, TaskType
 
         if task not in set(TaskType):
             raise TrialsError(
@@ -76,8 +77,8 @@ class TrialsDesk:
         definition = Definition(
             name=name,
             task=TaskType(task),
-            target=target,
-            features=tuple(features),
+            target=target or TARGETS_OF_IMAGES.get(task, ""),
+            features=tuple(features) or ((IMAGE,) if task in OF_IMAGES else ()),
             test_permille=test_permille,
             seed=seed,
             budget=budget,

@@ -12,8 +12,11 @@ from dure.core.assets import Asset
 from dure.governance.house import House
 from dure.trials import spec
 from dure.trials.benchmark import PURPOSE, Benchmark, find_benchmark
+from dure.trials.definition import Definition
 from dure.trials.developing.columns import types_in
+from dure.trials.manifest import ColumnType
 from dure.trials.offering.card import FORM, LIMITS, MOST_CARD, MOST_DUMMY, Card, parse_card
+from dure.trials.tasks import OF_IMAGES
 
 KIND = "benchmark.card"
 
@@ -67,10 +70,20 @@ def card_of(house: House, benchmark: Benchmark) -> Card:
         prepared=benchmark.asset.created,
         definition=definition,
         subgroups=len(definition.subgroups),
-        types=types_in(io.BytesIO(dummy)) if dummy else {},
+        types=_types(definition, dummy),
         limits=LIMITS,
         dummy=dummy,
     )
+
+
+def _types(definition: Definition, dummy: bytes) -> dict[str, ColumnType]:
+    """Return the types of the columns: of the dummy rows, or images and their targets; else none."""
+    if dummy:
+        return types_in(io.BytesIO(dummy))
+    if definition.task not in OF_IMAGES:
+        return {}
+    images = dict.fromkeys(definition.features, ColumnType.IMAGE)
+    return {**images, definition.target: ColumnType.TEXT}
 
 
 def open_card(house: House, asset_id: str) -> Card:

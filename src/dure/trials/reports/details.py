@@ -1,4 +1,4 @@
-"""The details of a result, drawn: subgroups, calibration, robustness."""
+"""The details of a result, drawn: subgroups and calibration."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 
 from dure.core.pages.document import say
 from dure.core.text import Text
-from dure.trials.outcomes import WORDS, OutcomeClass
-from dure.trials.reports.plots import Point, bar, curve, intervals
+from dure.trials.reports.plots import bar, intervals, point, reliability
 from dure.trials.reports.reading import Reading
-from dure.trials.reports.tables import HIDDEN, PERTURBATIONS, Cell, subgroup_names
+from dure.trials.reports.tables import HIDDEN, Cell, subgroup_names
 from dure.trials.reports.words import direction, interval, metric_title
 from dure.trials.results import WITHHELD
 from dure.trials.tasks import TaskType, metric_of
@@ -61,7 +60,7 @@ def calibration(reading: Reading, language: str) -> str:
     bins: Sequence[Mapping[str, Any]] = told.get("bins", ())
     levels: Sequence[Mapping[str, Any]] = told.get("levels", ())
     if bins:
-        points = [_point(float(one["confidence"]), one["share"]) for one in bins if _shown(one)]
+        points = [point(float(one["confidence"]), one["share"]) for one in bins if _shown(one)]
         about = Text(
             "Of the answers that the algorithm gave with so much confidence (across), so many were right "
             "(up). On the dashed line it knows exactly how sure it may be; below, it is too sure.",
@@ -69,7 +68,7 @@ def calibration(reading: Reading, language: str) -> str:
             "그대로 믿을 수 있고, 점선보다 아래면 지나치게 확신하는 것입니다.",
         )
     else:
-        points = [_point(float(one["level"]), one["share"]) for one in levels if _shown(one)]
+        points = [point(float(one["level"]), one["share"]) for one in levels if _shown(one)]
         about = Text(
             "Of the true values so many (up) were at or below the forecast's quantile (across). On the "
             "dashed line the forecast's own doubt is right.",
@@ -80,60 +79,14 @@ def calibration(reading: Reading, language: str) -> str:
         return ""
     words = "; ".join(f"{one.x:g}: {one.value:g} ({one.lower:g} – {one.upper:g})" for one in points)
     error = ""
-    if told.get("error"):
+    if told.get("error", WITHHELD) != WITHHELD:
         gap = Text(
             "On average they lie {value} apart ({interval}).",
             "평균 차이는 {value}입니다({interval}).",
         ).fill(value=told["error"]["value"], interval=interval(told["error"]))
         error = f"<p>{say(gap, language)}</p>"
-    drawn = curve(points, words, equal=True)
+    drawn = reliability(points, words)
     return f'<div class="card"><p class="soft">{say(about, language)}</p>{drawn}{error}</div>'
-
-
-def robustness(reading: Reading, language: str) -> str:
-    """Return what noise, missing values and the like do to the figures, a curve each; or ""."""
-    told: Mapping[str, Any] = reading.result.get("robustness", {})
-    if not told:
-        return ""
-    if told["outcome"] != OutcomeClass.OK:
-        failed = Text(
-            "With disturbed test rows it did not come to figures. {why_en}",
-            "시험 행을 바꾸어 실행했을 때는 수치가 나오지 않았습니다. {why_ko}",
-        )
-        why = WORDS[OutcomeClass(told["outcome"])]
-        said = failed.fill(why_en=why.en, why_ko=why.ko)
-        return f"<p>{say(said, language)}</p>"
-    task, metric = TaskType(reading.result["task"]), str(told["metric"])
-    whole = reading.result["figures"].get(metric)
-    start = [] if whole is None else [_point(0.0, whole["algorithm"])]
-    mark = None if whole is None else float(whole["baseline"]["value"])
-    title = metric_title(task, metric).say(language)
-    cards = []
-    for kind, told_points in told["curves"].items():
-        points = start + [
-            _point(float(one["level"]), one["figure"])
-            for one in told_points
-            if one["figure"] != WITHHELD
-        ]
-        if not points:
-            continue
-        name = say(PERTURBATIONS.get(kind, kind), language)
-        words = "; ".join(
-            f"{one.x:g}: {one.value:g} ({one.lower:g} – {one.upper:g})" for one in points
-        )
-        rows = ", ".join(f"{one['level']}: {one['rows']}" for one in told_points)
-        behind = Text("Rows behind each level: {rows}.", "수준별 시험 행: {rows}.").fill(rows=rows)
-        cards.append(
-            f'<div class="card"><h3>{name}</h3>{curve(points, f"{title}, {name}. {words}", mark=mark)}'
-            f'<p class="soft">{say(behind, language)}</p></div>'
-        )
-    about = Text(
-        "{title} (up) as the test rows are disturbed more and more (across). Dashed: the baseline on rows "
-        "as they are.",
-        "가로는 시험 행을 바꾼 정도, 세로는 {title}입니다. 점선은 그대로인 행에서의 비교 기준입니다.",
-    ).fill(title=title)
-    grid = f'<div class="grid wide">{"".join(cards)}</div>'
-    return f'<p class="soft">{say(about, language)}</p>{grid}' if cards else ""
 
 
 def _shown(one: Mapping[str, Any]) -> bool:
@@ -142,7 +95,3 @@ def _shown(one: Mapping[str, Any]) -> bool:
 
 def _words(cell: Cell, language: str) -> str:
     return cell if isinstance(cell, str) else cell.say(language)
-
-
-def _point(x: float, side: Mapping[str, str]) -> Point:
-    return Point(x, float(side["value"]), float(side["lower"]), float(side["upper"]))

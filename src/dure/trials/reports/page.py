@@ -13,7 +13,7 @@ from dure.core.pages.document import in_both_languages, say
 from dure.core.pages.drawing import icon
 from dure.core.text import Text
 from dure.trials.outcomes import OutcomeClass
-from dure.trials.reports import details
+from dure.trials.reports import details, robustness
 from dure.trials.reports.findings import in_both
 from dure.trials.reports.plots import bar, intervals
 from dure.trials.reports.reading import Reading
@@ -21,6 +21,7 @@ from dure.trials.reports.style import STYLE
 from dure.trials.reports.tables import (
     HIDDEN,
     Table,
+    calibration_table,
     evidence_table,
     figures_table,
     floors_table,
@@ -69,8 +70,8 @@ def _body(reading: Reading, language: str) -> str:
         sections += [
             _figures(reading, language),
             _subgroups(reading, language),
-            _section(_ROBUSTNESS, details.robustness(reading, language), language),
-            _section(_CALIBRATION, details.calibration(reading, language), language),
+            _section(_ROBUSTNESS, _robustness(reading, language), language),
+            _section(_CALIBRATION, _calibrated(reading, language), language),
             table_section(floors_table(reading), language),
         ]
     sections += [
@@ -169,6 +170,17 @@ def _subgroups(reading: Reading, language: str) -> str:
         if table is not None
     )
     return _section(Text("Subgroups", "하위 집단"), inside, language)
+
+
+def _robustness(reading: Reading, language: str) -> str:
+    table = robustness.table(reading)
+    told = render_table(table, language) if table is not None else ""
+    return robustness.drawn(reading, language) + told
+
+
+def _calibrated(reading: Reading, language: str) -> str:
+    inside, table = details.calibration(reading, language), calibration_table(reading)
+    return inside + render_table(table, language) if inside and table is not None else ""
 
 
 def _findings(reading: Reading, language: str) -> str:

@@ -83,36 +83,51 @@ class Point:
     upper: float
 
 
+def point(x: float, side: Mapping[str, str]) -> Point:
+    """Return a figure at a place of a curve."""
+    return Point(x, float(side["value"]), float(side["lower"]), float(side["upper"]))
+
+
+def reliability(points: Sequence[Point], told: str) -> str:
+    """Return shares against what was said of them, both from 0 to 1; where they are equal is dashed."""
+    foot = _CURVE_HEIGHT - _CURVE_FOOT
+    across, up = _Axis(0.0, 1.0, _CURVE_LEFT, WIDTH - 14), _Axis(0.0, 1.0, foot, 10.0)
+    equal = f'x1="{across.at(0)}" y1="{up.at(0)}" x2="{across.at(1)}" y2="{up.at(1)}"'
+    mark = f'<line class="mark" {equal}/>'
+    return _curve(points, across, up, across.drawn(foot) + mark, told)
+
+
 def curve(
-    points: Sequence[Point], told: str, *, mark: float | None = None, equal: bool = False
+    points: Sequence[Point], levels: Sequence[str], told: str, *, mark: float | None = None
 ) -> str:
-    """Return a curve with its intervals.
+    """Return a curve with its intervals over levels that stand at equal distances.
 
     Parameters
     ----------
     points
-        One at least, in order.
+        One at least, in order; their ``x`` is the place of a level.
+    levels
+        What stands below each place; escaped here.
     told
         The same in words.
     mark
         Where a dashed line lies across: what the figure is without any skill.
-    equal
-        Draw the line on which the two axes are equal instead, both from 0 to 1.
     """
     heights = [part for one in points for part in (one.lower, one.upper)]
     heights += [] if mark is None else [mark]
-    across = _Axis(0.0 if equal else min(one.x for one in points),
-                   1.0 if equal else max(one.x for one in points), _CURVE_LEFT, WIDTH - 14)  # fmt: skip
     foot = _CURVE_HEIGHT - _CURVE_FOOT
-    up = _Axis(0.0, 1.0, foot, 10.0) if equal else _Axis(min(heights), max(heights), foot, 10.0)
-    parts = [across.drawn(foot), up.drawn_beside(_CURVE_LEFT, WIDTH - 14)]
-    if equal:
-        ends = f'x1="{across.at(0)}" y1="{up.at(0)}" x2="{across.at(1)}" y2="{up.at(1)}"'
-        parts.append(f'<line class="mark" {ends}/>')
-    elif mark is not None:
+    across = _Axis(0.0, max(len(levels) - 1.0, 1.0), _CURVE_LEFT, WIDTH - 14)
+    up = _Axis(min(heights), max(heights), foot, 10.0)
+    below = across.marked(foot, [(float(at), name) for at, name in enumerate(levels)])
+    if mark is not None:
         ends = f'x1="{_CURVE_LEFT:g}" y1="{up.at(mark)}" x2="{WIDTH - 14}" y2="{up.at(mark)}"'
-        parts.append(f'<line class="mark" {ends}/>')
+        below += f'<line class="mark" {ends}/>'
+    return _curve(points, across, up, below, told)
+
+
+def _curve(points: Sequence[Point], across: _Axis, up: _Axis, below: str, told: str) -> str:
     joined = " ".join(f"{across.at(one.x)},{up.at(one.value)}" for one in points)
+    parts = [below, up.drawn_beside(_CURVE_LEFT, WIDTH - 14)]
     parts.append(f'<g class="own"><polyline points="{joined}"/>')
     for one in points:
         x = across.at(one.x)
@@ -142,11 +157,14 @@ class _Axis:
         return [(n * step, _tick(n * step, step)) for n in range(least, most + 1)]
 
     def drawn(self, y: float) -> str:
+        return self.marked(y, self.ticks())
+
+    def marked(self, y: float, ticks: Sequence[tuple[float, str]]) -> str:
         line = f'<line class="axis-line" x1="{self.first:g}" y1="{y:g}" x2="{self.last:g}" y2="{y:g}"/>'
         return line + "".join(
             f'<line class="axis-line" x1="{self.at(value)}" y1="{y:g}" x2="{self.at(value)}" y2="{y + 4:g}"/>'
-            f'<text class="tick" x="{self.at(value)}" y="{y + 18:g}">{name}</text>'
-            for value, name in self.ticks()
+            f'<text class="tick" x="{self.at(value)}" y="{y + 18:g}">{escape(printable(name))}</text>'
+            for value, name in ticks
         )
 
     def drawn_beside(self, x: float, until: float) -> str:

@@ -31,6 +31,7 @@ stroke-width:4px;stroke-linejoin:round}
 .grid-line{stroke:var(--line);stroke-width:1}
 .grid+.card,.card+.card.scroll{margin-top:14px}
 .scroll+.soft{margin-top:8px}
+.many td,.many th{overflow-wrap:normal}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .word{font-weight:650}
 .word.sure{color:var(--good)}
@@ -42,7 +43,7 @@ stroke-width:4px;stroke-linejoin:round}
 h1{font-size:24px}h2{font-size:20px;margin-top:36px}.verdict{padding:18px;gap:14px}.verdict h2{font-size:21px}
 .icon{width:40px;height:40px}.evidence td:first-child{white-space:normal}
 .intervals text,.curve text{font-size:16px}.intervals .tick,.curve .tick{font-size:15px}
-.many{min-width:620px}.many td,.many th{overflow-wrap:normal}.evidence td,.evidence th{display:block;padding:2px 10px}
+.many{min-width:620px}.evidence td,.evidence th{display:block;padding:2px 10px}
 .evidence td:first-child{border-bottom:0}}
 @media print{body{font-size:11pt}h2{margin-top:20px;break-after:avoid}.verdict,svg,tr{break-inside:avoid}
 details>*{display:block}.scroll{overflow:visible}}

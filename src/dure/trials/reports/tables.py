@@ -65,15 +65,15 @@ def figures_table(reading: Reading, *, titles: bool = False) -> Table | None:
             told = (own["value"], interval(own), sides["baseline"]["value"], difference)
         chance = (_at_most(p[name]) if name in p else "",) if p else ()
         named = metric_title(task, name) if titles else name
-        rows.append((named, direction(metric), *told, *chance))
+        rows.append((named, *told, *chance, direction(metric)))
     columns = (
         Text("metric", "지표"),
-        Text("better", "방향"),
         Text("value", "값"),
         Text("{level} interval", "{level} 구간").fill(level=result["interval"]),
         Text("baseline", "비교 기준"),
         Text("difference", "차이"),
         *((Text("p, at most", "p값(이하)"),) if p else ()),
+        Text("better", "방향"),
     )
     return Table(Text("Figures", "수치"), columns, tuple(rows))
 
@@ -125,58 +125,37 @@ def subgroups_table(reading: Reading) -> Table | None:
     task = TaskType(reading.result["task"])
     metrics = sorted({name for one in told for name in one})
     rows = tuple(
-        (name, *(_estimate(one.get(metric, WITHHELD)) for metric in metrics))
+        (name, *(estimate(one.get(metric, WITHHELD)) for metric in metrics))
         for name, one in zip(subgroup_names(reading, len(told)), told, strict=True)
     )
     columns = (Text("subgroup", "하위 집단"), *(metric_title(task, name) for name in metrics))
     return Table(Text("Figures by subgroup", "하위 집단별 수치"), columns, rows)
 
 
-def _estimate(told: Mapping[str, str] | str) -> Cell:
+def estimate(told: Mapping[str, str] | str) -> Cell:
+    """Return a value with its interval, or the word for one that must not be shown."""
     return HIDDEN if isinstance(told, str) else f"{told['value']} ({interval(told)})"
 
 
-def detail_tables(reading: Reading) -> list[Table]:
-    """Return calibration and robustness as tables, for who can't see them drawn."""
-    found = []
+def calibration_table(reading: Reading) -> Table | None:
+    """Return how often the algorithm was right where it said how sure it was; None where not told."""
     told: Mapping[str, Any] = reading.result.get("calibration", {})
-    if told.get("bins") or told.get("levels"):
-        rows = [
-            (one.get("confidence", one.get("level", "")), _estimate(one["share"]))
-            for one in (*told.get("bins", ()), *told.get("levels", ()))
-        ]
-        heads = (
-            (Text("confidence", "확신도"), Text("were right", "실제로 맞은 비율"))
-            if told.get("bins")
-            else (Text("quantile", "분위수"), Text("at or below it", "그 이하인 비율"))
-        )
-        found.append(Table(Text("Calibration", "보정"), heads, tuple(rows)))
-    sweep: Mapping[str, Any] = reading.result.get("robustness", {})
-    if sweep.get("curves"):
-        swept = tuple(
-            (PERTURBATIONS.get(kind, kind), one["level"], one["rows"], _estimate(one["figure"]))
-            for kind, points in sweep["curves"].items()
-            for one in points
-        )
+    rows: tuple[tuple[Cell, ...], ...]
+    columns: tuple[Text, ...]
+    if told.get("bins"):
+        bins = told["bins"]
+        rows = tuple((one["confidence"], cell(one["rows"]), estimate(one["share"])) for one in bins)
         columns = (
-            Text("disturbed by", "바꾼 것"),
-            Text("how much", "정도"),
+            Text("confidence", "확신도"),
             Text("rows", "행"),
-            metric_title(TaskType(reading.result["task"]), str(sweep["metric"])),
+            Text("were right", "맞은 비율"),
         )
-        found.append(Table(Text("Robustness", "견고성"), columns, swept))
-    return found
-
-
-PERTURBATIONS = {
-    "noise": Text("noise", "잡음"),
-    "blur": Text("blur", "흐림"),
-    "occlusion": Text("parts covered", "일부 가림"),
-    "missing": Text("missing values", "빠진 값"),
-    "units": Text("mistaken units", "단위 오류"),
-    "drift": Text("drift", "분포 변화"),
-}
-"""What was done to the test rows."""
+    elif told.get("levels"):
+        rows = tuple((one["level"], estimate(one["share"])) for one in told["levels"])
+        columns = (Text("quantile", "분위수"), Text("at or below it", "그 이하인 비율"))
+    else:
+        return None
+    return Table(Text("Calibration", "확신도 보정"), columns, rows)
 
 
 def floors_table(reading: Reading) -> Table | None:

@@ -157,11 +157,12 @@ def _reason(task: TaskType, name: str, sides: Mapping[str, Any]) -> Text:
         "upper": over["upper"],
     }
     return Text(
-        _capital(words.en.format(title=title.en, **facts)), words.ko.format(title=title.ko, **facts)
+        capital(words.en.format(title=title.en, **facts)), words.ko.format(title=title.ko, **facts)
     )
 
 
-def _capital(sentence: str) -> str:
+def capital(sentence: str) -> str:
+    """Return a sentence with its first letter large."""
     return sentence[:1].upper() + sentence[1:]
 
 

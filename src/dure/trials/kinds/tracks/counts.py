@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dure.trials.bootstrap import Floats
-from dure.trials.kinds.tracks.gospa import gospa
+from dure.trials.kinds.tracks.gospa import Gospa, gospa
 from dure.trials.kinds.tracks.moments import Ints, Moment, apart, likeness
 
 THRESHOLDS = 19
@@ -52,19 +52,17 @@ def counts_of(moments: Sequence[Moment], cutoff: float) -> Floats:
     Bernardin, Stiefelhagen (2008), Evaluating multiple object tracking performance (MOTA). As trackeval has
     them.
     """
-    distances = [apart(one.true.places, one.said.places) for one in moments]
-    near = _near(moments, [likeness(one, cutoff) for one in distances])
+    near = _near(moments, cutoff)
     hota, identity, clear = (metric.eval_sequence(near.data) for metric in _metrics())
     further = np.zeros(WIDTH)
     further[_MISSED], further[_FALSE] = near.missed, near.false
-    sets = [gospa(one, cutoff) for one in distances]
     return further + np.concatenate(
         [
             *(hota[name] for name in HOTA_PARTS),
             hota["AssA"] * hota["HOTA_TP"],
             [identity[name] for name in IDENTITY_PARTS],
             [clear[name] for name in CLEAR_PARTS],
-            [sum(getattr(one, name) for one in sets) for name in GOSPA_PARTS[:3]],
+            [sum(getattr(one, name) for one in near.sets) for name in GOSPA_PARTS[:3]],
             [len(moments)],
         ]
     ).astype(np.float64)
@@ -72,24 +70,33 @@ def counts_of(moments: Sequence[Moment], cutoff: float) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """What trackeval is given, and how often what it isn't given was missed and false."""
+    """What trackeval is given, how often what it isn't given was missed and false; GOSPA of each moment."""
 
     data: dict[str, Any]
     missed: int
     false: int
+    sets: list[Gospa]
 
 
-def _near(moments: Sequence[Moment], alike: list[Floats]) -> _Near:
+def _near(moments: Sequence[Moment], cutoff: float) -> _Near:
     """Leave out objects and tracks that are never like any other: they are missed and false in any case.
 
     Without them its matrices are no larger than they need be, however much clutter there is.
     """
-    true = _ever([one.true.ids for one in moments], [one.any(axis=1) for one in alike])
-    said = _ever([one.said.ids for one in moments], [one.any(axis=0) for one in alike])
+    sets, hit, right = list[Gospa](), [], []
+    for one in moments:
+        distances = apart(one.true.places, one.said.places)
+        alike = likeness(distances, cutoff) > 0.0
+        sets.append(gospa(distances, cutoff))
+        hit.append(alike.any(axis=1))
+        right.append(alike.any(axis=0))
+    true, said = (
+        _ever([one.true.ids for one in moments], hit),
+        _ever([one.said.ids for one in moments], right),
+    )
     left = [Moment(m.true.of(t), m.said.of(s)) for m, t, s in zip(moments, true, said, strict=True)]
-    cut = [one[np.ix_(t, s)] for one, t, s in zip(alike, true, said, strict=True)]
     missed, false = (sum(int((~one).sum()) for one in kept) for kept in (true, said))
-    return _Near(_as_trackeval(left, cut), missed, false)
+    return _Near(_as_trackeval(left, cutoff), missed, false, sets)
 
 
 def _ever(ids: list[Ints], marked: list[Any]) -> list[Any]:
@@ -98,7 +105,7 @@ def _ever(ids: list[Ints], marked: list[Any]) -> list[Any]:
     return [np.isin(one, found) for one in ids]
 
 
-def _as_trackeval(moments: Sequence[Moment], alike: list[Floats]) -> dict[str, Any]:
+def _as_trackeval(moments: Sequence[Moment], cutoff: float) -> dict[str, Any]:
     """Return what its metrics read of a sequence, as its own data sets prepare it."""
     true, true_ids = _numbered([one.true.ids for one in moments])
     said, said_ids = _numbered([one.said.ids for one in moments])
@@ -110,7 +117,9 @@ def _as_trackeval(moments: Sequence[Moment], alike: list[Floats]) -> dict[str, A
         "num_tracker_ids": said_ids,
         "num_gt_dets": sum(map(len, true)),
         "num_tracker_dets": sum(map(len, said)),
-        "similarity_scores": alike,
+        "similarity_scores": [
+            likeness(apart(one.true.places, one.said.places), cutoff) for one in moments
+        ],
     }
 
 
