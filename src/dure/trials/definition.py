@@ -119,7 +119,7 @@ class Definition:
                 and self.subgroup != self.target,
                 "subgroups",
             ),
-            "robust": (_each_once(self.robust, KINDS), "robust"),
+            "robust": self._robust(),
             "tell": (
                 _each_once(self.tell, TELL)
                 and ("subgroups" not in self.tell or self.subgroups != ()),
@@ -138,6 +138,15 @@ class Definition:
                 )
         if self.target in self.features:
             raise TrialsError("trials.benchmark", part="features", reason="target-among")
+
+    def _robust(self) -> tuple[bool, str]:
+        """Return whether the robustness plan is sound, and why not."""
+        if not _each_once(self.robust, KINDS):
+            return False, "robust"
+        of_rows = self.task not in OF_IMAGES | {TaskType.TRACKING}
+        known = (metric_of(self.task, name) for name in self.metrics)
+        plain = any(metric and not metric.needs_scores for metric in known)
+        return not self.robust or (of_rows and plain), "robust-task"
 
     def _order(self) -> dict[str, tuple[bool, str]]:
         """Return of what orders rows, and says where things are, whether it fits the task."""

@@ -180,6 +180,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "each once, of {known}; subgroups only where the benchmark has some",
             "다음 가운데 한 번씩만 지정하십시오: {known}. subgroups는 하위 집단이 있을 때만 쓸 수 있습니다",
         ),
+        "robust-task": Text(
+            "only where the features are numbers, texts or categories, and a metric needs no scores",
+            "입력 변수가 수, 글 또는 범주이고 점수가 필요 없는 지표가 있을 때만 쓸 수 있습니다",
+        ),
         "robust-rows": Text(
             "the test has too few rows for so many kinds of perturbation",
             "교란 종류의 수에 비해 시험할 행이 너무 적습니다",
