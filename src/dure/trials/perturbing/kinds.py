@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dure.core.text import Text
+from dure.trials.tasks import OF_IMAGES, TaskType
 
 
 class Feature(StrEnum):
     """What a kind of perturbation works on."""
 
-    ANY = "any"
+    ANY = "any"  # of a table; never an image, without which nothing is left of a row
     NUMBER = "number"
     TEXT = "text"
+    IMAGE = "image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,23 @@ KINDS = {
     )
 }
 """Every kind, by name."""
+
+
+def suiting(task: TaskType) -> tuple[str, ...]:
+    """Return the kinds that suit a task; none suits tracking, which is split by sequences.
+
+    Examples
+    --------
+    >>> suiting(TaskType.TRACKING)
+    ()
+    """
+    if task is TaskType.TRACKING:
+        return ()
+    return tuple(
+        name
+        for name, kind in KINDS.items()
+        if (kind.feature is Feature.IMAGE) == (task in OF_IMAGES)
+    )
 
 
 def cells(kinds: tuple[str, ...]) -> list[tuple[str, str]]:
