@@ -10,7 +10,7 @@ from dure.core.canonical import canonical_json
 from dure.trials.disclosure.sensitive import Protection
 from dure.trials.errors import TrialsError
 from dure.trials.figures import figure, read_figure
-from dure.trials.perturbing.kinds import KINDS
+from dure.trials.perturbing.kinds import KINDS, suiting
 from dure.trials.places import Places, places_of
 from dure.trials.tasks import LEVELS, METRICS, OF_IMAGES, TaskType, metric_of
 
@@ -132,7 +132,7 @@ class Definition:
         for part, (sound, reason) in checks.items():
             if not sound:
                 most = MOST_SUBGROUPS if part == "subgroups" else MOST_FEATURES
-                known = ", ".join(KINDS if part == "robust" else TELL)
+                known = ", ".join(suiting(self.task) if part == "robust" else TELL)
                 raise TrialsError(
                     "trials.benchmark", part=part, reason=reason, most=most, known=known
                 )
@@ -169,6 +169,15 @@ class Definition:
             "series": (not series, "no-forecast"),
             "places": (places is None, "no-tracking"),
         }
+
+    def _robust(self) -> tuple[bool, str]:
+        """Return of the robustness plan whether it fits the task, and why not."""
+        suit = suiting(self.task)
+        if self.robust and not suit:
+            return False, "no-robust"
+        if set(self.robust) - set(suit) and set(self.robust) <= set(KINDS):
+            return False, "robust-task"
+        return _each_once(self.robust, suit), "robust"
 
     def to_dict(self) -> dict[str, object]:
         """Return the definition as canonical values; what nobody asked for isn't named."""

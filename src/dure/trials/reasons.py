@@ -176,6 +176,11 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "예측할 열이 아닌 열과 그 값을 1개부터 {most}개까지 지정하십시오",
         ),
         "robust": Text("each once, of {known}", "다음 가운데 한 번씩만 지정하십시오: {known}"),
+        "robust-task": Text(
+            "rows of this task can be perturbed by {known} alone",
+            "이 과제의 행에는 다음 교란만 쓸 수 있습니다: {known}",
+        ),
+        "no-robust": Text("its rows can't be perturbed", "이 과제의 행은 교란할 수 없습니다"),
         "tell": Text(
             "each once, of {known}; subgroups only where the benchmark has some",
             "다음 가운데 한 번씩만 지정하십시오: {known}. subgroups는 하위 집단이 있을 때만 쓸 수 있습니다",

@@ -9,7 +9,6 @@ the image. Its pixels stay as they are; that its format or its size tells someth
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from dure.trials.images.likeness import look_alikes
 from dure.trials.images.source import Pictures, pictures_in
 from dure.trials.kinds.target import SplitRefused
 from dure.trials.overlap import Repeated
+from dure.trials.perturbing.images import worse
 
 _DECODING = 2
 _BATCH_BYTES = 32 << 20
@@ -109,7 +109,7 @@ class Gallery:
         return Repeated(int(exactly.sum()), int((exactly | near).sum()))
 
     def write(self, part: pa.Table, path: Path) -> None:
-        """Write a part with the images themselves, a few of them in memory at a time.
+        """Write a part with the images themselves, perturbed where asked, a few of them in memory at a time.
 
         Raises
         ------
@@ -120,26 +120,21 @@ class Gallery:
         field = pa.field(self.feature, pa.binary())
         schema = part.schema.set(place, field)
         rows = {digest: row for row, digest in enumerate(self.looks.digests)}
-        wanted = [rows[digest] for digest in part[self.feature].to_pylist()]
+        told = [one.partition(" ") for one in part[self.feature].to_pylist()]
+        made, first, held = [], 0, 0
         with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as writer:
-            for first, last in self._batches(wanted):
-                plain = [_plain(self.pictures[row]) for row in wanted[first:last]]
-                batch = part.slice(first, last - first)
-                writer.write_table(batch.set_column(place, field, pa.array(plain, pa.binary())))
-
-    def _batches(self, rows: list[int]) -> Iterator[tuple[int, int]]:
-        first, held = 0, 0
-        for at, row in enumerate(rows):
-            held += self.pictures.size(row)
-            if held >= _BATCH_BYTES:
-                yield first, at + 1
-                first, held = at + 1, 0
-        if first < len(rows):
-            yield first, len(rows)
+            for last, (digest, _, asked) in enumerate(told, 1):
+                made.append(_plain(self.pictures[rows[digest]], asked))
+                held += len(made[-1])
+                if held >= _BATCH_BYTES or last == len(told):
+                    batch = part.slice(first, last - first)
+                    images = pa.array(made, pa.binary())
+                    writer.write_table(batch.set_column(place, field, images))
+                    made, first, held = [], last, 0
 
 
-def _plain(content: bytes) -> bytes:
+def _plain(content: bytes, asked: str) -> bytes:
     try:
-        return covered(content, ())[0]
+        return worse(content, asked) if asked else covered(content, ())[0]
     except UNDECODABLE:
         raise SplitRefused("images-damaged") from None

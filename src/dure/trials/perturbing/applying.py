@@ -23,10 +23,28 @@ from dure.trials.perturbing.numbers import Columns, Rng, Scales
 
 Change = Callable[[Columns, float, Scales, Rng], Columns]
 
+_LOTS = 1 << 63
+
+
+def _asked(kind: str) -> Change:
+    """Return what writes behind each image's stand-in what becomes of the image once it is written."""
+
+    def change(columns: Columns, level: float, _: Scales, rng: Rng) -> Columns:
+        return {
+            name: pa.array(
+                [f"{one} {kind} {level} {rng.integers(_LOTS)}" for one in column.to_pylist()]
+            )
+            for name, column in columns.items()
+        }
+
+    return change
+
+
 SUITS: dict[Feature, Callable[[pa.DataType], bool]] = {
     Feature.ANY: lambda _: True,
     Feature.NUMBER: numbers.is_number,
     Feature.TEXT: is_text,
+    Feature.IMAGE: is_text,  # the split has their stand-ins
 }
 CHANGES: dict[str, Change] = {
     "noise": numbers.noise,
@@ -35,6 +53,7 @@ CHANGES: dict[str, Change] = {
     "drift": numbers.drift,
     "typos": texts.typos,
     "dropped-words": texts.dropped_words,
+    **{name: _asked(name) for name, kind in KINDS.items() if kind.feature is Feature.IMAGE},
 }
 """What each kind does to the columns that it works on, given level, scales of training and lots."""
 
