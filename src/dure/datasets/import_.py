@@ -44,7 +44,7 @@ from dure.readers.tables import Options
 
 if TYPE_CHECKING:
     from dure.datasets.feeds import Query
-    from dure.datasets.others.importing import Delivery
+    from dure.datasets.others.delivery import Delivery
 
 
 def import_(

@@ -12,7 +12,7 @@ from dure.readers.images.errors import ImageError
 
 if TYPE_CHECKING:
     from dure.datasets.feeds import Query
-    from dure.datasets.others.importing import Delivery
+    from dure.datasets.others.delivery import Delivery
     from dure.readers.tables import Options, Parsed
 
 KINDS = {

@@ -1,4 +1,4 @@
-"""Which reader reads which kind of file: the one place inside the sandbox that knows them all."""
+"""Which reader reads which kind of delivery, and what each takes; `dure.readers.single` reads one file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dure.readers.pieces import Target
+from dure.readers.single import read_file
 
 PACKAGES: Mapping[str, tuple[str, ...]] = {
     "xlsx": ("python-calamine",),
@@ -57,37 +58,8 @@ def read(
     Fault
         What is wrong with the file.
     """
-    # Each reader is imported when it is wanted: the start counts for small files.
-    if kind == "csv":
-        from dure.readers.delimited import Dialect, read_delimited
-
-        names = ("encoding", "delimiter", "quoted_missing")
-        texts = frozenset(words.get("texts", ()))
-        told = {name: words[name] for name in names}
-        dialect = Dialect(missing=tuple(words["missing"]), texts=texts, **told)
-        return read_delimited(raw, target, scratch, dialect, lasting=lasting)
-    if kind in ("json", "jsonl"):
-        from dure.readers.objects import read_json
-
-        return read_json(raw, target, scratch, words["encoding"], lasting=lasting)
-    if kind == "xlsx":
-        from dure.readers.workbook import read_workbook
-
-        sheet, missing = words["sheet"], tuple(words["missing"])
-        return read_workbook(raw, target, scratch, sheet, missing, lasting=lasting)
-    if kind == "zeek":
-        from dure.readers.logs import read_zeek
-
-        return read_zeek(raw, target, scratch, lasting=lasting)
     if kind == "several":
         from dure.readers.several import read_several
 
         return read_several(raw, target, scratch, words, lasting=lasting)
-    if kind == "evtx":
-        from dure.readers.events import read_events
-
-        return read_events(raw, target, lasting=lasting)
-    from dure.readers.columnar import read_arrow, read_columnar
-
-    reader = read_arrow if kind == "arrow" else read_columnar
-    return reader(raw, target, lasting=lasting)
+    return read_file(kind, raw, target, scratch, words, lasting=lasting)

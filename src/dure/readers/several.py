@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from dure.readers.faults import Fault
 from dure.readers.pieces import Target
+from dure.readers.single import read_file
 
 _COUNT = struct.Struct("<Q")
 _BATCH_ROWS = 1 << 16
@@ -133,15 +134,13 @@ def _all_typed(
 def _typed(
     file: BinaryIO, number: int, size: int, kind: str, scratch: Path, words: Mapping[str, Any]
 ) -> tuple[Path, pa.Schema]:
-    from dure.readers.reading import read
-
     part, typed = scratch.with_suffix(".part"), scratch.with_suffix(f".{number}")
     with part.open("wb") as out:
         left = size
         while left:
             block = file.read(min(left, _BLOCK_BYTES))
             left -= out.write(block)
-    told = read(kind, part, typed, scratch, words, lasting=False)
+    told = read_file(kind, part, typed, scratch, words, lasting=False)
     os.truncate(part, 0)
     columns: Any = told["columns"]
     full = {one["name"]: one["nulls"] < told["rows"] for one in columns}

@@ -16,7 +16,8 @@ import pytest
 from dure.core.errors import DureError
 from dure.datasets.context import CONTEXT
 from dure.datasets.others.choosing import choose
-from dure.datasets.others.importing import Delivery, is_document, look_at
+from dure.datasets.others.delivery import Delivery
+from dure.datasets.others.importing import is_document, look_at
 from dure.datasets.others.telling import told_by
 from dure.datasets.verify.documents import read_both
 from dure.node.node import Node

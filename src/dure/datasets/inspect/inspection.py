@@ -24,7 +24,7 @@ from dure.storage.sealed_files import new_file, write_all
 
 if TYPE_CHECKING:
     from dure.datasets.feeds import Query
-    from dure.datasets.others.importing import Delivery
+    from dure.datasets.others.delivery import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,8 @@ def inspect(
     SandboxError
         When this host can't provide the sandbox.
     """
-    from dure.datasets.others.importing import Delivery, is_document
+    from dure.datasets.others.delivery import Delivery
+    from dure.datasets.others.importing import is_document
 
     if against is not None and is_document(against):
         place, reason = "--against", "describes"
