@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert
 from dure.core.errors import DureError
 from dure.node.desks.trials import TrialsDesk
 from dure.trials import appeals, benchmark, history, records, run, spec, view
+from dure.trials.budgets import Asked
 from dure.trials.definition import Definition, asked_protection
 from dure.trials.errors import TrialsError
 from dure.trials.leaderboard import board
@@ -112,10 +113,10 @@ def test_beside_what_was_asked_for_a_few_rows_would_be_isolated(world, first):
 def test_of_two_that_were_run_at_once_the_second_is_not_released(world, bench, first, monkeypatch):
     row = records.find(world.bravo, RUNS, first.id)
     request_release(world.bravo, first.id)  # the control, and what is asked for from now on
-    other = dict(row) | {"benchmark_id": "another", "report_id": row["report_id"]}
+    other = dict(row) | {"benchmark_id": "another"}
     assert not history.isolating(world.bravo, other)
-    noted = {row["report_id"]: {"another"}}
-    monkeypatch.setattr(history, "_isolated_by", lambda house, report: noted.get(report, set()))
+    noted = {row["diagnosis_id"]: {"another"}}
+    monkeypatch.setattr(history, "_isolated_by", lambda house, run: noted.get(run, set()))
     assert history.isolating(world.bravo, other)
     monkeypatch.setattr("dure.trials.release.isolating", lambda *_: True)
     with pytest.raises(TrialsError, match=r"gate\.differencing"):
@@ -151,12 +152,12 @@ def test_an_appeal_is_heard_once(world, bench):
         appeals.appeal(world.bravo, failed.id, "once more")
     with pytest.raises(TrialsError, match=r"trials\.appeal"):
         appeals.answer(world.bravo, failed.id, "perhaps", "no")
-    spent = records.begin_run(world.bravo, "cc" * 16, row, (bench.asset.id, 100), 9, 60)[1]
+    spent = records.begin_run(world.bravo, "cc" * 16, row, Asked(bench.asset.id, 100), 9, 60)[1]
     with pytest.raises(TrialsError, match="whoever appeals does not answer"):
         appeals.answer(world.bravo, failed.id, "again", "I need it")
     told = answer(world, failed.id, "again", "the host was short of memory")
     assert (told["ruling"], told["words"]) == ("again", "the host was short of memory")
-    after = records.begin_run(world.bravo, "dd" * 16, row, (bench.asset.id, 100), 9, 60)[1]
+    after = records.begin_run(world.bravo, "dd" * 16, row, Asked(bench.asset.id, 100), 9, 60)[1]
     assert after == spent  # one more was begun, one was forgiven
     with pytest.raises(TrialsError, match="no appeal"):
         appeals.answer(world.bravo, failed.id, "stands", "no")
@@ -175,11 +176,11 @@ def test_no_appeal_pays_for_an_answer(world, first):
     with pytest.raises(TrialsError, match="was scored"):
         answer(world, first.id, "again", "as you like")
     assert answer(world, first.id, "stands", "no")["ruling"] == "stands"
-    own = benchmark.prepare(world.bravo, world.dataset.id, definition(name="appealed", seed=99))
+    own = world.fresh(name="appealed")
     row = records.find(world.bravo, SUBMISSIONS, view.submissions(world.bravo)[0]["asset_id"])
 
     def begin(run_id: str) -> tuple[str, int]:
-        return records.begin_run(world.bravo, run_id, row, (own.asset.id, 100), 9, 60)
+        return records.begin_run(world.bravo, run_id, row, Asked(own.asset.id, 100), 9, 60)
 
     assert begin("ab" * 16) == ("ab" * 16, 1)
     records.end_run(world.bravo, "ab" * 16, "failed")
@@ -201,7 +202,7 @@ def test_an_appeal_is_its_agency_s_and_the_owner_s(world, bench):
     ids = {agency: world.bravo.random(16).hex() for agency in (ALPHA, "coast")}
     for seed, (agency, run_id) in enumerate(ids.items(), 70):
         submitted = {**row, "agency": agency}
-        records.begin_run(world.bravo, run_id, submitted, (bench.asset.id, 100), seed, 60)
+        records.begin_run(world.bravo, run_id, submitted, Asked(bench.asset.id, 100), seed, 60)
         records.end_run(world.bravo, run_id, "failed")
     try:
         world.bravo.as_("alpha.developer")

@@ -50,7 +50,11 @@ def read_attempts(data: bytes) -> dict[str, dict[str, str]]:
 
 
 def write_diagnosis(
-    run: str, algorithm: Outcome, extra: tuple[str, ...], scoring: Mapping[str, str]
+    run: str,
+    algorithm: Outcome,
+    extra: tuple[str, ...],
+    scoring: Mapping[str, str],
+    history: str = "",
 ) -> bytes:
     """Return the diagnosis of a run as JSON.
 
@@ -64,6 +68,8 @@ def write_diagnosis(
         Names of files it left that nobody asked for.
     scoring
         How scoring ended: status, cause, and for refused predictions the reason.
+    history
+        Digest of what the result was held against.
     """
     document = {
         "run": run,
@@ -80,6 +86,7 @@ def write_diagnosis(
             "attempts": read_attempts(algorithm.outputs.get(ATTEMPTS, b"")),
         },
         "scoring": dict(scoring),
+        "history": history,
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True).encode("utf-8")
 

@@ -18,90 +18,39 @@ all that comes of it was sealed already. Then that is what came of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
-from sqlalchemy import Connection, select
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import Connection
 
-import dure
 from dure.core import faults
-from dure.core.assets import Asset
 from dure.core.canonical import canonical_json
 from dure.core.labels import join_all
-from dure.core.reports import Report
 from dure.governance.claims import this_process
 from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
 from dure.sandbox.tiers import tier_for
-from dure.storage.tables import ASSETS, FACTS
 from dure.trials import history, records, spec, steps
-from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
+from dure.trials.benchmark import PURPOSE, SCORING, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
+from dure.trials.budgets import Asked
 from dure.trials.definition import protection_values, told_of_forecast
-from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
+from dure.trials.diagnosis import ATTEMPTS
+from dure.trials.ending import end, sealed_before
 from dure.trials.fit import check_fit
-from dure.trials.gates.candidate import Budget, Candidate
-from dure.trials.gates.passing import Gated, pass_gates
-from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.kinds.lines import Refusal
-from dure.trials.manifest import Manifest, read_manifest
+from dure.trials.manifest import read_manifest
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.predictions import FILE, refusal_of
-from dure.trials.releasing import MOST_REPORT_BYTES, read_report
-from dure.trials.results import form_for
 from dure.trials.runner import ALGORITHM
 from dure.trials.runtimes import RUNTIMES
 from dure.trials.scoring import SCORE, other_keys
 from dure.trials.tables import SUBMISSIONS
+from dure.trials.work import Scored, Trial, Work
 
-REPORT_KIND = "trial"
-REPORT_SCHEMA = "dure/trial-report/v1"
 SEED = 1
 
 _LEASE_MARGIN_S = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One run of an algorithm on a benchmark, and what came out.
-
-    Parameters
-    ----------
-    id
-        The run.
-    outcome
-        Its class.
-    report
-        The gated report; when it was sealed before a crash, without its findings, which are in the
-        sealed one.
-    asset
-        The sealed report.
-    diagnosis
-        Id of the sealed diagnosis, for the owner's operator.
-    """
-
-    id: str
-    outcome: OutcomeClass
-    report: Report
-    asset: Asset
-    diagnosis: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    house: House
-    id: str
-    submission: RowMapping
-    manifest: Manifest
-    algorithm: Asset
-    benchmark: Benchmark
-    seed: int
-    tier: str
-    progress: Callable[[str], None]
-    ending: Callable[[Connection], None]
-    claimant: str
-    others: tuple[history.Neighbour, ...] = ()
 
 
 def run(
@@ -155,7 +104,7 @@ def run(
     else:
         run_id = records.unfinished(house, submission["asset_id"], benchmark.asset.id, seed)
     run_id = run_id or house.random(16).hex()
-    work = _Work(
+    work = Work(
         house,
         run_id,
         submission,
@@ -180,7 +129,7 @@ def run(
             house,
             work.id,
             submission,
-            (benchmark.asset.id, benchmark.definition.budget),
+            Asked(benchmark.asset.id, benchmark.definition.budget),
             seed,
             int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
         )
@@ -191,7 +140,7 @@ def run(
             grade = join_all([seen, benchmark.answers.label]).grade
             tier = tier_for(grade, house.profile, house.open_tier)
             work = replace(work, tier=tier)
-            trial = _sealed_before(work) or _perform(work, spent)
+            trial = sealed_before(work) or _perform(work, spent)
         except BaseException:
             records.end_run(house, work.id, "failed", claimant=work.claimant)
             raise
@@ -201,7 +150,7 @@ def run(
 
 
 @steps.ahead(steps.SCORING, steps.OWN_LIMITS)
-def _perform(work: _Work, spent: int) -> Trial:
+def _perform(work: Work, spent: int) -> Trial:
     work.progress("algorithm")
     ended = _run_algorithm(work)
     faults.point("trial.algorithm-ended")
@@ -214,22 +163,10 @@ def _perform(work: _Work, spent: int) -> Trial:
         outcome, data, scoring = _score(work, ended.outputs.get(FILE))
         faults.point("trial.scored")
     work.progress("gates")
-    definition = work.benchmark.definition
-    gated = pass_gates(
-        Candidate(
-            subject=work.id,
-            form=form_for(definition),
-            outcome=outcome,
-            data=data,
-            budget=Budget(spent, definition.budget),
-            history=history.of(work.house, work.id, work.others),
-            protection=definition.protection,
-        )
-    )
-    return _finish(work, gated, write_diagnosis(work.id, ended, extra, scoring))
+    return end(work, spent, Scored(ended, extra, outcome, data, scoring))
 
 
-def _run_algorithm(work: _Work) -> Outcome:
+def _run_algorithm(work: Work) -> Outcome:
     definition = work.benchmark.definition
     task = {
         "target": definition.target,
@@ -252,7 +189,7 @@ def _run_algorithm(work: _Work) -> Outcome:
         )
 
 
-def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes, dict[str, str]]:
+def _score(work: Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes, dict[str, str]]:
     """Return the outcome so far, the score's bytes, and what the operator may know."""
     if predictions is None:
         return OutcomeClass.INVALID_PREDICTIONS, b"", {"reason": Refusal.MISSING.value}
@@ -290,108 +227,3 @@ def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes,
     if reason:
         return OutcomeClass.INVALID_PREDICTIONS, b"", said | {"reason": reason}
     return OutcomeClass.OK, data, said
-
-
-def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
-    house, benchmark = work.house, work.benchmark
-    evidence = {**_evidence(work), "gates": [step.to_dict() for step in gated.steps]}
-    findings = (*gated.findings, *contamination(house, benchmark.asset))
-    report = Report(REPORT_KIND, 1, gated.result, evidence, findings)
-    inputs = (work.algorithm, benchmark.train, benchmark.features)
-    everything = (*inputs, benchmark.answers, benchmark.asset)
-    asset = house.seal(
-        [canonical_json(report.to_dict())],
-        kind="report",
-        media_type="application/json",
-        schema_id=REPORT_SCHEMA,
-        label=join_all(asset.label for asset in everything),
-        parents=tuple(asset.id for asset in everything),
-        producer=spec.RUN,
-        name=f"{work.submission['name']} on {benchmark.definition.name}",
-        facts={"outcome": gated.outcome.value, **history.noted(gated.isolated)},
-    )
-    # The report is the same when the run is done once more; the diagnosis has times in it, so it comes
-    # last and names the report: both are sealed when it is there.
-    noted = house.seal(
-        [diagnosis],
-        kind=KIND,
-        media_type="application/json",
-        schema_id=SCHEMA,
-        label=join_all(asset.label for asset in inputs),
-        parents=tuple(asset.id for asset in inputs),
-        producer=spec.RUN,
-        name=f"diagnosis {work.id[:8]}",
-        facts={"run": work.id, "report": asset.id},
-    )
-    faults.point("trial.report-sealed")
-    trial = Trial(work.id, gated.outcome, report, asset, noted.id)
-    _end(work, trial, report.to_dict())
-    return trial
-
-
-def _sealed_before(work: _Work) -> Trial | None:
-    """Return what came of the run when it died after all of it was sealed; its end is noted now."""
-    house = work.house
-    of_this = select(FACTS.c.asset_id).where(FACTS.c.name == "run", FACTS.c.value == work.id)
-    ours = (ASSETS.c.kind == KIND) & (ASSETS.c.producer == spec.RUN) & ASSETS.c.id.in_(of_this)
-    for noted in house.assets.find(ours):
-        sealed = house.assets.get(noted.facts["report"])
-        data = house.read(sealed.asset.id, purpose=SCORING, limit=MOST_REPORT_BYTES)
-        told = read_report(data)
-        result, evidence = told["result"], told["evidence"]
-        assert isinstance(result, dict)  # noqa: S101 (read_report checked it)
-        assert isinstance(evidence, dict)  # noqa: S101
-        report = Report(REPORT_KIND, 1, result, evidence)
-        outcome = OutcomeClass(sealed.facts["outcome"])
-        trial = Trial(work.id, outcome, report, sealed.asset, noted.asset.id)
-        _end(work, trial, told)
-        return trial
-    return None
-
-
-def _end(work: _Work, trial: Trial, told: Mapping[str, object]) -> None:
-    """Note in the run's row what came of it; ``told`` is the sealed report."""
-    suite = work.house.suite
-    ended = records.end_run(
-        work.house,
-        trial.id,
-        "done",
-        claimant=work.claimant,
-        ending=work.ending,
-        outcome=trial.outcome.value,
-        report_id=trial.asset.id,
-        report_digest=suite.digest("report", dict(told)),
-        result_digest=trial.report.result_digest(suite.name),
-        evidence_digest=trial.report.evidence_digest(suite.name),
-        diagnosis_id=trial.diagnosis,
-    )
-    if not ended:
-        raise TrialJobsError("trials.superseded", run=trial.id)
-
-
-def _evidence(work: _Work) -> Mapping[str, object]:
-    """Return what the result rests on. Nothing here was made by the algorithm or from the targets."""
-    benchmark, definition = work.benchmark, work.benchmark.definition
-    return {
-        "algorithm": work.algorithm.id,
-        "algorithm_name": f"{work.manifest.name} {work.manifest.version}",
-        "algorithm_digest": work.submission["digest"],
-        "agency": work.submission["agency"],
-        "benchmark": benchmark.asset.id,
-        "benchmark_name": definition.name,
-        "train": benchmark.train.id,
-        "features": benchmark.features.id,
-        "answers": benchmark.answers.id,
-        "task": definition.task.value,
-        "metrics": list(definition.metrics),
-        "seed": work.seed,
-        "split_seed": definition.seed,
-        "floors": dict(definition.floors),
-        "subgroups": len(definition.subgroups),
-        "resamples": RESAMPLES,
-        "tier": work.tier,
-        "profile": work.house.profile,
-        "limits": {"wall_s": work.manifest.wall_s, "memory_mib": work.manifest.memory_mib},
-        "runtime": RUNTIMES[work.manifest.runtime].facts(),
-        "code": dure.__version__,
-    }

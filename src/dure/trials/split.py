@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,13 @@ import pyarrow.parquet as pq
 from dure.sandbox.places import IN, OUT
 from dure.trials.definition import SPLIT_PARTS, Definition
 from dure.trials.forecasts import ClockRefused, clock
-from dure.trials.kinds.parts import ANSWER, BASELINE_KEY, LEAST_ROWS, PARTS, ROW, SUBGROUP
+from dure.trials.kinds.parts import ANSWER, BASELINE_KEY, LEAST_ROWS, PARTS, ROW, SUBGROUP, WHOLE
 from dure.trials.kinds.target import SplitRefused
 from dure.trials.kinds.targets import TARGETS
-from dure.trials.overlap import Repeated, repeated, row_digests
+from dure.trials.overlap import Repeated, digests_at, repeated, row_digests
 
 FACTS = "facts.json"
+_PLACE = "\x00place"
 
 REFUSALS = (
     "target-missing",
@@ -46,12 +47,16 @@ REFUSALS = (
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The three parts, and how many test rows are among the training rows as well."""
+    """The three parts, and how many test rows are among the training rows as well.
+
+    ``places`` are the test rows' numbers in the data set, in the order of the parts.
+    """
 
     train: pa.Table
     features: pa.Table
     answers: pa.Table
     repeated: Repeated
+    places: Sequence[int]
 
 
 def split(table: pa.Table, definition: Definition) -> Split:
@@ -76,6 +81,7 @@ def split(table: pa.Table, definition: Definition) -> Split:
     if definition.subgroup and definition.subgroup not in table.column_names:
         raise SplitRefused("subgroup-missing")
     table = table.select(columns_of(definition)).combine_chunks()
+    table = table.append_column(_PLACE, pa.array(np.arange(table.num_rows)))
     needed = [definition.target, definition.time] if definition.time else [definition.target]
     for name in needed:
         table = table.filter(pc.is_valid(table[name]))
@@ -101,6 +107,7 @@ def split(table: pa.Table, definition: Definition) -> Split:
             {BASELINE_KEY: json.dumps(baseline).encode()}
         ),
         repeated=repeated(train.select(known), test.select(known)),
+        places=test[_PLACE].to_numpy(),
     )
 
 
@@ -159,7 +166,9 @@ def main(source: Path = IN, target: Path = OUT) -> None:
     except (SplitRefused, ClockRefused) as refused:
         facts = {"refused": str(refused)}
     else:
-        for name, part in zip(PARTS, (parts.train, parts.features, parts.answers), strict=True):
+        whole = digests_at(source / "data.parquet", parts.places)
+        answers = parts.answers.append_column(WHOLE, whole)
+        for name, part in zip(PARTS, (parts.train, parts.features, answers), strict=True):
             pq.write_table(part, target / name, compression="zstd", version="2.6")
         facts = {
             "train_rows": parts.train.num_rows,

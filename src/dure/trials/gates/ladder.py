@@ -121,7 +121,11 @@ def _climbs(candidate: Candidate, name: str) -> bool:
     over = own["difference"]
     if not sign * over[0] > step(questions, standard_error(over)):
         return False
-    earlier = [told for told in candidate.history.told if name in told.figures]
+    earlier = [
+        told
+        for told in candidate.history.told
+        if name in told.figures and (told.other is None or candidate.shared[told.other])
+    ]
     if any(told.same and _sides(told.figures[name]) == own for told in earlier):
         return True
     return all(is_better(own, told.figures[name], sign, questions) for told in earlier)
