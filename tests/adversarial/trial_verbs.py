@@ -133,6 +133,33 @@ def _swept(made: Alliance, seen: Counter[str]) -> bool:
     return DONE
 
 
+# ── a benchmark is offered, and closed ─────────────────────────────────────────────────────────
+
+
+def _offer(made: Alliance) -> None:
+    with made.open() as node:
+        node.benchmarks.offer(only(node, "benchmarks")["asset_id"], to="alpha")
+
+
+def _offered(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        assert len(node.benchmarks.cards()) == 1
+    assert 1 <= seen["trial.offer.done"] <= seen["trial.offer.begun"]
+    return DONE
+
+
+def _close(made: Alliance) -> None:
+    with made.open() as node:
+        node.benchmarks.close(only(node, "benchmarks")["asset_id"], reason="another follows")
+
+
+def _closed(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        assert only(node, "benchmarks")["closed_reason"] == "another follows"
+    assert seen["trial.close.done"] <= 1 <= seen["trial.close.begun"]
+    return DONE
+
+
 # ── or waits in the queue ──────────────────────────────────────────────────────────────────────
 
 
@@ -344,6 +371,8 @@ TRIALS = {
         _running,
         spare=frozenset({"house.sealed:2"}),
     ),
+    "offer": Verb("prepare", _offer, ("trial.offer.begun", "trial.offer.done"), _offered),
+    "close": Verb("prepare", _close, ("trial.close.begun", "trial.close.done"), _closed),
     "queue": Verb("prepare", _queue, ("trial.queue.begun", "job.put", "trial.queue.done"), _queued),
     "cancel": Verb(
         "queue", _cancel, ("trial.cancel.begun", "job.cancelled", "trial.cancel.done"), _cancelled

@@ -1,7 +1,6 @@
 """Trials in the sandbox, one after another: what each is told, appealed and ranked by."""
 
 import io
-import json
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -234,15 +233,20 @@ def test_who_may_not_run_it_is_not_told_how_long_it_took(world, first):
     assert (told[first.id]["status"], told[first.id]["outcome"]) == ("ended", "ok")
 
 
-def test_newer_benchmarks_of_other_targets_crowd_no_neighbour_out(world, bench):
+def test_newer_benchmarks_that_nobody_ran_on_crowd_no_neighbour_out(world, bench):
     other = benchmark.prepare(world.bravo, world.dataset.id, definition(name="beside", seed=11))
+    submission = records.find(
+        world.bravo, SUBMISSIONS, view.submissions(world.bravo)[0]["asset_id"]
+    )
+    run_id = world.bravo.random(16).hex()
+    records.begin_run(world.bravo, run_id, submission, Asked(other.asset.id, 100), 1, 60)
+    records.end_run(world.bravo, run_id, "failed")
     row = dict(records.find(world.bravo, BENCHMARKS, other.asset.id))
-    asks = json.loads(row["definition"]) | {"target": "dep_delay", "features": ["distance"]}
     made = [f"{number:064x}" for number in range(history.MOST_NEIGHBOURS)]
-    newer = {"definition": json.dumps(asks), "prepared_at": "2999-01-01T00:00:00Z"}
+    newer = {"prepared_at": "2999-01-01T00:00:00Z"}
     with world.bravo.database.write() as connection:
         for name in made:
-            names = {"asset_id": name, "answers_id": name}
+            names = {"asset_id": name, "answers_id": name, "name": name[-8:]}
             connection.execute(insert(BENCHMARKS).values(**{**row, **newer, **names}))
     try:
         found = {each.id for each in history.neighbours(world.bravo, bench.asset.id)}

@@ -10,7 +10,8 @@ from dure.core.canonical import canonical_json
 from dure.trials.disclosure.sensitive import Protection
 from dure.trials.errors import TrialsError
 from dure.trials.figures import figure, read_figure
-from dure.trials.tasks import LEVELS, METRICS, TaskType, metric_of
+from dure.trials.places import Places, places_of
+from dure.trials.tasks import LEVELS, METRICS, OF_IMAGES, TaskType, metric_of
 
 SPLIT_PARTS = 1000
 MOST_FEATURES = 2000
@@ -54,9 +55,13 @@ class Definition:
     protection
         What is asked of tables.
     time
-        Of a forecasting task the feature that orders the rows: the latest are the test.
+        Of a forecasting task the feature that orders the rows: the latest are the test. Of tracking the
+        feature that tells a sequence's moments apart and orders them.
     series
-        Of a forecasting task the feature that tells series apart, or "" for one series.
+        Of a forecasting task the feature that tells series apart, or "" for one series. Of tracking the
+        feature that tells sequences apart; the target tells objects apart.
+    places
+        Of tracking, where things were observed and truly were.
 
     Raises
     ------
@@ -78,6 +83,7 @@ class Definition:
     protection: Protection = USUAL
     time: str = ""
     series: str = ""
+    places: Places | None = None
 
     def __post_init__(self) -> None:
         if not self.metrics:
@@ -104,23 +110,37 @@ class Definition:
                 "subgroups",
             ),
         }
-        forecasting = self.task is TaskType.FORECASTING
-        checks |= {
-            "time": (
-                self.time in self.features if forecasting else not self.time,
-                "forecast-time" if forecasting else "no-forecast",
-            ),
-            "series": (
-                self.series in ("", *self.features) if forecasting else not self.series,
-                "forecast-series" if forecasting else "no-forecast",
-            ),
-        }
+        checks |= self._order()
+        if self.task in OF_IMAGES and len(self.features) > 1:
+            checks["features"] = (False, "one-image")
         for part, (sound, reason) in checks.items():
             if not sound:
                 most = MOST_SUBGROUPS if part == "subgroups" else MOST_FEATURES
                 raise TrialsError("trials.benchmark", part=part, reason=reason, most=most)
         if self.target in self.features:
             raise TrialsError("trials.benchmark", part="features", reason="target-among")
+
+    def _order(self) -> dict[str, tuple[bool, str]]:
+        """Return of what orders rows, and says where things are, whether it fits the task."""
+        time, series, places = self.time, self.series, self.places
+        if self.task is TaskType.TRACKING:
+            fault = places.fault(self.features, self.target) if places else "places"
+            return {
+                "time": (time in self.features, "tracking-time"),
+                "series": (series in self.features and series != time, "tracking-series"),
+                "places": (not fault, fault),
+            }
+        if self.task is TaskType.FORECASTING:
+            return {
+                "time": (time in self.features, "forecast-time"),
+                "series": (series in ("", *self.features), "forecast-series"),
+                "places": (places is None, "no-tracking"),
+            }
+        return {
+            "time": (not time, "no-forecast"),
+            "series": (not series, "no-forecast"),
+            "places": (places is None, "no-tracking"),
+        }
 
     def to_dict(self) -> dict[str, object]:
         """Return the definition as canonical values; what nobody asked for isn't named."""
@@ -131,6 +151,8 @@ class Definition:
             asked |= {"subgroup": self.subgroup, "subgroups": list(self.subgroups)}
         if self.time:
             asked |= {"time": self.time, "series": self.series}
+        if self.places:
+            asked["places"] = self.places.to_dict()
         if self.protection != USUAL:
             asked["protection"] = protection_values(self.protection)
         return {
@@ -174,17 +196,20 @@ class Definition:
                 protection=protection_of(value.get("protection", {})),
                 time=str(value.get("time", "")),
                 series=str(value.get("series", "")),
+                places=places_of(value.get("places")),
             )
         except (KeyError, TypeError, ValueError):
             raise TrialsError("trials.benchmark", part="definition", reason="malformed") from None
 
 
-def told_of_forecast(definition: Definition) -> dict[str, object]:
-    """Return what an algorithm is told of a forecast beside target and features; else nothing."""
+def told_of_order(definition: Definition) -> dict[str, object]:
+    """Return what an algorithm is told of time and place beside target and features; else nothing."""
     if not definition.time:
         return {}
-    levels = [str(level) for level in LEVELS]
-    return {"time": definition.time, "series": definition.series, "levels": levels}
+    told = {"time": definition.time, "series": definition.series}
+    if definition.places:
+        return {**told, **definition.places.to_dict()}
+    return {**told, "levels": [str(level) for level in LEVELS]}
 
 
 def protection_values(protection: Protection) -> dict[str, object]:

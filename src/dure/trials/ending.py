@@ -18,7 +18,7 @@ from dure.core.canonical import canonical_json
 from dure.core.labels import join_all
 from dure.core.reports import Report
 from dure.storage.tables import ASSETS, FACTS
-from dure.trials import history, records, spec
+from dure.trials import history, probed, records, spec
 from dure.trials.benchmark import SCORING, contamination
 from dure.trials.bootstrap import RESAMPLES
 from dure.trials.diagnosis import KIND, SCHEMA, write_diagnosis
@@ -76,7 +76,8 @@ def end(work: Work, spent: int, scored: Scored) -> Trial:
 
 def _finish(work: Work, gated: Gated, scored: Scored, mark: str) -> Trial:
     house, benchmark = work.house, work.benchmark
-    evidence = {**_evidence(work), "gates": [step.to_dict() for step in gated.steps]}
+    known = probed.facts(work.house, work.tier)
+    evidence = {**_evidence(work), **known, "gates": [step.to_dict() for step in gated.steps]}
     findings = (*gated.findings, *contamination(house, benchmark.asset))
     report = Report(REPORT_KIND, 1, gated.result, evidence, findings)
     inputs = (work.algorithm, benchmark.train, benchmark.features)

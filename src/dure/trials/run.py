@@ -29,12 +29,11 @@ from dure.core.labels import join_all
 from dure.governance.claims import this_process
 from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
-from dure.sandbox.tiers import tier_for
-from dure.trials import history, records, spec, steps
+from dure.trials import history, probed, records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
 from dure.trials.budgets import Asked
-from dure.trials.definition import protection_values, told_of_forecast
+from dure.trials.definition import protection_values, told_of_order
 from dure.trials.diagnosis import ATTEMPTS
 from dure.trials.ending import end, sealed_before
 from dure.trials.fit import check_fit
@@ -95,7 +94,7 @@ def run(
         ``governance.denied``.
     """
     submission = records.find(house, SUBMISSIONS, submission_id)
-    benchmark = find_benchmark(house, benchmark_id)
+    benchmark = find_benchmark(house, benchmark_id, for_run=True)
     manifest = read_manifest(submission["manifest"].encode("utf-8"))
     check_fit(manifest, benchmark.definition)
     algorithm = house.assets.get(submission["asset_id"]).asset
@@ -138,8 +137,7 @@ def run(
         try:
             work = replace(work, others=history.neighbours(house, benchmark.asset.id))
             grade = join_all([seen, benchmark.answers.label]).grade
-            tier = tier_for(grade, house.profile, house.open_tier)
-            work = replace(work, tier=tier)
+            work = replace(work, tier=probed.tier_of(house, grade))
             trial = sealed_before(work) or _perform(work, spent)
         except BaseException:
             records.end_run(house, work.id, "failed", claimant=work.claimant)
@@ -172,7 +170,7 @@ def _run_algorithm(work: Work) -> Outcome:
         "target": definition.target,
         "features": list(definition.features),
         "seed": work.seed,
-        **told_of_forecast(definition),
+        **told_of_order(definition),
     }
     with steps.Sealed(work.house, work.id) as sealed:
         return steps.run_step(

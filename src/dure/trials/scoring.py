@@ -21,14 +21,14 @@ from dure.trials.disclosure.sensitive import Protection
 from dure.trials.disclosure.suppression import TableRefused, withheld_cells
 from dure.trials.disclosure.table import CellTable, Marks
 from dure.trials.kinds.estimates import Comparison, Estimate
-from dure.trials.kinds.key import Key, Sides
+from dure.trials.kinds.key import Ints, Key, Sides
 from dure.trials.kinds.keys import KEYS
 from dure.trials.kinds.lines import PredictionsRefused, Refusal
-from dure.trials.kinds.parts import BASELINE_KEY, ROW, SUBGROUP, WHOLE
+from dure.trials.kinds.parts import BASELINE_KEY, COUNTS, ROW, SUBGROUP, WHOLE
 from dure.trials.kinds.plan import Plan
 from dure.trials.overlap import isolates, shares
 from dure.trials.predictions import FILE, read_predictions
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import Predicted, TaskType
 
 SCORE = "score.json"
 
@@ -93,21 +93,30 @@ def score(data: bytes, answers: pa.Table, plan: Plan) -> Score:
     key = KEYS[plan.task.predicts](
         Sides(plan, baseline, answers, predictions, np.random.default_rng(plan.seed))
     )
-    cells = key.cells()
-    smallest = int(np.bincount(cells, minlength=max(len(known), 1)).min())
+    smallest, cells, counts = key.smallest(), key.cells(), _counts(answers)
+    total = int(counts.sum())
     found = _chosen(key, np.ones(rows, dtype=bool), plan.metrics)
     if not plan.subgroups:
-        return Score(rows, smallest, found, key.leak())
+        return Score(total, smallest, found, key.leak())
     numbers = answers[SUBGROUP].to_numpy()
     groups = []
     for number in range(plan.subgroups):
         mask = numbers == number
-        size = int(mask.sum())
+        size = int(counts[mask].sum())
         enough = size >= plan.protection.least
         groups.append((size, _chosen(key, mask, plan.floors) if enough else ()))
-    support = np.zeros((plan.subgroups + 1, max(len(known), 1)), dtype=np.int64)
-    np.add.at(support, (numbers, cells), 1)
-    return Score(rows, smallest, found, key.leak(), tuple(groups), CellTable(support))
+    width = max(len(known), 1) if plan.task.predicts is Predicted.CLASS else 1
+    support = np.zeros((plan.subgroups + 1, width), dtype=np.int64)
+    np.add.at(support, (numbers, cells), counts)
+    return Score(total, smallest, found, key.leak(), tuple(groups), CellTable(support))
+
+
+def _counts(answers: pa.Table) -> Ints:
+    """Return as how many rows each row of an answer key counts."""
+    if COUNTS not in answers.column_names:
+        return np.ones(answers.num_rows, dtype=np.int64)
+    counts: Ints = answers[COUNTS].to_numpy()
+    return counts
 
 
 def _chosen(key: Key, mask: Marks, wanted: tuple[str, ...]) -> tuple[Comparison, ...]:

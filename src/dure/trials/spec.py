@@ -22,6 +22,8 @@ SWEEP = "trial.sweep"
 """Not an action: what the node notes when it finds runs whose process died."""
 QUEUE, CANCEL = "trial.queue", "trial.cancel"
 """Not actions either: who may run a trial may queue and cancel it."""
+OFFER, CLOSE = "trial.offer", "trial.close"
+"""Nor are these: who may make a benchmark may write its card and close it. The card leaves by votes."""
 
 ACTIONS = (
     Action(
@@ -79,7 +81,7 @@ ROOM = RoomSpec(
     commands="dure.cli.trials:app",
     events=frozenset(
         f"{name}.{step}"
-        for name in (*(action.name for action in ACTIONS), SWEEP, QUEUE, CANCEL)
+        for name in (*(action.name for action in ACTIONS), SWEEP, QUEUE, CANCEL, OFFER, CLOSE)
         for step in ("begun", "done", "failed")
     ),
     tables="dure.trials.tables:METADATA",

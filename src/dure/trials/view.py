@@ -1,4 +1,4 @@
-"""What a door shows of trials: plain rows, and the two sealed documents of a run for those cleared."""
+"""What a door shows of trials: plain rows, and a run's diagnosis for those cleared."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dure.sandbox.host import probe_host
 from dure.sandbox.tasks import HostReport
 from dure.sandbox.tiers import probe_tiers
 from dure.trials import records
-from dure.trials.benchmark import PURPOSE, SCORING
+from dure.trials.benchmark import PURPOSE
 from dure.trials.errors import TrialsError
 from dure.trials.outcomes import WORDS, OutcomeClass
-from dure.trials.releasing import MOST_REPORT_BYTES, read_report
+from dure.trials.releasing import MOST_REPORT_BYTES
 from dure.trials.runtimes import RUNTIMES
 from dure.trials.steps import runtime_facts
 from dure.trials.tables import BENCHMARKS, RECEIVED, RELEASES, RUNS, SUBMISSIONS
@@ -66,21 +66,6 @@ def received(house: House) -> list[Row]:
 def outcome_words(outcome: str, language: str = "en") -> str:
     """Return an outcome's class in words."""
     return WORDS[OutcomeClass(outcome)].say(language)
-
-
-def report(house: House, run_id: str) -> Mapping[str, object]:
-    """Return the sealed report of a run to a reader who is cleared for it.
-
-    Raises
-    ------
-    TrialsError
-        ``trials.unknown``, ``trials.not-releasable`` when the run has none.
-    GovernanceError
-        ``governance.denied``.
-    """
-    row = _ended(house, run_id)
-    data = house.read(row["report_id"], purpose=SCORING, limit=MOST_REPORT_BYTES)
-    return read_report(data)
 
 
 def diagnosis(house: House, run_id: str) -> Mapping[str, Any]:

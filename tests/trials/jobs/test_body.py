@@ -22,6 +22,7 @@ from dure.trials.budgets import Asked
 from dure.trials.jobs.body import LEASE_S, run_job
 from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.jobs.queueing import cancel_run, may_run, put_run, queue_of
+from dure.trials.reports.reading import read
 from dure.trials.tables import RUNS, SUBMISSIONS
 from tests.trials.conftest import World
 
@@ -89,7 +90,7 @@ def test_a_job_is_a_trial_and_its_end_the_run_s_end(world: World):
     assert (ended.state, ended.result) == ("done", {"run": job.id})
     row = row_of(world, job)
     assert (row["status"], row["outcome"], row["agency"]) == ("done", "ok", "alpha")
-    assert view.report(world.bravo, job.id)["result"]["figures"]
+    assert read(world.bravo, job.id).result["figures"]
     with pytest.raises(JobsError, match="it has ended"):
         run_job(world.bravo, job.id)
     assert signal.getsignal(signal.SIGTERM) is before

@@ -12,6 +12,7 @@ from typing import Any
 from dure.governance.jobs.fairness import Bounds
 from dure.governance.jobs.job import Job
 from dure.node.house import NodeHouse
+from dure.trials.spec import WORK
 
 _START = "from dure.cli.main import run; run()"
 LOOK_S = 1.0
@@ -100,7 +101,6 @@ class JobsDesk:
         """
         from dure.trials.jobs.body import run_job
         from dure.trials.jobs.queueing import queue_of
-        from dure.trials.spec import WORK
 
         self.house.require_here(WORK)
         job = queue_of(self.house).find(run)
@@ -179,8 +179,6 @@ class JobsDesk:
 
     def _may_work(self) -> None:
         """Refuse who may not work, by the charter that is pinned now: a worker lives for long."""
-        from dure.trials.spec import WORK
-
         who = self.house.principal.id
         NodeHouse(self.house.home, self.house.links, who).require_here(WORK)
 

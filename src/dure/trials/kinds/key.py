@@ -55,6 +55,9 @@ class Key(Protocol):
     def cells(self) -> Ints:
         """Return the class of each row; where there are no classes every row has the same."""
 
+    def smallest(self) -> int:
+        """Return the rows behind the least populated group that a figure rests on."""
+
     def leak(self) -> bool:
         """Say whether the predictions equal the targets to a degree that learning doesn't reach.
 

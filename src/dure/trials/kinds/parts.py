@@ -8,5 +8,7 @@ ROW = "row"
 WHOLE = "whole"
 """Digests of the test rows: of features and target, and of all columns of the data set."""
 SUBGROUP = "subgroup"
+COUNTS = "counts"
+"""As how many rows each row of the answer key counts, where not one: of tracks, objects that begin."""
 BASELINE_KEY = b"dure.baseline"
 LEAST_ROWS = 20
