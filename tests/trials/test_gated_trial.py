@@ -235,9 +235,8 @@ def test_who_may_not_run_it_is_not_told_how_long_it_took(world, first):
 
 def test_newer_benchmarks_that_nobody_ran_on_crowd_no_neighbour_out(world, bench):
     other = benchmark.prepare(world.bravo, world.dataset.id, definition(name="beside", seed=11))
-    submission = records.find(
-        world.bravo, SUBMISSIONS, view.submissions(world.bravo)[0]["asset_id"]
-    )
+    sent = world.send(world.variant("baseline"))
+    submission = records.find(world.bravo, SUBMISSIONS, sent.id)
     run_id = world.bravo.random(16).hex()
     records.begin_run(world.bravo, run_id, submission, Asked(other.asset.id, 100), 1, 60)
     records.end_run(world.bravo, run_id, "failed")
