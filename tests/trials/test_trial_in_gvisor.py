@@ -1,4 +1,4 @@
-"""A trial inside gVisor, where there is one, whatever its age: the same result as in tier A."""
+"""Probes and a trial inside gVisor, where there is one, whatever its age: the same result as in tier A."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ import pytest
 from dure.sandbox import gvisor
 from dure.trials import probed
 from dure.trials.outcomes import OutcomeClass
+from dure.trials.probes.suite import run_suite
 from tests.sandbox.test_gvisor import with_clone3
 
 if gvisor.program() is not None:
+
+    @pytest.mark.exhaustive
+    def test_nothing_escapes(monkeypatch):
+        monkeypatch.setattr(gvisor, "LEAST_RELEASE", 0)
+        monkeypatch.setattr(gvisor, "container_filter", with_clone3)
+        found = run_suite(controls=False, tier="A+")
+        assert [one for one in found if one.outcome in {"escaped", "unprobed"}] == []
 
     @pytest.mark.exhaustive
     def test_the_result_is_the_same(world, baseline, monkeypatch):

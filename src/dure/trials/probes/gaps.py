@@ -42,7 +42,7 @@ GAPS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                         *("files.devices", "files.host-kernel-command", "files.host-load"),
                         *("files.host-processor-use", "files.host-settings", "files.host-uptime"),
                         *("files.host-version", "processes.descriptors-of-first-process"),
-                        "processes.spare-from-oom",
+                        *("processes.spare-from-oom", "files.host-control-groups"),
                     ),
                     _OWN_KERNEL,
                 ),
