@@ -7,13 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from dure.storage.tables import FACTS
 from dure.trials.errors import TrialsError
 from dure.trials.outcomes import OutcomeClass
-from dure.trials.tables import APPEALS, RUNS
-
-DEVELOPER = "developer"
-"""Name of the fact of an algorithm that says who submitted it."""
+from dure.trials.tables import APPEALS, RUNS, SUBMISSIONS
 
 Question = tuple[str, int, str]
 """Submission, seed and benchmark."""
@@ -60,7 +56,7 @@ def refuse_more(
     limits = [(agency, ours, asked.runs)]
     who = developer_of(connection, question[0])
     if asked.each and who:
-        own = select(FACTS.c.asset_id).where(FACTS.c.name == DEVELOPER, FACTS.c.value == who)
+        own = select(SUBMISSIONS.c.asset_id).where(SUBMISSIONS.c.developer == who)
         limits.append((who, ours & RUNS.c.submission_id.in_(own), asked.each))
     for whose, runs, limit in limits:
         if (spent := _count(connection, runs, question)) >= limit:
@@ -69,7 +65,7 @@ def refuse_more(
 
 def developer_of(connection: Connection, submission: str) -> str:
     """Return who submitted an algorithm, as their agency's node says; "" when it didn't."""
-    said = select(FACTS.c.value).where(FACTS.c.asset_id == submission, FACTS.c.name == DEVELOPER)
+    said = select(SUBMISSIONS.c.developer).where(SUBMISSIONS.c.asset_id == submission)
     return str(connection.execute(said).scalar() or "")
 
 

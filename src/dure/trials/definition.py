@@ -43,8 +43,9 @@ class Definition:
         Decides which rows.
     metrics
         Names of the metrics; those that need scores count where scores are given.
-    budget
-        Trials that each submitting agency may run on it.
+    budget, budget_each
+        Trials that each submitting agency may run on these targets, and each developer of it; 0 means as
+        many.
     floors
         Metrics and how good they must surely be, as figures, in order of name: a report is released
         only if the interval's end keeps it, in every subgroup.
@@ -77,6 +78,7 @@ class Definition:
     seed: int = 1
     metrics: tuple[str, ...] = ()
     budget: int = BUDGET
+    budget_each: int = 0
     floors: tuple[tuple[str, str], ...] = ()
     subgroup: str = ""
     subgroups: tuple[str, ...] = ()
@@ -101,7 +103,10 @@ class Definition:
                 all(metric_of(self.task, name) for name in self.metrics),
                 "metrics",
             ),
-            "budget": (0 < self.budget <= 10_000, "budget"),
+            "budget": (
+                0 < self.budget <= 10_000 and 0 <= self.budget_each <= self.budget,
+                "budget",
+            ),
             "floors": (_sound(self.floors, self.metrics), "floors"),
             "subgroups": (
                 bool(self.subgroup) == bool(self.subgroups)
@@ -147,6 +152,8 @@ class Definition:
         asked: dict[str, object] = {}
         if self.floors:
             asked["floors"] = dict(self.floors)
+        if self.budget_each:
+            asked["budget_each"] = self.budget_each
         if self.subgroup:
             asked |= {"subgroup": self.subgroup, "subgroups": list(self.subgroups)}
         if self.time:
@@ -190,6 +197,7 @@ class Definition:
                 seed=int(str(value["seed"])),
                 metrics=_names(value["metrics"]),
                 budget=int(str(value["budget"])),
+                budget_each=int(str(value.get("budget_each", 0))),
                 floors=_floors(value.get("floors", {})),
                 subgroup=str(value.get("subgroup", "")),
                 subgroups=_names(value.get("subgroups", [])),

@@ -1,9 +1,9 @@
 """Which rows two parts have in common: by digests, so that no row need be kept to compare with.
 
 Found so are test rows that are among the training rows too (`repeated`), exactly or all but so: numbers
-alike to three digits, texts but for case and spaces. Test rows of two benchmarks that differ by so few
-that their figures, subtracted, would tell of the few (`isolates`), or that are the same for a good part
-(`shares`). And test rows that a submission brought along (`dure.trials.shipped`).
+alike to three digits, texts but for case and spaces; and test rows of two benchmarks that differ by so
+few that their figures, subtracted, would tell of the few (`isolates`), or that are the same for a good
+part (`shares`).
 
 Source
 ------

@@ -96,7 +96,8 @@ def run(
     submission = records.find(house, SUBMISSIONS, submission_id)
     benchmark = find_benchmark(house, benchmark_id, for_run=True)
     manifest = read_manifest(submission["manifest"].encode("utf-8"))
-    check_fit(manifest, benchmark.definition)
+    definition = benchmark.definition
+    check_fit(manifest, definition)
     algorithm = house.assets.get(submission["asset_id"]).asset
     if run_id:
         records.end_run(house, run_id, "failed")
@@ -128,7 +129,7 @@ def run(
             house,
             work.id,
             submission,
-            Asked(benchmark.asset.id, benchmark.definition.budget),
+            Asked(benchmark.asset.id, definition.budget, definition.budget_each),
             seed,
             int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
         )
