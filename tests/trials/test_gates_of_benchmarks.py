@@ -19,6 +19,7 @@ SCORE = {
     "smallest_cell": 90,
     "leak": False,
     "isolated": [False],
+    "shared": [False],
     "figures": {"accuracy": TOLD},
     "subgroups": [
         {"rows": 100, "figures": {"accuracy": [0.9, 0.86, 0.94]}},
@@ -117,7 +118,7 @@ def test_no_table_is_better_than_a_bad_one():
 def test_the_worst_of_an_error_is_its_upper_end():
     form = ResultForm(TaskType.REGRESSION, ("mae",), (("mae", "5"),))
     sides = {"algorithm": [3.0, 2.0, 4.9], "baseline": [9.0] * 3, "difference": [-6.0, -6.5, -5.5]}
-    score = {name: SCORE[name] for name in ("rows", "smallest_cell", "leak", "isolated")}
+    score = {name: SCORE[name] for name in ("rows", "smallest_cell", "leak", "isolated", "shared")}
     score["figures"] = {"mae": sides}
     assert gate(score, form).result["floors"] == {"mae": "5"}
     score["figures"] = {"mae": sides | {"algorithm": [3.0, 2.0, 5.1]}}

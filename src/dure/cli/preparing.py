@@ -54,8 +54,21 @@ def prepare(
     ] = 300,
     seed: Annotated[int, typer.Option(help=say("Seed of the split.", "분할에 쓸 난수 씨앗."))] = 1,
     budget: Annotated[
-        int, typer.Option(min=1, help=say("Runs per agency.", "기관별 실행 횟수."))
+        int,
+        typer.Option(
+            min=1,
+            help=say("Runs per agency on the same targets.", "같은 정답에 대한 기관별 실행 횟수."),
+        ),
     ] = 20,
+    budget_each: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help=say(
+                "The same for one developer; 0: as many.", "개발자별 실행 횟수. 0이면 같은 수."
+            ),
+        ),
+    ] = 0,
     time: Annotated[
         str,
         typer.Option(
@@ -165,6 +178,7 @@ def prepare(
             test_permille=test_permille,
             seed=seed,
             budget=budget,
+            budget_each=budget_each,
             time=time,
             series=series,
             observed=_listed(observed) if observed else (),

@@ -47,8 +47,9 @@ class Definition:
         Decides which rows.
     metrics
         Names of the metrics; those that need scores count where scores are given.
-    budget
-        Trials that each submitting agency may run on it.
+    budget, budget_each
+        Trials that each submitting agency may run on these targets, and each developer of it; 0 means as
+        many.
     floors
         Metrics and how good they must surely be, as figures, in order of name: a report is released
         only if the interval's end keeps it, in every subgroup.
@@ -85,6 +86,7 @@ class Definition:
     seed: int = 1
     metrics: tuple[str, ...] = ()
     budget: int = BUDGET
+    budget_each: int = 0
     floors: tuple[tuple[str, str], ...] = ()
     subgroup: str = ""
     subgroups: tuple[str, ...] = ()
@@ -111,7 +113,10 @@ class Definition:
                 all(metric_of(self.task, name) for name in self.metrics),
                 "metrics",
             ),
-            "budget": (0 < self.budget <= 10_000, "budget"),
+            "budget": (
+                0 < self.budget <= 10_000 and 0 <= self.budget_each <= self.budget,
+                "budget",
+            ),
             "floors": (_sound(self.floors, self.metrics), "floors"),
             "subgroups": (
                 bool(self.subgroup) == bool(self.subgroups)
@@ -138,15 +143,6 @@ class Definition:
                 )
         if self.target in self.features:
             raise TrialsError("trials.benchmark", part="features", reason="target-among")
-
-    def _robust(self) -> tuple[bool, str]:
-        """Return whether the robustness plan is sound, and why not."""
-        if not _each_once(self.robust, KINDS):
-            return False, "robust"
-        of_rows = self.task not in OF_IMAGES | {TaskType.TRACKING}
-        known = (metric_of(self.task, name) for name in self.metrics)
-        plain = any(metric and not metric.needs_scores for metric in known)
-        return not self.robust or (of_rows and plain), "robust-task"
 
     def _order(self) -> dict[str, tuple[bool, str]]:
         """Return of what orders rows, and says where things are, whether it fits the task."""
@@ -177,6 +173,9 @@ class Definition:
             return False, "no-robust"
         if set(self.robust) - set(suit) and set(self.robust) <= set(KINDS):
             return False, "robust-task"
+        known = (metric_of(self.task, name) for name in self.metrics)
+        if self.robust and not any(metric and not metric.needs_scores for metric in known):
+            return False, "robust-metrics"
         return _each_once(self.robust, suit), "robust"
 
     def to_dict(self) -> dict[str, object]:
@@ -184,6 +183,8 @@ class Definition:
         asked: dict[str, object] = {}
         if self.floors:
             asked["floors"] = dict(self.floors)
+        if self.budget_each:
+            asked["budget_each"] = self.budget_each
         if self.subgroup:
             asked |= {"subgroup": self.subgroup, "subgroups": list(self.subgroups)}
         if self.time:
@@ -232,6 +233,7 @@ class Definition:
                 seed=int(str(value["seed"])),
                 metrics=_names(value["metrics"]),
                 budget=int(str(value["budget"])),
+                budget_each=int(str(value.get("budget_each", 0))),
                 floors=_floors(value.get("floors", {})),
                 subgroup=str(value.get("subgroup", "")),
                 subgroups=_names(value.get("subgroups", [])),

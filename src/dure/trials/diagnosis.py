@@ -54,6 +54,7 @@ def write_diagnosis(
     algorithm: Outcome,
     extra: tuple[str, ...],
     scoring: Mapping[str, str],
+    history: str = "",
     sweep: Outcome | None = None,
 ) -> bytes:
     """Return the diagnosis of a run as JSON.
@@ -68,6 +69,8 @@ def write_diagnosis(
         Names of files it left that nobody asked for.
     scoring
         How scoring ended: status, cause, and for refused predictions the reason.
+    history
+        Digest of what the result was held against.
     sweep
         How the algorithm's sandbox ended on the perturbed part, if it ran there.
     """
@@ -79,6 +82,7 @@ def write_diagnosis(
             "attempts": read_attempts(algorithm.outputs.get(ATTEMPTS, b"")),
         },
         "scoring": dict(scoring),
+        "history": history,
         **({"sweep": _ended(sweep)} if sweep else {}),
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True).encode("utf-8")

@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from sqlalchemy import Connection
-from sqlalchemy.engine import RowMapping
-
 from dure.core.assets import Asset
 from dure.core.canonical import canonical_json
-from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
-from dure.trials import history, steps
-from dure.trials.benchmark import PURPOSE, SCORING, Benchmark
+from dure.trials import steps
+from dure.trials.benchmark import PURPOSE, SCORING
 from dure.trials.bootstrap import RESAMPLES
 from dure.trials.definition import protection_values, told_of_order
 from dure.trials.diagnosis import ATTEMPTS
 from dure.trials.kinds.lines import Refusal
-from dure.trials.manifest import Manifest
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.predictions import FILE, refusal_of
 from dure.trials.runner import ALGORITHM
 from dure.trials.runtimes import RUNTIMES
 from dure.trials.scoring import SCORE, SWEEP, other_keys
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a run works on, and who is told of it."""
-
-    house: House
-    id: str
-    submission: RowMapping
-    manifest: Manifest
-    algorithm: Asset
-    benchmark: Benchmark
-    seed: int
-    tier: str
-    progress: Callable[[str], None]
-    ending: Callable[[Connection], None]
-    claimant: str
-    others: tuple[history.Neighbour, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """How the run on the perturbed part ended, its class, and its predictions."""
-
-    ended: Outcome
-    outcome: OutcomeClass
-    predictions: bytes | None
+from dure.trials.work import Swept, Work
 
 
 def run_algorithm(work: Work, features: Asset) -> Outcome:

@@ -119,6 +119,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the header does not have the demanded form", "머리글이 요구된 형식이 아닙니다"
         ),
         "not-as-said": Text("the content is not what the header says", "내용이 머리글과 다릅니다"),
+        "no-such-person": Text(
+            "the charter knows no such person of that agency",
+            "협약에 등록된 그 기관의 사람이 아닙니다",
+        ),
         "other-owner": Text(
             "the label names another owner", "보안등급 표시의 소유 기관이 다릅니다"
         ),
@@ -166,7 +170,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "metrics": Text(
             "one of them does not belong to the task", "과제에 맞지 않는 지표가 있습니다"
         ),
-        "budget": Text("it must be 1 to 10000", "1부터 10000까지여야 합니다"),
+        "budget": Text(
+            "it must be 1 to 10000, and a developer's no more",
+            "1부터 10000까지여야 하고, 개발자별 한도는 그보다 크지 않아야 합니다",
+        ),
         "floors": Text(
             "each must be one of the metrics with a number of three digits at most, such as accuracy=0.8",
             "지표마다 세 자리 이하의 수를 하나씩 지정하십시오(예: accuracy=0.8)",
@@ -185,9 +192,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "each once, of {known}; subgroups only where the benchmark has some",
             "다음 가운데 한 번씩만 지정하십시오: {known}. subgroups는 하위 집단이 있을 때만 쓸 수 있습니다",
         ),
-        "robust-task": Text(
-            "only where the features are numbers, texts or categories, and a metric needs no scores",
-            "입력 변수가 수, 글 또는 범주이고 점수가 필요 없는 지표가 있을 때만 쓸 수 있습니다",
+        "robust-metrics": Text(
+            "a curve takes a metric that needs no scores",
+            "곡선에는 점수가 필요 없는 지표가 있어야 합니다",
         ),
         "robust-rows": Text(
             "the test has too few rows for so many kinds of perturbation",

@@ -25,15 +25,23 @@ from dure.trials.kinds.estimates import Comparison, Estimate
 from dure.trials.kinds.key import Ints, Key, Sides
 from dure.trials.kinds.keys import KEYS
 from dure.trials.kinds.lines import PredictionsRefused, Refusal
-from dure.trials.kinds.parts import BASELINE_KEY, COUNTS, ROW, SUBGROUP
+from dure.trials.kinds.parts import BASELINE_KEY, COUNTS, ROW, SUBGROUP, WHOLE
 from dure.trials.kinds.plan import Plan
-from dure.trials.overlap import isolates
+from dure.trials.overlap import isolates, shares
 from dure.trials.predictions import FILE, Predictions, read_predictions
 from dure.trials.tasks import Predicted, TaskType
 
 SCORE = "score.json"
 SWEEP = "sweep.jsonl"
 """Predictions for the perturbed part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another benchmark's test rows: these but for a few; these for a good part."""
+
+    isolated: bool
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,7 @@ def _triple(estimate: Estimate) -> list[float]:
 
 
 def write_score(
-    score: Score, isolated: Sequence[bool] = (), protection: Protection = USUAL
+    score: Score, others: Sequence[Beside] = (), protection: Protection = USUAL
 ) -> bytes:
     """Return the score as JSON, floats written in full; the gates come after.
 
@@ -161,8 +169,8 @@ def write_score(
     ----------
     score
         What was found.
-    isolated
-        Of each other benchmark, whether its test rows are these but for a few.
+    others
+        Each other benchmark's test rows beside these.
     protection
         What is asked of tables.
     """
@@ -182,7 +190,8 @@ def write_score(
         "smallest_cell": score.smallest_cell,
         "figures": figures,
         "leak": score.leak,
-        "isolated": list(isolated),
+        "isolated": [other.isolated for other in others],
+        "shared": [other.shared for other in others],
     }
     if score.support is not None:
         whole["subgroups"] = [
@@ -200,10 +209,14 @@ def other_keys(count: int) -> list[str]:
     return [f"other-{number}.parquet" for number in range(count)]
 
 
-def _isolated(answers: pa.Table, other: Path) -> bool:
-    if ROW not in pq.read_schema(other).names:
-        return False
-    return isolates(answers[ROW], pq.read_table(other, columns=[ROW])[ROW])
+def _beside(answers: pa.Table, other: Path) -> Beside:
+    known = set(pq.read_schema(other).names) & set(answers.column_names)
+    kinds = [name for name in (ROW, WHOLE) if name in known]
+    there = pq.read_table(other, columns=kinds)
+    return Beside(
+        any(isolates(answers[name], there[name]) for name in kinds),
+        any(shares(answers[name], there[name]) for name in kinds),
+    )
 
 
 def main(source: Path = IN, target: Path = OUT) -> None:
@@ -221,7 +234,7 @@ def main(source: Path = IN, target: Path = OUT) -> None:
         tuple(told.get("tell", ())),
     )
     answers = pq.read_table(source / "answers.parquet")
-    others = [_isolated(answers, source / name) for name in other_keys(told.get("others", 0))]
+    others = [_beside(answers, source / name) for name in other_keys(told.get("others", 0))]
     try:
         sweep = (source / SWEEP).read_bytes() if (source / SWEEP).exists() else None
         found = score((source / FILE).read_bytes(), answers, plan, sweep)

@@ -17,13 +17,14 @@ from dure.governance.claims import this_process
 from dure.governance.jobs.errors import JobsError
 from dure.governance.jobs.job import ATTEMPTS, Job
 from dure.sandbox.watch import children
-from dure.trials import appeals, benchmark, records, run, view
+from dure.trials import appeals, records, run, view
+from dure.trials.budgets import Asked
 from dure.trials.jobs.body import LEASE_S, run_job
 from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.jobs.queueing import cancel_run, may_run, put_run, queue_of
 from dure.trials.reports.reading import read
 from dure.trials.tables import RUNS, SUBMISSIONS
-from tests.trials.conftest import World, definition
+from tests.trials.conftest import World
 
 BEAT_S = 0.02
 IN_THE_SANDBOX = mock.patch.object(run, "class_of", side_effect=AssertionError("came to its end"))
@@ -33,8 +34,7 @@ IN_THE_SANDBOX = mock.patch.object(run, "class_of", side_effect=AssertionError("
 def queued(world: World, name: str = "baseline", **changes: str) -> Job:
     """Put a run of one of the demo's algorithms on a benchmark with a budget of one."""
     algorithm = world.send(world.variant(name, **changes))
-    made = definition(name=f"queued-{world.bravo.random(4).hex()}", budget=1)
-    bench = benchmark.prepare(world.bravo, world.dataset.id, made)
+    bench = world.fresh(name="queued", budget=1)
     return put_run(world.bravo, algorithm.id, bench.asset.id, seed=1)
 
 
@@ -212,7 +212,7 @@ def test_a_run_that_somebody_took_up_is_not_ended_by_who_had_it(world: World):
         if step == "gates":
             records.end_run(world.bravo, run_id, "failed")
             with mock.patch.object(records, "this_process", return_value="0:0:0:0:0"):
-                records.begin_run(world.bravo, run_id, submission, (bench.asset.id, 99), 1, 60)
+                records.begin_run(world.bravo, run_id, submission, Asked(bench.asset.id, 99), 1, 60)
 
     with pytest.raises(TrialJobsError, match="else has taken this run up"):
         run.run(world.bravo, algorithm.id, bench.asset.id, progress=lose, run_id=run_id)
@@ -234,7 +234,7 @@ def test_what_a_job_runs_is_not_swept(world: World):
     submission = records.find(world.bravo, SUBMISSIONS, str(job.arguments["submission"]))
     with mock.patch.object(records, "this_process", return_value="another-boot:0:0:0:0"):
         records.begin_run(
-            world.bravo, job.id, submission, (str(job.arguments["benchmark"]), 1), 1, 60
+            world.bravo, job.id, submission, Asked(str(job.arguments["benchmark"]), 1), 1, 60
         )
     assert records.sweep(world.bravo) == 0
     assert status_of(world, job) == "running"
@@ -288,7 +288,7 @@ def test_what_may_be_tried_again_is_put_again(world: World):
     claim = queue.begin(job.id, this_process("0"), LEASE_S)
     algorithm, bench = str(job.arguments["submission"]), str(job.arguments["benchmark"])
     submission = records.find(world.bravo, SUBMISSIONS, algorithm)
-    begin = (submission, (bench, 1), 1, 60)
+    begin = (submission, Asked(bench, 1), 1, 60)
     records.begin_run(world.bravo, job.id, *begin)
     with world.bravo.database.write() as connection:
         queue.finish(connection, claim, {"run": job.id})
