@@ -3,7 +3,8 @@
 The split itself sees digests in the place of images: so it is that of every table. Then each part is
 written, and each image in it without what rides along (place, time, words, a second file behind the
 end), since that may tell the target. The algorithm gets no name, no path and no measure of an image, only
-the image. Its pixels stay as they are; that its format or its size tells something can't be ruled out.
+the image. Its pixels stay as they are, save in the perturbed part; that its format or its size tells
+something can't be ruled out.
 """
 
 from __future__ import annotations
