@@ -68,6 +68,7 @@ def score(found: Any, *, form: ResultForm = CLASSES, value: float = 0.75) -> dic
         "smallest_cell": 400,
         "leak": False,
         "isolated": [],
+        "shared": [],
         "figures": {name: sides(value, over) for name in form.metrics},
     }
     if form.subgroups:

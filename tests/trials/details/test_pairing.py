@@ -47,7 +47,7 @@ def by_area(rng):
 
 
 @pytest.mark.parametrize(
-    ("kind", "repeats"), [(by_sums, 150), (by_classes, 200), (by_area, 40)], ids=lambda v: str(v)
+    ("kind", "repeats"), [(by_sums, 150), (by_classes, 200), (by_area, 40)]
 )
 def test_without_a_difference_p_is_as_likely_as_it_says(kind, repeats):
     rng = np.random.default_rng(7)
