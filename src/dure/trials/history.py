@@ -16,6 +16,7 @@ from sqlalchemy.engine import RowMapping
 from dure.core.canonical import canonical_json
 from dure.core.suites import digest_of
 from dure.governance.house import House
+from dure.storage.tables import FACTS
 from dure.trials import kin
 from dure.trials.benchmark import SCORING
 from dure.trials.budgets import spent_of
@@ -29,6 +30,8 @@ from dure.trials.tables import RELEASES, RUNS, SUBMISSIONS
 
 ISOLATED = "isolated"
 MARK = "history"
+TOLD = "told"
+"""Names of the facts of a run's diagnosis: what would be isolated, what it was held against, what it told."""
 MOST_NEIGHBOURS = 32
 
 
@@ -63,11 +66,12 @@ def of(house: House, run_id: str, others: Sequence[Relative]) -> History:
     """
     with house.database.read() as connection:
         run, near, earlier, left = _past(house, connection, run_id, others)
+        silent = _silent(connection)
     places = {each.id: place for place, each in enumerate(others) if each.id not in near}
     asking = ("digest", "seed")
     told = (
         Told(
-            figures_of(house, row),
+            {} if row["diagnosis_id"] in silent else figures_of(house, row),
             all(row[part] == run[part] for part in asking),
             places.get(row["benchmark_id"]),
         )
@@ -110,7 +114,9 @@ def budget_of(
 def noted(gated: Gated, mark: str) -> Mapping[str, str]:
     """Return the facts that a run's diagnosis carries of what its result was held against."""
     isolated = {ISOLATED: " ".join(gated.isolated)} if gated.isolated else {}
-    return {MARK: mark, **isolated, **kin.noted(gated.shared)}
+    figures = told_figures(gated.result)
+    told = {TOLD: " ".join(sorted(figures))} if figures else {}
+    return {MARK: mark, **told, **isolated, **kin.noted(gated.shared)}
 
 
 def isolating(house: House, run: RowMapping | Mapping[str, object]) -> bool:
@@ -163,6 +169,13 @@ def _past(
 
 def _mark(earlier: Sequence[RowMapping], left: set[str]) -> str:
     return digest_of(canonical_json([sorted(row["id"] for row in earlier), sorted(left)]))
+
+
+def _silent(connection: Connection) -> set[str]:
+    """Return the diagnoses of runs that told nothing: their reports need not be read."""
+    told = select(FACTS.c.asset_id).where(FACTS.c.name == TOLD)
+    known = select(FACTS.c.asset_id).where(FACTS.c.name == MARK, FACTS.c.asset_id.not_in(told))
+    return {str(name) for name in connection.execute(known).scalars()}
 
 
 _ASKED_FOR = select(RUNS.c.benchmark_id, RUNS.c.diagnosis_id).where(
