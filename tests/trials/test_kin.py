@@ -70,8 +70,8 @@ def scored(mae: float, others: int, shared: bool = False) -> bytes:
 def canned(mae: float = 10.0, shared: bool = False) -> Iterator[None]:
     """Have trials come to figures without a sandbox."""
     ended = Outcome("done", "", 0, {}, (), b"", 0.0, 0.0, 0)
-    ran = mock.patch.object(run, "_run_algorithm", return_value=ended)
-    with ran, mock.patch.object(run, "_score", side_effect=lambda work, _: answer(work)):
+    ran = mock.patch.object(run, "run_algorithm", return_value=ended)
+    with ran, mock.patch.object(run, "score", side_effect=lambda work, *_: answer(work)):
 
         def answer(work):
             return OutcomeClass.OK, scored(mae, len(work.others), shared), {"status": "done"}

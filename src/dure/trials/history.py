@@ -16,6 +16,7 @@ from sqlalchemy.engine import RowMapping
 from dure.core.canonical import canonical_json
 from dure.core.suites import digest_of
 from dure.governance.house import House
+from dure.storage.tables import FACTS
 from dure.trials import kin
 from dure.trials.benchmark import SCORING
 from dure.trials.budgets import spent_of
@@ -30,6 +31,8 @@ from dure.trials.tables import RELEASES, RUNS, SUBMISSIONS
 
 ISOLATED = "isolated"
 MARK = "history"
+TOLD = "told"
+"""Names of the facts of a run's diagnosis: what would be isolated, what it was held against, what it told."""
 MOST_NEIGHBOURS = 32
 
 
@@ -64,6 +67,7 @@ def of(house: House, run_id: str, others: Sequence[Relative]) -> History:
     """
     with house.database.read() as connection:
         run, near, earlier, left = _past(house, connection, run_id, others)
+        silent = _silent(connection)
     places = {each.id: place for place, each in enumerate(others) if each.id not in near}
     asking = ("digest", "seed")
     told = (
@@ -74,7 +78,7 @@ def of(house: House, run_id: str, others: Sequence[Relative]) -> History:
             details=details_of(result),
         )
         for row in earlier
-        for result in [_result_of(house, row)]
+        for result in [{} if row["diagnosis_id"] in silent else _result_of(house, row)]
     )
     return History(
         tuple(told),
@@ -113,7 +117,9 @@ def budget_of(
 def noted(gated: Gated, mark: str) -> Mapping[str, str]:
     """Return the facts that a run's diagnosis carries of what its result was held against."""
     isolated = {ISOLATED: " ".join(gated.isolated)} if gated.isolated else {}
-    return {MARK: mark, **isolated, **kin.noted(gated.shared)}
+    figures = told_figures(gated.result)
+    told = {TOLD: " ".join(sorted(figures))} if figures else {}
+    return {MARK: mark, **told, **isolated, **kin.noted(gated.shared)}
 
 
 def isolating(house: House, run: RowMapping | Mapping[str, object]) -> bool:
@@ -172,6 +178,13 @@ def _past(
 
 def _mark(earlier: Sequence[RowMapping], left: set[str]) -> str:
     return digest_of(canonical_json([sorted(row["id"] for row in earlier), sorted(left)]))
+
+
+def _silent(connection: Connection) -> set[str]:
+    """Return the diagnoses of runs that told nothing: their reports need not be read."""
+    told = select(FACTS.c.asset_id).where(FACTS.c.name == TOLD)
+    known = select(FACTS.c.asset_id).where(FACTS.c.name == MARK, FACTS.c.asset_id.not_in(told))
+    return {str(name) for name in connection.execute(known).scalars()}
 
 
 _ASKED_FOR = select(RUNS.c.benchmark_id, RUNS.c.diagnosis_id).where(

@@ -83,7 +83,10 @@ WORDS = {
     ),
     "gate.budget": (
         Text("The query budget is overdrawn.", "실행 한도를 넘었습니다."),
-        Text("Make a new version of the benchmark.", "평가 기준의 새 판을 만드십시오."),
+        Text(
+            "Make a benchmark of a data set with fresh rows.",
+            "새로운 행이 있는 데이터셋으로 평가 기준을 만드십시오.",
+        ),
     ),
     "gate.outcome": (
         Text(

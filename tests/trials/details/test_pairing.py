@@ -46,9 +46,7 @@ def by_area(rng):
     return area_p(rng.integers(0, 2, 40), rng.normal(size=(40, 2)), [1], rng)
 
 
-@pytest.mark.parametrize(
-    ("kind", "repeats"), [(by_sums, 150), (by_classes, 200), (by_area, 40)]
-)
+@pytest.mark.parametrize(("kind", "repeats"), [(by_sums, 150), (by_classes, 200), (by_area, 40)])
 def test_without_a_difference_p_is_as_likely_as_it_says(kind, repeats):
     rng = np.random.default_rng(7)
     found = [kind(rng) for _ in range(repeats)]

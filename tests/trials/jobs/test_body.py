@@ -17,7 +17,7 @@ from dure.governance.claims import this_process
 from dure.governance.jobs.errors import JobsError
 from dure.governance.jobs.job import ATTEMPTS, Job
 from dure.sandbox.watch import children
-from dure.trials import appeals, records, run, view
+from dure.trials import appeals, performing, records, run, view
 from dure.trials.budgets import Asked
 from dure.trials.jobs.body import LEASE_S, run_job
 from dure.trials.jobs.errors import TrialJobsError
@@ -27,7 +27,9 @@ from dure.trials.tables import RUNS, SUBMISSIONS
 from tests.trials.conftest import World
 
 BEAT_S = 0.02
-IN_THE_SANDBOX = mock.patch.object(run, "class_of", side_effect=AssertionError("came to its end"))
+IN_THE_SANDBOX = mock.patch.object(
+    performing, "class_of", side_effect=AssertionError("came to its end")
+)
 """What is stopped must be stopped there, not when the algorithm's own time is over."""
 
 
@@ -121,7 +123,7 @@ def why_it_failed(world: World, job: Job) -> str:
     """Run a job as far as its algorithm, which is refused; say why the job failed."""
     take(world, job)
     refusal = TrialJobsError("trials.unattended")
-    with mock.patch.object(run, "_run_algorithm", side_effect=refusal), pytest.raises(DureError):
+    with mock.patch.object(run, "run_algorithm", side_effect=refusal), pytest.raises(DureError):
         run_job(world.bravo, job.id)
     return queue_of(world.bravo).find(job.id).reason
 
@@ -167,16 +169,16 @@ def test_a_stop_between_the_steps_is_heard_before_the_next(world: World):
     def stopped(*_: object) -> None:
         raise AssertionError("scoring was begun")
 
-    ended = run._run_algorithm
+    ended = run.run_algorithm
 
-    def kill_after(work):
-        outcome = ended(work)
+    def kill_after(*asked):
+        outcome = ended(*asked)
         os.kill(os.getpid(), signal.SIGTERM)  # in no sandbox: noted, and heard at the next step
         return outcome
 
     with (
-        mock.patch.object(run, "_run_algorithm", kill_after),
-        mock.patch.object(run, "_score", stopped),
+        mock.patch.object(run, "run_algorithm", kill_after),
+        mock.patch.object(run, "score", stopped),
     ):
         assert run_job(world.bravo, job.id).state == "queued"
     cancel_run(world.bravo, job.id)
