@@ -10,12 +10,14 @@ from dure.core.text import Text
 from dure.sandbox.reasons import CAUSES as SANDBOX_CAUSES
 from dure.trials.kinds.texts.reasons import REASONS as TEXTS
 from dure.trials.kinds.tracks.reasons import REASONS as TRACKS
+from dure.trials.perturbing.reasons import REASONS as PERTURBING
 
 REASONS: Mapping[str, Text] = MappingProxyType(
     {
         **SYSTEM,
         **TEXTS,
         **TRACKS,
+        **PERTURBING,
         # a manifest, a folder, a package
         "name-form": Text(
             "use lower-case letters, digits, dots and hyphens",
@@ -182,27 +184,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "name a column that is not the target, and 1 to {most} of its values",
             "예측할 열이 아닌 열과 그 값을 1개부터 {most}개까지 지정하십시오",
         ),
-        "robust": Text("each once, of {known}", "다음 가운데 한 번씩만 지정하십시오: {known}"),
-        "robust-task": Text(
-            "rows of this task can be perturbed by {known} alone",
-            "이 과제의 행에는 다음 교란만 쓸 수 있습니다: {known}",
-        ),
-        "no-robust": Text("its rows can't be perturbed", "이 과제의 행은 교란할 수 없습니다"),
         "tell": Text(
             "each once, of {known}; subgroups only where the benchmark has some",
             "다음 가운데 한 번씩만 지정하십시오: {known}. subgroups는 하위 집단이 있을 때만 쓸 수 있습니다",
-        ),
-        "robust-metrics": Text(
-            "a curve takes a metric that needs no scores",
-            "곡선에는 점수가 필요 없는 지표가 있어야 합니다",
-        ),
-        "robust-rows": Text(
-            "the test has too few rows for so many kinds of perturbation",
-            "교란 종류의 수에 비해 시험할 행이 너무 적습니다",
-        ),
-        "robust-columns": Text(
-            "no feature suits one of the kinds of perturbation",
-            "교란을 적용할 수 있는 입력 변수가 없습니다",
         ),
         "protection": Text(
             "least is 10 or more, n 1 or more, p_percent and k_percent above 0 and at most 100",

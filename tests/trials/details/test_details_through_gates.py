@@ -414,7 +414,7 @@ def earlier(value, *, same=False, found=None, over=0.25):
         }
         for name in CLASSES.metrics
     }
-    return Told(figures, same, found or {})
+    return Told(figures, same, details=found or {})
 
 
 def after(*before, found=None, value=0.75):

@@ -11,7 +11,7 @@ from dure.trials.kinds.parts import CELL, PLACE
 from dure.trials.kinds.target import SplitRefused
 from dure.trials.perturbing import numbers
 from dure.trials.perturbing.applying import CHANGES, perturbed
-from dure.trials.perturbing.kinds import KINDS, cells
+from dure.trials.perturbing.kinds import KINDS, cells, suiting
 from dure.trials.tasks import TaskType
 
 ROWS = 240
@@ -78,7 +78,10 @@ def level_of(found, kind, robust):
     return np.array([float(planned[cell][1]) for cell in found.cells])
 
 
-@pytest.mark.parametrize("robust", [("noise",), ("missing", "typos"), tuple(sorted(CHANGES))[:4]])
+SUITED = tuple(sorted(suiting(TaskType.CLASSIFICATION)))[:4]
+
+
+@pytest.mark.parametrize("robust", [("noise",), ("missing", "typos"), SUITED])
 def test_every_test_row_is_there_once_and_cells_are_even(robust):
     before, found = made(*robust)
     planned = len(cells(robust))
