@@ -199,4 +199,6 @@ def _asked_for_runs(house: House) -> list[tuple[str, str]]:
 
 
 def _isolated_by(house: House, diagnosis_id: str) -> set[str]:
-    return set(house.assets.get(diagnosis_id).facts.get(ISOLATED, "").split())
+    noted = select(FACTS.c.value).where(FACTS.c.asset_id == diagnosis_id, FACTS.c.name == ISOLATED)
+    with house.database.read() as connection:
+        return set(str(connection.execute(noted).scalar() or "").split())

@@ -14,6 +14,7 @@ What one knows of the other's rows through a third is not counted.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -39,33 +40,35 @@ class Relative:
         The benchmark, and its answer key.
     definition
         What it asks.
-    table
-        The table that it was split from.
+    tables
+        What it was split from.
     """
 
     id: str
     answers: str
     definition: Definition
-    table: str
+    tables: frozenset[str]
 
 
 def relatives(house: House, benchmark_id: str) -> tuple[Relative, tuple[Relative, ...]]:
     """Return a benchmark, and the others of this node with its target column, the latest first."""
-    newest = (
-        select(
-            BENCHMARKS.c.asset_id,
-            BENCHMARKS.c.answers_id,
-            BENCHMARKS.c.definition,
-            PARENTS.c.parent_id,
-        )
-        .join(PARENTS, PARENTS.c.asset_id == BENCHMARKS.c.train_id)
-        .order_by(BENCHMARKS.c.prepared_at.desc(), BENCHMARKS.c.asset_id)
+    newest = select(BENCHMARKS).order_by(BENCHMARKS.c.prepared_at.desc(), BENCHMARKS.c.asset_id)
+    above = select(PARENTS.c.asset_id, PARENTS.c.parent_id).where(
+        PARENTS.c.asset_id.in_(select(BENCHMARKS.c.train_id))
     )
+    tables = defaultdict(set)
     with house.database.read() as connection:
         rows = connection.execute(newest).all()
+        for part, table in connection.execute(above):
+            tables[part].add(str(table))
     every = [
-        Relative(str(name), str(key), Definition.from_dict(json.loads(written)), str(table))
-        for name, key, written, table in rows
+        Relative(
+            str(row.asset_id),
+            str(row.answers_id),
+            Definition.from_dict(json.loads(row.definition)),
+            frozenset(tables[row.train_id]),
+        )
+        for row in rows
     ]
     (this,) = (each for each in every if each.id == benchmark_id)
     target = this.definition.target
@@ -91,7 +94,7 @@ def noted(shared: Iterable[str]) -> Mapping[str, str]:
 def _of_one_table(this: Relative, other: Relative) -> bool:
     if this.answers == other.answers:
         return True
-    if this.table != other.table:
+    if not this.tables & other.tables:
         return False
     one, two = this.definition, other.definition
     # Of one drawing, and of the latest rows, the fewer are among the more.
