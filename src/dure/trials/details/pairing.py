@@ -96,6 +96,18 @@ def paired_p(
     return found
 
 
+def paired_p_of_sums(
+    own: Floats, base: Floats, metrics: Mapping[str, Of], rng: np.random.Generator
+) -> dict[str, float]:
+    """Return the same of metrics that are functions of sums over rows, not of means."""
+    n = len(own)
+
+    def of_means(of: Of) -> Of:
+        return lambda means: of(means * n)
+
+    return paired_p(own, base, {name: of_means(of) for name, of in metrics.items()}, rng)
+
+
 def _groups(apart: Floats, rng: np.random.Generator, in_time: bool) -> Iterator[Floats]:
     """Yield the sums over the groups of rows that are swapped together."""
     n = len(apart)

@@ -17,6 +17,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dure.trials.bootstrap import Floats, resampled_sums
+from dure.trials.details.pairing import paired_p_of_sums
 from dure.trials.kinds.estimates import Comparison, compare
 from dure.trials.kinds.tracks.counts import THRESHOLDS
 
@@ -87,3 +88,8 @@ def tracking(
         )
         for name, of in _FIGURES.items()
     ]
+
+
+def tracking_p(own: Floats, baseline: Floats, rng: np.random.Generator) -> dict[str, float]:
+    """Return p of the same metrics' differences from the baseline."""
+    return paired_p_of_sums(own, baseline, _FIGURES, rng)
