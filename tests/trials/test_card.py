@@ -81,6 +81,21 @@ def test_a_card_comes_back_as_it_was_but_for_what_it_never_tells():
         assert hidden not in told
 
 
+@pytest.mark.parametrize(
+    ("tell", "told"),
+    [
+        ((), ()),
+        (("subgroups",), ()),
+        (("calibration", "subgroups"), ("calibration",)),
+        (("resources",), ("resources",)),
+    ],
+)
+def test_a_card_says_what_is_told_but_of_subgroups(tell: tuple[str, ...], told: tuple[str, ...]):
+    asked = replace(made().definition, tell=tell, robust=("drift",))
+    found = parse_card(made(definition=asked).to_bytes())
+    assert (found.definition.tell, found.definition.robust) == (told, ("drift",))
+
+
 def test_what_was_changed_on_the_way_is_refused():
     told = made().to_bytes()
     assert parse_card(told)  # the control

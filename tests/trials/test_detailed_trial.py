@@ -157,4 +157,5 @@ def test_what_is_released_has_its_details(world, first):
     outcome = release(world.bravo, request.id)
     document = json.loads(world.bravo.contents.content[outcome["asset"]])["document"]
     assert document["result"] == first.report.result
+    assert document["version"] == 1
     assert document["resources"] == first.report.evidence["resources"]

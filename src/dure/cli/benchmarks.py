@@ -35,6 +35,10 @@ _WORDS = {
     "floors": say("floors", "하한"),
     "subgroups": say("subgroups in which they hold", "하한을 지킬 하위 집단 수"),
     "budget": say("runs for each agency", "기관별 실행 횟수"),
+    "budget_each": say("of them for each developer", "그중 개발자별 실행 횟수"),
+    "order": say("time, series", "시간, 계열"),
+    "robust": say("also run on rows perturbed by", "함께 시험할 교란"),
+    "tell": say("told beside the figures", "수치와 함께 알릴 것"),
     "limits": say("limits of a run", "한 번 실행의 한도"),
     "dummy": say("dummy rows, bytes", "더미 자료(바이트)"),
 }
@@ -204,8 +208,19 @@ def _told(card: Card) -> dict[str, Any]:
         "floors": ", ".join(f"{name} {floor}" for name, floor in definition.floors) or "-",
         "subgroups": card.subgroups,
         "budget": definition.budget,
+        **{name: value for name, value in _asked_further(card).items() if value},
         "limits": ", ".join(f"{name} {most}" for name, most in card.limits.items()),
         "dummy": len(card.dummy),
+    }
+
+
+def _asked_further(card: Card) -> dict[str, Any]:
+    definition = card.definition
+    return {
+        "budget_each": definition.budget_each,
+        "order": ", ".join(filter(None, (definition.time, definition.series))),
+        "robust": ", ".join(definition.robust),
+        "tell": ", ".join(definition.tell),
     }
 
 

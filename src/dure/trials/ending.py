@@ -203,6 +203,7 @@ def _evidence(work: Work) -> Mapping[str, object]:
         "agency": work.submission["agency"],
         "benchmark": benchmark.asset.id,
         "benchmark_name": definition.name,
+        "benchmark_version": benchmark.version,
         "train": benchmark.train.id,
         "features": benchmark.features.id,
         "answers": benchmark.answers.id,

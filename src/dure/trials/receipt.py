@@ -15,7 +15,7 @@ from dure.trials.details.resources import MORE, STEPS, are_buckets
 from dure.trials.errors import TrialsError
 from dure.trials.gates.passing import recheck
 from dure.trials.perturbing.kinds import KINDS
-from dure.trials.releasing import FORM, MOST_REPORT_BYTES, SIGNED_TYPE
+from dure.trials.releasing import FORM, MOST_REPORT_BYTES, MOST_VERSION, SIGNED_TYPE
 from dure.trials.results import ResultForm
 from dure.trials.tables import RECEIVED
 from dure.trials.tasks import METRICS, TaskType
@@ -25,7 +25,7 @@ _PARTS = {
     "result_digest", "evidence_digest", "agency", "profile", "to", "source", "target", "request",
     "request_digest", "released",
 }  # fmt: skip
-_OPTIONAL = {"resources"}
+_OPTIONAL = {"resources", "version"}
 _NOTHING = dict.fromkeys(STEPS, MORE)
 
 
@@ -56,6 +56,9 @@ def read_released(house: House, payload: bytes, from_agency: str) -> Mapping[str
     if not isinstance(document, dict) or set(document) - _OPTIONAL != _PARTS:
         raise _refuse(from_agency, "report-form")
     if document["form"] != FORM or not are_buckets(document.get("resources", _NOTHING)):
+        raise _refuse(from_agency, "report-form")
+    version = document.get("version", 1)
+    if type(version) is not int or not 0 < version <= MOST_VERSION:
         raise _refuse(from_agency, "report-form")
     public = bytes.fromhex(house.charter.member(from_agency).executor)
     if document["agency"] != from_agency or not isinstance(signature, str):

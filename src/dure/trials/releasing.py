@@ -34,6 +34,7 @@ PAYLOAD_KIND = "report"
 FORM = "dure/released-report/v1"
 SIGNED_TYPE = "released-report"
 MOST_REPORT_BYTES = 1024 * 1024
+MOST_VERSION = 10**6
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{16}")
 _NAMED = {
@@ -167,6 +168,7 @@ def _document(
         "benchmark": named["benchmark_name"],
         "result": result,
         **_resources(evidence),
+        **_version(evidence),
         "result_digest": result_digest,
         "evidence_digest": evidence_digest,
         "agency": context.agency,
@@ -178,6 +180,16 @@ def _document(
         "request_digest": permit.digest,
         "released": permit.issued,
     }
+
+
+def _version(evidence: Mapping[str, object]) -> dict[str, object]:
+    """Return the number of the benchmark's version; reports of before there were any have none."""
+    number = evidence.get("benchmark_version")
+    if number is None:
+        return {}
+    if type(number) is not int or not 0 < number <= MOST_VERSION:
+        raise _refuse("sealed-form")
+    return {"version": number}
 
 
 def _resources(evidence: Mapping[str, object]) -> dict[str, object]:

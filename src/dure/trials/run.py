@@ -80,7 +80,8 @@ def run(
     ------
     TrialsError
         ``trials.unknown``, ``trials.mismatch``, ``trials.columns``, ``trials.runtime``,
-        ``trials.budget-spent``, ``trials.stream``; ``trials.superseded`` when somebody else took the
+        ``trials.budget-spent``, ``trials.closed``, ``trials.unproven-host``, ``trials.stream``;
+        ``trials.superseded`` when somebody else took the
         run up meanwhile.
     SandboxError
         When this host can't make the sandbox, or none that the policy allows; nothing has been run then.
@@ -114,6 +115,8 @@ def run(
     seen = join_all([algorithm.label, benchmark.train.label, benchmark.features.label])
     house.require(spec.RUN, seen, purpose=PURPOSE, owner=house.agency)
     house.require(spec.RUN, benchmark.answers.label, purpose=SCORING, owner=house.agency)
+    grade = join_all([seen, benchmark.answers.label]).grade
+    work = replace(work, tier=probed.tier_of(house, grade))
     with house.doing(
         spec.RUN,
         asset=benchmark.asset.id,
@@ -131,8 +134,6 @@ def run(
         doing.detail["run"] = run_id
         try:
             work = replace(work, others=history.neighbours(house, benchmark.asset.id))
-            grade = join_all([seen, benchmark.answers.label]).grade
-            work = replace(work, tier=probed.tier_of(house, grade))
             trial = sealed_before(work) or _perform(work, spent)
         except BaseException:
             records.end_run(house, work.id, "failed", claimant=work.claimant)

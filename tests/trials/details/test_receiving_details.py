@@ -143,3 +143,18 @@ def test_the_form_of_older_evidence_has_no_details():
     form = form_of(EVIDENCE)
     assert (form.robust, form.tell) == ((), ())
     assert form_of(ASKED).robust == ROBUST
+
+
+@pytest.mark.parametrize("version", [0, -1, True, "2", 10**7])
+def test_a_version_that_is_none_is_refused(payload, developer, version):
+    assert read_released(developer, resigned(payload, RESULT, version=2), BRAVO)["version"] == 2
+    with pytest.raises(TrialsError) as caught:
+        read_released(developer, resigned(payload, RESULT, version=version), BRAVO)
+    assert caught.value.code == "trials.payload"
+
+
+def test_the_version_of_the_benchmark_goes_with_the_report(house):
+    told = json.loads(released(house, evidence=ASKED | {"benchmark_version": 3}))["document"]
+    assert told["version"] == 3
+    with pytest.raises(TrialsError):
+        released(house, evidence=ASKED | {"benchmark_version": "3"})

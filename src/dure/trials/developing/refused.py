@@ -38,9 +38,7 @@ WORDS = {
     "wrong-id": Text(
         "an id of a track does not have the form of one", "궤적 식별자의 형식이 아닌 것이 있습니다"
     ),
-    "too-many-tracks": Text(
-        "there are too many tracks at one time", "한 시각에 궤적이 너무 많습니다"
-    ),
+    "too-many-tracks": Text("there are too many tracks", "궤적이 너무 많습니다"),
     "wrong-text": Text(
         "a text does not have the form of one", "텍스트의 형식이 아닌 예측이 있습니다"
     ),

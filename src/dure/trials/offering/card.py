@@ -79,7 +79,10 @@ class Card:
         """Return what the card says, as canonical values."""
         told = self.definition.to_dict()
         if "tell" in told:  # which subgroups there are is not on a card
-            told["tell"] = [part for part in self.definition.tell if part != "subgroups"]
+            kept = [part for part in self.definition.tell if part != "subgroups"]
+            told = {name: told[name] for name in told if name != "tell"} | (
+                {"tell": kept} if kept else {}
+            )
         return {
             "form": FORM,
             "agency": self.agency,

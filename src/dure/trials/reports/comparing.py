@@ -146,9 +146,10 @@ def _check(readings: Sequence[Reading]) -> None:
 
 
 def _check_alike(first: Reading, other: Reading) -> None:
-    """Demand one benchmark; of a report that came from elsewhere only its name and its rows tell."""
+    """Demand one benchmark; of a report that came from elsewhere only name, version and rows tell."""
     ids = {one.benchmark_id for one in (first, other)} - {""}
     named = (first.owner, first.benchmark) == (other.owner, other.benchmark)
+    named = named and len({first.version, other.version} - {0}) < 2
     if not named or len(ids) > 1 or first.result["rows"] != other.result["rows"]:
         raise _refuse("other-benchmark")
     if first.result["task"] != other.result["task"]:

@@ -53,6 +53,8 @@ class Reading:
         The subgroups' names, where they are known.
     resources
         What the algorithm used, in buckets, where the benchmark tells it.
+    version
+        Number of the benchmark's version; 0 where it isn't told.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Reading:
     digests: Mapping[str, str] = field(default_factory=dict)
     subgroups: tuple[str, ...] = ()
     resources: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
 
 
 def read(house: House, name: str) -> Reading:
@@ -130,6 +133,7 @@ def _sealed(house: House, run: RowMapping) -> Reading:
         digests={"result": run["result_digest"], "evidence": run["evidence_digest"]},
         subgroups=_subgroups(house, benchmark),
         resources=evidence.get("resources", {}),
+        version=int(evidence.get("benchmark_version", 0)),
     )
 
 
@@ -152,6 +156,7 @@ def _released(house: House, asset_id: str) -> Reading:
         digests={"result": document["result_digest"], "evidence": document["evidence_digest"]},
         subgroups=_subgroups(house, benchmark) if benchmark else (),
         resources=document.get("resources", {}),
+        version=int(document.get("version", 0)),
     )
 
 
