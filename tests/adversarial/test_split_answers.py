@@ -10,9 +10,12 @@ import pytest
 from dure.core.errors import DureError
 from dure.sandbox.tasks import Outcome
 from dure.trials.benchmark import _beginning, _facts
+from dure.trials.definition import Definition
 from dure.trials.kinds.parts import PARTS
+from dure.trials.tasks import TaskType
 
 PARTS_LEFT = dict.fromkeys(PARTS)
+ASKED = Definition("x", TaskType.CLASSIFICATION, "y", ("x",))
 SECRET = "NEVERSHOWTHIS"
 
 
@@ -54,7 +57,7 @@ def outcome(status: str = "done") -> Outcome:
 )
 def test_anything_else_is_refused_and_nothing_of_it_repeated(told: bytes):
     with pytest.raises(DureError) as refused:
-        _facts(outcome(), [told], PARTS_LEFT)
+        _facts(outcome(), [told], PARTS_LEFT, ASKED)
     assert refused.value.code == "trials.worker"
     assert SECRET not in f"{refused.value.what} {refused.value.why} {refused.value.facts}"
 
@@ -62,9 +65,9 @@ def test_anything_else_is_refused_and_nothing_of_it_repeated(told: bytes):
 def test_what_an_honest_worker_says_is_understood():
     """The positive controls."""
     counts = {"train_rows": 70, "test_rows": 30, "repeated_exactly": 1, "repeated_nearly": 2}
-    assert _facts(outcome(), [json.dumps(counts).encode()], PARTS_LEFT) == counts
+    assert _facts(outcome(), [json.dumps(counts).encode()], PARTS_LEFT, ASKED) == counts
     with pytest.raises(DureError) as refused:
-        _facts(outcome(), [b'{"refused": "classes"}'], {})
+        _facts(outcome(), [b'{"refused": "classes"}'], {}, ASKED)
     assert refused.value.code == "trials.benchmark"
 
 

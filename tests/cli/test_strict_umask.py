@@ -26,5 +26,6 @@ def test_the_doctors_find_the_sandbox(tmp_path: Path, monkeypatch: pytest.Monkey
         assert [each for each in report["findings"] if each["severity"] == "error"] == []
 
 
+@pytest.mark.exhaustive  # the same way under the usual mask: tests/cli/test_verbs.py
 def test_a_trial_from_import_to_released_report(pinned: Alliance, tmp_path: Path):
     test_verbs.test_a_trial_from_submission_to_released_report(pinned, tmp_path)

@@ -124,8 +124,8 @@ def check(
         Path | None,
         typer.Option(
             help=say(
-                "Parquet file of dummy rows (dure datasets dummy); else made up after [schema].",
-                "더미 자료의 Parquet 파일(dure datasets dummy). 없으면 [schema]대로 만듭니다.",
+                "Parquet file of dummy rows (dure datasets dummy); else made up after the schema.",
+                "더미 자료의 Parquet 파일(dure datasets dummy). 없으면 schema대로 만듭니다.",
             )
         ),
     ] = None,

@@ -162,12 +162,14 @@ def _options(
 
 def _own_words() -> None:
     """Have Typer's headings in Korean too, and its errors said as the house says errors."""
+    import rich.columns
     from typer import rich_utils
 
     from dure.cli.help_tables import WholeTable
 
     rich_utils.rich_format_error = usage.show  # type: ignore[assignment]
     rich_utils.Table = WholeTable  # type: ignore[attr-defined]
+    rich.columns.Table = WholeTable  # type: ignore[attr-defined] # what an option's help stands in
     if LANGUAGE != "ko":
         return
     rich_utils.OPTIONS_PANEL_TITLE = "선택 항목"

@@ -27,7 +27,7 @@ _HEADER_BYTES = 4096
 _DEPTH = 3
 _MOST_MEMBERS = 4096
 _MOST_BYTES = 64 * 1024 * 1024
-"""Bytes that are unpacked of one file, all that is in it together."""
+"""Bytes that are unpacked of a submission, all its files together."""
 
 _XZ = (b"\xfd7zXZ\0", b"\x5d\x00\x00")
 _UNREADABLE = (
@@ -43,7 +43,9 @@ _UNREADABLE = (
 _OPCODES = frozenset(opcode.code.encode("latin-1") for opcode in pickletools.opcodes)
 _TEXT = re.compile(rb"[(\]}ld0-9p\n]{0,16}c[\w.]+\n[\w.]+\n")
 """How a pickle of protocol 0 begins that names something to import."""
-_MOST_TEXT = 1 << 20
+_MOST_TEXT = 1 << 16
+_MOST_OPCODES = 1 << 18
+"""Bytes of a submission that are read as opcodes, all its files together: they are slow to read."""
 
 
 def find_pickle(files: Mapping[str, bytes]) -> str:
@@ -66,8 +68,9 @@ def find_pickle(files: Mapping[str, bytes]) -> str:
     >>> find_pickle({"algorithm.py": b"print()"})
     ''
     """
+    room = _Room(_MOST_BYTES)
     for name, data in sorted(files.items()):
-        if _is_pickle(name, partial(_beginning, data), _Room(_MOST_BYTES), _DEPTH):
+        if _is_pickle(name, partial(_beginning, data), room, _DEPTH):
             return name
     return ""
 
@@ -81,10 +84,11 @@ class _TooMuchError(Exception):
 
 
 class _Room:
-    """How much may still be unpacked of a file."""
+    """How much of a submission may still be unpacked, and read as opcodes."""
 
     def __init__(self, left: int) -> None:
         self.left = left
+        self.opcodes = _MOST_OPCODES
 
     def take(self, content: bytes) -> bytes:
         self.left -= len(content)
@@ -106,7 +110,9 @@ def _is_pickle(name: str, read: Reader, room: _Room, depth: int) -> bool:
     if head.startswith(_NPY):
         return _holds_objects(head)
     if _TEXT.match(head):
-        return _ends(read(_MOST_TEXT))
+        text = read(min(_MOST_TEXT, room.opcodes + 1))
+        room.opcodes -= len(text)
+        return room.opcodes < 0 or _ends(text)
     try:
         if (unpacker := _packed(head)) is not None:
             inside = partial(_unpacked, unpacker, read, room)

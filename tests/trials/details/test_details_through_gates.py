@@ -90,6 +90,8 @@ def test_all_of_a_forecast():
     assert "subgroups" not in found
 
 
+CELL = ("robustness", "cells", 0)
+BIN = ("calibration", "bins", 0)
 SHARES = st.floats(0.0, 1.0)
 TRIPLES = st.tuples(SHARES, SHARES, SHARES).map(lambda t: [t[0], min(t[1:]), max(t[1:])])
 POINTS = st.tuples(st.integers(0, 900), st.integers(0, 900), TRIPLES).map(list)
@@ -100,7 +102,7 @@ GROUPS = st.fixed_dictionaries({}, optional=dict.fromkeys(CLASSES.metrics, POINT
 def calibrations(draw):
     ends = sorted({0, 10, *draw(st.sets(st.integers(1, 9), max_size=4))})
     count = len(ends) - 1
-    rows = draw(st.lists(st.integers(10, 200), min_size=count, max_size=count))
+    rows = draw(st.lists(st.integers(100, 200), min_size=count, max_size=count))
     rows[-1] = 900 - sum(rows[:-1])
     bins = [
         {
@@ -148,6 +150,39 @@ def test_what_telling_writes_has_the_form_that_is_checked(found, sweep):
         for name, shown in group.items():
             small = name not in before or min(before[name][:2]) < 10
             assert not small or shown == "withheld"
+
+
+@pytest.mark.parametrize(
+    ("path", "wild"), [((*CELL, 2, 2), 1.5), ((*CELL, 2, 1), 0.99), ((*CELL, 2, 0), -1e20)]
+)
+def test_a_wild_point_is_withheld_and_spoils_nothing(path, wild):
+    passed = gated(score(changed(details(), path, wild)))
+    assert passed.outcome is OutcomeClass.OK
+    assert passed.result["figures"] == gated(score(details())).result["figures"]
+    curves = passed.result["robustness"]["curves"]
+    told = [one["figure"] for points in curves.values() for one in points]
+    assert told.count("withheld") == 1
+
+
+@pytest.mark.parametrize("right", [0, 9, 391, 400])
+def test_how_many_of_a_bin_are_right_is_withheld_where_few_rows_would_show(right):
+    found = changed(details(), (*BIN, "right"), right)
+    shares = [one["share"] for one in gated(score(found)).result["calibration"]["bins"]]
+    assert shares[0] == "withheld"
+    found = changed(details(), (*BIN, "right"), 10)  # the control
+    assert gated(score(found)).result["calibration"]["bins"][0]["share"] != "withheld"
+
+
+def test_a_level_that_few_targets_are_below_is_withheld_and_single_rows_never_show():
+    told = [
+        gated(
+            score(changed(forecast_details(), ("calibration", "below", 0), count), form=FORECAST),
+            form=FORECAST,
+        ).result["calibration"]["levels"][0]["share"]
+        for count in (0, 1, 9, 88, 89)
+    ]
+    assert told[:3] == ["withheld"] * 3
+    assert told[3] == told[4] != "withheld"
 
 
 def test_few_rows_and_rows_all_alike_are_withheld():
@@ -207,8 +242,6 @@ def test_a_score_without_details_is_as_before():
 
 # ── what is hostile ──────────────────────────────────────────────────────────────────────────────
 
-BIN = ("calibration", "bins", 0)
-CELL = ("robustness", "cells", 0)
 NAN, INF = float("nan"), float("inf")
 
 
@@ -262,14 +295,11 @@ NAN, INF = float("nan"), float("inf")
         ((*CELL, 2, 0), NAN, "gate.range"),
         ((*CELL, 2, 0), -INF, "gate.range"),
         ((*CELL, 2, 0), 1, "gate.schema"),
-        ((*CELL, 2, 2), 1.5, "gate.range"),
-        ((*CELL, 2, 1), 0.99, "gate.range"),
         (("subgroups",), [], "gate.schema"),
         (("subgroups",), {}, "gate.schema"),
         (("subgroups", 0), [], "gate.schema"),
         (("subgroups", 0, "mae"), point(0.5), "gate.schema"),
         (("subgroups", 0, "first row: Kim"), point(0.5), "gate.schema"),
-        (("subgroups", 0, "accuracy", 2, 0), 1.5, "gate.range"),
         (("subgroups", 0, "accuracy", 0), -1, "gate.schema"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,

@@ -156,5 +156,8 @@ def test_a_version_that_is_none_is_refused(payload, developer, version):
 def test_the_version_of_the_benchmark_goes_with_the_report(house):
     told = json.loads(released(house, evidence=ASKED | {"benchmark_version": 3}))["document"]
     assert told["version"] == 3
-    with pytest.raises(TrialsError):
+
+
+def test_what_is_no_version_is_not_released(house):
+    with pytest.raises(GovernanceError):
         released(house, evidence=ASKED | {"benchmark_version": "3"})

@@ -70,6 +70,25 @@ def at_most(p: float) -> float:
     return next(bound for bound in BOUNDS if p <= bound or bound == BOUNDS[-1])
 
 
+def grid_of(share: float, rows: int) -> float:
+    """Return the grid of a share of so many rows, by the error that it would have were it ``share``.
+
+    What was counted must not decide it: at none and at all its error is so small that single rows show.
+
+    Examples
+    --------
+    >>> grid_of(0.1, 900), grid_of(0.5, 100)
+    (0.01, 0.05)
+    """
+    error = math.sqrt(share * (1 - share) / rows)
+    return grid_for((0.0, -_Z * error, _Z * error * (1 - 1e-12))) or 1.0
+
+
+def rows_of_bin(rows: int, least: int) -> int:
+    """Return how many rows a bin has at least: a tenth of all, and ten times a cell's least."""
+    return max(10 * least, -(-rows // TENTHS))
+
+
 def wilson(hits: int, rows: int) -> tuple[float, float, float]:
     """Return a share and its 95 % interval, which has a width even where all or none are.
 

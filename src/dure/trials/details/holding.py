@@ -50,4 +50,6 @@ def _with_figures(name: str, part: object, told: set[str]) -> object:
         return groups if any(groups) else []
     if name == "robustness" and isinstance(part, dict):
         return part if part.get("metric", "") in {"", *told} else {}
+    if name == "calibration" and isinstance(part, dict) and "levels" in part:
+        return part if "pinball" in told else {}  # of the levels, not of the median alone
     return part

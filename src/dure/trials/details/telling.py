@@ -6,7 +6,16 @@ import math
 from collections.abc import Mapping
 
 from dure.trials.details.form import P_WORDS
-from dure.trials.details.grid import BOUNDS, TENTHS, at_most, coarsely, grid_for, on_grid, wilson
+from dure.trials.details.grid import (
+    BOUNDS,
+    TENTHS,
+    at_most,
+    coarsely,
+    grid_of,
+    on_grid,
+    rows_of_bin,
+    wilson,
+)
 from dure.trials.details.values import Calibration, Details, Point, Tenths, Triple, plain_metrics
 from dure.trials.figures import figure
 from dure.trials.outcomes import OutcomeClass
@@ -73,7 +82,10 @@ def _calibration(found: Calibration, rows: int, least: int) -> Mapping[str, obje
             raise GateClosed("gate.range", "calibration")
         return {
             "levels": [
-                {"level": figure(level), "share": _share(wilson(count, rows))}
+                {
+                    "level": figure(level),
+                    "share": _counted(count, rows, grid_of(level, rows), least),
+                }
                 for level, count in zip(LEVELS, found.below, strict=True)
             ]
         }
@@ -82,6 +94,8 @@ def _calibration(found: Calibration, rows: int, least: int) -> Mapping[str, obje
     if ends != starts or ends != sorted(set(ends)) or sum(one.rows for one in found.bins) != rows:
         raise GateClosed("gate.schema", "calibration")
     _check(found.error, 0.0, 1.0, "calibration")
+    if any(one.rows < rows_of_bin(rows, least) for one in found.bins):
+        raise GateClosed("gate.cells", "calibration")
     return {
         "error": _share(found.error),
         "bins": [_bin(one, least) for one in found.bins],
@@ -89,18 +103,23 @@ def _calibration(found: Calibration, rows: int, least: int) -> Mapping[str, obje
 
 
 def _bin(one: Tenths, least: int) -> Mapping[str, object]:
-    if one.rows < least:
-        raise GateClosed("gate.cells", "calibration")
-    share = wilson(one.right, one.rows)
-    grid = grid_for(share) or 1.0
+    grid = grid_of(0.5, one.rows)
     decade = 10.0 ** math.floor(math.log10(one.rows))
     return {
         "from": figure(one.lower / TENTHS),
         "to": figure(one.upper / TENTHS),
         "rows": figure(on_grid(one.rows, decade)),
         "confidence": figure(min(on_grid(one.confidence, grid), 1.0)),
-        "share": _share(share),
+        "share": _counted(one.right, one.rows, grid, least),
     }
+
+
+def _counted(count: int, rows: int, grid: float, least: int) -> object:
+    """Return a share and its interval; withheld where few rows, or all but a few, are in it."""
+    if min(count, rows - count) < least:
+        return WITHHELD
+    share = (min(max(on_grid(part, grid), 0.0), 1.0) for part in wilson(count, rows))
+    return {part: figure(value) for part, value in zip(ESTIMATE, share, strict=True)}
 
 
 def _robustness(
@@ -132,7 +151,8 @@ def _point(point: Point | None, form: ResultForm, name: str, least: int) -> obje
     if point is None:
         return WITHHELD
     metric = metric_in(form, name)
-    _check(point.figure, metric.lowest, metric.highest, name)
+    if not _in_range(point.figure, metric.lowest, metric.highest):
+        return WITHHELD  # a wild answer to a perturbed row is no reason to refuse the rest
     if min(point.rows, point.rests) < least:
         return WITHHELD
     return _estimate(coarsely(point.figure, metric.lowest, metric.highest))
@@ -149,7 +169,11 @@ def _estimate(estimate: Triple | None) -> object:
 
 
 def _check(estimate: Triple, lowest: float, highest: float, where: str) -> None:
+    if not _in_range(estimate, lowest, highest):
+        raise GateClosed("gate.range", where)
+
+
+def _in_range(estimate: Triple, lowest: float, highest: float) -> bool:
     ends = (lowest - _LAST_BIT, highest + _LAST_BIT)
     sound = all(math.isfinite(value) and ends[0] <= value <= ends[1] for value in estimate)
-    if not sound or estimate[1] > estimate[2]:
-        raise GateClosed("gate.range", where)
+    return sound and estimate[1] <= estimate[2]

@@ -224,9 +224,9 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MOST_DATA + 1)
     except OSError as error:
-        raise TrialsError("trials.folder", path=path.name, reason=reason_of(error)) from None
+        raise TrialsError("trials.template", path=path.name, reason=reason_of(error)) from None
     if len(content) > MOST_DATA:
-        raise TrialsError("trials.folder", path=path.name, reason="too-large")
+        raise TrialsError("trials.template", path=path.name, reason="too-large")
     return content
 
 

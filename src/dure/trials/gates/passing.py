@@ -31,10 +31,10 @@ GATES: tuple[Gate, ...] = (
     CELLS,
     TABLES,
     DETAILS_COARSE,
-    FLOORS,
     DIFFERENCING,
     QUERY_BUDGET,
     LADDER,
+    FLOORS,
     CLASS_ONLY,
 )
 """Every gate, in order."""

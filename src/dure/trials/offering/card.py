@@ -122,7 +122,7 @@ def parse_card(data: bytes, where: str = "-") -> Card:
     try:
         card = _card(parse_canonical(line), dummy)
         as_it_came = canonical_json(card.head()) == line
-    except (CoreError, KeyError, TypeError, ValueError, TrialsError):
+    except (AttributeError, CoreError, KeyError, TypeError, ValueError, TrialsError):
         raise _refuse(where, "card-form") from None
     if not as_it_came:
         same = canonical_json(card.head() | {"dummy": None})

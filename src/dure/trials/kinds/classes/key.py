@@ -10,6 +10,7 @@ import numpy as np
 
 from dure.trials.bootstrap import Floats
 from dure.trials.details.calibration import are_probabilities, reliability
+from dure.trials.details.grid import rows_of_bin
 from dure.trials.details.pairing import area_p
 from dure.trials.disclosure.table import Marks
 from dure.trials.kinds.classes.figures import (
@@ -62,9 +63,10 @@ class ClassesKey:
         if self.scores is None or not are_probabilities(self.scores):
             return None
         plan = self.sides.plan
+        least = rows_of_bin(len(self.targets), plan.protection.least)
         confidence = self.scores[np.arange(len(self.targets)), self.predicted]
         right = self.predicted == self.targets
-        found = reliability(confidence, right, plan.protection.least, plan.resamples, rng)
+        found = reliability(confidence, right, least, plan.resamples, rng)
         return asdict(found) if found else None
 
     def cells(self) -> Ints:
