@@ -23,7 +23,7 @@ from dure.trials import records, spec, steps
 from dure.trials.definition import Definition
 from dure.trials.errors import TrialsError
 from dure.trials.kinds.classes.wire import MOST_CLASSES
-from dure.trials.kinds.parts import LEAST_ROWS, PARTS
+from dure.trials.kinds.parts import LEAST_ROWS, PARTS, PERTURBED
 from dure.trials.refusals import contaminated
 from dure.trials.split import FACTS, REFUSALS
 from dure.trials.tables import BENCHMARKS
@@ -35,7 +35,11 @@ SCHEMA = "dure/benchmark/v1"
 
 _DATASET, _TABLE = "dataset", "dataset.table"
 _KINDS = dict(
-    zip(PARTS, ("benchmark.train", "benchmark.features", "benchmark.answers"), strict=True)
+    zip(
+        (*PARTS, PERTURBED),
+        ("benchmark.train", "benchmark.features", "benchmark.answers", "benchmark.perturbed"),
+        strict=True,
+    )
 )
 _MOST_FACTS = 4096
 
@@ -52,6 +56,8 @@ class Benchmark:
         What it is.
     train, features, answers
         Its parts.
+    perturbed
+        The part that robustness is measured with, if the benchmark has a plan.
     """
 
     asset: Asset
@@ -59,6 +65,7 @@ class Benchmark:
     train: Asset
     features: Asset
     answers: Asset
+    perturbed: Asset | None = None
 
 
 def answer_label(label: Label) -> Label:
@@ -129,7 +136,7 @@ def _split(
     def sink(name: str, blocks: Iterator[bytes]) -> None:
         if name == FACTS:
             told.append(_beginning(blocks))
-        elif name in PARTS:
+        elif name in _KINDS:
             parts[name] = _seal_part(house, table, name, blocks)
 
     with steps.Sealed(house, house.random(16).hex()) as sealed:
@@ -142,7 +149,7 @@ def _split(
             steps.OWN_LIMITS,
             sink=sink,
         )
-    return parts, _facts(outcome, told, parts)
+    return parts, _facts(outcome, told, parts, definition)
 
 
 def _beginning(blocks: Iterator[bytes]) -> bytes:
@@ -165,7 +172,9 @@ def _seal_part(house: House, table: Asset, name: str, blocks: Iterator[bytes]) -
     )
 
 
-def _facts(outcome: Outcome, told: list[bytes], parts: dict[str, Asset]) -> dict[str, int]:
+def _facts(
+    outcome: Outcome, told: list[bytes], parts: dict[str, Asset], definition: Definition
+) -> dict[str, int]:
     if outcome.status != "done" or len(told) != 1:
         raise TrialsError("trials.worker", cause=outcome.cause or "no-answer")
     facts = _told(told[0])
@@ -173,7 +182,7 @@ def _facts(outcome: Outcome, told: list[bytes], parts: dict[str, Asset]) -> dict
         raise TrialsError("trials.worker", cause="bad-answer")
     if isinstance(refused := facts.get("refused"), str):
         raise cannot_split(refused)
-    if set(parts) != set(PARTS):
+    if set(parts) != {*PARTS, *([PERTURBED] if definition.robust else [])}:
         raise TrialsError("trials.worker", cause="no-part")
     return facts
 
@@ -204,12 +213,15 @@ def _record(
     facts: dict[str, int],
 ) -> Benchmark:
     train, features, answers = (parts[name] for name in PARTS)
+    perturbed = parts.get(PERTURBED)
+    further = {"perturbed": perturbed.id} if perturbed else {}
     document = {
         "definition": definition.to_dict(),
         "dataset": dataset.id,
         "train": train.id,
         "features": features.id,
         "answers": answers.id,
+        **further,
         **facts,
     }
     asset = house.seal(
@@ -218,10 +230,10 @@ def _record(
         media_type="application/json",
         schema_id=SCHEMA,
         label=train.label.join(dataset.label),
-        parents=(dataset.id, train.id, features.id),
+        parents=(dataset.id, train.id, features.id, *further.values()),
         producer=spec.PREPARE,
         name=definition.name,
-        facts={"task": definition.task.value, **_repeated(facts)},
+        facts={"task": definition.task.value, **further, **_repeated(facts)},
     )
     row = {
         "asset_id": asset.id,
@@ -234,7 +246,7 @@ def _record(
         "budget": definition.budget,
     }
     records.keep(house, BENCHMARKS, row, "prepared")
-    return Benchmark(asset, definition, train, features, answers)
+    return Benchmark(asset, definition, train, features, answers, perturbed)
 
 
 def _repeated(facts: dict[str, int]) -> dict[str, str]:
@@ -269,12 +281,15 @@ def find_benchmark(house: House, name: str) -> Benchmark:
         ``trials.unknown``.
     """
     row = records.find(house, BENCHMARKS, name)
+    entry = house.assets.get(row["asset_id"])
+    perturbed = entry.facts.get("perturbed", "")
     return Benchmark(
-        asset=house.assets.get(row["asset_id"]).asset,
+        asset=entry.asset,
         definition=Definition.from_dict(json.loads(row["definition"])),
         train=house.assets.get(row["train_id"]).asset,
         features=house.assets.get(row["features_id"]).asset,
         answers=house.assets.get(row["answers_id"]).asset,
+        perturbed=house.assets.get(perturbed).asset if perturbed else None,
     )
 
 

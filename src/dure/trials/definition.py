@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dure.core.canonical import canonical_json
 from dure.trials.disclosure.sensitive import Protection
 from dure.trials.errors import TrialsError
 from dure.trials.figures import figure, read_figure
+from dure.trials.perturbing.kinds import KINDS
 from dure.trials.tasks import LEVELS, METRICS, TaskType, metric_of
 
 SPLIT_PARTS = 1000
 MOST_FEATURES = 2000
 MOST_SUBGROUPS = 50
 BUDGET = 20
+
+TELL = ("calibration", "resources", "subgroups")
+"""What a benchmark may have told beside figures and p."""
 
 USUAL = Protection()
 
@@ -57,6 +61,10 @@ class Definition:
         Of a forecasting task the feature that orders the rows: the latest are the test.
     series
         Of a forecasting task the feature that tells series apart, or "" for one series.
+    robust
+        Kinds of perturbation that the test rows are tried with as well, in order of name.
+    tell
+        Which of `TELL` a report has, in order of name.
 
     Raises
     ------
@@ -78,6 +86,8 @@ class Definition:
     protection: Protection = USUAL
     time: str = ""
     series: str = ""
+    robust: tuple[str, ...] = ()
+    tell: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.metrics:
@@ -103,6 +113,12 @@ class Definition:
                 and self.subgroup != self.target,
                 "subgroups",
             ),
+            "robust": (_each_once(self.robust, KINDS), "robust"),
+            "tell": (
+                _each_once(self.tell, TELL)
+                and ("subgroups" not in self.tell or self.subgroups != ()),
+                "tell",
+            ),
         }
         forecasting = self.task is TaskType.FORECASTING
         checks |= {
@@ -118,7 +134,10 @@ class Definition:
         for part, (sound, reason) in checks.items():
             if not sound:
                 most = MOST_SUBGROUPS if part == "subgroups" else MOST_FEATURES
-                raise TrialsError("trials.benchmark", part=part, reason=reason, most=most)
+                known = ", ".join(KINDS if part == "robust" else TELL)
+                raise TrialsError(
+                    "trials.benchmark", part=part, reason=reason, most=most, known=known
+                )
         if self.target in self.features:
             raise TrialsError("trials.benchmark", part="features", reason="target-among")
 
@@ -131,6 +150,11 @@ class Definition:
             asked |= {"subgroup": self.subgroup, "subgroups": list(self.subgroups)}
         if self.time:
             asked |= {"time": self.time, "series": self.series}
+        asked |= {
+            name: list(part)
+            for name, part in (("robust", self.robust), ("tell", self.tell))
+            if part
+        }
         if self.protection != USUAL:
             asked["protection"] = protection_values(self.protection)
         return {
@@ -174,6 +198,8 @@ class Definition:
                 protection=protection_of(value.get("protection", {})),
                 time=str(value.get("time", "")),
                 series=str(value.get("series", "")),
+                robust=_names(value.get("robust", [])),
+                tell=_names(value.get("tell", [])),
             )
         except (KeyError, TypeError, ValueError):
             raise TrialsError("trials.benchmark", part="definition", reason="malformed") from None
@@ -237,6 +263,10 @@ def _sound(floors: tuple[tuple[str, str], ...], metrics: tuple[str, ...]) -> boo
     except ValueError:
         return False
     return names == sorted(set(names)) and set(names) <= set(metrics)
+
+
+def _each_once(names: tuple[str, ...], known: Iterable[str]) -> bool:
+    return list(names) == sorted(set(names)) and set(names) <= set(known)
 
 
 def _floors(value: object) -> tuple[tuple[str, str], ...]:

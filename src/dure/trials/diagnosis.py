@@ -50,7 +50,11 @@ def read_attempts(data: bytes) -> dict[str, dict[str, str]]:
 
 
 def write_diagnosis(
-    run: str, algorithm: Outcome, extra: tuple[str, ...], scoring: Mapping[str, str]
+    run: str,
+    algorithm: Outcome,
+    extra: tuple[str, ...],
+    scoring: Mapping[str, str],
+    sweep: Outcome | None = None,
 ) -> bytes:
     """Return the diagnosis of a run as JSON.
 
@@ -64,24 +68,33 @@ def write_diagnosis(
         Names of files it left that nobody asked for.
     scoring
         How scoring ended: status, cause, and for refused predictions the reason.
+    sweep
+        How the algorithm's sandbox ended on the perturbed part, if it ran there.
     """
     document = {
         "run": run,
         "algorithm": {
-            "status": algorithm.status,
-            "cause": algorithm.cause,
-            "exit_status": algorithm.exit_status,
-            "cpu_s": round(algorithm.cpu_s, 3),
-            "wall_s": round(algorithm.wall_s, 3),
-            "peak_bytes": algorithm.peak_bytes,
-            "refused": [[_printable(name), reason] for name, reason in algorithm.refused],
+            **_ended(algorithm),
             "extra": [_printable(name) for name in extra],
-            "stdout": _printable(algorithm.stdout[-_MOST_STDOUT:].decode("utf-8", "replace")),
             "attempts": read_attempts(algorithm.outputs.get(ATTEMPTS, b"")),
         },
         "scoring": dict(scoring),
+        **({"sweep": _ended(sweep)} if sweep else {}),
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True).encode("utf-8")
+
+
+def _ended(outcome: Outcome) -> dict[str, object]:
+    return {
+        "status": outcome.status,
+        "cause": outcome.cause,
+        "exit_status": outcome.exit_status,
+        "cpu_s": round(outcome.cpu_s, 3),
+        "wall_s": round(outcome.wall_s, 3),
+        "peak_bytes": outcome.peak_bytes,
+        "refused": [[_printable(name), reason] for name, reason in outcome.refused],
+        "stdout": _printable(outcome.stdout[-_MOST_STDOUT:].decode("utf-8", "replace")),
+    }
 
 
 def _name(name: str) -> bool:

@@ -17,10 +17,11 @@ from sqlalchemy.engine import RowMapping
 from dure.governance.house import House
 from dure.trials.benchmark import SCORING, find_benchmark
 from dure.trials.definition import Definition
+from dure.trials.details.holding import details_of
 from dure.trials.gates.candidate import Figures, History, Other, Told, Triple
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
-from dure.trials.results import ESTIMATE
+from dure.trials.strict import ESTIMATE
 from dure.trials.tables import BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
 
 ISOLATED = "isolated"
@@ -70,9 +71,14 @@ def of(house: House, run_id: str, others: Sequence[Neighbour]) -> History:
     """
     gone = _asked_for(house)
     return History(
-        tuple(Told(figures_of(house, row), same) for row, same in _earlier(house, run_id)),
+        tuple(_told(house, row, same) for row, same in _earlier(house, run_id)),
         tuple(Other(each.id, each.id in gone) for each in others),
     )
+
+
+def _told(house: House, row: RowMapping, same: bool) -> Told:
+    result = _result_of(house, row)
+    return Told(told_figures(result), same, details_of(result))
 
 
 def noted(isolated: Sequence[str]) -> Mapping[str, str]:
@@ -91,8 +97,14 @@ def isolating(house: House, run: RowMapping | Mapping[str, object]) -> bool:
 
 def figures_of(house: House, row: RowMapping) -> Figures:
     """Return the figures that a run's report tells."""
+    return told_figures(_result_of(house, row))
+
+
+def _result_of(house: House, row: RowMapping) -> Mapping[str, object]:
     told = read_report(house.read(row["report_id"], purpose=SCORING, limit=MOST_REPORT_BYTES))
-    return told_figures(told["result"])
+    result = told["result"]
+    assert isinstance(result, dict)  # noqa: S101 (read_report checked it)
+    return result
 
 
 def told_figures(result: object) -> Figures:

@@ -158,6 +158,19 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "name a column that is not the target, and 1 to {most} of its values",
             "예측할 열이 아닌 열과 그 값을 1개부터 {most}개까지 지정하십시오",
         ),
+        "robust": Text("each once, of {known}", "다음 가운데 한 번씩만 지정하십시오: {known}"),
+        "tell": Text(
+            "each once, of {known}; subgroups only where the benchmark has some",
+            "다음 가운데 한 번씩만 지정하십시오: {known}. subgroups는 하위 집단이 있을 때만 쓸 수 있습니다",
+        ),
+        "robust-rows": Text(
+            "the test has too few rows for so many kinds of perturbation",
+            "교란 종류의 수에 비해 시험할 행이 너무 적습니다",
+        ),
+        "robust-columns": Text(
+            "no feature suits one of the kinds of perturbation",
+            "교란을 적용할 수 있는 입력 변수가 없습니다",
+        ),
         "protection": Text(
             "least is 10 or more, n 1 or more, p_percent and k_percent above 0 and at most 100",
             "least는 10 이상, n은 1 이상, p_percent와 k_percent는 0보다 크고 100 이하여야 합니다",
@@ -285,6 +298,8 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "time": Text("The time", "시간 열"),
         "series": Text("The series", "계열"),
         "subgroups": Text("The subgroups", "하위 집단"),
+        "robust": Text("The robustness plan", "강건성 계획"),
+        "tell": Text("What is told", "알릴 항목"),
     }
 )
 """Which part of a benchmark can't be used."""

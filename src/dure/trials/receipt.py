@@ -10,8 +10,11 @@ from dure.core.errors import CoreError
 from dure.core.labels import Label
 from dure.governance.house import House
 from dure.trials import records, spec
+from dure.trials.definition import TELL
+from dure.trials.details.resources import MORE, STEPS, are_buckets
 from dure.trials.errors import TrialsError
 from dure.trials.gates.passing import recheck
+from dure.trials.perturbing.kinds import KINDS
 from dure.trials.releasing import FORM, MOST_REPORT_BYTES, SIGNED_TYPE
 from dure.trials.results import ResultForm
 from dure.trials.tables import RECEIVED
@@ -22,6 +25,8 @@ _PARTS = {
     "result_digest", "evidence_digest", "agency", "profile", "to", "source", "target", "request",
     "request_digest", "released",
 }  # fmt: skip
+_OPTIONAL = {"resources"}
+_NOTHING = dict.fromkeys(STEPS, MORE)
 
 
 def read_released(house: House, payload: bytes, from_agency: str) -> Mapping[str, object]:
@@ -48,7 +53,9 @@ def read_released(house: House, payload: bytes, from_agency: str) -> Mapping[str
     if not isinstance(signed, dict) or set(signed) != {"document", "signature"}:
         raise _refuse(from_agency, "report-form")
     document, signature = signed["document"], signed["signature"]
-    if not isinstance(document, dict) or set(document) != _PARTS or document["form"] != FORM:
+    if not isinstance(document, dict) or set(document) - _OPTIONAL != _PARTS:
+        raise _refuse(from_agency, "report-form")
+    if document["form"] != FORM or not are_buckets(document.get("resources", _NOTHING)):
         raise _refuse(from_agency, "report-form")
     public = bytes.fromhex(house.charter.member(from_agency).executor)
     if document["agency"] != from_agency or not isinstance(signature, str):
@@ -102,14 +109,23 @@ def receive_report(house: House, payload: bytes, from_agency: str) -> Asset:
 def _widest(task: TaskType, result: Mapping[str, object]) -> ResultForm:
     """Return the form with just what is there; the benchmark is the sender's."""
     figures, held, floors = (result.get(part) for part in ("figures", "held", "floors"))
-    support = result.get("support")
+    support, groups = result.get("support"), result.get("subgroups")
+    counted = len(support) - 2 if isinstance(support, list) else 0
     there = {*(figures if isinstance(figures, dict) else ()), *_names(held)}
     return ResultForm(
         task,
         tuple(metric.name for metric in METRICS[task] if metric.name in there),
         tuple(sorted(floors.items())) if isinstance(floors, dict) else (),
-        len(support) - 2 if isinstance(support, list) else 0,
+        len(groups) if isinstance(groups, list) else counted,
+        _kinds(result.get("robustness")),
+        TELL,
     )
+
+
+def _kinds(robustness: object) -> tuple[str, ...]:
+    """Return the kinds of perturbation that there are curves of; of a sweep that failed any."""
+    curves = robustness.get("curves", KINDS) if isinstance(robustness, dict) else ()
+    return tuple(sorted(name for name in curves if name in KINDS))
 
 
 def _names(value: object) -> list[str]:

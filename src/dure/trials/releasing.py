@@ -23,8 +23,10 @@ from dure.governance.acts import ActContext
 from dure.governance.decisions import Request
 from dure.governance.permits import Permit
 from dure.trials import spec
+from dure.trials.details.resources import are_buckets
 from dure.trials.errors import TrialsError
 from dure.trials.gates.passing import recheck
+from dure.trials.perturbing.kinds import KINDS
 from dure.trials.results import ResultForm
 from dure.trials.tasks import TaskType
 
@@ -77,7 +79,17 @@ def form_of(evidence: Mapping[str, object]) -> ResultForm:
     if not isinstance(floors, dict) or type(subgroups) is not int:
         raise _refuse("no-task")
     demanded = tuple(sorted((str(name), str(floor)) for name, floor in floors.items()))
-    return ResultForm(TaskType(str(task)), tuple(map(str, metrics)), demanded, subgroups)
+    robust, tell = evidence.get("robust", []), evidence.get("tell", [])
+    if not isinstance(robust, list) or not isinstance(tell, list) or not set(robust) <= set(KINDS):
+        raise _refuse("no-task")
+    return ResultForm(
+        TaskType(str(task)),
+        tuple(map(str, metrics)),
+        demanded,
+        subgroups,
+        tuple(robust),
+        tuple(map(str, tell)),
+    )
 
 
 class ReleaseReport:
@@ -152,6 +164,7 @@ def _document(
         "algorithm_digest": named["algorithm_digest"],
         "benchmark": named["benchmark_name"],
         "result": result,
+        **_resources(evidence),
         "result_digest": result_digest,
         "evidence_digest": evidence_digest,
         "agency": context.agency,
@@ -163,6 +176,16 @@ def _document(
         "request_digest": permit.digest,
         "released": permit.issued,
     }
+
+
+def _resources(evidence: Mapping[str, object]) -> dict[str, object]:
+    """Return the buckets of what the run used, if they are to be told."""
+    if "resources" not in evidence:
+        return {}
+    tell, used = evidence.get("tell"), evidence["resources"]
+    if not isinstance(tell, list) or "resources" not in tell or not are_buckets(used):
+        raise _refuse("sealed-form")
+    return {"resources": used}
 
 
 def _mint(request: Request, context: ActContext) -> Mapping[str, object]:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dure.trials.definition import Definition
-from dure.trials.figures import read_figure
+from dure.trials.details.form import DETAILS, Asked, check_details
 from dure.trials.kinds.classes.wire import MOST_CLASSES
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.refusals import LEAST_CELL, GateClosed
+from dure.trials.strict import WITHHELD, check_estimate, check_keys, read_number
 from dure.trials.tasks import BASELINES, Metric, TaskType, metric_of
 
 INTERVAL = "95 %"
 SIDES = ("algorithm", "baseline", "difference")
-ESTIMATE = ("value", "lower", "upper")
-WITHHELD = "withheld"
-"""What stands in a table for a count that must not be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +30,27 @@ class ResultForm:
         What the benchmark demands of metrics, as figures, in order of name.
     subgroups
         How many subgroups the benchmark has.
+    robust, tell
+        Its robustness plan, and what it has told beside figures and p.
     """
 
     task: TaskType
     metrics: tuple[str, ...]
     floors: tuple[tuple[str, str], ...] = ()
     subgroups: int = 0
+    robust: tuple[str, ...] = ()
+    tell: tuple[str, ...] = ()
 
 
 def form_for(definition: Definition) -> ResultForm:
     """Return the form that a result on a benchmark must have."""
     return ResultForm(
-        definition.task, definition.metrics, definition.floors, len(definition.subgroups)
+        definition.task,
+        definition.metrics,
+        definition.floors,
+        len(definition.subgroups),
+        definition.robust,
+        definition.tell,
     )
 
 
@@ -64,21 +71,23 @@ def check_result(result: object, form: ResultForm) -> None:
         if set(result) != {"outcome", "task"}:
             raise GateClosed("gate.outcome", "$")
         return
-    optional = {"held", "floors", "support"} & set(result)
+    optional = {"held", "floors", "support", *DETAILS} & set(result)
     check_keys(
         result, {"outcome", "task", "rows", "interval", "baseline", "figures"} | optional, "$"
     )
     if result["interval"] != INTERVAL or result["baseline"] != BASELINES[form.task]:
         raise GateClosed("gate.schema", "interval")
-    if _read(result["rows"], "rows") < LEAST_CELL:
+    if read_number(result["rows"], "rows") < LEAST_CELL:
         raise GateClosed("gate.cells", "rows")
     _check_figures(result["figures"], _held(result), form)
     if result.get("floors", {}) != dict(form.floors):
         raise GateClosed("gate.schema", "floors")
     for name, floor in form.floors:
         metric_in(form, name)
-        _read(floor, "floors")
+        read_number(floor, "floors")
     _check_support(result.get("support"), form)
+    told = tuple(result["figures"])
+    check_details(result, Asked(form.task, told, form.subgroups, form.robust, form.tell))
 
 
 def _check_figures(figures: object, held: set[str], form: ResultForm) -> None:
@@ -89,11 +98,8 @@ def _check_figures(figures: object, held: set[str], form: ResultForm) -> None:
     for name, sides in figures.items():
         check_keys(sides, set(SIDES), name)
         for side in SIDES:
-            check_keys(sides[side], set(ESTIMATE), f"{name}.{side}")
-            lowest, highest = range_of(metric_in(form, name), side)
-            for part in ESTIMATE:
-                if not lowest <= _read(sides[side][part], f"{name}.{side}") <= highest:
-                    raise GateClosed("gate.range", f"{name}.{side}")
+            ends = range_of(metric_in(form, name), side)
+            check_estimate(sides[side], *ends, f"{name}.{side}")
 
 
 def _held(result: dict[str, object]) -> set[str]:
@@ -114,22 +120,8 @@ def _check_support(support: object, form: ResultForm) -> None:
         raise GateClosed("gate.schema", "support")
     for row in rows:
         for value in row:
-            if value != WITHHELD and _read(value, "support") < LEAST_CELL:
+            if value != WITHHELD and read_number(value, "support") < LEAST_CELL:
                 raise GateClosed("gate.cells", "support")
-
-
-def _read(value: object, where: str) -> float:
-    try:
-        return read_figure(value if isinstance(value, str) else "")
-    except ValueError:
-        raise GateClosed("gate.digits", where) from None
-
-
-def check_keys(value: object, wanted: set[str], where: str) -> bool:
-    """Demand a mapping with exactly these keys; True, so that it can stand in a condition."""
-    if not isinstance(value, dict) or set(value) != wanted:
-        raise GateClosed("gate.schema", where if where.isascii() and len(where) < 64 else "key")
-    return True
 
 
 def allowed_metrics(found: set[str], form: ResultForm) -> bool:

@@ -7,6 +7,8 @@
     features ──┘                           ├─► sandbox ─► score ─► gates ─► report, sealed
                              answer key ───┘
 
+Where the benchmark has a robustness plan, the algorithm runs once more, on the perturbed part.
+
 The targets of the test are never in the sandbox of the algorithm: not as a file, not as a path, not
 in its environment. The run's row is written before anything starts and ended whatever happens; of a
 process that died it is ended by the next (`dure.trials.records.sweep`).
@@ -22,7 +24,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
-from sqlalchemy.engine import RowMapping
 
 import dure
 from dure.core import faults
@@ -32,27 +33,24 @@ from dure.core.labels import join_all
 from dure.core.reports import Report
 from dure.governance.claims import this_process
 from dure.governance.house import House
-from dure.sandbox.tasks import Outcome
 from dure.sandbox.tiers import tier_for
 from dure.storage.tables import ASSETS, FACTS
 from dure.trials import history, records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
-from dure.trials.definition import protection_values, told_of_forecast
-from dure.trials.diagnosis import ATTEMPTS, KIND, SCHEMA, write_diagnosis
+from dure.trials.details.resources import buckets
+from dure.trials.diagnosis import KIND, SCHEMA, write_diagnosis
 from dure.trials.fit import check_fit
 from dure.trials.gates.candidate import Budget, Candidate
 from dure.trials.gates.passing import Gated, pass_gates
 from dure.trials.jobs.errors import TrialJobsError
-from dure.trials.kinds.lines import Refusal
 from dure.trials.manifest import Manifest, read_manifest
-from dure.trials.outcomes import OutcomeClass, class_of
-from dure.trials.predictions import FILE, refusal_of
+from dure.trials.outcomes import OutcomeClass
+from dure.trials.performing import Work, further_files, outcome_of, run_algorithm, score, sweep
+from dure.trials.predictions import FILE
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
 from dure.trials.results import form_for
-from dure.trials.runner import ALGORITHM
 from dure.trials.runtimes import RUNTIMES
-from dure.trials.scoring import SCORE, other_keys
 from dure.trials.tables import SUBMISSIONS
 
 REPORT_KIND = "trial"
@@ -86,22 +84,6 @@ class Trial:
     report: Report
     asset: Asset
     diagnosis: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    house: House
-    id: str
-    submission: RowMapping
-    manifest: Manifest
-    algorithm: Asset
-    benchmark: Benchmark
-    seed: int
-    tier: str
-    progress: Callable[[str], None]
-    ending: Callable[[Connection], None]
-    claimant: str
-    others: tuple[history.Neighbour, ...] = ()
 
 
 def run(
@@ -155,7 +137,7 @@ def run(
     else:
         run_id = records.unfinished(house, submission["asset_id"], benchmark.asset.id, seed)
     run_id = run_id or house.random(16).hex()
-    work = _Work(
+    work = Work(
         house,
         run_id,
         submission,
@@ -182,7 +164,7 @@ def run(
             submission,
             (benchmark.asset.id, benchmark.definition.budget),
             seed,
-            int(manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S,
+            _longest_s(manifest, benchmark),
         )
         work = replace(work, id=run_id)
         doing.detail["run"] = run_id
@@ -200,18 +182,22 @@ def run(
     return trial
 
 
+def _longest_s(manifest: Manifest, benchmark: Benchmark) -> int:
+    runs = 2 if benchmark.perturbed else 1
+    return int(runs * manifest.wall_s + steps.OWN_LIMITS.wall_s) + _LEASE_MARGIN_S
+
+
 @steps.ahead(steps.SCORING, steps.OWN_LIMITS)
-def _perform(work: _Work, spent: int) -> Trial:
+def _perform(work: Work, spent: int) -> Trial:
     work.progress("algorithm")
-    ended = _run_algorithm(work)
+    ended = run_algorithm(work, work.benchmark.features)
     faults.point("trial.algorithm-ended")
-    extra = tuple(sorted(set(ended.outputs) - {FILE, ATTEMPTS}))
-    reasons = frozenset(reason for _, reason in ended.refused) | frozenset(extra)
-    outcome = class_of(ended.status, ended.cause, reasons)
+    outcome, swept = outcome_of(ended), None
     data, scoring = b"", {"status": "not run"}
     if outcome is OutcomeClass.OK:
+        swept = sweep(work)
         work.progress("scoring")
-        outcome, data, scoring = _score(work, ended.outputs.get(FILE))
+        outcome, data, scoring = score(work, ended.outputs.get(FILE), swept)
         faults.point("trial.scored")
     work.progress("gates")
     definition = work.benchmark.definition
@@ -224,80 +210,24 @@ def _perform(work: _Work, spent: int) -> Trial:
             budget=Budget(spent, definition.budget),
             history=history.of(work.house, work.id, work.others),
             protection=definition.protection,
+            sweep=swept.outcome if swept else None,
         )
     )
-    return _finish(work, gated, write_diagnosis(work.id, ended, extra, scoring))
+    told = gated.climbed and "resources" in definition.tell
+    used = {"resources": buckets(ended)} if told else {}
+    diagnosis = write_diagnosis(
+        work.id, ended, further_files(ended), scoring, swept.ended if swept else None
+    )
+    return _finish(work, gated, used, diagnosis)
 
 
-def _run_algorithm(work: _Work) -> Outcome:
-    definition = work.benchmark.definition
-    task = {
-        "target": definition.target,
-        "features": list(definition.features),
-        "seed": work.seed,
-        **told_of_forecast(definition),
-    }
-    with steps.Sealed(work.house, work.id) as sealed:
-        return steps.run_step(
-            steps.RUNNER,
-            {
-                ALGORITHM: sealed.stream(work.algorithm.id, purpose=PURPOSE),
-                "train.parquet": sealed.stream(work.benchmark.train.id, purpose=PURPOSE),
-                "features.parquet": sealed.stream(work.benchmark.features.id, purpose=PURPOSE),
-                "task.json": canonical_json(task),
-            },
-            steps.algorithm_limits(work.manifest),
-            runtime=RUNTIMES[work.manifest.runtime],
-            tier=work.tier,
-        )
-
-
-def _score(work: _Work, predictions: bytes | None) -> tuple[OutcomeClass, bytes, dict[str, str]]:
-    """Return the outcome so far, the score's bytes, and what the operator may know."""
-    if predictions is None:
-        return OutcomeClass.INVALID_PREDICTIONS, b"", {"reason": Refusal.MISSING.value}
-    definition = work.benchmark.definition
-    plan = {
-        "task": definition.task.value,
-        "metrics": list(definition.metrics),
-        "seed": work.seed,
-        "resamples": RESAMPLES,
-        "subgroups": len(definition.subgroups),
-        "floors": [name for name, _ in definition.floors],
-        "protection": protection_values(definition.protection),
-        "others": len(work.others),
-    }
-    with steps.Sealed(work.house, work.id) as sealed:
-        ended = steps.run_step(
-            steps.SCORING,
-            {
-                FILE: predictions,
-                "answers.parquet": sealed.stream(work.benchmark.answers.id, purpose=SCORING),
-                "plan.json": canonical_json(plan),
-                **{
-                    name: sealed.stream(other.answers, purpose=SCORING)
-                    for name, other in zip(other_keys(len(work.others)), work.others, strict=True)
-                },
-            },
-            steps.OWN_LIMITS,
-            tier=work.tier,
-        )
-    said = {"status": ended.status, "cause": ended.cause}
-    data = ended.outputs.get(SCORE, b"")
-    if ended.status != "done":
-        return OutcomeClass.REFUSED, b"", said
-    reason = refusal_of(data)
-    if reason:
-        return OutcomeClass.INVALID_PREDICTIONS, b"", said | {"reason": reason}
-    return OutcomeClass.OK, data, said
-
-
-def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
+def _finish(work: Work, gated: Gated, used: Mapping[str, object], diagnosis: bytes) -> Trial:
     house, benchmark = work.house, work.benchmark
-    evidence = {**_evidence(work), "gates": [step.to_dict() for step in gated.steps]}
+    evidence = {**_evidence(work), **used, "gates": [step.to_dict() for step in gated.steps]}
     findings = (*gated.findings, *contamination(house, benchmark.asset))
     report = Report(REPORT_KIND, 1, gated.result, evidence, findings)
-    inputs = (work.algorithm, benchmark.train, benchmark.features)
+    worse = [benchmark.perturbed] if benchmark.perturbed else []
+    inputs = (work.algorithm, benchmark.train, benchmark.features, *worse)
     everything = (*inputs, benchmark.answers, benchmark.asset)
     asset = house.seal(
         [canonical_json(report.to_dict())],
@@ -329,7 +259,7 @@ def _finish(work: _Work, gated: Gated, diagnosis: bytes) -> Trial:
     return trial
 
 
-def _sealed_before(work: _Work) -> Trial | None:
+def _sealed_before(work: Work) -> Trial | None:
     """Return what came of the run when it died after all of it was sealed; its end is noted now."""
     house = work.house
     of_this = select(FACTS.c.asset_id).where(FACTS.c.name == "run", FACTS.c.value == work.id)
@@ -349,7 +279,7 @@ def _sealed_before(work: _Work) -> Trial | None:
     return None
 
 
-def _end(work: _Work, trial: Trial, told: Mapping[str, object]) -> None:
+def _end(work: Work, trial: Trial, told: Mapping[str, object]) -> None:
     """Note in the run's row what came of it; ``told`` is the sealed report."""
     suite = work.house.suite
     ended = records.end_run(
@@ -369,9 +299,16 @@ def _end(work: _Work, trial: Trial, told: Mapping[str, object]) -> None:
         raise TrialJobsError("trials.superseded", run=trial.id)
 
 
-def _evidence(work: _Work) -> Mapping[str, object]:
+def _evidence(work: Work) -> Mapping[str, object]:
     """Return what the result rests on. Nothing here was made by the algorithm or from the targets."""
     benchmark, definition = work.benchmark, work.benchmark.definition
+    planned: dict[str, object] = {
+        name: list(part)
+        for name, part in (("robust", definition.robust), ("tell", definition.tell))
+        if part
+    }
+    if benchmark.perturbed:
+        planned["perturbed"] = benchmark.perturbed.id
     return {
         "algorithm": work.algorithm.id,
         "algorithm_name": f"{work.manifest.name} {work.manifest.version}",
@@ -389,6 +326,7 @@ def _evidence(work: _Work) -> Mapping[str, object]:
         "floors": dict(definition.floors),
         "subgroups": len(definition.subgroups),
         "resamples": RESAMPLES,
+        **planned,
         "tier": work.tier,
         "profile": work.house.profile,
         "limits": {"wall_s": work.manifest.wall_s, "memory_mib": work.manifest.memory_mib},

@@ -7,7 +7,7 @@ to give away, and what it says passes the gates like anything that leaves a sand
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from dure.sandbox.places import IN, OUT
 from dure.trials.definition import USUAL, protection_of
+from dure.trials.details.measuring import measured
 from dure.trials.disclosure.sensitive import Protection
 from dure.trials.disclosure.suppression import TableRefused, withheld_cells
 from dure.trials.disclosure.table import CellTable, Marks
@@ -27,10 +28,12 @@ from dure.trials.kinds.lines import PredictionsRefused, Refusal
 from dure.trials.kinds.parts import BASELINE_KEY, ROW, SUBGROUP
 from dure.trials.kinds.plan import Plan
 from dure.trials.overlap import isolates
-from dure.trials.predictions import FILE, read_predictions
+from dure.trials.predictions import FILE, Predictions, read_predictions
 from dure.trials.tasks import TaskType
 
 SCORE = "score.json"
+SWEEP = "sweep.jsonl"
+"""Predictions for the perturbed part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Score:
         Rows of each subgroup, and its figures.
     support
         Rows by subgroup and class.
+    details
+        What may be told beside the figures, as `dure.trials.details.measuring` writes it.
     """
 
     rows: int
@@ -59,9 +64,10 @@ class Score:
     leak: bool = False
     groups: tuple[tuple[int, tuple[Comparison, ...]], ...] = ()
     support: CellTable | None = None
+    details: Mapping[str, object] | None = None
 
 
-def score(data: bytes, answers: pa.Table, plan: Plan) -> Score:
+def score(data: bytes, answers: pa.Table, plan: Plan, sweep: bytes | None = None) -> Score:
     """Return the score of a file of predictions.
 
     Parameters
@@ -72,6 +78,8 @@ def score(data: bytes, answers: pa.Table, plan: Plan) -> Score:
         The answer key, one column, with its baseline.
     plan
         How to score.
+    sweep
+        The file of predictions for the perturbed part, if there was a sweep.
 
     Raises
     ------
@@ -82,14 +90,14 @@ def score(data: bytes, answers: pa.Table, plan: Plan) -> Score:
     rows = answers.num_rows
     known = tuple(baseline.get("classes", ()))
     predictions = read_predictions(data, task=plan.task, rows=rows, classes=frozenset(known))
-    key = KEYS[plan.task.predicts](
-        Sides(plan, baseline, answers, predictions, np.random.default_rng(plan.seed))
-    )
+    sides = Sides(plan, baseline, answers, predictions, np.random.default_rng(plan.seed))
+    key = KEYS[plan.task.predicts](sides)
     cells = key.cells()
     smallest = int(np.bincount(cells, minlength=max(len(known), 1)).min())
     found = _chosen(key, np.ones(rows, dtype=bool), plan.metrics)
     if not plan.subgroups:
-        return Score(rows, smallest, found, key.leak())
+        details = measured(key, sides, *_swept(sweep, sides, known))
+        return Score(rows, smallest, found, key.leak(), details=details)
     numbers = answers[SUBGROUP].to_numpy()
     groups = []
     for number in range(plan.subgroups):
@@ -99,7 +107,23 @@ def score(data: bytes, answers: pa.Table, plan: Plan) -> Score:
         groups.append((size, _chosen(key, mask, plan.floors) if enough else ()))
     support = np.zeros((plan.subgroups + 1, max(len(known), 1)), dtype=np.int64)
     np.add.at(support, (numbers, cells), 1)
-    return Score(rows, smallest, found, key.leak(), tuple(groups), CellTable(support))
+    details = measured(key, sides, *_swept(sweep, sides, known))
+    table = CellTable(support)
+    return Score(rows, smallest, found, key.leak(), tuple(groups), table, details)
+
+
+def _swept(
+    data: bytes | None, sides: Sides, known: tuple[str, ...]
+) -> tuple[Predictions | None, bool]:
+    """Return the predictions of a sweep, and whether there were some that were refused."""
+    if data is None:
+        return None, False
+    rows = sides.answers.num_rows
+    try:
+        task, classes = sides.plan.task, frozenset(known)
+        return read_predictions(data, task=task, rows=rows, classes=classes), False
+    except (PredictionsRefused, RecursionError):
+        return None, True
 
 
 def _chosen(key: Key, mask: Marks, wanted: tuple[str, ...]) -> tuple[Comparison, ...]:
@@ -157,6 +181,8 @@ def write_score(
             for rows, found in score.groups
         ]
         whole["support"] = _support(score.support, protection)
+    if score.details is not None:
+        whole["details"] = score.details
     return json.dumps(whole).encode("ascii")
 
 
@@ -182,13 +208,15 @@ def main(source: Path = IN, target: Path = OUT) -> None:
         told.get("subgroups", 0),
         tuple(told.get("floors", ())),
         protection_of(told.get("protection", {})),
+        tuple(told.get("robust", ())),
+        tuple(told.get("tell", ())),
     )
     answers = pq.read_table(source / "answers.parquet")
     others = [_isolated(answers, source / name) for name in other_keys(told.get("others", 0))]
     try:
-        said = write_score(
-            score((source / FILE).read_bytes(), answers, plan), others, plan.protection
-        )
+        sweep = (source / SWEEP).read_bytes() if (source / SWEEP).exists() else None
+        found = score((source / FILE).read_bytes(), answers, plan, sweep)
+        said = write_score(found, others, plan.protection)
     except PredictionsRefused as refused:
         said = json.dumps({"refused": refused.reason.value}).encode("ascii")
     except RecursionError:

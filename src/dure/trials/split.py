@@ -23,10 +23,22 @@ import pyarrow.parquet as pq
 from dure.sandbox.places import IN, OUT
 from dure.trials.definition import SPLIT_PARTS, Definition
 from dure.trials.forecasts import ClockRefused, clock
-from dure.trials.kinds.parts import ANSWER, BASELINE_KEY, LEAST_ROWS, PARTS, ROW, SUBGROUP
+from dure.trials.kinds.parts import (
+    ANSWER,
+    BASELINE_KEY,
+    CELL,
+    LEAST_ROWS,
+    PARTS,
+    PERTURBED,
+    PLACE,
+    ROW,
+    SUBGROUP,
+)
 from dure.trials.kinds.target import SplitRefused
 from dure.trials.kinds.targets import TARGETS
 from dure.trials.overlap import Repeated, repeated, row_digests
+from dure.trials.perturbing.applying import Perturbed, perturbed
+from dure.trials.perturbing.numbers import Rng
 
 FACTS = "facts.json"
 
@@ -40,18 +52,21 @@ REFUSALS = (
     "classes",
     "time-type",
     "no-movement",
+    "robust-rows",
+    "robust-columns",
 )
 """Why a data set can't be split so: codes of `dure.trials.reasons`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The three parts, and how many test rows are among the training rows as well."""
+    """The parts, and how many test rows are among the training rows as well."""
 
     train: pa.Table
     features: pa.Table
     answers: pa.Table
     repeated: Repeated
+    perturbed: pa.Table | None = None
 
 
 def split(table: pa.Table, definition: Definition) -> Split:
@@ -89,18 +104,24 @@ def split(table: pa.Table, definition: Definition) -> Split:
     test = table.filter(pa.array(chosen))
     train = table.filter(pa.array(~chosen))
     known = [*definition.features, definition.target]
-    test = test.take(pa.array(_mixed(test, definition)))
+    secret = _drawn_from(test.select(known))
+    test = test.take(pa.array(_by_clock(test, secret.permutation(test.num_rows), definition)))
     baseline, further = kind.baseline(train, test, definition)
     answers = {ANSWER: test[definition.target], ROW: row_digests(test.select(known)), **further}
     if definition.subgroup:
         answers[SUBGROUP] = _subgroups(test[definition.subgroup], definition.subgroups)
+    features = test.select(list(definition.features)).replace_schema_metadata(None)
+    worse = _perturbed(train, features, definition, secret)
+    if worse is not None:
+        answers |= {PLACE: pa.array(worse.places), CELL: pa.array(worse.cells)}
     return Split(
         train=train.select(known).replace_schema_metadata(None),
-        features=test.select(list(definition.features)).replace_schema_metadata(None),
+        features=features,
         answers=pa.table(answers).replace_schema_metadata(
             {BASELINE_KEY: json.dumps(baseline).encode()}
         ),
         repeated=repeated(train.select(known), test.select(known)),
+        perturbed=worse.features if worse is not None else None,
     )
 
 
@@ -120,17 +141,32 @@ def _latest(table: pa.Table, definition: Definition) -> Any:
     return times >= np.sort(times)[table.num_rows - tested]
 
 
-def _mixed(test: pa.Table, definition: Definition) -> Any:
-    """Return an order of the test rows that tells nothing of their targets; of a forecast by the clock.
+def _drawn_from(test: pa.Table) -> Rng:
+    """Return a generator that nobody can guess who doesn't know the rows, targets included.
 
-    It is drawn from the rows themselves, targets included: the split's own seed may be guessed.
+    The split's own seed may be guessed.
     """
-    rows = row_digests(test.select([*definition.features, definition.target]))
-    drawn = hashlib.blake2b(b"".join(rows.to_pylist()), digest_size=32).digest()
-    order = np.random.default_rng(int.from_bytes(drawn)).permutation(test.num_rows)
+    drawn = hashlib.blake2b(b"".join(row_digests(test).to_pylist()), digest_size=32).digest()
+    return np.random.default_rng(int.from_bytes(drawn))
+
+
+def _by_clock(rows: pa.Table, drawn: Any, definition: Definition) -> Any:
+    """Return an order of rows that tells nothing of their targets; of a forecast by the clock."""
     if not definition.time:
-        return order
-    return order[np.argsort(clock(test[definition.time])[order], kind="stable")]
+        return drawn
+    return drawn[np.argsort(clock(rows[definition.time])[drawn], kind="stable")]
+
+
+def _perturbed(
+    train: pa.Table, features: pa.Table, definition: Definition, secret: Rng
+) -> Perturbed | None:
+    if not definition.robust:
+        return None
+
+    def order(rows: pa.Table, drawn: Any) -> Any:
+        return _by_clock(rows, drawn, definition)
+
+    return perturbed(train, features, definition, secret, order)
 
 
 def columns_of(definition: Definition) -> list[str]:
@@ -159,7 +195,10 @@ def main(source: Path = IN, target: Path = OUT) -> None:
     except (SplitRefused, ClockRefused) as refused:
         facts = {"refused": str(refused)}
     else:
-        for name, part in zip(PARTS, (parts.train, parts.features, parts.answers), strict=True):
+        made = dict(zip(PARTS, (parts.train, parts.features, parts.answers), strict=True))
+        if parts.perturbed is not None:
+            made[PERTURBED] = parts.perturbed
+        for name, part in made.items():
             pq.write_table(part, target / name, compression="zstd", version="2.6")
         facts = {
             "train_rows": parts.train.num_rows,

@@ -31,7 +31,7 @@ OWN_LIMITS = Limits(
     cpu_s=600,
     memory_bytes=4096 * MIB,
     output_bytes=4096 * MIB,
-    output_files=4,
+    output_files=8,
 )
 """Limits of our own steps."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dure.trials.details.values import Details
 from dure.trials.disclosure.sensitive import Protection
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.results import ResultForm
@@ -24,10 +25,14 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the report of an earlier run told, and whether it was just this algorithm with this seed."""
+    """What the report of an earlier run told, and whether it was just this algorithm with this seed.
+
+    Its details are as the result had them.
+    """
 
     figures: Figures = field(default_factory=dict)
     same: bool = False
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +95,16 @@ class Candidate:
         What left earlier.
     protection
         What the benchmark asks for tables.
-    rows, smallest_cell, figures, leak, isolated, subgroups, support
+    sweep
+        How the run on the perturbed part ended; None when there was none.
+    rows, smallest_cell, figures, leak, isolated, subgroups, support, details
         What the score says, once its form was found sound: ``leak`` that the predictions equal the
         targets to an implausible degree, ``isolated`` of each of ``history.others`` that its test rows
         are these but for a few.
     result
         What may leave so far.
+    climbed
+        A figure is better than all that was told before, so that something new is told.
     """
 
     subject: str
@@ -105,6 +114,7 @@ class Candidate:
     budget: Budget
     history: History = field(default_factory=History)
     protection: Protection = field(default_factory=Protection)
+    sweep: OutcomeClass | None = None
     rows: int = 0
     smallest_cell: int = 0
     figures: Figures = field(default_factory=dict)
@@ -112,4 +122,6 @@ class Candidate:
     isolated: tuple[bool, ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
     support: Counted | None = None
+    details: Details | None = None
     result: Mapping[str, object] = field(default_factory=dict)
+    climbed: bool = False

@@ -11,7 +11,8 @@ from dure.trials.gates.gate import Gate
 from dure.trials.gates.outcome import said
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.refusals import GateClosed
-from dure.trials.results import ESTIMATE, INTERVAL, SIDES
+from dure.trials.results import INTERVAL, SIDES
+from dure.trials.strict import ESTIMATE
 from dure.trials.tasks import BASELINES
 
 

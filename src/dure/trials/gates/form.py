@@ -6,11 +6,13 @@ import json
 from dataclasses import replace
 
 from dure.core.text import Text
+from dure.trials.details.reading import read_details
 from dure.trials.gates.candidate import Candidate, Counted, Subgroup, Triple
 from dure.trials.gates.gate import Gate
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.refusals import GateClosed
-from dure.trials.results import SIDES, allowed_metrics, check_keys, metric_in
+from dure.trials.results import SIDES, allowed_metrics, metric_in
+from dure.trials.strict import check_keys
 
 MOST_SCORE_BYTES = 64 * 1024
 MOST_ROWS = 10**12
@@ -24,7 +26,8 @@ def _let_through(candidate: Candidate) -> Candidate | None:
         return None
     told = _parse(candidate.data)
     grouped = candidate.form.subgroups > 0
-    check_keys(told, _ALWAYS | ({"subgroups", "support"} if grouped else set()), "$")
+    detailed = {"details"} & set(told)
+    check_keys(told, _ALWAYS | ({"subgroups", "support"} if grouped else set()) | detailed, "$")
     figures = told["figures"]
     if not isinstance(figures, dict) or not allowed_metrics(set(figures), candidate.form):
         raise GateClosed("gate.schema", "figures")
@@ -41,6 +44,7 @@ def _let_through(candidate: Candidate) -> Candidate | None:
         isolated=_marks(told["isolated"], len(candidate.history.others), "isolated"),
         subgroups=_subgroups(told["subgroups"], candidate) if grouped else (),
         support=_support(told["support"], candidate) if grouped else None,
+        details=read_details(told["details"], candidate.form) if detailed else None,
     )
 
 

@@ -12,7 +12,8 @@ common; of the figures themselves, or, where that is less, of their paired diffe
 which is the same for both. Both come from the bootstrap intervals.
 
 The same question gets the same answer: figures that were told of just this algorithm with this seed are
-told again. Other figures of it are a new answer like any: an algorithm may go by the clock.
+told again. Other figures of it are a new answer like any: an algorithm may go by the clock. What stands
+beside the figures is told with a figure that climbs, or again as it was (`dure.trials.details.holding`).
 
 Source
 ------
@@ -28,6 +29,7 @@ from dataclasses import replace
 from statistics import NormalDist
 
 from dure.core.text import Text
+from dure.trials.details.holding import hold_details
 from dure.trials.figures import figure
 from dure.trials.gates.candidate import Candidate, Triple
 from dure.trials.gates.gate import Gate
@@ -89,13 +91,16 @@ def is_better(own: Sides, best: Sides, sign: float, questions: int) -> bool:
 def _let_through(candidate: Candidate) -> Candidate | None:
     if candidate.outcome is not OutcomeClass.OK:
         return None
-    held = sorted(name for name in candidate.figures if not _climbs(candidate, name))
-    if not held:
-        return candidate
-    figures = candidate.result["figures"]
-    assert isinstance(figures, dict)  # noqa: S101 (an earlier gate wrote it)
-    told = {name: sides for name, sides in figures.items() if name not in held}
-    return replace(candidate, result={**candidate.result, "figures": told, "held": held})
+    climbed = {name for name in candidate.figures if _climbs(candidate, name)}
+    held = sorted(set(candidate.figures) - climbed - _told_already(candidate))
+    result = dict(candidate.result)
+    if held:
+        figures = result["figures"]
+        assert isinstance(figures, dict)  # noqa: S101 (an earlier gate wrote it)
+        told = {name: sides for name, sides in figures.items() if name not in held}
+        result |= {"figures": told, "held": held}
+    result = hold_details(result, same_again=None if climbed else _same(candidate))
+    return replace(candidate, result=result, climbed=bool(climbed))
 
 
 LADDER = Gate(
@@ -114,17 +119,39 @@ def _questions(candidate: Candidate) -> int:
 
 
 def _climbs(candidate: Candidate, name: str) -> bool:
+    """Say whether a figure is better than the baseline, and than all that was told before."""
     sign = 1.0 if metric_in(candidate.form, name).larger_is_better else -1.0
     questions = _questions(candidate)
     own = _sides(candidate.figures[name])
-    # The baseline needs no question, and both were resampled together: a paired standard error.
-    over = own["difference"]
-    if not sign * over[0] > step(questions, standard_error(over)):
+    if not _beats_baseline(candidate, name):
         return False
     earlier = [told for told in candidate.history.told if name in told.figures]
-    if any(told.same and _sides(told.figures[name]) == own for told in earlier):
-        return True
     return all(is_better(own, told.figures[name], sign, questions) for told in earlier)
+
+
+def _beats_baseline(candidate: Candidate, name: str) -> bool:
+    sign = 1.0 if metric_in(candidate.form, name).larger_is_better else -1.0
+    # The baseline needs no question, and both were resampled together: a paired standard error.
+    over = _sides(candidate.figures[name])["difference"]
+    return sign * over[0] > step(_questions(candidate), standard_error(over))
+
+
+def _told_already(candidate: Candidate) -> set[str]:
+    """Return the metrics whose figures were told to this very question."""
+    return {
+        name
+        for name, figures in candidate.figures.items()
+        if _beats_baseline(candidate, name)
+        and any(
+            told.same and name in told.figures and _sides(told.figures[name]) == _sides(figures)
+            for told in candidate.history.told
+        )
+    }
+
+
+def _same(candidate: Candidate) -> list[Mapping[str, object]]:
+    """Return the details that were told to this very question."""
+    return [told.details for told in candidate.history.told if told.same]
 
 
 def _sides(figures: Sides) -> Sides:

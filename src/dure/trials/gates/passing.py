@@ -9,6 +9,7 @@ from dure.core.findings import Finding
 from dure.trials.gates.budget import QUERY_BUDGET
 from dure.trials.gates.candidate import Candidate
 from dure.trials.gates.cells import CELLS
+from dure.trials.gates.details import DETAILS_COARSE
 from dure.trials.gates.differencing import DIFFERENCING
 from dure.trials.gates.digits import THREE_DIGITS
 from dure.trials.gates.finite import FINITE
@@ -28,6 +29,7 @@ GATES: tuple[Gate, ...] = (
     THREE_DIGITS,
     CELLS,
     TABLES,
+    DETAILS_COARSE,
     FLOORS,
     DIFFERENCING,
     QUERY_BUDGET,
@@ -53,6 +55,8 @@ class Gated:
         What became of it at each gate.
     isolated
         Other benchmarks' ids, whose test rows are these but for a few.
+    climbed
+        A figure is told that is better than all that was told before.
     """
 
     outcome: OutcomeClass
@@ -60,6 +64,7 @@ class Gated:
     findings: tuple[Finding, ...]
     steps: tuple[Step, ...] = ()
     isolated: tuple[str, ...] = ()
+    climbed: bool = False
 
 
 def pass_gates(candidate: Candidate) -> Gated:
@@ -103,6 +108,7 @@ def pass_gates(candidate: Candidate) -> Gated:
         (leak_finding(candidate.subject),) if candidate.leak else (),
         tuple(steps),
         tuple(other.id for other, isolated in others if isolated),
+        candidate.climbed,
     )
 
 

@@ -18,7 +18,7 @@ from dure.trials.figures import figure
 from dure.trials.gates.candidate import Candidate
 from dure.trials.gates.gate import Gate
 from dure.trials.refusals import GateClosed
-from dure.trials.results import WITHHELD
+from dure.trials.strict import WITHHELD
 
 
 def _let_through(candidate: Candidate) -> Candidate | None:

@@ -25,6 +25,8 @@ class Plan:
         Metrics that are needed of each subgroup.
     protection
         What is asked of tables.
+    robust, tell
+        The robustness plan, and what is told beside figures and p.
     """
 
     task: TaskType
@@ -34,3 +36,5 @@ class Plan:
     subgroups: int = 0
     floors: tuple[str, ...] = ()
     protection: Protection = USUAL
+    robust: tuple[str, ...] = ()
+    tell: tuple[str, ...] = ()

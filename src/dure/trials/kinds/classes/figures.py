@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn import metrics as sk
 
 from dure.trials.bootstrap import Floats, resampled_cells, weight_chunks
+from dure.trials.details.pairing import paired_class_p
 from dure.trials.kinds.estimates import Comparison, compare
 
 Ints = NDArray[np.int64]
@@ -63,6 +64,19 @@ def classification(
     ]
 
 
+def classification_p(
+    targets: Ints, predicted: Ints, majority: int, classes: int, rng: np.random.Generator
+) -> dict[str, float]:
+    """Return p of the same metrics' differences from the majority class."""
+    cells = np.bincount(targets * classes + predicted, minlength=classes * classes)
+    of = {
+        "accuracy": _accuracy,
+        "balanced-accuracy": _balanced_accuracy,
+        "f1-macro": _f1_macro,
+    }
+    return paired_class_p(cells.reshape(classes, classes), majority, of, rng)
+
+
 def _balanced(targets: Ints, predicted: Ints) -> float:
     # sk.balanced_accuracy_score warns when a class is predicted that is not among the targets
     return float(sk.recall_score(targets, predicted, labels=np.unique(targets), average="macro"))
@@ -110,8 +124,7 @@ def roc_auc(targets: Ints, scores: Floats, resamples: int, rng: np.random.Genera
     ------
     Fawcett (2006), An introduction to ROC analysis, §7; ties count half, as in scikit-learn.
     """
-    classes = scores.shape[1]
-    chosen = [1] if classes == 2 else list(range(classes))
+    chosen = averaged_classes(scores.shape[1])
     value = np.mean([sk.roc_auc_score(targets == k, scores[:, k]) for k in chosen])
     ranked = [_Ranked(targets == k, scores[:, k]) for k in chosen]
     samples = np.concatenate(
@@ -121,6 +134,11 @@ def roc_auc(targets: Ints, scores: Floats, resamples: int, rng: np.random.Genera
         ]
     )
     return compare("roc-auc", float(value), 0.5, samples, np.full_like(samples, 0.5))
+
+
+def averaged_classes(classes: int) -> list[int]:
+    """Return the classes whose areas are averaged."""
+    return [1] if classes == 2 else list(range(classes))
 
 
 class _Ranked:

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn import metrics as sk
 
 from dure.trials.bootstrap import Floats, resampled_sums
+from dure.trials.details.pairing import Of, paired_p
 from dure.trials.kinds.estimates import Comparison, compare
 
 
@@ -58,6 +59,19 @@ def regression(
         )
         for name, point in points.items()
     ]
+
+
+def regression_p(
+    targets: Floats, predicted: Floats, mean: float, rng: np.random.Generator
+) -> dict[str, float]:
+    """Return p of the same metrics' differences from the baseline."""
+    own, base = (np.column_stack([abs(e), e**2]) for e in (predicted - targets, mean - targets))
+    of: dict[str, Of] = {
+        "mae": lambda means: means[:, 0],
+        "rmse": lambda means: np.sqrt(np.maximum(means[:, 1], 0.0)),
+        "r2": lambda means: -means[:, 1],  # but for what both are divided by
+    }
+    return paired_p(own, base, of, rng)
 
 
 def _explained(residual: Floats, spread: Floats) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 from dure.trials.disclosure.table import Marks
 from dure.trials.kinds.estimates import Comparison
 from dure.trials.kinds.key import Ints, Sides, implausible, one_cell
-from dure.trials.kinds.numbers.figures import regression
+from dure.trials.kinds.numbers.figures import regression, regression_p
 from dure.trials.kinds.parts import ANSWER
 
 
@@ -24,6 +24,10 @@ class NumbersKey:
         mean = float(self.sides.baseline["mean"])
         plan, rng = self.sides.plan, self.sides.rng
         return regression(self.targets[mask], self.predicted[mask], mean, plan.resamples, rng)
+
+    def p_values(self, rng: np.random.Generator) -> dict[str, float]:
+        """Return p of each metric."""
+        return regression_p(self.targets, self.predicted, float(self.sides.baseline["mean"]), rng)
 
     def cells(self) -> Ints:
         """Return the class of each row: every row has the same."""

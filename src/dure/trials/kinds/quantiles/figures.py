@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dure.trials.bootstrap import Floats, resampled_sums
+from dure.trials.details.pairing import paired_p
 from dure.trials.kinds.estimates import Comparison, compare
 from dure.trials.tasks import COVERAGE, LEVELS
 
@@ -56,6 +57,14 @@ def forecast(
         )
         for name, of in _forecast_figures(scale).items()
     ]
+
+
+def forecast_p(
+    targets: Floats, quantiles: Floats, usual: Floats, scale: float, rng: np.random.Generator
+) -> dict[str, float]:
+    """Return p of the same metrics' differences from the climatology; rows are in order of time."""
+    own, base = (_forecast_columns(targets, found) for found in (quantiles, usual))
+    return paired_p(own, base, _forecast_figures(scale), rng, in_time=True)
 
 
 def _forecast_columns(targets: Floats, quantiles: Floats) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from dure.trials.disclosure.table import Marks
@@ -9,7 +11,7 @@ from dure.trials.forecasts import usual_quantiles
 from dure.trials.kinds.estimates import Comparison
 from dure.trials.kinds.key import Ints, Sides, implausible, one_cell
 from dure.trials.kinds.parts import ANSWER
-from dure.trials.kinds.quantiles.figures import forecast
+from dure.trials.kinds.quantiles.figures import forecast, forecast_p
 
 
 class QuantilesKey:
@@ -31,6 +33,15 @@ class QuantilesKey:
             self.sides.plan.resamples,
             self.sides.rng,
         )
+
+    def p_values(self, rng: np.random.Generator) -> dict[str, float]:
+        """Return p of each metric."""
+        scale = float(self.sides.baseline["scale"])
+        return forecast_p(self.targets, self.predicted, self.usual, scale, rng)
+
+    def calibration(self, _: np.random.Generator) -> dict[str, Any]:
+        """Return how many targets are at or below the quantile of each level."""
+        return {"below": (self.targets[:, None] <= self.predicted).sum(axis=0).tolist()}
 
     def cells(self) -> Ints:
         """Return the class of each row: every row has the same."""
