@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 
@@ -14,6 +15,16 @@ from demo.story import Story
 
 def main() -> int:
     """Play every chapter, write the evidence page, say what to do next."""
+    argparse.ArgumentParser(
+        prog="python -m demo",
+        description=say(
+            "Play the whole way of three invented agencies on this machine, in about a minute, and write an "
+            "evidence page. It takes no arguments; DURE_LANG=ko plays it in Korean. What it made stays in "
+            "{folder} until it is played again.",
+            "가상의 세 기관이 거치는 전 과정을 이 기기에서 1분쯤 시연하고 증거 페이지를 만듭니다. 인자는 없습니다. "
+            "DURE_LANG=en이면 영어로 시연합니다. 만든 것은 다시 시연할 때까지 {folder}에 남습니다.",
+        ).format(folder=NODES),
+    ).parse_args()
     stage, story, began = Stage(), Story(), time.perf_counter()
     try:
         for chapter in CHAPTERS:

@@ -37,5 +37,5 @@ write() { # name, then what to compile
 }
 
 write requirements-build.lock --group build
-write requirements.lock pyproject.toml --extra clusters --extra dev --extra demo \
+write requirements.lock pyproject.toml --extra clusters --extra dev --extra demo --extra tracking \
   --constraints requirements-build.lock

@@ -244,6 +244,9 @@ def command_section(path: str, command: Any) -> list[str]:
         names = (place(one),) if one in arguments else (*one.opts, *one.secondary_opts)
         said = " ".join((one.help or "").split())
         lines.append(f"- {', '.join(f'`{name}`' for name in names)}: {said}".removesuffix(": "))
+    if command.epilog:
+        lines += [*([""] if parameters else []), f"{command.epilog.replace(': ', ': `', 1)}`"]
+        return [*lines, ""]
     return [*lines, ""] if parameters else lines
 
 

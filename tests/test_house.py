@@ -32,7 +32,7 @@ EXIT_STATUSES = {
     "governance": (*range(52, 75), *range(236, 239)),
     "exchange": range(75, 84),
     "datasets": (3, *range(84, 92), *range(193, 210), *range(214, 226)),
-    "trials": (*range(92, 103), *range(226, 236), *range(239, 247)),
+    "trials": (*range(92, 103), 125, *range(226, 236), *range(239, 249)),
     "transfers": range(103, 111),
     "node": range(111, 125),
 }

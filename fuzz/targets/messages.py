@@ -17,10 +17,12 @@ from dure.exchange.envelope import open_header, unpack
 from dure.governance.charter import SignedCharter
 from dure.governance.decisions import Request, Vote
 from dure.node import wire
+from dure.trials.offering.card import parse_card
 from fuzz.target import Target
 from tests.exchange import test_envelope
 from tests.exchange.alliance import Keys
 from tests.governance import alliance
+from tests.trials import test_card
 
 
 def _envelope(data: bytes) -> None:
@@ -144,4 +146,5 @@ TARGETS = [
     ),
     Target("page", _pages, _page, ("datasets.page", "core.label")),
     Target("recall", _recalls, _recall, ("datasets.recall", "core.label")),
+    Target("card", lambda: [test_card.made().to_bytes()], parse_card, ("trials.card",)),
 ]

@@ -132,6 +132,33 @@ def _swept(made: Alliance, seen: Counter[str]) -> bool:
     return DONE
 
 
+# ── a benchmark is offered, and closed ─────────────────────────────────────────────────────────
+
+
+def _offer(made: Alliance) -> None:
+    with made.open() as node:
+        node.benchmarks.offer(only(node, "benchmarks")["asset_id"], to="alpha")
+
+
+def _offered(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        assert len(node.benchmarks.cards()) == 1
+    assert 1 <= seen["trial.offer.done"] <= seen["trial.offer.begun"]
+    return DONE
+
+
+def _close(made: Alliance) -> None:
+    with made.open() as node:
+        node.benchmarks.close(only(node, "benchmarks")["asset_id"], reason="another follows")
+
+
+def _closed(made: Alliance, seen: Counter[str]) -> bool:
+    with services_inside(), made.open() as node:
+        assert only(node, "benchmarks")["closed_reason"] == "another follows"
+    assert seen["trial.close.done"] <= 1 <= seen["trial.close.begun"]
+    return DONE
+
+
 # ── or waits in the queue ──────────────────────────────────────────────────────────────────────
 
 
@@ -205,7 +232,7 @@ def _appealed(made: Alliance, seen: Counter[str]) -> bool:
 
 
 def _answer(made: Alliance) -> None:
-    with made.open() as node:
+    with made.open(who="bravo.checker") as node:
         (row,) = node.trials.appeals()
         if row["ruling"] is None:
             node.trials.answer(row["run"], ruling="stands", words="it was scored")
@@ -343,6 +370,8 @@ TRIALS = {
         _running,
         spare=frozenset({"house.sealed:2"}),
     ),
+    "offer": Verb("prepare", _offer, ("trial.offer.begun", "trial.offer.done"), _offered),
+    "close": Verb("prepare", _close, ("trial.close.begun", "trial.close.done"), _closed),
     "queue": Verb("prepare", _queue, ("trial.queue.begun", "job.put", "trial.queue.done"), _queued),
     "cancel": Verb(
         "queue", _cancel, ("trial.cancel.begun", "job.cancelled", "trial.cancel.done"), _cancelled
@@ -352,10 +381,12 @@ TRIALS = {
         _run_job,
         (
             "job.taken",
+            "trial.work.begun",
             "job.begun",
             "trial.algorithm-ended",
             "trial.report-sealed",
             "trial.run.done",
+            "trial.work.done",
         ),
         _job_run,
         spare=frozenset({"house.sealed:2"}),

@@ -30,8 +30,9 @@ datasets deidentify|datasets deidentify keys|datasets deidentify request-shred-k
 datasets deidentify risk|datasets deidentify apply|datasets deidentify request-lower|
 datasets deidentify lower|datasets deidentify images|datasets deidentify texts|datasets privacy|datasets privacy record|datasets privacy show|
 datasets privacy due|datasets privacy request-shred|datasets privacy shred|
-trials doctor|trials probe|trials new|trials check|trials convert|trials submit|trials prepare|trials list|trials run|trials show|
+trials doctor|trials probe|trials new|trials check|trials convert|trials submit|trials prepare|trials list|trials run|trials show|trials compare|
 trials leaderboard|trials appeal|trials appeals|trials answer|
+trials benchmarks|trials offer|trials card|trials close|trials compare|
 trials request-release|trials release|trials work|trials watch|trials cancel|trials run-job|
 decisions list|decisions show|decisions approve|decisions reject|decisions cast|decisions reconcile|
 transfers request|transfers seal|transfers open|
@@ -68,6 +69,40 @@ def helps(language: str) -> dict[str, str]:
 def test_every_command_is_there():
     wanted = {part.strip() for part in COMMANDS.replace("\n", "").split("|")}
     assert set(helps("en")) == wanted | GROUPS | {""}
+
+
+EXAMPLE = re.compile(r"(?:For instance|예): (dure trials .*)")
+PARSED = """
+import json, shlex, sys, typer
+from dure.cli.trials import app
+root, refused = typer.main.get_command(app), []
+for line in json.load(sys.stdin):
+    _, _, verb, *words = shlex.split(line)
+    try:
+        root.commands[verb].make_context(verb, words)
+    except BaseException as error:
+        refused.append(f"{line}: {error}")
+print(json.dumps(refused))
+"""
+
+
+def test_each_verb_on_trials_has_an_example_that_is_taken():
+    lines = set()
+    for language in ("en", "ko"):
+        said = {name: text for name, text in helps(language).items() if name.startswith("trials ")}
+        examples = {name: EXAMPLE.findall(" ".join(text.split())) for name, text in said.items()}
+        assert not [name for name, found in examples.items() if len(found) != 1]
+        assert {found[0].split()[2] for found in examples.values()} == {
+            name.split()[1] for name in said
+        }
+        lines |= {found[0] for found in examples.values()}
+    wrong = "dure trials run"  # the positive control
+    done = subprocess.run(
+        [sys.executable, "-c", PARSED], input=json.dumps([*sorted(lines), wrong]), text=True, check=True,
+        env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    (refused,) = json.loads(done.stdout)
+    assert refused.startswith(wrong + ":")
 
 
 def sentences(text: str) -> list[str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dure.sandbox import host
+from dure.sandbox import tiers
+from dure.sandbox.tasks import HostReport
 from dure.trials.probes import suite
 from dure.trials.probes.catalogue import Control
 from dure.trials.probes.suite import ProbeOutcome
@@ -23,13 +24,13 @@ BROKEN = replace(HELD, name="calls.bpf", outcome="unprobed", seen="a defect")
 def told(monkeypatch: pytest.MonkeyPatch, *outcomes: ProbeOutcome) -> None:
     """Have the suite come to this, and take its steps."""
 
-    def run(families, *, progress):
+    def run(families, *, progress, tier):
         progress("together")
         progress("loose")
         return [one for one in outcomes if not families or one.name.partition(".")[0] in families]
 
     monkeypatch.setattr(suite, "run_suite", run)
-    monkeypatch.setattr(host, "probe_host", lambda: host.HostReport("A", 0, {}, ()))
+    monkeypatch.setattr(tiers, "probe_host_in", lambda tier: HostReport(tier, 0, {}, ()))
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,35 @@ def test_a_report_is_signed_kept_and_verified(pinned: Alliance, tmp_path: Path, 
     changed = command(None, "trials", "probe", "--verify", file)
     assert changed.status == 228
     assert "signature is not over this report" in changed.err
+
+
+def test_the_node_signs_and_keeps_the_last_whole_report(
+    pinned: Alliance, tmp_path: Path, monkeypatch
+):
+    from dure.trials.probes import report
+
+    told(monkeypatch, *[replace(HELD, name=name) for name in report.titles()])
+    file, charter = tmp_path / "probes.json", pinned.folder / "charter.json"
+    made = command(pinned, "trials", "probe", "--sign", "--report", file)
+    assert made.status == 0, made
+    assert "Signed by bravo, key" in made.out
+    verify = ("trials", "probe", "--verify", file, "--charter", charter)
+    assert "Signed by bravo, key" in command(None, *verify).out
+    with pinned.open() as node:
+        kept = node.house.host_reports.last("A")
+        assert kept == file.read_bytes()
+        last = node.ledger.show(1)[-1]
+        assert last["type"] == "host.probed"
+    part = command(pinned, "trials", "probe", "--sign", "--family", "files", "--tier", "B")
+    assert part.status == 0
+    with pinned.open() as node:
+        assert node.house.host_reports.last("A") == kept
+        assert node.house.host_reports.last("B") == b""  # a part is no proof
+    file.write_bytes(file.read_bytes().replace(b'"kernel":"', b'"kernel":"0'))
+    changed = command(None, *verify)
+    assert (changed.status, "signature is not over" in changed.err) == (228, True)
+    both = command(pinned, "trials", "probe", "--sign", "--key", pinned.key("bravo.steward"))
+    assert both.status == 2
 
 
 def test_a_report_of_other_probes_is_said_to_be_one(tmp_path: Path, monkeypatch):

@@ -245,6 +245,7 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     told(pinned, "exchange", "send", media, agency="alpha", who="alpha.developer")
     told(pinned, "exchange", "receive", media)
     (row,) = told(pinned, "trials", "list")["submissions"]
+    submission = row["asset_id"]
     assert row["asset_id"] != sent["submission"]  # each node has its own name for it
     told(pinned, "datasets", "import", data, "--label", LABEL, "--name", "toy")
     benchmark = told(
@@ -263,13 +264,25 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     assert shown["result"]["figures"]["mae"]["difference"]["upper"] in read
     assert "limits.wall_s" in read
     assert '"' not in read, "an output checker reads tables, not JSON"
+    assert read.startswith("Surely better than always answering with the mean")
+    html = tmp_path / "report.html"
+    assert told(pinned, "trials", "show", run["run"][:12], "--html", html) == {
+        **{name: part for name, part in shown.items() if name != "diagnosis"}, "html": str(html),
+    }  # fmt: skip
+    assert "Surely better than always" in html.read_text("utf-8")
+    assert "확실히 낫습니다" in html.read_text("utf-8")
+    refused = command(pinned, "trials", "show", run["run"], "--html", tmp_path / "report.txt")
+    assert (refused.status, "trials.page" in refused.err) == (235, True)
+    assert not (tmp_path / "report.txt").exists()
     assert told(pinned, "trials", "leaderboard", benchmark["benchmark"]) == []
     (row,) = told(pinned, "trials", "leaderboard", benchmark["benchmark"], "--all")
     assert (row["rank"], row["agency"], row["released"]) == (1, "alpha", False)
     appealed = told(pinned, "trials", "appeal", run["run"][:12], "--reason", "too good")
     assert (appealed["outcome"], appealed["ruling"]) == ("ok", None)
     assert "too good" in words_of(pinned, "trials", "appeals")
-    answered = told(pinned, "trials", "answer", run["run"], "--ruling", "stands", "--words", "no")
+    ruling = ("trials", "answer", run["run"], "--ruling", "stands", "--words", "no")
+    assert told(pinned, *ruling, status=230)["error"]["code"] == "trials.appeal"  # of one's own
+    answered = told(pinned, *ruling, who="bravo.checker")
     assert answered["ruling"] == "stands"
     (listed,) = told(pinned, "trials", "appeals")
     assert listed | {"hint": answered["hint"]} == answered
@@ -294,6 +307,24 @@ def test_a_trial_from_submission_to_released_report(pinned: Alliance, tmp_path: 
     told(pinned, "exchange", "receive", media, agency="alpha", who="alpha.developer")
     (report,) = told(pinned, "trials", "list", agency="alpha", who="alpha.developer")["received"]
     assert report["agency"] == "bravo"
+    developer: dict[str, Any] = {"agency": "alpha", "who": "alpha.developer"}
+    read = words_of(pinned, "trials", "show", report["asset_id"][:12], "--html", html, **developer)
+    assert read.startswith("Surely better than always answering with the mean")
+    assert "Gates" not in read
+    assert "people released it" in html.read_text("utf-8")
+    beside = (run["run"][:12], released["asset"][:12])
+    found = told(pinned, "trials", "compare", *beside, "--html", html)
+    assert [one["released"] for one in found["reports"]] == [False, True]
+    assert {pair["surely_better"] for pair in found["pairs"]} == {""}
+    assert "open: the intervals overlap" in words_of(pinned, "trials", "compare", *beside)
+    assert "Trials beside each other" in html.read_text("utf-8")
+    alone = command(pinned, "trials", "compare", run["run"])
+    assert (alone.status, "trials.compare" in alone.err) == (229, True)
+    asked = ("--on", "toy", "--seed", "2", "--queue")
+    waiting = words_of(pinned, "trials", "run", submission[:12], *asked)
+    assert "dure trials work" in waiting
+    queued = told(pinned, "trials", "watch")[0]["run"]
+    assert f"dure trials watch {queued[:12]}" in " ".join(waiting.split())
 
 
 @pytest.mark.parametrize(

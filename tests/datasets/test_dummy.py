@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import resource
@@ -20,6 +21,7 @@ import pytest
 from dure.datasets.croissant import read_table
 from dure.datasets.dummy import measured as measuring_side
 from dure.datasets.dummy import writing
+from dure.datasets.dummy.chosen import chosen_rows
 from dure.datasets.dummy.released import TERM, block, with_block
 from dure.datasets.dummy.writing import write_dummy
 from dure.datasets.errors import DatasetError
@@ -321,3 +323,28 @@ def test_ten_thousand_columns_of_long_texts_in_bounded_memory(tmp_path: Path) ->
     assert done.returncode == 0, done.stderr[-500:]
     metadata = pq.read_metadata(tmp_path / "d.parquet")
     assert (metadata.num_rows, metadata.num_columns) == (2, 10_000)
+
+
+def test_rows_of_chosen_columns_tell_no_class_that_the_document_does_not(folder: Path) -> None:
+    told = load(folder)
+    names = {column["name"]: column for column in told[TERM]["columns"]}
+    listed = next(name for name, column in names.items() if "codes" in column)
+    text = next(
+        field["name"] for field in told["recordSet"][0]["field"]
+        if field["dure:arrowType"] == "string" and "codes" not in names[field["name"]]
+    )  # fmt: skip
+    made = pq.read_table(io.BytesIO(chosen_rows(told, [text, listed], few=[text, listed])))
+    assert made.column_names == [text, listed]
+    assert set(made[listed].to_pylist()) - {None} <= set(typed_codes(names[listed], made[listed]))
+    assert set(made[text].to_pylist()) - {None} == {"group-1", "group-2", "group-3"}
+    del told[TERM]  # nothing is released: types alone
+    made = pq.read_table(io.BytesIO(chosen_rows(told, [text, listed], whole=[text], rows=300)))
+    assert (made.num_rows, made[text].null_count) == (300, 0)
+    assert made[listed].null_count > 0
+    assert not set(made[listed].to_pylist()) & set(names[listed]["codes"])
+    with pytest.raises(ValueError, match="lacks"):
+        chosen_rows(told, ["no such column"])
+
+
+def typed_codes(column: dict[str, Any], like: pa.ChunkedArray) -> list[Any]:
+    return pa.array(column["codes"]).cast(like.type).to_pylist()

@@ -41,7 +41,7 @@ def blocks(page: Path) -> list[tuple[str, str, str]]:
 
 
 def run(page: Path, folder: Path) -> tuple[int, str]:
-    """Run a page in an empty folder; return the status and all that was said."""
+    """Run a page in a folder, empty or as another page left it; return the status and all that was said."""
     script = ["set -euo pipefail"]
     for number, (kind, name, block) in enumerate(blocks(page)):
         if kind == "sh":
@@ -54,13 +54,14 @@ def run(page: Path, folder: Path) -> tuple[int, str]:
         if not name and kind == "python":
             script.append(f"python3 {file}")
     said = folder.parent / f"{folder.name}.said"
+    (folder.parent / "door").unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as door, said.open("wb") as out:
         address = str(folder.parent / "door")
         door.bind(address)
         door.listen()
         door.settimeout(0.05)
         tools = folder.parent / "bin"
-        tools.mkdir()
+        tools.mkdir(exist_ok=True)
         for tool in ("dure", "python3"):
             (tools / tool).write_text(_CLIENT.format(python=sys.executable, address=address))
             (tools / tool).chmod(0o755)

@@ -472,6 +472,21 @@ def test_envelopes_carry_only_what_was_released(world: World) -> None:
     assert world.types().count("envelope.signed") == 2
 
 
+def test_a_report_of_probes_is_signed_and_written_down(world: World) -> None:
+    report = {"form": "x", "verdict": "contained", "counts": {"probes": 3}}
+    signature = bytes.fromhex(world.executor.sign_probes(report))
+    message = canonical_bytes("probe-report", report, "intl")
+    assert world.suite.verify(Key("coast node").public, message, signature)
+    assert not world.suite.verify(
+        Key("coast node").public, canonical_bytes("envelope", report, "intl"), signature
+    )
+    assert world.types()[-1] == "host.probed"
+    for broken in ({}, {"verdict": 1}, {"verdict": "no\nverdict"}):
+        with pytest.raises(GovernanceError):
+            world.executor.sign_probes(broken)
+    assert world.types().count("host.probed") == 1
+
+
 def test_the_same_content_released_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = digest_of(b"the same")
 

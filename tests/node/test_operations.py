@@ -116,6 +116,7 @@ class World:
             "request.reconcile": lambda: {"id": self.open["id"]},
             "vote.cast": lambda: {"vote": self.vote},
             "envelope.sign": lambda: {"header": header},
+            "probes.sign": lambda: {"report": {"form": "x", "verdict": "contained"}},
             "ledger.entries": lambda: {"last": 5},
             "ledger.opening": lambda: {"entry": 2},
             "release.read": lambda: {"file": "released.json"},
@@ -194,7 +195,7 @@ def world() -> Iterator[World]:
 OPERATIONS = [
     *(("executor", op) for op in (
         "charter.pin", "event.append", "ticket.issue", "request.open", "request.list",
-        "request.show", "request.execute", "request.reconcile", "vote.cast", "envelope.sign",
+        "request.show", "request.execute", "request.reconcile", "vote.cast", "envelope.sign", "probes.sign",
         "ledger.head", "ledger.entries", "ledger.opening", "ledger.export", "release.read", "status",
     )),
     *(("keeper", op) for op in (

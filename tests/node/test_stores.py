@@ -73,6 +73,32 @@ def test_a_migrated_store_is_the_declared_one(new_url: Callable[[], str], store:
         assert compare(database, store, [*declared(store), extra]) != []
 
 
+def test_benchmarks_that_were_there_are_numbered_in_the_order_of_their_making(
+    new_url: Callable[[], str],
+):
+    row = (
+        "INSERT INTO trials_benchmarks (asset_id, name, dataset_id, train_id, features_id, answers_id,"
+        " definition, budget, prepared_at, prepared_by) VALUES (:id, :name, 'd', 't', 'f', 'a', '{}', 1,"
+        " :at, 'bravo.steward')"
+    )
+    made = [
+        ("b", "first", "2026-02-01"),
+        ("a", "first", "2026-01-01"),
+        ("c", "other", "2026-03-01"),
+    ]
+    with closing(open_database(new_url())) as database:
+        migrate(database, "node", to="0004")
+        with database.write() as connection:
+            for id_, name, at in made:
+                connection.execute(text(row), {"id": id_, "name": name, "at": at})
+        migrate(database, "node")
+        with database.read() as connection:
+            found = connection.execute(
+                text("SELECT asset_id, version FROM trials_benchmarks ORDER BY asset_id")
+            ).all()
+        assert found == [("a", 1), ("b", 2), ("c", 1)]
+
+
 def test_a_node_whose_stores_lie_elsewhere(new_url: Callable[[], str], tmp_path: Path):
     """On PostgreSQL when there is one: import, request, votes, permit, act, ledger."""
     settings = Settings(

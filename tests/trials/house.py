@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from dure.core.actions import Action
@@ -111,6 +112,7 @@ class TrialHouse(ExecutorHouse):
     who: str = "bravo.operator"
     profile: str = "embedded"
     open_tier: str = "A"
+    host_reports: Any = field(default_factory=lambda: SimpleNamespace(days=0, last=lambda _: b""))
     clock_s: int = START
     cut_stream: int = 0
     opened: list[tuple[str, str, str]] = field(default_factory=list)

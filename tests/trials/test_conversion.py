@@ -1,9 +1,13 @@
 """Weights without code: pickles are found whatever they are called, and only arrays come out of them."""
 
+import bz2
+import gzip
 import io
 import json
+import lzma
 import pickle
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +15,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
+from dure.trials import weights
 from dure.trials.developing import conversion
 from dure.trials.developing.conversion import ConversionRefused, arrays_in
 from dure.trials.developing.convert import convert
@@ -150,6 +155,17 @@ def test_in_the_sandbox(tmp_path: Path):
     assert caught.value.code == "trials.convert"
 
 
+def zipped(**members: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+LIST = pickle.dumps([1])
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -159,6 +175,18 @@ def test_in_the_sandbox(tmp_path: Path):
         ("weights.bin", torch_like(np.arange(1.0), (1,), (1,))),
         ("weights.npy", npy(np.array([{}], dtype=object))),
         ("weights.npz", npz(np.array([{}], dtype=object))),
+        ("weights.bin", LIST + b"and something behind it"),
+        ("weights.bin", pickle.dumps(print, 0)),
+        ("weights.bin", gzip.compress(LIST, mtime=0)),
+        ("weights.bin", zlib.compress(pickle.dumps({"a": 1}, 2))),
+        ("weights.bin", bz2.compress(LIST)),
+        ("weights.bin", lzma.compress(LIST)),
+        ("weights.bin", zipped(weights=LIST)),
+        ("weights.bin", zipped(weights=pickle.dumps(print, 0))),
+        ("weights.bin", b"in front of it" + zipped(weights=LIST)),
+        ("weights.bin", zipped(inner=zipped(weights=gzip.compress(LIST, mtime=0)))),
+        ("weights.bin", zipped(a=zipped(b=zipped(c=zipped(d=b""))))),  # who could look that deep
+        ("weights.bin", gzip.compress(b"PK" + bytes(weights._MOST_BYTES), mtime=0)),
     ],
 )
 def test_pickles_are_found(name: str, data: bytes):
@@ -175,7 +203,29 @@ def test_pickles_are_found(name: str, data: bytes):
         npz(np.arange(3)),
         b"PK not a zip",
         b"\x80\x04 cut off",
+        b"PK\x03\x04 cut off",
+        b"cat\ndog\nhorse\n",
+        b"x^2 + y^2",
+        gzip.compress(b"1,2\n" * 1000, mtime=0),
+        gzip.compress(b"1,2\n" * 1000, mtime=0)[:-20],
+        zipped(a=b"hello", b=zipped(c=bytes(weights._MOST_BYTES + 1))),
     ],
 )
 def test_other_files_are_no_pickles(data: bytes):
     assert find_pickle({"weights.bin": data}) == ""
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"a.b": np.ones(2), "a": {"b": np.zeros(2)}},
+        {"1": np.ones(2), 1: np.zeros(2)},
+        {"a": [np.ones(1)], "a.0": np.ones(1)},
+    ],
+)
+def test_no_array_is_dropped_for_another_of_its_name(tree):
+    with pytest.raises(ConversionRefused, match="names-collide"):
+        arrays_in(pickle.dumps(tree))
+    # The control: one name more, and both are there.
+    told = {"other": tree[next(iter(tree))], "b": np.ones(2)}
+    assert len(arrays_in(pickle.dumps(told))) == 2

@@ -12,18 +12,20 @@ import pytest
 from dure.trials.definition import Definition
 from dure.trials.developing.check import check
 from dure.trials.developing.columns import columns_of
+from dure.trials.developing.refused import WORDS, in_words
 from dure.trials.developing.sample import FEATURES, TIMES, sample_schema, sample_table
 from dure.trials.developing.template import new
 from dure.trials.errors import TrialsError
 from dure.trials.fit import check_fit
+from dure.trials.kinds.lines import Refusal
 from dure.trials.manifest import ColumnType, Schema, read_manifest
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.submission import read_submission, submit
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import OF_IMAGES, TaskType
 from tests.trials import models
 from tests.trials.house import BRAVO
 
-ALL = {f"column {kind}": kind for kind in ColumnType}
+ALL = {f"column {kind}": kind for kind in ColumnType if kind is not ColumnType.IMAGE}
 ONNX = """
 [algorithm]
 name = "sum"
@@ -122,12 +124,15 @@ def test_pickles_are_refused_before_anything_runs(tmp_path: Path, developer):
         assert caught.value.code == "trials.pickle"
 
 
-@pytest.mark.parametrize("task", TaskType)
+@pytest.mark.parametrize("task", sorted(set(TaskType) - {*OF_IMAGES, TaskType.TRACKING}))
 def test_made_up_rows_have_the_types_and_gaps(task: TaskType):
     table = sample_table(Schema("y", ALL), task)
     assert table.column_names == [*ALL, "y"]
     gaps = {name: table[name].null_count for name, kind in ALL.items() if kind not in TIMES}
-    assert all(0 < count < 40 for count in gaps.values()) or task is TaskType.TEXT
+    assert all(0 < count < 40 for count in gaps.values()) or task in (
+        TaskType.TEXT,
+        TaskType.GENERATION,
+    )
     assert table["y"].null_count == 0
     assert sample_table(Schema("y", ALL), task).equals(table)
     assert sample_schema(Schema(), TaskType.REGRESSION).features == FEATURES
@@ -142,6 +147,10 @@ def test_the_columns_of_dummy_rows(tmp_path: Path):
         with pytest.raises(TrialsError) as caught:
             columns_of(wrong, "nothing")
         assert caught.value.code == code
+    bare = tmp_path / "bare.parquet"
+    pq.write_table(pa.table({}), bare)
+    with pytest.raises(TrialsError, match=r"trials\.benchmark"):
+        columns_of(bare)
     path.write_bytes(b"no parquet")
     with pytest.raises(TrialsError, match=r"trials\.template"):
         columns_of(path)
@@ -176,3 +185,9 @@ def test_a_runtime_that_is_not_there():
     with pytest.raises(TrialsError) as caught:
         check_fit(manifest, definition)
     assert caught.value.code == "trials.runtime"
+
+
+def test_each_refusal_of_predictions_has_words():
+    assert set(WORDS) >= {reason.value for reason in Refusal}
+    assert in_words("wrong-length").ko.startswith("예측은 행마다 하나씩")
+    assert in_words("another").en == "another"

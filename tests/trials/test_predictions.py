@@ -16,7 +16,7 @@ from dure.trials.predictions import (
     read_predictions,
     write_predictions,
 )
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import Predicted, TaskType
 
 REGRESSION, CLASSIFICATION = TaskType.REGRESSION, TaskType.CLASSIFICATION
 CLASSES = frozenset({"late", "early"})
@@ -51,7 +51,8 @@ def test_classification_round_trip(rows):
 
 @given(st.binary(max_size=300), st.integers(0, 5))
 def test_any_bytes_end_in_a_reason(data, rows):
-    for task, classes in ((REGRESSION, frozenset()), (CLASSIFICATION, CLASSES)):
+    for task in TaskType:
+        classes = CLASSES if task.predicts in (Predicted.CLASS, Predicted.BOXES) else frozenset()
         with contextlib.suppress(PredictionsRefused):
             read_predictions(data, task=task, rows=rows, classes=classes)
 

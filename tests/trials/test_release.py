@@ -23,6 +23,8 @@ from dure.trials.release import (
     request_release,
 )
 from dure.trials.releasing import ReleaseReport, read_report
+from dure.trials.reports.comparing import compare
+from dure.trials.reports.reading import read
 from dure.trials.tables import BENCHMARKS, RUNS, SUBMISSIONS
 from tests.trials import releasing
 from tests.trials.house import ALPHA, BRAVO, SUITE, Key, label
@@ -85,7 +87,7 @@ def place(house, data, run="ab" * 16, digests=None):
         connection.execute(
             insert(BENCHMARKS).values(
                 asset_id="b", name="delays", dataset_id="d", train_id="t", features_id="f",
-                answers_id="a", definition="{}", budget=1, prepared_at="x", prepared_by="x",
+                answers_id="a", definition="{}", budget=1, prepared_at="x", prepared_by="x", version=1,
             )
         )  # fmt: skip
         connection.execute(
@@ -128,6 +130,39 @@ def test_the_whole_way(house, developer):
     document = json.loads(payload)["document"]
     assert document["result"] == RESULT
     assert "stdout" not in document
+
+    house.assets.record(minted, "released report", {}, by=house.who)  # as a node settles it
+    sealed, released = read(house, run[:8]), read(house, minted.id[:8])
+    received = read(developer, arrived.id)
+    assert (sealed.released, released.released, received.released) == (False, True, True)
+    assert sealed.result == released.result == received.result == RESULT
+    assert sealed.digests == released.digests == received.digests
+    assert (sealed.benchmark_id, released.benchmark_id, received.benchmark_id) == ("b", "b", "")
+    assert (sealed.label, received.label) == (SEALED, TARGET)
+    assert released.document == received.document == document
+    assert compare([sealed, received]).metrics == ("mae",)
+    for name in ("", "zz", run[:7], arrived.id[:7], "../../x"):
+        with pytest.raises(TrialsError, match=r"trials\.unknown"):
+            read(developer, name)
+
+
+@pytest.mark.parametrize("who", ["alpha.developer", "alpha.stranger"])
+def test_a_report_is_read_by_those_who_may(house, developer, who, monkeypatch):
+    run, _ = place(house, report_bytes())
+    request = request_release(house, run)
+    house.approve(request)
+    outcome = release(house, request.id)
+    house.assets.record(
+        house.contents.assets[outcome["asset"]], "released report", {}, by=house.who
+    )
+    arrived = receive_report(developer, (house.released / outcome["file"]).read_bytes(), BRAVO)
+    assert read(house, run).result == RESULT  # the control
+    monkeypatch.setattr(house, "who", who)
+    with pytest.raises(DureError, match="denied"):
+        read(house, run)
+    with pytest.raises(DureError, match="denied"):
+        compare([read(house, run), read(house, outcome["asset"])])
+    assert read(developer, arrived.id).result == RESULT
 
 
 def test_only_the_class_of_a_failure(house):

@@ -15,6 +15,7 @@ from dure.trials import benchmark, records, run, view
 from dure.trials.errors import TrialsError
 from dure.trials.figures import DIGITS, significant_digits
 from dure.trials.outcomes import OutcomeClass
+from dure.trials.reports.reading import read
 from dure.trials.steps import algorithm_limits
 from dure.trials.tables import RUNS, SUBMISSIONS
 from tests.trials.conftest import definition, flights
@@ -88,7 +89,7 @@ def test_evidence_names_what_it_rests_on(world, baseline):
 def test_rows_and_reports_can_be_looked_at(world, baseline):
     row = next(row for row in view.runs(world.bravo) if row["id"] == baseline.id)
     assert (row["status"], row["outcome"], row["agency"]) == ("done", "ok", ALPHA)
-    assert view.report(world.bravo, baseline.id[:10])["result"] == baseline.report.result
+    assert read(world.bravo, baseline.id[:10]).result == baseline.report.result
     told = view.diagnosis(world.bravo, baseline.id)
     assert told["algorithm"]["status"] == told["scoring"]["status"] == "done"
     said = json.dumps(baseline.report.to_dict())
@@ -130,7 +131,7 @@ def test_unknown_things(world):
         with pytest.raises(TrialsError, match=r"trials\.unknown"):
             run.run(world.bravo, submission, bench)
     with pytest.raises(TrialsError, match=r"trials\.unknown"):
-        view.report(world.bravo, "../../etc")
+        read(world.bravo, "../../etc")
 
 
 def test_who_may_not(world, baseline):
@@ -168,7 +169,7 @@ def test_a_budget_is_spent_before_anything_runs(world, baseline):
         records.end_run(world.bravo, "aa" * 16, "failed")
     assert records.begin_run(world.bravo, "bb" * 16, row, (tight.asset.id, 2), 2, 60)[1] == 2
     with pytest.raises(TrialsError, match=r"trials\.not-releasable"):
-        view.report(world.bravo, "bb" * 16)
+        read(world.bravo, "bb" * 16)
     assert records.sweep(world.bravo) == 0
     world.bravo.clock_s += 61
     assert records.sweep(world.bravo) == 1
@@ -260,7 +261,7 @@ def test_what_was_sealed_before_the_crash_is_what_came_of_it(world, monkeypatch,
     monkeypatch.setattr(run, "_perform", stop)
     trial = run.run(world.bravo, submission.id, bench)
     assert len(world.bravo.contents.content) == before
-    told = view.report(world.bravo, trial.id)
+    told = read(world.bravo, trial.id).document
     assert (trial.report.result, trial.report.evidence) == (told["result"], told["evidence"])
     row = records.find(world.bravo, RUNS, trial.id)
     assert row["report_digest"] == SUITE.digest("report", told)

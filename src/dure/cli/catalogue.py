@@ -9,6 +9,7 @@ import typer
 
 from dure.cli import session
 from dure.cli.arguments import NAME_OR_ID, RequestId
+from dure.cli.requests import show_request
 from dure.cli.words import say
 
 if TYPE_CHECKING:
@@ -89,9 +90,8 @@ def request_publish(
     """Ask people to publish a data set."""
     with session.current.node() as node:
         asked = node.catalogue.request_publish(dataset, to)
-    output = session.current.output
-    output.value(asked)
-    output.line(
+    show_request(asked)
+    session.current.output.line(
         say(
             f"After the votes (dure decisions show {asked['id']}): dure datasets publish {asked['id']}",
             f"표결 뒤(dure decisions show {asked['id']}): dure datasets publish {asked['id']}",

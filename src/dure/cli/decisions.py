@@ -11,7 +11,9 @@ import typer
 
 from dure.cli import session
 from dure.cli.arguments import KeyPassphraseOption, RequestId
+from dure.cli.fields import flat
 from dure.cli.passphrases import key_passphrase
+from dure.cli.requests import show_request
 from dure.cli.words import say
 from dure.node.files import write_file
 from dure.node.votes import Choice, make_vote, read_view, read_vote, request_digest
@@ -80,7 +82,7 @@ def show(
         carried = {"request": view["request"], "charter": view["charter"]}
         write_file(out, json.dumps(carried, ensure_ascii=False, indent=1).encode("utf-8"))
     view = {name: value for name, value in view.items() if name != "charter"}
-    session.current.output.value(view)
+    show_request(view)
     if evidence:
         session.current.output.line(say("What it decides on: ", "결정의 근거: ") + evidence)
 
@@ -115,7 +117,7 @@ def cast(
     value = read_vote(vote)
     with session.current.node() as node:
         view = node.decisions.cast(value)
-    session.current.output.value(view)
+    show_request({name: value for name, value in view.items() if name != "charter"})
 
 
 @app.command(
@@ -130,7 +132,7 @@ def reconcile(
     """Settle an unknown outcome."""
     with session.current.node() as node:
         view = node.decisions.reconcile(request)
-    session.current.output.value(view)
+    show_request({name: value for name, value in view.items() if name != "charter"})
 
 
 def _vote(
@@ -167,5 +169,5 @@ def _show_what_is_signed(view: dict[str, Any]) -> None:
     if output.as_json:
         return
     output.line(say("You sign exactly this:", "다음 내용에 서명합니다:"))
-    output.value(view["request"], exact=True)
+    output.value(flat(view["request"]), exact=True)
     output.line(say("Its digest, computed here: ", "여기서 계산한 요약값: ") + request_digest(view))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dure.cli import covering, session
-from dure.cli.arguments import NAME_OR_ID, RequestId, say_who_votes
+from dure.cli.arguments import NAME_OR_ID, RequestId
+from dure.cli.requests import show_asked
 from dure.cli.words import LANGUAGE, say
 
 if TYPE_CHECKING:
@@ -195,8 +196,7 @@ def request_lower(
     """Request a lower label."""
     with session.current.node() as node:
         view = node.datasets.deidentify.request_lower(dataset, label)
-    session.current.output.value(view)
-    say_who_votes(view)
+    show_asked(view)
 
 
 @app.command(
@@ -351,8 +351,7 @@ def request_shred_keys(purpose: PurposeArgument, generation: GenerationOption = 
     """Request a shredding of keys."""
     with session.current.node() as node:
         view = node.datasets.deidentify.request_shred_keys(purpose, generation)
-    session.current.output.value(view)
-    say_who_votes(view)
+    show_asked(view)
 
 
 @app.command(

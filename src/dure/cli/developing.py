@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dure.cli import session
+from dure.cli.arguments import TASKS
 from dure.cli.fields import value_word
 from dure.cli.words import LANGUAGE, say
 
@@ -54,9 +55,7 @@ def new(
     folder: Annotated[Path, typer.Argument(help=say("Folder to make.", "새 폴더."))],
     task: Annotated[
         str,
-        typer.Option(
-            help="tabular-regression | tabular-classification | text-classification | forecasting"
-        ),
+        typer.Option(help=TASKS),
     ] = "tabular-regression",
     like: Annotated[
         Path | None,
@@ -71,19 +70,39 @@ def new(
         str,
         typer.Option(help=say("Column to predict; else the last.", "예측할 열. 없으면 마지막 열.")),
     ] = "",
+    for_: Annotated[
+        Path | None,
+        typer.Option(
+            "--for",
+            metavar="CARD",
+            help=say(
+                "File of a benchmark card; task and columns are the benchmark's.",
+                "평가 기준 카드 파일. 과제와 열이 평가 기준과 같아집니다.",
+            ),
+        ),
+    ] = None,
 ) -> None:
     """Begin a submission."""
     from dure.trials.developing.columns import columns_of
     from dure.trials.developing.template import new as write
+    from dure.trials.offering.card import read_card
     from dure.trials.tasks import TaskType
 
     if task not in set(TaskType):
         raise typer.BadParameter(" | ".join(TaskType), param_hint="'--task'")
+    if like and for_:
+        raise typer.BadParameter(
+            say("--like or --for, not both", "--like와 --for 가운데 하나만 씁니다")
+        )
     predicted, features = columns_of(like, target) if like else (target, None)
+    if for_:
+        asked = read_card(for_)
+        task, predicted = asked.definition.task, asked.definition.target
+        features = {name: kind for name, kind in asked.types.items() if name != predicted}
     files = write(folder, TaskType(task), target=predicted, features=features)
     output = session.current.output
     output.value({"folder": str(folder), "files": list(files)})
-    again = f" --data {like}" if like else ""
+    again = f" --data {like}" if like else f" --card {for_}" if for_ else ""
     output.line(
         say(
             "Try it: dure trials check {folder}", "실행해 보십시오: dure trials check {folder}"
@@ -110,16 +129,32 @@ def check(
             )
         ),
     ] = None,
+    card: Annotated[
+        Path | None,
+        typer.Option(
+            help=say(
+                "File of a benchmark card: does it fit, and does it run on the card's dummy rows?",
+                "평가 기준 카드 파일. 카드에 맞는지 보고 카드의 더미 자료로 실행합니다.",
+            )
+        ),
+    ] = None,
     target: Annotated[str, typer.Option(help=say("Column to predict.", "예측할 열."))] = "",
     seed: Annotated[int, typer.Option()] = 1,
 ) -> None:
     """Check a submission."""
     from dure.trials.developing.check import check as run
+    from dure.trials.developing.refused import in_words
+    from dure.trials.offering.card import read_card
     from dure.trials.outcomes import WORDS, OutcomeClass
 
+    if data and card:
+        raise typer.BadParameter(
+            say("--data or --card, not both", "--data와 --card 가운데 하나만 씁니다")
+        )
     output = session.current.output
     with output.progress(say("checking", "점검 중")):
-        found = run(path, data=data, target=target, seed=seed)
+        asked = read_card(card) if card else None
+        found = run(path, data=data, card=asked, target=target, seed=seed)
     told = {"outcome": found.outcome.value, **_told(found)}
     if output.as_json:
         output.value(told)
@@ -127,6 +162,8 @@ def check(
         told["outcome"] = value_word("outcome", told["outcome"])
         figures = told.pop("figures")
         told["means"] = WORDS[found.outcome].say(LANGUAGE)
+        if found.refusal:
+            told["refused"] = in_words(found.refusal).say(LANGUAGE)
         shown = {_NAMES[name]: told[name] for name in _NAMES if name in told}
         output.value({**shown, **figures}, say("On dummy rows", "더미 자료에서"))
     if found.outcome is not OutcomeClass.OK:

@@ -5,7 +5,8 @@ Programs read ``--json``, whose names never change; people read these words.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from dure.cli.words import LANGUAGE
 from dure.core.text import Text
@@ -192,6 +193,23 @@ VALUES: Final = {
     "severity": _SEVERITIES,
     "step": _STEPS,
 }
+
+
+def flat(told: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Return nested fields as one level, as ``arguments.run``: what is read line by line.
+
+    Examples
+    --------
+    >>> flat({"a": {"b": 1, "c": {}}, "d": [2]})
+    {'a.b': 1, 'a.c': '-', 'd': [2]}
+    """
+    found: dict[str, Any] = {}
+    for name, item in told.items():
+        if isinstance(item, Mapping) and item:
+            found.update(flat(item, f"{before}{name}."))
+        else:
+            found[before + name] = "-" if item == {} else item
+    return found
 
 
 def field_word(name: str) -> str:

@@ -1,13 +1,14 @@
-"""``dure trials show | leaderboard | appeal | appeals | answer``: what comes out, and who is heard."""
+"""``dure trials leaderboard | appeal | appeals | answer``: what comes out, and who is heard."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from dure.cli import session
+from dure.cli.benchmarks import BenchmarkArgument
 from dure.cli.words import LANGUAGE, say
 
 RunArgument = Annotated[
@@ -18,14 +19,6 @@ RunArgument = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the group of trials."""
     for name, command, words in (
-        (
-            "show",
-            show,
-            say(
-                "Show the sealed report of a run and each gate, to those who may read it.",
-                "봉인된 실행 보고서와 각 관문을 열람할 수 있는 사람에게 보여 줍니다.",
-            ),
-        ),
         (
             "leaderboard",
             leaderboard,
@@ -56,102 +49,8 @@ def add_to(app: typer.Typer) -> None:
         app.command(name, help=words)(command)
 
 
-def show(
-    run: RunArgument,
-    diagnosis: Annotated[
-        bool,
-        typer.Option(
-            help=say(
-                "The operator's diagnosis too; it never leaves.",
-                "운영자용 진단도 표시합니다. 노드 밖으로 나가지 않습니다.",
-            )
-        ),
-    ] = False,
-) -> None:
-    """Show a run's report."""
-    output = session.current.output
-    with session.current.node() as node:
-        shown = dict(node.trials.show(run))
-        if diagnosis:
-            shown["diagnosis"] = node.trials.diagnosis(run)
-    if output.as_json:
-        output.value(shown)
-        return
-    evidence, result = dict(shown.pop("evidence")), dict(shown.pop("result"))
-    steps: Sequence[Mapping[str, Any]] = evidence.pop("gates", ())
-    figures = _figures(result.pop("figures", {}), result.pop("held", ()))
-    output.value({**_flat(result), **shown})
-    if figures:
-        output.rows(
-            figures,
-            [
-                ("metric", say("metric", "지표")),
-                ("value", say("value", "값")),
-                ("interval", str(result.get("interval", ""))),
-                ("baseline", say("baseline", "비교 기준")),
-                ("difference", say("difference", "차이")),
-            ],
-            say("Figures", "수치"),
-        )
-    output.rows(
-        [_gate(step) for step in steps],
-        [
-            ("title", say("gate", "관문")),
-            ("passage", say("outcome", "결과")),
-            ("parameters", say("set to", "설정")),
-        ],
-        say("Gates", "반출 관문"),
-    )
-    output.value(_flat(evidence), say("Evidence", "증거"), exact=True)
-
-
-def _figures(figures: Mapping[str, Any], held: Sequence[str]) -> list[dict[str, str]]:
-    """Return a line for each metric: as the gates let it pass, or that the Ladder holds it."""
-    told = [
-        {
-            "metric": metric,
-            "value": sides["algorithm"]["value"],
-            "interval": _interval(sides["algorithm"]),
-            "baseline": sides["baseline"]["value"],
-            "difference": f"{sides['difference']['value']} ({_interval(sides['difference'])})",
-        }
-        for metric, sides in figures.items()
-    ]
-    return told + [{"metric": metric, "value": say("held", "보류")} for metric in held]
-
-
-def _interval(side: Mapping[str, str]) -> str:
-    return f"{side['lower']} – {side['upper']}"
-
-
-def _flat(told: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """Return nested fields as one level, as ``runtime.name``."""
-    found: dict[str, Any] = {}
-    for name, item in told.items():
-        if isinstance(item, Mapping) and item:
-            found.update(_flat(item, f"{before}{name}."))
-        else:
-            found[before + name] = "-" if item == {} else item
-    return found
-
-
-def _gate(step: Mapping[str, Any]) -> dict[str, str]:
-    from dure.trials.gates.gate import PASSAGES, Passage
-    from dure.trials.gates.passing import GATES
-
-    titles = {gate.name: gate.title.say(LANGUAGE) for gate in GATES}
-    return {
-        "title": titles.get(step["gate"], step["gate"]),
-        "passage": PASSAGES[Passage(step["passage"])].say(LANGUAGE),
-        "parameters": ", ".join(f"{name} {value}" for name, value in step["parameters"].items()),
-    }
-
-
 def leaderboard(
-    benchmark: Annotated[
-        str,
-        typer.Argument(metavar="BENCHMARK", help=say("Beginning of its id.", "식별자의 앞부분.")),
-    ],
+    benchmark: BenchmarkArgument,
     metric: Annotated[
         str,
         typer.Option(

@@ -22,7 +22,8 @@ def show(
         rows = node.ledger.show(last)
     output = session.current.output
     if not output.as_json:  # a terminal shows how handles begin; --json shows them whole
-        rows = [{**row, "actor": row["actor"][:12], "asset": row["asset"][:12]} for row in rows]
+        parts = ("actor", "asset", "decision")
+        rows = [{**row, **{part: row[part][:12] for part in parts}} for row in rows]
     output.rows(
         rows,
         [

@@ -17,6 +17,27 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+IDS = frozenset(
+    {
+        "asset_id",
+        "benchmark",
+        "decision",
+        "envelope",
+        "id",
+        "request",
+        "run",
+        "short",
+        "submission",
+        "actor",
+        "asset",
+    }
+)
+"""Fields that people copy: a terminal doesn't break them over two lines."""
+
+WHOLE = 20
+"""Characters of an id up to which that leaves room for the other columns."""
+
+
 class Output:
     """Where a command's result goes.
 
@@ -63,8 +84,10 @@ class Output:
         from rich.table import Table
 
         table = Table(title=title or None, title_justify="left")
-        for _, heading in columns:
-            table.add_column(heading, overflow="fold")
+        for field, heading in columns:
+            widest = max(len(str(row.get(field, ""))) for row in rows)
+            whole = field in IDS and widest <= WHOLE
+            table.add_column(heading, overflow="fold", no_wrap=whole)
         for row in rows:
             table.add_row(*(_plain(value_word(field, row.get(field, ""))) for field, _ in columns))
         _console().print(table)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from dure.cli import session
-from dure.cli.arguments import NAME_OR_ID, RequestId, say_who_votes
+from dure.cli.arguments import NAME_OR_ID, RequestId
+from dure.cli.requests import show_asked
 from dure.cli.words import LANGUAGE, say
 
 app = typer.Typer(
@@ -140,8 +141,7 @@ def request_shred(dataset: DatasetArgument) -> None:
     """Request a shredding."""
     with session.current.node() as node:
         view = node.datasets.privacy.request_shred(dataset)
-    session.current.output.value(view)
-    say_who_votes(view)
+    show_asked(view)
 
 
 @app.command(

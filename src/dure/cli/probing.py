@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from dure.cli import session
+from dure.cli import probed, session
 from dure.cli.arguments import KeyPassphraseOption
-from dure.cli.words import LANGUAGE, say
+from dure.cli.words import say
 
 _STEPS = {
     "together": say("in the sandbox", "격리 실행 환경 안에서"),
@@ -21,19 +21,6 @@ _STEPS = {
     "bare": say("controls outside", "밖에서 대조 실험"),
     "open": say("controls with every right", "모든 권한으로 대조 실험"),
     "loose": say("controls with wide limits", "넓은 한도로 대조 실험"),
-}
-_OUTCOMES = {
-    "contained": say("contained", "막힘"),
-    "escaped": say("ESCAPED", "빠져나감"),
-    "informational": say("to know", "참고"),
-    "unprobed": say("not probed", "탐침 못 함"),
-}
-_CONTROLS = {
-    "worked": say("works outside", "밖에서는 됨"),
-    "failed": say("not even outside", "밖에서도 안 됨"),
-    "needs-root": say("takes root", "root 필요"),
-    "inert": say("inert", "대조 불가"),
-    "not-made": say("not made", "하지 않음"),
 }
 
 
@@ -55,6 +42,14 @@ def _families(wanted: list[str] | None) -> list[str]:
     return list(wanted or ())
 
 
+def _tier(wanted: str) -> str:
+    from dure.sandbox.box import TIERS
+
+    if wanted not in TIERS:
+        raise typer.BadParameter(" | ".join(TIERS))
+    return wanted
+
+
 def probe(
     family: Annotated[
         list[str] | None,
@@ -67,6 +62,17 @@ def probe(
             ),
         ),
     ] = None,
+    tier: Annotated[
+        str,
+        typer.Option(
+            metavar="TIER",
+            callback=_tier,
+            help=say(
+                "Which tier of sandbox: A, or B for Open data.",
+                "격리 수준: A 또는 공개 등급 자료를 위한 B.",
+            ),
+        ),
+    ] = "A",
     every: Annotated[
         bool,
         typer.Option(
@@ -82,6 +88,16 @@ def probe(
         typer.Option(help=say("Sign the report with this key file.", "이 키 파일로 서명합니다.")),
     ] = None,
     key_passphrase_file: KeyPassphraseOption = None,
+    sign: Annotated[
+        bool,
+        typer.Option(
+            "--sign",
+            help=say(
+                "Have this node sign the report, and name it in the evidence of its runs.",
+                "이 노드가 보고서에 서명하고, 실행의 증거에 적습니다.",
+            ),
+        ),
+    ] = False,
     report: Annotated[
         Path | None,
         typer.Option(
@@ -110,11 +126,15 @@ def probe(
     ] = None,
 ) -> None:
     """Probe this machine's sandbox, or verify a report of that."""
-    whole = (
-        _probe(family or [], key, key_passphrase_file)
-        if verify is None
-        else _verified(verify, charter)
-    )
+    if verify is not None:
+        whole = _verified(verify, charter)
+    elif sign:
+        if key is not None:
+            raise typer.BadParameter("--sign | --key")
+        with session.current.node() as node:  # what keeps it from signing is said first
+            whole = node.trials.sign_probes(_probe(family or [], tier))
+    else:
+        whole = _signed(family or [], tier, key, key_passphrase_file)
     if report is not None:
         from dure.core.canonical import canonical_json
         from dure.node.files import write_file
@@ -124,18 +144,28 @@ def probe(
     if output.as_json:
         output.json(whole)
     else:
-        _show(whole, every=every)
-        _say_who_vouches(whole, verified=verify is not None)
+        probed.show(whole, every=every)
+        probed.say_who_vouches(whole, verified=verify is not None)
     if verify is None:
         _end(whole)
 
 
-def _probe(families: Sequence[str], key: Path | None, passphrase: Path | None) -> dict[str, Any]:
+def _probe(families: Sequence[str], tier: str) -> dict[str, Any]:
     import time
 
-    from dure.sandbox.host import probe_host
-    from dure.trials.probes.report import make_report, sign_report
+    from dure.sandbox.tiers import probe_host_in
+    from dure.trials.probes.report import make_report
     from dure.trials.probes.suite import run_suite
+
+    with _progress() as step:
+        outcomes = run_suite(families, progress=step, tier=tier)
+    return make_report(outcomes, probe_host_in(tier), time.time())
+
+
+def _signed(
+    families: Sequence[str], tier: str, key: Path | None, passphrase: Path | None
+) -> dict[str, Any]:
+    from dure.trials.probes.report import sign_report
 
     opened = None
     if key is not None:  # a wrong passphrase is said before anything is tried
@@ -143,9 +173,7 @@ def _probe(families: Sequence[str], key: Path | None, passphrase: Path | None) -
         from dure.storage.keys import read_key_file
 
         opened = read_key_file(key, key_passphrase(key, passphrase))
-    with _progress() as step:
-        outcomes = run_suite(families, progress=step)
-    return sign_report(make_report(outcomes, probe_host(), time.time()), opened)
+    return sign_report(_probe(families, tier), opened)
 
 
 def _verified(file: Path, charter: Path | None) -> dict[str, Any]:
@@ -166,107 +194,6 @@ def _progress() -> Iterator[Callable[[str], None]]:
             stack.enter_context(session.current.output.progress(_STEPS[name]))
 
         yield step
-
-
-def _show(whole: Mapping[str, Any], *, every: bool) -> None:
-    from dure.trials.probes.catalogue import FAMILIES
-    from dure.trials.probes.report import VERDICTS, counts, titles
-
-    output, total = session.current.output, whole["counts"]
-    output.line(VERDICTS[whole["verdict"]].say(LANGUAGE))
-    output.line(
-        say(
-            f"{total['contained']} of {total['probes']} attempts were contained; for "
-            f"{total['contained_with_control']} of them a control shows that they work elsewhere here.",
-            f"시도 {total['probes']}건 가운데 {total['contained']}건이 막혔고, 그중 "
-            f"{total['contained_with_control']}건은 밖에서는 된다는 것을 대조 실험으로 보였습니다.",
-        )
-    )
-    of_family = {
-        name: [row for row in whole["probes"] if row["name"].partition(".")[0] == name]
-        for name in FAMILIES
-    }
-    output.rows(
-        [
-            {"family": FAMILIES[name].say(LANGUAGE), **counts(rows)}
-            for name, rows in of_family.items()
-            if rows
-        ],
-        [
-            ("family", say("family", "분류")),
-            ("probes", say("probes", "탐침")),
-            ("contained", _OUTCOMES["contained"]),
-            ("contained_with_control", say("with control", "대조 확인")),
-            ("escaped", _OUTCOMES["escaped"]),
-            ("unprobed", _OUTCOMES["unprobed"]),
-        ],
-    )
-    known = titles()
-    for name, rows in of_family.items():
-        shown = [row for row in rows if every or _to_look_at(row)]
-        if shown:
-            output.rows(
-                [
-                    {
-                        "probe": row["name"].partition(".")[2],
-                        "tries": known[row["name"]].say(LANGUAGE) if row["name"] in known else "",
-                        "came": _came(row),
-                        "control": _CONTROLS[row["control"]["outcome"]],
-                    }
-                    for row in shown
-                ],
-                [
-                    ("probe", say("probe", "탐침")),
-                    ("tries", say("what it tries", "하려는 일")),
-                    ("came", say("what came of it", "결과")),
-                    ("control", say("control", "대조 실험")),
-                ],
-                FAMILIES[name].say(LANGUAGE),
-            )
-
-
-def _came(row: Mapping[str, Any]) -> str:
-    """Return the outcome and what was seen: a code, or words that are English alone."""
-    said = row["seen"] if LANGUAGE == "en" or " " not in row["seen"] else ""
-    return ": ".join(part for part in (_OUTCOMES[row["outcome"]], said) if part)
-
-
-def _to_look_at(row: Mapping[str, Any]) -> bool:
-    return bool(row["outcome"] != "contained" or row["control"]["outcome"] != "worked")
-
-
-def _say_who_vouches(whole: Mapping[str, Any], *, verified: bool) -> None:
-    from dure.trials.probes.report import knows_suite, lacking
-
-    output, signature = session.current.output, whole["signature"]
-    if signature is None:
-        output.line(
-            say(
-                "Nobody has signed this report; sign it with --key FILE.",
-                "서명이 없는 보고서입니다. --key FILE로 서명하십시오.",
-            )
-        )
-    else:
-        output.line(
-            say(
-                f"Signed by {signature['by']}, key {signature['key']}, at {whole['made']}.",
-                f"서명: {signature['by']}, 키 {signature['key']}, 시각 {whole['made']}.",
-            )
-        )
-    if verified and not knows_suite(whole):
-        output.line(
-            say(
-                "It was made with other probes than the ones installed here.",
-                "여기에 설치된 것과 다른 탐침으로 만든 보고서입니다.",
-            )
-        )
-    elif verified and (left := lacking(whole)):
-        output.line(
-            say(
-                f"It leaves out {left} of the probes installed here.",
-                f"여기에 설치된 탐침 가운데 {left}건이 빠진 보고서입니다.",
-            )
-        )
 
 
 def _end(whole: Mapping[str, Any]) -> None:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from dure.cli import session
-from dure.cli.arguments import NAME_OR_ID, RequestId, say_who_votes
+from dure.cli.arguments import NAME_OR_ID, RequestId
+from dure.cli.requests import show_asked
 from dure.cli.words import say
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -34,8 +35,7 @@ def request(
     """Request a transfer."""
     with session.current.node() as node:
         view = node.transfers.request(asset, to=to, label=label)
-    session.current.output.value(view)
-    say_who_votes(view)
+    show_asked(view)
 
 
 @app.command(

@@ -133,8 +133,13 @@ def watch(
         elif once or output.as_json:
             output.value(node.jobs.show(run))
         else:
+            row: dict[str, Any] = {}
             for row in node.jobs.watch(run):
                 _line(row)
+            if row.get("state") == "done":
+                output.line(
+                    say("What came of it: ", "시험 결과: ") + f"dure trials show {row['run'][:12]}"
+                )
 
 
 def cancel(run: QueuedArgument) -> None:

@@ -8,18 +8,23 @@ from typing import Annotated, Any
 
 import typer
 
-from dure.cli import developing, probing, session, trial_jobs
+from dure.cli import benchmarks, developing, preparing, probing, session, trial_jobs, trial_verbs
 from dure.cli import gates as gates_commands
-from dure.cli.arguments import RequestId, say_who_votes
+from dure.cli import reports as reports_commands
+from dure.cli.arguments import RequestId
 from dure.cli.gates import RunArgument
+from dure.cli.requests import show_asked
 from dure.cli.words import LANGUAGE, say
 from dure.core.text import Text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 developing.add_to(app)
+preparing.add_to(app)
 probing.add_to(app)
 
+reports_commands.add_to(app)
 gates_commands.add_to(app)
+benchmarks.add_to(app)
 
 
 @app.command(
@@ -111,116 +116,6 @@ def submit(
 
 
 @app.command(
-    help=say(
-        "Make a benchmark: split a data set; the targets of the test part stay out of every run.",
-        "평가 기준을 만듭니다. 시험용 정답은 어떤 실행에도 들어가지 않습니다.",
-    )
-)
-def prepare(
-    dataset: Annotated[str, typer.Argument(metavar="DATASET")],
-    name: Annotated[str, typer.Option(help=say("Its name.", "이름."))],
-    target: Annotated[str, typer.Option(help=say("Column to predict.", "예측할 열."))],
-    features: Annotated[
-        str,
-        typer.Option(
-            help=say("Columns given, with commas.", "입력 변수로 줄 열. 쉼표로 나눕니다.")
-        ),
-    ],
-    task: Annotated[
-        str,
-        typer.Option(
-            help="tabular-regression | tabular-classification | text-classification | forecasting"
-        ),
-    ] = "tabular-regression",
-    test_permille: Annotated[
-        int,
-        typer.Option(min=1, max=999, help=say("Test share in a thousand.", "시험 비율(천분율).")),
-    ] = 300,
-    seed: Annotated[int, typer.Option(help=say("Seed of the split.", "분할에 쓸 난수 씨앗."))] = 1,
-    budget: Annotated[
-        int, typer.Option(min=1, help=say("Runs per agency.", "기관별 실행 횟수."))
-    ] = 20,
-    time: Annotated[
-        str,
-        typer.Option(
-            help=say(
-                "Of a forecast: the feature that orders rows; the latest are the test.",
-                "forecasting: 행의 순서를 나타내는 입력 변수. 가장 늦은 행으로 시험합니다.",
-            )
-        ),
-    ] = "",
-    series: Annotated[
-        str,
-        typer.Option(
-            help=say(
-                "Of a forecast: the feature that tells series apart.",
-                "forecasting: 계열을 나누는 입력 변수.",
-            )
-        ),
-    ] = "",
-    floor: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="METRIC=NUMBER",
-            help=say(
-                "Release only if it surely holds in every subgroup; may be repeated.",
-                "모든 하위 집단에서 확실히 지켜져야 반출합니다. 여러 번 쓸 수 있습니다.",
-            ),
-        ),
-    ] = None,
-    subgroup: Annotated[
-        str,
-        typer.Option(
-            metavar="COLUMN=VALUE,…",
-            help=say("Column and values that make subgroups.", "하위 집단을 나눌 열과 값."),
-        ),
-    ] = "",
-    protect: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PART=NUMBER",
-            help=say(
-                "What tables must keep: least, p_percent, n, k_percent; may be repeated.",
-                "표가 지킬 값: least, p_percent, n, k_percent. 여러 번 쓸 수 있습니다.",
-            ),
-        ),
-    ] = None,
-) -> None:
-    """Make a benchmark."""
-    output = session.current.output
-    column, _, values = subgroup.partition("=")
-    with session.current.node() as node, output.progress(say("splitting", "분할 중")):
-        made = node.trials.prepare(
-            dataset,
-            name=name,
-            task=task,
-            target=target,
-            features=[part.strip() for part in features.split(",")],
-            test_permille=test_permille,
-            seed=seed,
-            budget=budget,
-            time=time,
-            series=series,
-            floors=_pairs(floor),
-            subgroup=column,
-            subgroups=[value.strip() for value in values.split(",") if value.strip()],
-            protection=_pairs(protect),
-        )
-    found = made.pop("findings")
-    output.value({**made, "findings": found} if output.as_json else made)
-    if not output.as_json and found:
-        output.rows(found, [("words", say("finding", "점검 결과"))])
-
-
-def _pairs(named: list[str] | None) -> dict[str, str]:
-    """Return what stands before and behind the equals signs."""
-    return {
-        name.strip(): value.strip()
-        for name, _, value in (one.partition("=") for one in named or ())
-    }
-
-
-@app.command(
     "list",
     help=say(
         "List submissions, benchmarks, runs and reports.",
@@ -235,6 +130,11 @@ def list_() -> None:
     if output.as_json:
         output.value(found)
         return
+    names = {
+        row["asset_id"]: f"{row['name']} {row.get('version', '')}".strip()
+        for part in ("submissions", "benchmarks")
+        for row in found[part]
+    }
     # The beginning of an id is enough to name a thing; --json has them whole.
     found = {
         part: [
@@ -258,24 +158,35 @@ def list_() -> None:
         [
             ("asset_id", say("benchmark", "평가 기준")),
             ("name", say("name", "이름")),
+            ("version", say("version", "버전")),
             ("task", say("task", "과제")),
             ("target", say("target", "예측 열")),
         ],
         say("Benchmarks", "평가 기준"),
     )
     output.rows(
-        found["runs"],
+        [
+            {
+                **row,
+                **{part: names.get(row[f"{part}_id"], "-") for part in ("submission", "benchmark")},
+            }
+            for row in found["runs"]
+        ],
         [
             ("id", say("run", "실행")),
+            ("submission", say("algorithm", "알고리즘")),
             ("status", say("status", "상태")),
             ("outcome", say("outcome", "결과")),
-            ("agency", say("for", "제출 기관")),
         ],
         say("Runs", "실행"),
     )
     output.rows(
         found["received"],
-        [("asset_id", say("report", "보고서")), ("agency", say("from", "보낸 기관"))],
+        [
+            ("asset_id", say("report", "보고서")),
+            ("name", say("what it is about", "내용")),
+            ("agency", say("from", "보낸 기관")),
+        ],
         say("Received reports", "받은 보고서"),
     )
 
@@ -293,7 +204,13 @@ def run(
     ],
     on: Annotated[
         str,
-        typer.Option(metavar="BENCHMARK", help=say("Beginning of its id.", "식별자의 앞부분.")),
+        typer.Option(
+            metavar="BENCHMARK",
+            help=say(
+                "NAME, NAME@VERSION, or the beginning of an id.",
+                "NAME, NAME@VERSION 또는 식별자의 앞부분.",
+            ),
+        ),
     ],
     seed: Annotated[int, typer.Option()] = 1,
     queue: Annotated[
@@ -311,7 +228,14 @@ def run(
     output = session.current.output
     if queue:
         with session.current.node() as node:
-            output.value(node.jobs.put(submission, on=on, seed=seed))
+            put = node.jobs.put(submission, on=on, seed=seed)
+        output.value(put)
+        output.line(
+            say(
+                "It waits for a worker. Start one: dure trials work. Watch it: dure trials watch {run}",
+                "작업자를 기다립니다. 작업자 시작: dure trials work. 지켜보기: dure trials watch {run}",
+            ).format(run=put["run"][:12])
+        )
         return
     with session.current.node() as node, output.progress(say("running", "실행 중")):
         made = node.trials.run(submission, on=on, seed=seed)
@@ -334,8 +258,7 @@ def request_release(
     """Request a release."""
     with session.current.node() as node:
         view = node.trials.request_release(run, to=to)
-    session.current.output.value(view)
-    say_who_votes(view)
+    show_asked(view)
 
 
 @app.command(
@@ -354,3 +277,4 @@ def release(
 
 
 trial_jobs.add_to(app)
+trial_verbs.arrange(app)

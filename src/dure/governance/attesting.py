@@ -25,6 +25,9 @@ from dure.governance.tickets import TICKET_LIFE_S, Ticket
 GUARDED_KINDS = frozenset({"bundle", "catalogue", "report"})
 """Kinds of envelope whose payload must have been released by an act."""
 
+PROBES = "probe-report"
+"""Type of the canonical bytes of a report of probes."""
+
 _NONCE_BYTES = 16
 _form = Form("governance.request")
 
@@ -96,6 +99,16 @@ def sign_envelope(setting: Setting, header: Mapping[str, object]) -> str:
         if kind in GUARDED_KINDS and not _released_to(connection, kind, digest, header.get("to")):
             raise GovernanceError("governance.event", type=kind, reason="not-released")
         setting.log(connection, Event(types.ENVELOPE_SIGNED, detail=detail))
+    return setting.node_key.sign(message).hex()
+
+
+def sign_probes(setting: Setting, report: Mapping[str, object]) -> str:
+    """Sign a report of this host's probes with the node's key; see `Executor.sign_probes`."""
+    message = canonical_bytes(PROBES, dict(report), setting.suite.name)
+    verdict = _form.text(report.get("verdict"), "$.verdict", TERM)
+    detail = {"report": setting.suite.digest(PROBES, dict(report)), "verdict": verdict}
+    with setting.db.write() as connection:
+        setting.log(connection, Event(types.HOST_PROBED, detail=detail))
     return setting.node_key.sign(message).hex()
 
 

@@ -24,6 +24,7 @@ SALT_BYTES = 16
 CONTENT_READ = "content.read"
 CHARTER_PINNED = "charter.pinned"
 ENVELOPE_SIGNED = "envelope.signed"
+HOST_PROBED = "host.probed"
 REQUESTED = "decisions.requested"
 VOTED = "decisions.voted"
 APPROVED = "decisions.approved"
@@ -46,6 +47,7 @@ EVENTS = frozenset(
         CONTENT_READ,
         CHARTER_PINNED,
         ENVELOPE_SIGNED,
+        HOST_PROBED,
         REQUESTED,
         VOTED,
         APPROVED,

@@ -342,3 +342,15 @@ class Executor:
             content and no act released content with this digest.
         """
         return attesting.sign_envelope(self._setting, header)
+
+    def sign_probes(self, report: Mapping[str, object]) -> str:
+        """Sign a report of this host's probes with the node's key, and write that into the ledger.
+
+        The node vouches for having been handed it by its own door, as a person does who signs one.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.request`` when it says no verdict.
+        """
+        return attesting.sign_probes(self._setting, report)

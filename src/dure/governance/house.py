@@ -78,6 +78,17 @@ class Keeping(Protocol):
         """
 
 
+class HostReports(Protocol):
+    """The reports of its own host's probes that a node has kept."""
+
+    @property
+    def days(self) -> int:
+        """How old the last one may be for data above Open; 0 asks for none."""
+
+    def last(self, tier: str) -> bytes:
+        """Return the last one of a tier, which nobody has verified yet; empty when there is none."""
+
+
 class House(Protocol):
     """A node as its rooms see it."""
 
@@ -92,6 +103,10 @@ class House(Protocol):
     @property
     def open_tier(self) -> str:
         """The lowest tier of sandbox for Open data: ``A`` or ``B``."""
+
+    @property
+    def host_reports(self) -> HostReports:
+        """The reports of this host's probes."""
 
     @property
     def principal(self) -> Principal:

@@ -51,6 +51,7 @@ from dure.storage.passphrases import Passphrase
 
 DOOR = frozenset({"door"})
 MAX_HEADER_BYTES = 64 * 1024
+MAX_PROBES_BYTES = 512 * 1024
 
 TICKET: Mapping[str, Part] = {
     "asset": handle,
@@ -179,6 +180,7 @@ class ExecutorOperations:
                 "envelope.sign": operation(
                     self.sign_envelope, DOOR, header=plain(MAX_HEADER_BYTES)
                 ),
+                "probes.sign": operation(self.sign_probes, DOOR, report=plain(MAX_PROBES_BYTES)),
                 "ledger.head": operation(self.head, DOOR),
                 "ledger.entries": operation(self.entries, DOOR, last=number),
                 "ledger.opening": operation(self.opening, DOOR, entry=number),
@@ -247,6 +249,10 @@ class ExecutorOperations:
     def sign_envelope(self, told: dict[str, Any]) -> dict[str, Any]:
         """Sign an envelope's header."""
         return {"signature": self.executor.sign_envelope(told["header"])}
+
+    def sign_probes(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Sign a report of this host's probes."""
+        return {"signature": self.executor.sign_probes(told["report"])}
 
     def head(self, _: dict[str, Any]) -> dict[str, Any]:
         """Return the ledger's head."""

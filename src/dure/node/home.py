@@ -56,6 +56,9 @@ class Settings:
     open_tier
         The lowest tier of sandbox in which trials on Open data may run: ``A``, or ``B`` for a host
         that has no other (decision 28 says what B doesn't contain).
+    probe_days
+        How many days old the last report of this host's probes (``dure trials probe --sign``) may be for
+        a trial on data above Open; 0 asks for none.
     door_uid, executor_uid, keeper_uid
         uids of the separated profile; -1 in the embedded one.
     """
@@ -69,6 +72,7 @@ class Settings:
     keeper_database: str = ""
     vault_url: str = ""
     open_tier: str = "A"
+    probe_days: int = 0
     door_uid: int = -1
     executor_uid: int = -1
     keeper_uid: int = -1

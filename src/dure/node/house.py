@@ -38,6 +38,7 @@ from dure.governance.pseudonyms import KEYED
 from dure.governance.spec import READ
 from dure.node.errors import NodeError
 from dure.node.home import Home
+from dure.node.host_reports import KeptReports
 from dure.node.keeping import NodeKeeping
 from dure.node.links import Links
 from dure.node.pinned import PinnedCharters
@@ -79,6 +80,11 @@ class NodeHouse:
     def open_tier(self) -> str:
         """The lowest tier of sandbox for Open data: ``A`` or ``B``."""
         return self.home.settings.open_tier
+
+    @cached_property
+    def host_reports(self) -> KeptReports:
+        """The reports of this host's probes."""
+        return KeptReports(self.home)
 
     @cached_property
     def signed_charter(self) -> SignedCharter:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dure.governance.charter import SignedCharter
+from dure.node.desks.benchmarks import BenchmarksDesk
 from dure.node.desks.catalogue import CatalogueDesk
 from dure.node.desks.datasets import DatasetsDesk
 from dure.node.desks.decisions import DecisionsDesk
@@ -71,6 +72,11 @@ class Node:
     def trials(self) -> TrialsDesk:
         """Verbs on trials."""
         return TrialsDesk(self.house, self.exchange)
+
+    @cached_property
+    def benchmarks(self) -> BenchmarksDesk:
+        """Verbs on benchmarks, and on the cards that tell of them."""
+        return BenchmarksDesk(self.house, self.exchange)
 
     @cached_property
     def jobs(self) -> JobsDesk:

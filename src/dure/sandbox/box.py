@@ -11,7 +11,7 @@ from dure.sandbox.tasks import Input, Outcome, Task
 
 __all__ = ["TIERS", "Reader", "Sink", "run"]
 
-TIERS = ("A", "B")
+TIERS = ("A", "A+", "B")
 
 
 def run(
@@ -42,7 +42,8 @@ def run(
         Of a task whose inputs take their time to come: what its module imports late. It is started before
         they are there, and imports that meanwhile. It gets them, as ever, when they are whole.
     tier
-        ``"A"``, or ``"B"`` where policy lets it (`dure.sandbox.tiers`); None is ``"A"``, never less.
+        ``"A"``; ``"A+"`` where there is a current gVisor; ``"B"`` where policy lets it
+        (`dure.sandbox.tiers`); None is ``"A"``, never less.
 
     Returns
     -------

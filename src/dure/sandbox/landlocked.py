@@ -83,7 +83,8 @@ def clear(place: str) -> None:
 
 def overfull(place: str, limits: dict[str, Any]) -> bool:
     """Say whether a run has left more than it may: nothing but watching bounds it here."""
-    left_bytes, left_files = limits["output_bytes"] + limits["tmp_bytes"], _FILES
+    left_bytes: int = limits["output_bytes"] + limits["tmp_bytes"]
+    left_files: int = _FILES + 2 * limits["output_files"]
     waiting = [f"{place}/out", f"{place}/tmp"]
     while waiting and left_bytes >= 0 and left_files >= 0:
         for entry in _entries(waiting.pop()):

@@ -24,7 +24,7 @@ import marshal
 import os
 import sys
 
-from dure.sandbox import kernel, landlocked, staging, wire
+from dure.sandbox import gvisored, kernel, landlocked, staging, wire
 from dure.sandbox.cgroups import Cgroup
 from dure.sandbox.living import Run
 from dure.sandbox.outputs import read_outputs
@@ -54,11 +54,11 @@ def main(arguments: list[str]) -> None:
         os.setsid()
         kernel.adopt_orphans()
         plan["uid"], claim = _throwaway_user() if plan["root"] else (os.getuid(), None)
-        in_a = plan["tier"] == "A"
+        in_a = plan["tier"] != "B"
         place = staging.stage(plan) if in_a else landlocked.stage(plan)
         limits = plan["limits"]
         if plan["root"]:
-            group = Cgroup(plan["name"], limits["memory_bytes"], limits["processes"])
+            group = _group(plan)
         run = Run(plan, place, group, answer)
         if _begin(run):
             out = f"{place}/root/out" if in_a else f"{place}/out"
@@ -74,13 +74,26 @@ def main(arguments: list[str]) -> None:
             landlocked.clear(plan["place"])
 
 
+def _group(plan: dict[str, Any]) -> Cgroup:
+    """Return the control groups of a run, with room for what its tier takes for itself."""
+    limits, more = plan["limits"], plan["tier"] == "A+"
+    return Cgroup(
+        plan["name"],
+        limits["memory_bytes"] + (gvisored.OWN_BYTES if more else 0),
+        limits["processes"] + (gvisored.OWN_PROCESSES if more else 0),
+    )
+
+
 def _begin(run: Run) -> bool:
     """Give the run its inputs and have it begin; False when it was a spare that nobody took."""
     plan = run.plan
     most_bytes = plan["limits"]["input_bytes"]
     if not plan["spare"]:
-        folder = f"{run.place}/feed" if plan["tier"] == "A" else f"{run.place}/in"
-        staging.fill(folder, plan["inputs"], most_bytes, mounted=plan["tier"] == "A")
+        in_a = plan["tier"] != "B"
+        folder = f"{run.place}/feed" if in_a else f"{run.place}/in"
+        staging.fill(folder, plan["inputs"], most_bytes, mounted=in_a)
+        if plan["tier"] == "A+":
+            gvisored.stage(plan, run.place)
         run.start()
         return True
     run.start()

@@ -9,7 +9,7 @@ import resource
 import select
 import time
 
-from dure.sandbox import landlocked, staging, wire
+from dure.sandbox import gvisored, landlocked, staging, wire
 from dure.sandbox.becoming import arguments_of, become
 from dure.sandbox.watch import Usage, children
 
@@ -24,6 +24,9 @@ CLAIM = b"c"
 
 _SIGKILL, _SIGXCPU = 9, 24
 _KILLED_STATUS = 128 + _SIGKILL
+_STARTED_BY = {"A": "bubblewrap", "A+": "gvisor", "B": "landlock"}
+_NEVER_BEGUN = 128
+"""How runsc ends when it could not make the container; a task may end so, too."""
 _TICK_MS = 50
 _STOP_S = 10.0
 
@@ -59,12 +62,13 @@ class Run:
         ours, theirs = (-1, -1)
         if self.plan["spare"]:
             ours, theirs = _pair()
-        in_a = self.plan["tier"] == "A"
-        arguments = arguments_of(self.plan, self.place) if in_a else []
+        tier = self.plan["tier"]
+        arguments = arguments_of(self.plan, self.place) if tier == "A" else []
         self.child = os.fork()
         if self.child == 0:  # pragma: no cover (becomes another program)
-            if not in_a:
-                landlocked.become(self.plan, self.place, self.group, (out_write, status_write))
+            if tier != "A":
+                other = landlocked if tier == "B" else gvisored
+                other.become(self.plan, self.place, self.group, (out_write, status_write))
             given = theirs, out_write, status_write
             become(self.plan, self.place, self.group, arguments, given)
         # Its reader sees the end of the stream when nobody else can write to it either.
@@ -236,8 +240,10 @@ class Run:
         spent = resource.getrusage(resource.RUSAGE_CHILDREN)
         group = self.group
         cause = "" if self.cause == "over" else self.cause
-        in_a = self.plan["tier"] == "A"
-        exit_status = exit_code(self.status) if in_a else plain_code(self.status, code)
+        tier = self.plan["tier"]
+        if tier == "A+" and code == _NEVER_BEGUN and not gvisored.has_begun(self.place):
+            self.status = b"runsc"
+        exit_status = exit_code(self.status) if tier == "A" else plain_code(self.status, code)
         cpu_s = spent.ru_utime + spent.ru_stime
         out_of_memory = group is not None and group.out_of_memory()
         status = "killed"
@@ -254,9 +260,9 @@ class Run:
         elif exit_status is None:
             raise staging.Refused(
                 "sandbox.host",
-                step="bubblewrap" if in_a else "landlock",
+                step=_STARTED_BY[tier],
                 reason="said",
-                detail=last_line(bytes(self.stdout if in_a else self.status)),
+                detail=last_line(bytes(self.status if tier == "B" else self.stdout)),
                 mend="doctor",
             )
         else:

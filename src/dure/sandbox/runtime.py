@@ -26,7 +26,8 @@ from dure.sandbox.tasks import PROCESSORS, Bind, Limits, Task
 PYTHON = "/py/bin/python3"
 OWN = "/dure/dure"
 PYTHON_FLAGS = (PYTHON, "-S", "-s", "-B", "-P")
-_PACKAGES = ("polars", "pyarrow", "numpy", "scikit-learn", "msgspec")
+PACKAGES = ("polars", "pyarrow", "numpy", "scikit-learn", "msgspec")
+"""What our own workers are given unless they say otherwise."""
 _ASIDE = ("__pycache__", ".dist-info")
 _REQUIRED = re.compile(r"\s*([A-Za-z0-9._-]+)")
 
@@ -187,7 +188,7 @@ def _is_open(path: Path) -> bool:
 
 
 @cache
-def package_binds(names: tuple[str, ...] = _PACKAGES) -> tuple[Bind, ...]:
+def package_binds(names: tuple[str, ...] = PACKAGES) -> tuple[Bind, ...]:
     """Return packages with what they require, each by itself, and no neighbour of theirs.
 
     Parameters

@@ -24,9 +24,20 @@ _PLACES = ("/mnt", "/media", "/srv", "/opt", "/boot", "/var/tmp", "/tmp", "/var"
 _COPY_BYTES = 1 << 20
 
 _TELLING_PROC = (
-    *("buddyinfo", "cmdline", "diskstats", "driver", "interrupts", "keys", "loadavg", "modules"),
-    *("pressure", "schedstat", "softirqs", "stat", "swaps", "sys", "uptime", "version", "vmstat"),
-    "zoneinfo",
+    *("buddyinfo", "bus", "cgroups", "cmdline", "config.gz", "consoles", "crypto", "devices"),
+    *("diskstats", "driver", "fs", "interrupts", "iomem", "ioports", "irq", "keys", "loadavg"),
+    *(
+        "locks",
+        "misc",
+        "modules",
+        "partitions",
+        "pressure",
+        "schedstat",
+        "softirqs",
+        "stat",
+        "swaps",
+    ),
+    *("sys", "tty", "uptime", "version", "vmstat", "zoneinfo"),
 )
 """What of ``/proc`` tells about the host and other runs, and is readable for anybody."""
 
@@ -86,7 +97,7 @@ def stage(plan: dict[str, Any]) -> str:
         ):
             os.makedirs(path, exist_ok=True)
             kernel.mount_tmpfs(path, f"size={size},nr_inodes={inodes},{options}")
-        for name in ("in", "proc", "dev"):
+        for name in ("in", "proc", "dev", "dev/shm"):
             os.mkdir(f"{root}/{name}")
         kernel.bind_read_only(f"{place}/feed", f"{root}/in")
         bind_program(place, program, folders)

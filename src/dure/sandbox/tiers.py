@@ -2,7 +2,7 @@
 
 ====  ==============================================================================================
 A     namespaces, system-call filter, a user of its own where the caller is root, control groups
-A+    the same inside gVisor; looked for, not used yet
+A+    the same, and gVisor's own kernel within; where a current one is, and only when asked for
 B     landlock, system-call filter, resource limits; what it doesn't contain: `dure.sandbox.tier_b`
 ====  ==============================================================================================
 
@@ -12,25 +12,29 @@ Nothing is ever run bare: without a tier that the policy allows, a run is refuse
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from types import MappingProxyType
 
 from dure.core.findings import Finding, Severity
 from dure.core.text import Text
-from dure.sandbox import cgroups, landlock
+from dure.sandbox import cgroups, gvisor, landlock
 from dure.sandbox.box import run
 from dure.sandbox.errors import SandboxError
+from dure.sandbox.host import probe_host
 from dure.sandbox.runtime import python_command
 from dure.sandbox.tasks import MIB, HostReport, Limits
 
 OPEN = 0
 """Rank of the lowest grade."""
 
-_RUNSC_S = 20.0
+_SMALL = Limits(wall_s=20, cpu_s=10, memory_bytes=256 * MIB, tmp_bytes=MIB, output_bytes=MIB)
+_WORD = """
+import threading
+thread = threading.Thread(target=lambda: open("/out/word", "w").write("contained"))
+thread.start()
+thread.join()
+"""
 _TRYING = """
 import os, sys
 place = os.environ["DURE_PLACE"]
@@ -95,31 +99,54 @@ def probe_tiers(host: HostReport) -> tuple[Tier, ...]:
     return first, probe_gvisor(), probe_b()
 
 
+def probe_host_in(tier: str) -> HostReport:
+    """Return what this host provides in one tier: of A as `dure.sandbox.host.probe_host` says it.
+
+    Parameters
+    ----------
+    tier
+        ``A``, ``A+`` or ``B``.
+    """
+    if tier == "A":
+        return probe_host()
+    found = probe_b() if tier == "B" else probe_gvisor()
+    bounded = "memory" in group_facts().get("control groups", "")
+    facts = {
+        **found.facts,
+        "memory": "control group" if bounded else "resource limits and watching",
+    }
+    return HostReport(
+        tier if found.state == "works" else "none", os.getuid(), facts, found.findings
+    )
+
+
 def probe_b() -> Tier:
     """Run a tiny task in tier B that tries a file and a signal, and report."""
     facts = {"landlock": f"ABI {landlock.abi()}"}
-    limits = Limits(wall_s=20, cpu_s=10, memory_bytes=256 * MIB, tmp_bytes=MIB, output_bytes=MIB)
-    task = python_command(["-c", _TRYING, "/etc/passwd"], packages=False, limits=limits)
+    task = python_command(["-c", _TRYING, "/etc/passwd"], packages=False, limits=_SMALL)
     try:
         outcome = run(task, tier="B")
     except SandboxError as error:
-        return Tier("B", "missing", facts, (_because(error),))
+        return Tier("B", "missing", facts, (_because(error, "B"),))
     if outcome.status != "done" or outcome.outputs.get("word") != b"contained":
         return Tier("B", "missing", facts, (_BROKEN,))
     return Tier("B", "works", facts)
 
 
 def probe_gvisor() -> Tier:
-    """Look for gVisor's ``runsc`` and have it start the smallest program there is."""
-    found = shutil.which("runsc", path="/usr/local/bin:/usr/bin:/usr/local/sbin:/usr/sbin")
+    """Look for gVisor's ``runsc``, and have a current one run a tiny task in tier A+."""
+    found = gvisor.program()
     if found is None:
         return Tier("A+", "missing", {"runsc": "-"}, (_NO_GVISOR,))
-    said = _said([found, "--version"])
-    started = _said([found, "--rootless", "--network=none", "do", "/bin/true"])
-    facts = {"runsc": (said or "-").splitlines()[0][:80]}
-    if said is None or started is None:
-        return Tier("A+", "missing", facts, (_NO_GVISOR,))
-    return Tier("A+", "found", facts, (_GVISOR_UNUSED,))
+    facts = {"runsc": gvisor.version_of(found) or "-"}
+    try:
+        outcome = run(python_command(["-c", _WORD], packages=False, limits=_SMALL), tier="A+")
+    except SandboxError as error:
+        old = error.facts.get("reason") == "old-gvisor"
+        finding = _because(error, "A+") if not old else _old_gvisor(facts["runsc"])
+        return Tier("A+", "found" if old else "missing", facts, (finding,))
+    works = outcome.status == "done" and outcome.outputs.get("word") == b"contained"
+    return Tier("A+", "works" if works else "missing", facts, () if works else (_NO_GVISOR,))
 
 
 def group_facts(root: str = cgroups.ROOT) -> dict[str, str]:
@@ -165,30 +192,27 @@ def tier_for(grade: int, profile: str, open_tier: str) -> str:
     return "B"
 
 
-@cache
 def has_a() -> bool:
-    """Say whether this host has tier A."""
-    try:
-        return run(python_command(["-c", ""], packages=False)).status == "done"
-    except SandboxError:
-        return False
+    """Say whether this host has tier A; a no is asked again, for what was short may be there by then."""
+    if not _SEEN:
+        try:
+            ended = run(python_command(["-c", ""], packages=False))
+        except SandboxError:
+            return False
+        if ended.status == "done":
+            _SEEN.append("A")
+    return bool(_SEEN)
 
 
-def _said(command: list[str]) -> str | None:
-    try:
-        ended = subprocess.run(
-            command, capture_output=True, text=True, check=True, timeout=_RUNSC_S, env={}
-        )
-    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
-        return None
-    return ended.stdout.strip() or "-"
+_SEEN: list[str] = []
+"""Tiers that this process saw working."""
 
 
-def _because(error: SandboxError) -> Finding:
+def _because(error: SandboxError, tier: str) -> Finding:
     return Finding(
         error.code,
         Severity.INFO,
-        "tier B",
+        f"tier {tier}",
         str(error.facts.get("step", error.facts.get("part", "sandbox"))),
         Text(f"{error.what} {error.why}", f"{error.what_text.ko} {error.why_text.ko}"),
         error.next_text,
@@ -222,14 +246,23 @@ _NO_GVISOR = Finding(
         "조치할 것이 없습니다. 격리 수준 A에는 필요하지 않습니다.",
     ),
 )
-_GVISOR_UNUSED = Finding(
-    "sandbox.gvisor-unused",
-    Severity.INFO,
-    "tier A+",
-    "runsc",
-    Text(
-        "gVisor (runsc) is here and starts; runs don't use it yet.",
-        "gVisor(runsc)가 있고 시작되지만, 아직 실행에 쓰이지 않습니다.",
-    ),
-    Text("Nothing to do: runs take tier A.", "조치할 것이 없습니다. 실행은 격리 수준 A를 씁니다."),
-)
+
+
+def _old_gvisor(version: str) -> Finding:
+    return Finding(
+        "sandbox.old-gvisor",
+        Severity.INFO,
+        "tier A+",
+        "runsc",
+        Text(
+            f"gVisor is here ({version}), but older than {gvisor.LEAST_RELEASE}: what was mended since is "
+            "not in it, so runs don't use it.",
+            f"gVisor가 있지만({version}) {gvisor.LEAST_RELEASE}보다 오래되어 이후의 수정이 빠져 있으므로 "
+            "실행에 쓰지 않습니다.",
+        ),
+        Text(
+            "Nothing to do: tier A does without. For A+ install a release of gVisor from its makers.",
+            "조치할 것이 없습니다. 격리 수준 A에는 필요하지 않습니다. A+를 쓰려면 gVisor의 최신 릴리스를 "
+            "설치하십시오.",
+        ),
+    )

@@ -2,8 +2,8 @@
 
 The developer knows the class of the outcome and its hint, and gives a reason. The owner may look at the
 diagnosis, and rules: it *stands*, or the algorithm may run *again* for nothing. Not where figures were
-scored: what was asked and answered counts. The words of the answer stay at this node; what is told to
-another agency, people tell it.
+scored: what was asked and answered counts. Nobody answers an appeal of their own. The words of the
+answer stay at this node; what is told to another agency, people tell it.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ def appeal(house: House, run_id: str, reason: str) -> Mapping[str, Any]:
     GovernanceError
         ``governance.denied``.
     """
+    records.sweep(house)
     row = records.find(house, RUNS, run_id)
     algorithm = house.assets.get(row["submission_id"]).asset
     house.require(spec.APPEAL, algorithm.label, purpose=PURPOSE, owner=row["agency"])
@@ -114,8 +115,8 @@ def answer(house: House, run_id: str, ruling: str, words: str) -> Mapping[str, A
     Raises
     ------
     TrialsError
-        ``trials.unknown``; ``trials.appeal`` when there is none, it was answered, or a run that was
-        scored is to cost nothing.
+        ``trials.unknown``; ``trials.appeal`` when there is none, it was answered, whoever answers asked
+        it, or a run that was scored is to cost nothing.
     GovernanceError
         ``governance.denied``.
     """
@@ -138,8 +139,13 @@ def answer(house: House, run_id: str, ruling: str, words: str) -> Mapping[str, A
         house.doing(spec.ANSWER, detail={"run": row["id"], "ruling": ruling, "words": words}),
         house.database.write() as connection,
     ):
-        if not connection.execute(update(APPEALS).where(waiting).values(told)).rowcount:
+        asked = select(APPEALS.c.asked_by).where(waiting)
+        asker = connection.execute(asked).scalar()
+        if asker is None:
             raise _refuse("none-waiting")
+        if asker == house.principal.id:
+            raise _refuse("own-appeal")
+        connection.execute(update(APPEALS).where(waiting).values(told))
         made = connection.execute(select(APPEALS).where(APPEALS.c.run_id == row["id"])).mappings()
         return _shown(row, dict(made.one()))
 

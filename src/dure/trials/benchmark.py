@@ -8,7 +8,7 @@ sandbox of an algorithm.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,24 +16,26 @@ from dure.core import faults
 from dure.core.assets import Asset
 from dure.core.canonical import canonical_json
 from dure.core.findings import Finding
-from dure.core.labels import Label
+from dure.core.labels import Label, join_all
 from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
-from dure.trials import records, spec, steps
+from dure.trials import spec, steps, versions
 from dure.trials.definition import Definition
 from dure.trials.errors import TrialsError
+from dure.trials.images.source import IMAGES
 from dure.trials.kinds.classes.wire import MOST_CLASSES
 from dure.trials.kinds.parts import LEAST_ROWS, PARTS, PERTURBED
 from dure.trials.refusals import contaminated
 from dure.trials.split import FACTS, REFUSALS
-from dure.trials.tables import BENCHMARKS
+from dure.trials.tasks import OF_IMAGES
 
 ANSWER_KEY = "answer-key"
 SCORING = "scoring"
 PURPOSE = "trial"
 SCHEMA = "dure/benchmark/v1"
+DUMMY = "benchmark.dummy"
 
-_DATASET, _TABLE = "dataset", "dataset.table"
+_DATASET, _TABLE, _IMAGES = "dataset", "dataset.table", "dataset.images"
 _KINDS = dict(
     zip(
         (*PARTS, PERTURBED),
@@ -58,6 +60,10 @@ class Benchmark:
         Its parts.
     perturbed
         The part that robustness is measured with, if the benchmark has a plan.
+    version
+        Its number among the benchmarks of its name, from 1.
+    dummy
+        Id of its dummy rows, or "".
     """
 
     asset: Asset
@@ -66,6 +72,8 @@ class Benchmark:
     features: Asset
     answers: Asset
     perturbed: Asset | None = None
+    version: int = 1
+    dummy: str = ""
 
 
 def answer_label(label: Label) -> Label:
@@ -79,7 +87,13 @@ def answer_label(label: Label) -> Label:
     return label.with_category(ANSWER_KEY).for_purpose(SCORING)
 
 
-def prepare(house: House, dataset_id: str, definition: Definition) -> Benchmark:
+def prepare(
+    house: House,
+    dataset_id: str,
+    definition: Definition,
+    *,
+    dummy: Callable[[], bytes] = bytes,
+) -> Benchmark:
     """Split a data set into the parts of a benchmark, and seal them.
 
     Parameters
@@ -90,11 +104,14 @@ def prepare(house: House, dataset_id: str, definition: Definition) -> Benchmark:
         A data set, or its table.
     definition
         What the benchmark is to be.
+    dummy
+        Gives a Parquet file of made-up rows of its columns, or nothing.
 
     Returns
     -------
     Benchmark
-        The same data set and definition give the same one.
+        The same data set and definition give the same one; others under a name that is there already
+        give its next version, whose parent is the one before.
 
     Raises
     ------
@@ -108,10 +125,17 @@ def prepare(house: House, dataset_id: str, definition: Definition) -> Benchmark:
     table = _table(house, dataset)
     house.require(spec.PREPARE, table.label, purpose=PURPOSE, owner=table.owner)
     answer_label(table.label)
+    steps.require_scorer(definition.task)
+    known = versions.same_row(house, dataset.id, definition.to_bytes().decode("utf-8"))
     with house.doing(spec.PREPARE, asset=dataset.id, detail={"name": definition.name}) as doing:
-        parts, facts = _split(house, table, definition)
-        faults.point("benchmark.parts-sealed")
-        benchmark = _record(house, dataset, definition, parts, facts)
+        if known is not None:
+            benchmark = find_benchmark(house, known["asset_id"])
+        else:
+            images = _images(house, dataset) if definition.task in OF_IMAGES else None
+            parts, facts = _split(house, table, images, definition)
+            faults.point("benchmark.parts-sealed")
+            made_up = _seal_dummy(house, dataset, dummy())
+            benchmark = _record(house, dataset, definition, parts | made_up, facts)
         doing.asset = benchmark.asset.id
     return benchmark
 
@@ -127,8 +151,14 @@ def _table(house: House, dataset: Asset) -> Asset:
     return dataset
 
 
+def _images(house: House, dataset: Asset) -> Asset | None:
+    """Return the images of a data set of images; None when they are a column of its table, or missing."""
+    parents = [house.assets.get(parent).asset for parent in dataset.parents]
+    return next((one for one in parents if one.kind == _IMAGES), None)
+
+
 def _split(
-    house: House, table: Asset, definition: Definition
+    house: House, table: Asset, images: Asset | None, definition: Definition
 ) -> tuple[dict[str, Asset], dict[str, int]]:
     parts: dict[str, Asset] = {}
     told: list[bytes] = []
@@ -137,16 +167,21 @@ def _split(
         if name == FACTS:
             told.append(_beginning(blocks))
         elif name in _KINDS:
-            parts[name] = _seal_part(house, table, name, blocks)
+            parts[name] = _seal_part(house, sources, name, blocks)
 
+    sources = [table] if images is None else [table, images]
+    inputs = dict(zip(("data.parquet", IMAGES), sources, strict=False))
     with steps.Sealed(house, house.random(16).hex()) as sealed:
         outcome = steps.run_step(
             steps.SPLIT,
             {
-                "data.parquet": sealed.stream(table.id, purpose=PURPOSE),
+                **{
+                    name: sealed.stream(source.id, purpose=PURPOSE)
+                    for name, source in inputs.items()
+                },
                 "definition.json": definition.to_bytes(),
             },
-            steps.OWN_LIMITS,
+            steps.IMAGE_LIMITS if definition.task in OF_IMAGES else steps.OWN_LIMITS,
             sink=sink,
         )
     return parts, _facts(outcome, told, parts, definition)
@@ -159,17 +194,35 @@ def _beginning(blocks: Iterator[bytes]) -> bytes:
     return kept[:_MOST_FACTS]
 
 
-def _seal_part(house: House, table: Asset, name: str, blocks: Iterator[bytes]) -> Asset:
+def _seal_part(house: House, sources: Sequence[Asset], name: str, blocks: Iterator[bytes]) -> Asset:
+    label = join_all(source.label for source in sources)
     return house.seal(
         blocks,
         kind=_KINDS[name],
         media_type="application/vnd.apache.parquet",
         schema_id="dure/table/v1",
-        label=answer_label(table.label) if name == PARTS[2] else table.label,
-        parents=(table.id,),
+        label=answer_label(label) if name == PARTS[2] else label,
+        parents=tuple(source.id for source in sources),
         producer=spec.PREPARE,
         name=name,
     )
+
+
+def _seal_dummy(house: House, dataset: Asset, rows: bytes) -> dict[str, Asset]:
+    """Seal the made-up rows under the data set's own label: what they are made of says it of the data."""
+    if not rows:
+        return {}
+    sealed = house.seal(
+        [rows],
+        kind=DUMMY,
+        media_type="application/vnd.apache.parquet",
+        schema_id="dure/table/v1",
+        label=dataset.label,
+        parents=(dataset.id,),
+        producer=spec.PREPARE,
+        name="dummy.parquet",
+    )
+    return {DUMMY: sealed}
 
 
 def _facts(
@@ -215,12 +268,20 @@ def _record(
     train, features, answers = (parts[name] for name in PARTS)
     perturbed = parts.get(PERTURBED)
     further = {"perturbed": perturbed.id} if perturbed else {}
+    dummy = parts[DUMMY].id if DUMMY in parts else ""
+    number, earlier = versions.latest(house, definition.name)
+    made_of = [dataset, *(asset for name, asset in parts.items() if name != PARTS[2])]
+    if earlier and not (before := house.assets.get(earlier)).withdrawn:
+        made_of.append(before.asset)
     document = {
         "definition": definition.to_dict(),
         "dataset": dataset.id,
         "train": train.id,
         "features": features.id,
         "answers": answers.id,
+        "version": number + 1,
+        "earlier": earlier,
+        "dummy": dummy,
         **further,
         **facts,
     }
@@ -229,11 +290,16 @@ def _record(
         kind="benchmark",
         media_type="application/json",
         schema_id=SCHEMA,
-        label=train.label.join(dataset.label),
-        parents=(dataset.id, train.id, features.id, *further.values()),
+        label=join_all(each.label for each in made_of),
+        parents=tuple(each.id for each in made_of),
         producer=spec.PREPARE,
         name=definition.name,
-        facts={"task": definition.task.value, **further, **_repeated(facts)},
+        facts={
+            "task": definition.task.value,
+            "version": str(number + 1),
+            **further,
+            **_repeated(facts),
+        },
     )
     row = {
         "asset_id": asset.id,
@@ -244,9 +310,11 @@ def _record(
         "answers_id": answers.id,
         "definition": definition.to_bytes().decode("utf-8"),
         "budget": definition.budget,
+        "version": number + 1,
+        "dummy_id": dummy or None,
     }
-    records.keep(house, BENCHMARKS, row, "prepared")
-    return Benchmark(asset, definition, train, features, answers, perturbed)
+    versions.keep(house, row)
+    return Benchmark(asset, definition, train, features, answers, perturbed, number + 1, dummy)
 
 
 def _repeated(facts: dict[str, int]) -> dict[str, str]:
@@ -272,15 +340,26 @@ def contamination(house: House, benchmark: Asset) -> tuple[Finding, ...]:
     return contaminated(benchmark.id, **shares)
 
 
-def find_benchmark(house: House, name: str) -> Benchmark:
-    """Return the benchmark of that id.
+def find_benchmark(house: House, name: str, *, for_run: bool = False) -> Benchmark:
+    """Return a benchmark: of that name its newest open version, or NAME@NUMBER, or that of an id.
+
+    Parameters
+    ----------
+    house
+        The node.
+    name
+        As `dure.trials.versions.find_row` takes it.
+    for_run
+        Whether something new is to be run on it.
 
     Raises
     ------
     TrialsError
-        ``trials.unknown``.
+        ``trials.unknown``, ``trials.closed``.
     """
-    row = records.find(house, BENCHMARKS, name)
+    row = versions.find_row(house, name)
+    if for_run:
+        versions.require_open(row)
     entry = house.assets.get(row["asset_id"])
     perturbed = entry.facts.get("perturbed", "")
     return Benchmark(
@@ -290,6 +369,8 @@ def find_benchmark(house: House, name: str) -> Benchmark:
         features=house.assets.get(row["features_id"]).asset,
         answers=house.assets.get(row["answers_id"]).asset,
         perturbed=house.assets.get(perturbed).asset if perturbed else None,
+        version=row["version"],
+        dummy=row["dummy_id"] or "",
     )
 
 

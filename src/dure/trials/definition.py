@@ -11,7 +11,8 @@ from dure.trials.disclosure.sensitive import Protection
 from dure.trials.errors import TrialsError
 from dure.trials.figures import figure, read_figure
 from dure.trials.perturbing.kinds import KINDS
-from dure.trials.tasks import LEVELS, METRICS, TaskType, metric_of
+from dure.trials.places import Places, places_of
+from dure.trials.tasks import LEVELS, METRICS, OF_IMAGES, TaskType, metric_of
 
 SPLIT_PARTS = 1000
 MOST_FEATURES = 2000
@@ -58,9 +59,13 @@ class Definition:
     protection
         What is asked of tables.
     time
-        Of a forecasting task the feature that orders the rows: the latest are the test.
+        Of a forecasting task the feature that orders the rows: the latest are the test. Of tracking the
+        feature that tells a sequence's moments apart and orders them.
     series
-        Of a forecasting task the feature that tells series apart, or "" for one series.
+        Of a forecasting task the feature that tells series apart, or "" for one series. Of tracking the
+        feature that tells sequences apart; the target tells objects apart.
+    places
+        Of tracking, where things were observed and truly were.
     robust
         Kinds of perturbation that the test rows are tried with as well, in order of name.
     tell
@@ -86,6 +91,7 @@ class Definition:
     protection: Protection = USUAL
     time: str = ""
     series: str = ""
+    places: Places | None = None
     robust: tuple[str, ...] = ()
     tell: tuple[str, ...] = ()
 
@@ -120,17 +126,9 @@ class Definition:
                 "tell",
             ),
         }
-        forecasting = self.task is TaskType.FORECASTING
-        checks |= {
-            "time": (
-                self.time in self.features if forecasting else not self.time,
-                "forecast-time" if forecasting else "no-forecast",
-            ),
-            "series": (
-                self.series in ("", *self.features) if forecasting else not self.series,
-                "forecast-series" if forecasting else "no-forecast",
-            ),
-        }
+        checks |= self._order()
+        if self.task in OF_IMAGES and len(self.features) > 1:
+            checks["features"] = (False, "one-image")
         for part, (sound, reason) in checks.items():
             if not sound:
                 most = MOST_SUBGROUPS if part == "subgroups" else MOST_FEATURES
@@ -140,6 +138,28 @@ class Definition:
                 )
         if self.target in self.features:
             raise TrialsError("trials.benchmark", part="features", reason="target-among")
+
+    def _order(self) -> dict[str, tuple[bool, str]]:
+        """Return of what orders rows, and says where things are, whether it fits the task."""
+        time, series, places = self.time, self.series, self.places
+        if self.task is TaskType.TRACKING:
+            fault = places.fault(self.features, self.target) if places else "places"
+            return {
+                "time": (time in self.features, "tracking-time"),
+                "series": (series in self.features and series != time, "tracking-series"),
+                "places": (not fault, fault),
+            }
+        if self.task is TaskType.FORECASTING:
+            return {
+                "time": (time in self.features, "forecast-time"),
+                "series": (series in ("", *self.features), "forecast-series"),
+                "places": (places is None, "no-tracking"),
+            }
+        return {
+            "time": (not time, "no-forecast"),
+            "series": (not series, "no-forecast"),
+            "places": (places is None, "no-tracking"),
+        }
 
     def to_dict(self) -> dict[str, object]:
         """Return the definition as canonical values; what nobody asked for isn't named."""
@@ -155,6 +175,8 @@ class Definition:
             for name, part in (("robust", self.robust), ("tell", self.tell))
             if part
         }
+        if self.places:
+            asked["places"] = self.places.to_dict()
         if self.protection != USUAL:
             asked["protection"] = protection_values(self.protection)
         return {
@@ -198,6 +220,7 @@ class Definition:
                 protection=protection_of(value.get("protection", {})),
                 time=str(value.get("time", "")),
                 series=str(value.get("series", "")),
+                places=places_of(value.get("places")),
                 robust=_names(value.get("robust", [])),
                 tell=_names(value.get("tell", [])),
             )
@@ -205,12 +228,14 @@ class Definition:
             raise TrialsError("trials.benchmark", part="definition", reason="malformed") from None
 
 
-def told_of_forecast(definition: Definition) -> dict[str, object]:
-    """Return what an algorithm is told of a forecast beside target and features; else nothing."""
+def told_of_order(definition: Definition) -> dict[str, object]:
+    """Return what an algorithm is told of time and place beside target and features; else nothing."""
     if not definition.time:
         return {}
-    levels = [str(level) for level in LEVELS]
-    return {"time": definition.time, "series": definition.series, "levels": levels}
+    told = {"time": definition.time, "series": definition.series}
+    if definition.places:
+        return {**told, **definition.places.to_dict()}
+    return {**told, "levels": [str(level) for level in LEVELS]}
 
 
 def protection_values(protection: Protection) -> dict[str, object]:

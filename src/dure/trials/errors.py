@@ -1,4 +1,4 @@
-"""What can go wrong in a trial. Exit statuses 92 to 102, 226 to 246."""
+"""What can go wrong in a trial. Exit statuses 92 to 102, 125, 226 to 248."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class TrialsError(DureError):
                 ),
                 Text(
                     "Make a new version of the benchmark with fresh rows, or stop here.",
-                    "새로운 행으로 평가 기준의 새 판을 만들거나 여기에서 끝내십시오.",
+                    "새로운 행으로 평가 기준의 새 버전을 만들거나 여기에서 끝내십시오.",
                 ),
             ),
             ErrorSpec(
@@ -136,6 +136,31 @@ class TrialsError(DureError):
                 Text(
                     "Check the keeper (dure node doctor) and run the trial again.",
                     "키 관리 서비스를 확인하고(dure node doctor) 시험을 다시 실행하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.closed",
+                125,
+                409,
+                Text("The benchmark is closed.", "닫힌 평가 기준입니다."),
+                Text(
+                    "Version {version} of {name} was closed on {when}; nothing new is run on it.",
+                    "{name} 평가 기준의 버전 {version}은(는) {when}에 닫혀 새로 시험할 수 없습니다.",
+                ),
+                Text(
+                    "Take a version that is open: dure trials benchmarks.",
+                    "열려 있는 버전을 쓰십시오: dure trials benchmarks.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.card",
+                247,
+                422,
+                Text("The benchmark card can't be used.", "평가 기준 카드를 쓸 수 없습니다."),
+                Text("{file}: {reason.en}.", "{file}: {reason.ko}."),
+                Text(
+                    "Take it out of your node again: dure trials card CARD --out FILE.",
+                    "노드에서 다시 꺼내십시오: dure trials card CARD --out FILE.",
                 ),
             ),
             ErrorSpec(
@@ -217,6 +242,48 @@ class TrialsError(DureError):
                 Text(
                     "Get the file from its maker again, or have the host probed anew.",
                     "만든 사람에게 파일을 다시 받거나 호스트를 다시 탐침하게 하십시오.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.compare",
+                229,
+                409,
+                Text(
+                    "These reports can't be put beside each other.",
+                    "이 보고서들은 견줄 수 없습니다.",
+                ),
+                Text("{reason.en}.", "{reason.ko}."),
+                Text(
+                    "Name reports on one benchmark that have figures: dure trials list.",
+                    "수치가 있는, 같은 평가 기준의 보고서를 지정하십시오: dure trials list.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.page",
+                235,
+                409,
+                Text("The page can't be written there.", "그곳에 페이지를 쓸 수 없습니다."),
+                Text("{path}: {reason.en}.", "{path}: {reason.ko}."),
+                Text(
+                    "Name a file that ends in .html: dure trials show RUN --html report.html.",
+                    ".html로 끝나는 파일을 지정하십시오: dure trials show RUN --html report.html.",
+                ),
+            ),
+            ErrorSpec(
+                "trials.unproven-host",
+                248,
+                409,
+                Text(
+                    "This node runs nothing above Open without a recent report of its probes.",
+                    "이 노드는 최근의 탐침 보고서 없이 공개 등급을 넘는 자료를 시험하지 않습니다.",
+                ),
+                Text(
+                    "Tier {tier}, at most {days} days old: {reason.en}.",
+                    "격리 수준 {tier}, 최대 {days}일: {reason.ko}.",
+                ),
+                Text(
+                    "Probe this host and have the node sign (dure trials probe --sign).",
+                    "이 호스트를 탐침하고 노드가 서명하게 하십시오(dure trials probe --sign).",
                 ),
             ),
             ErrorSpec(

@@ -7,7 +7,7 @@
     version = "1.0"
     task = "tabular-regression"
     entry_point = "algorithm:Algorithm"     # or a script "main.py", a model "model.onnx", or "MLmodel"
-    runtime = "scikit-learn"                # or "plain", "onnx", "pytorch-cpu"
+    runtime = "scikit-learn"                # or "plain", "onnx", "images", "pytorch-cpu"
     licence = "Apache-2.0"
     origin = "written for this trial; no weights from elsewhere"
 
@@ -21,7 +21,7 @@
     [schema]                                # optional; what it needs, so that a misfit shows early
     target = "delay"
 
-    [schema.features]                       # name -> text, integer, number, boolean, date or time
+    [schema.features]                       # name -> text, integer, number, boolean, date, time or image
     carrier = "text"
     distance = "number"
 """
@@ -84,6 +84,7 @@ class ColumnType(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
     TIME = "time"
+    IMAGE = "image"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,14 +43,7 @@ class OnnxModel:
     """
 
     def __init__(self, path: Path, task: Mapping[str, Any]) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 2
-        options.log_severity_level = 4
-        self._session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = session_of(path)
         self._features = tuple(task["features"])
 
     def fit(self, train: pa.Table) -> None:
@@ -96,6 +89,16 @@ class OnnxModel:
         else:
             column = _numbers(features[name], _NUMBERS[kind])
         return column.reshape(-1, 1)
+
+
+def session_of(path: Path) -> Any:
+    """Open an ONNX file with ONNX Runtime on two processors."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 2
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _numbers(column: pa.ChunkedArray, kind: Any) -> Any:

@@ -50,8 +50,8 @@ HINTS = {
         "평가 기준과 같은 행 수로 시간과 메모리를 재 보십시오. 한도는 algorithm.toml에 있습니다.",
     ),
     OutcomeClass.INVALID_PREDICTIONS: Text(
-        "One prediction for each row, in order: finite numbers, or classes of the training part.",
-        "행마다 순서대로 예측을 하나씩 내십시오. 유한한 수이거나 학습 부분에 있는 클래스여야 합니다.",
+        "One answer for each row (of tracking, each moment), in order, in the form that the task asks for.",
+        "행마다(추적은 시점마다) 순서대로 답을 하나씩, 과제가 요구하는 형식으로 내십시오.",
     ),
     OutcomeClass.REFUSED: Text(
         "Ask the data's owner: they see which gate refused.",

@@ -62,11 +62,13 @@ def isolates(here: pa.ChunkedArray, there: pa.ChunkedArray, least: int = LEAST_C
     """
     ours, theirs = _counted(here), _counted(there)
     both = sum(min(count, theirs.get(one, 0)) for one, count in ours.items())
-    return any(0 < len(rows) - both < least for rows in (here, there)) and both > 0
+    return any(0 < sum(rows.values()) - both < least for rows in (ours, theirs)) and both > 0
 
 
 def _counted(digests: pa.ChunkedArray) -> dict[bytes, int]:
-    counts = digests.value_counts()
+    # Of tracks a row has the digests of all objects that begin there.
+    nested = pa.types.is_list(digests.type)
+    counts = (pc.list_flatten(digests) if nested else digests).value_counts()
     return dict(zip(counts.field(0).to_pylist(), counts.field(1).to_pylist(), strict=True))
 
 

@@ -15,7 +15,7 @@ from dure.sandbox.tasks import Outcome
 from dure.trials import history, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark
 from dure.trials.bootstrap import RESAMPLES
-from dure.trials.definition import protection_values, told_of_forecast
+from dure.trials.definition import protection_values, told_of_order
 from dure.trials.diagnosis import ATTEMPTS
 from dure.trials.kinds.lines import Refusal
 from dure.trials.manifest import Manifest
@@ -63,7 +63,7 @@ def run_algorithm(work: Work, features: Asset) -> Outcome:
         "target": definition.target,
         "features": list(definition.features),
         "seed": work.seed,
-        **told_of_forecast(definition),
+        **told_of_order(definition),
     }
     with steps.Sealed(work.house, work.id) as sealed:
         return steps.run_step(

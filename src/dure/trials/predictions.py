@@ -106,7 +106,7 @@ def read_predictions(
     values: list[Any] = []
     scores: list[list[float]] = []
     for line in lines[1:]:
-        value, row = wire.read(parse(line), told)
+        value, row = wire.read(parse(line, wire.most), told)
         values.append(value)
         scores.append(row)
     return Predictions(values, told.classes, scores if told.classes else ())

@@ -8,10 +8,14 @@ from types import MappingProxyType
 from dure.core.system import SYSTEM
 from dure.core.text import Text
 from dure.sandbox.reasons import CAUSES as SANDBOX_CAUSES
+from dure.trials.kinds.texts.reasons import REASONS as TEXTS
+from dure.trials.kinds.tracks.reasons import REASONS as TRACKS
 
 REASONS: Mapping[str, Text] = MappingProxyType(
     {
         **SYSTEM,
+        **TEXTS,
+        **TRACKS,
         # a manifest, a folder, a package
         "name-form": Text(
             "use lower-case letters, digits, dots and hyphens",
@@ -85,11 +89,24 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "probes-signer": Text(
             "the charter knows no such key of the signer", "협약에 등록된 서명자의 키가 아닙니다"
         ),
+        "probes-none": Text("there is none", "보고서가 없습니다"),
+        "probes-old": Text("the last one is older", "마지막 보고서가 그보다 오래되었습니다"),
+        "probes-others": Text(
+            "the last one does not hold the very probes that are installed here",
+            "마지막 보고서의 탐침이 여기에 설치된 것과 다릅니다",
+        ),
+        "probes-verdict": Text(
+            "in the last one something escaped or was not probed",
+            "마지막 보고서에서 빠져나갔거나 탐침하지 못한 것이 있습니다",
+        ),
         "probes-unsigned": Text("nobody has signed it", "서명이 없습니다"),
         # weights
         "code-inside": Text(
             "it names functions or classes, not arrays alone",
             "배열뿐 아니라 함수나 클래스가 들어 있습니다",
+        ),
+        "names-collide": Text(
+            "two arrays would get the same name", "이름이 같아지는 배열이 두 개 있습니다"
         ),
         "no-arrays": Text("there is no array in it", "배열이 없습니다"),
         "not-a-pickle": Text("it is no pickle that can be read", "읽을 수 있는 pickle이 아닙니다"),
@@ -195,6 +212,29 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "no-movement": Text(
             "the target never changes in training", "학습 부분에서 예측할 값이 변하지 않습니다"
         ),
+        "box-values": Text(
+            "a box lacks its class, or has a side that is no number or beyond 65,536 pixels",
+            "클래스가 없거나, 변이 수가 아니거나, 65,536픽셀을 넘는 상자가 있습니다",
+        ),
+        "classes-of-boxes": Text(
+            "boxes need 1 to {most_classes} classes, all of them in the training part",
+            "상자의 클래스는 1개부터 {most_classes}개까지이고 모두 학습 부분에 있어야 합니다",
+        ),
+        "one-image": Text(
+            "a task on images has one feature, the images",
+            "이미지 과제의 입력 변수는 이미지 하나입니다",
+        ),
+        "feature-type": Text(
+            "the feature holds no images: they are bytes of image files",
+            "입력 변수가 이미지가 아닙니다. 이미지 파일의 바이트여야 합니다",
+        ),
+        "images-damaged": Text(
+            "an image is missing or can't be decoded", "없거나 읽을 수 없는 이미지가 있습니다"
+        ),
+        "images-too-many": Text(
+            "a benchmark takes 1 GiB of images, and 200,000 of them, at most",
+            "평가 기준의 이미지는 모두 1 GiB, 20만 장까지입니다",
+        ),
         "target-among": Text("the target is among them", "예측할 열이 그 안에 있습니다"),
         "malformed": Text("it is malformed", "형식이 잘못되었습니다"),
         "not-dataset": Text(
@@ -221,6 +261,18 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "a classification needs 2 to {most_classes} classes, all of them in the training part",
             "분류 과제의 클래스는 2개부터 {most_classes}개까지이고, 모두 학습 부분에 있어야 합니다",
         ),
+        "made-meanwhile": Text(
+            "somebody else made this version meanwhile; ask again for the next",
+            "그사이 다른 사람이 이 버전을 만들었습니다. 다시 요청하면 다음 버전이 됩니다",
+        ),
+        # a benchmark card
+        "card-form": Text(
+            "it does not have the form of a card", "평가 기준 카드의 형식이 아닙니다"
+        ),
+        "card-rows": Text(
+            "the dummy rows in it are not those that it names",
+            "들어 있는 더미 자료가 카드에 적힌 것과 다릅니다",
+        ),
         # an appeal
         "still-running": Text("the run has not ended", "실행이 아직 끝나지 않았습니다"),
         "of-another": Text(
@@ -232,8 +284,32 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "scored-already": Text(
             "the run was scored, so it counts", "채점까지 끝난 실행이므로 한도에 포함됩니다"
         ),
+        "own-appeal": Text(
+            "whoever appeals does not answer", "이의를 제기한 사람은 답변할 수 없습니다"
+        ),
         "none-waiting": Text(
             "no appeal of this run waits for an answer", "답변을 기다리는 이의가 없는 실행입니다"
+        ),
+        # reports beside each other
+        "too-few": Text("name two reports or more", "보고서를 둘 이상 지정하십시오"),
+        "too-many": Text("at most {most} reports fit", "보고서는 {most}개까지 견줄 수 있습니다"),
+        "same-twice": Text("one report is there twice", "같은 보고서가 두 번 있습니다"),
+        "no-figures": Text("the report {name} has no figures", "보고서에 수치가 없습니다: {name}"),
+        "other-benchmark": Text(
+            "they are on different benchmarks, or versions of one",
+            "평가 기준이나 그 버전이 서로 다릅니다",
+        ),
+        "other-task": Text("their tasks differ", "과제가 서로 다릅니다"),
+        "other-baseline": Text(
+            "their baselines differ, so the test rows are not the same",
+            "비교 기준의 값이 달라 같은 시험 행이 아닙니다",
+        ),
+        "no-metric": Text(
+            "no metric is told in two of them", "두 보고서에 함께 알려진 지표가 없습니다"
+        ),
+        # a page
+        "not-html": Text(
+            "a page's name ends in .html", "페이지 파일의 이름은 .html로 끝나야 합니다"
         ),
         # a release
         "no-report": Text("the run has no report", "이 실행에는 보고서가 없습니다"),
@@ -277,6 +353,7 @@ KINDS: Mapping[str, Text] = MappingProxyType(
         "benchmark": Text("benchmark", "평가 기준"),
         "run": Text("run", "실행"),
         "release": Text("release", "반출"),
+        "report": Text("run or report", "실행이나 보고서"),
     }
 )
 """What is unknown."""
@@ -297,9 +374,11 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "floors": Text("The floors", "하한"),
         "time": Text("The time", "시간 열"),
         "series": Text("The series", "계열"),
+        "places": Text("The places", "위치"),
         "subgroups": Text("The subgroups", "하위 집단"),
-        "robust": Text("The robustness plan", "강건성 계획"),
+        "robust": Text("The robustness plan", "견고성 계획"),
         "tell": Text("What is told", "알릴 항목"),
+        "reason": Text("The reason", "이유"),
     }
 )
 """Which part of a benchmark can't be used."""

@@ -238,8 +238,8 @@ def end_run(
     return True
 
 
-def sweep(house: House) -> int:
-    """Mark runs whose process died as failed, and return how many there were.
+def dead(house: House) -> dict[str, str]:
+    """Return the runs whose process died before their end was noted, each with who had it.
 
     That it died is seen at once on this machine; of another, or another container, when the lease is
     over. What a job runs is left to the queue.
@@ -247,17 +247,28 @@ def sweep(house: House) -> int:
     now = write_time(house.now())
     queued = select(JOBS.c.id).where(JOBS.c.state == Stage.RUNNING)
     ours = (RUNS.c.status == "running") & RUNS.c.id.not_in(queued)
+    parts = select(RUNS.c.id, RUNS.c.claimant, RUNS.c.lease_ends_at).where(ours)
     with house.database.read() as connection:
-        running = connection.execute(select(RUNS).where(ours)).all()
-    died = [row for row in running if row.lease_ends_at < now or not is_alive(row.claimant)]
+        running = connection.execute(parts).all()
+    return {
+        str(run): str(claimant)
+        for run, claimant, ends in running
+        if ends < now or not is_alive(claimant)
+    }
+
+
+def sweep(house: House) -> int:
+    """Mark runs whose process died as failed, and return how many there were."""
+    now = write_time(house.now())
+    died = dead(house)
     if died:
         with (
-            house.doing(SWEEP, detail={"runs": [row.id for row in died]}),
+            house.doing(SWEEP, detail={"runs": sorted(died)}),
             house.database.write() as connection,
         ):
-            for row in died:
+            for run, claimant in died.items():
                 # Not what somebody has taken up again meanwhile.
-                same = (RUNS.c.id == row.id) & (RUNS.c.claimant == row.claimant)
+                same = (RUNS.c.id == run) & (RUNS.c.claimant == claimant)
                 connection.execute(
                     update(RUNS)
                     .where(same & (RUNS.c.status == "running"))

@@ -33,9 +33,8 @@ from dure.core.labels import join_all
 from dure.core.reports import Report
 from dure.governance.claims import this_process
 from dure.governance.house import House
-from dure.sandbox.tiers import tier_for
 from dure.storage.tables import ASSETS, FACTS
-from dure.trials import history, records, spec, steps
+from dure.trials import history, probed, records, spec, steps
 from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
 from dure.trials.bootstrap import RESAMPLES
 from dure.trials.details.resources import buckets
@@ -128,7 +127,7 @@ def run(
         ``governance.denied``.
     """
     submission = records.find(house, SUBMISSIONS, submission_id)
-    benchmark = find_benchmark(house, benchmark_id)
+    benchmark = find_benchmark(house, benchmark_id, for_run=True)
     manifest = read_manifest(submission["manifest"].encode("utf-8"))
     check_fit(manifest, benchmark.definition)
     algorithm = house.assets.get(submission["asset_id"]).asset
@@ -171,8 +170,7 @@ def run(
         try:
             work = replace(work, others=history.neighbours(house, benchmark.asset.id))
             grade = join_all([seen, benchmark.answers.label]).grade
-            tier = tier_for(grade, house.profile, house.open_tier)
-            work = replace(work, tier=tier)
+            work = replace(work, tier=probed.tier_of(house, grade))
             trial = _sealed_before(work) or _perform(work, spent)
         except BaseException:
             records.end_run(house, work.id, "failed", claimant=work.claimant)
@@ -223,7 +221,8 @@ def _perform(work: Work, spent: int) -> Trial:
 
 def _finish(work: Work, gated: Gated, used: Mapping[str, object], diagnosis: bytes) -> Trial:
     house, benchmark = work.house, work.benchmark
-    evidence = {**_evidence(work), **used, "gates": [step.to_dict() for step in gated.steps]}
+    known = {**probed.facts(work.house, work.tier), **used}
+    evidence = {**_evidence(work), **known, "gates": [step.to_dict() for step in gated.steps]}
     findings = (*gated.findings, *contamination(house, benchmark.asset))
     report = Report(REPORT_KIND, 1, gated.result, evidence, findings)
     worse = [benchmark.perturbed] if benchmark.perturbed else []

@@ -4,7 +4,9 @@ A class named by ``module:attribute`` is made with one mapping (task, target, fe
 parameters) and has two methods: ``fit(train)`` with a table of features and targets, and
 ``predict(features)``, which returns one number or class for each row. For a classification it may
 have ``predict_scores(features)`` instead, which returns the classes and a matrix of scores; for a forecast
-``predict`` returns a row of quantiles for each, at ``task["levels"]``. A
+``predict`` returns a row of quantiles for each, at ``task["levels"]``; of an object detection a mapping of
+``boxes`` (left, top, right, bottom in pixels), ``classes`` and ``scores`` for each image. A model of MAITE's
+(`dure.trials.maite`) is run as it is. A
 script is simply run, with the paths of train, features and predictions as its arguments. An ONNX
 model, or an MLflow folder with one, brings no code (`dure.trials.models`). Wheels in the folder are
 importable, if they are of Python alone.
@@ -30,9 +32,12 @@ import pyarrow.parquet as pq
 
 from dure.sandbox.places import IN, OUT, SCRATCH
 from dure.trials.kinds.asking import ASKING
+from dure.trials.maite.adapters import ADAPTERS, adapted
+from dure.trials.maite.models import is_model
 from dure.trials.manifest import MANIFEST, EntryForm, Manifest, read_manifest
 from dure.trials.packing import unpack
 from dure.trials.predictions import FILE, Predictions, write_predictions
+from dure.trials.tasks import TaskType
 
 ALGORITHM = "algorithm.tar"
 
@@ -62,12 +67,19 @@ def fit_and_predict(
 def _made(manifest: Manifest, told: Mapping[str, Any]) -> Any:
     if manifest.form is EntryForm.CLASS:
         module, _, attribute = manifest.entry_point.partition(":")
-        return getattr(importlib.import_module(module), attribute)(told)
+        named = getattr(importlib.import_module(module), attribute)
+        if manifest.task in ADAPTERS and is_model(named):
+            return adapted(named, told)
+        return named(told)
     from dure.trials.models import OnnxModel, mlflow_model
 
     here = Path.cwd()
-    named = manifest.form is EntryForm.ONNX
-    return OnnxModel(here / manifest.entry_point if named else mlflow_model(here), told)
+    path = here / manifest.entry_point if manifest.form is EntryForm.ONNX else mlflow_model(here)
+    if manifest.task is TaskType.IMAGES:
+        from dure.trials.images.onnx import OnnxClassifier
+
+        return OnnxClassifier(path, told)
+    return OnnxModel(path, told)
 
 
 def main(
@@ -86,6 +98,8 @@ def main(
     sys.path[:0] = [str(scratch), *(str(scratch / name) for name in files if name.endswith(".whl"))]
     task = json.loads((source / "task.json").read_bytes())
     task["levels"] = [float(level) for level in task.get("levels", ())]
+    if "cutoff" in task:
+        task["cutoff"] = float(task["cutoff"])
     random.seed(task["seed"])
     np.random.seed(task["seed"])
     paths = [source / "train.parquet", source / "features.parquet", target / FILE]

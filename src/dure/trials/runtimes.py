@@ -74,13 +74,21 @@ RUNTIMES: Mapping[str, Runtime] = {
             Text(
                 "ONNX models and MLflow folders that hold one", "ONNX 모델, ONNX를 담은 MLflow 폴더"
             ),
-            (*_BASE, "onnxruntime", "pyyaml"),
+            (*_BASE, "onnxruntime", "pyyaml", "pillow"),
             counts_processors=True,
+        ),
+        Runtime(
+            "images",
+            Text(
+                "Pillow, scikit-learn and the protocols of MAITE",
+                "Pillow, scikit-learn, MAITE 프로토콜",
+            ),
+            (*_BASE, "scikit-learn", "pillow", "maite"),
         ),
         Runtime(
             "pytorch-cpu",
             Text("PyTorch without a GPU, where it is installed", "GPU 없는 PyTorch(설치된 곳만)"),
-            (*_BASE, "torch"),
+            (*_BASE, "torch", "pillow", "maite"),
             optional=True,
         ),
     )

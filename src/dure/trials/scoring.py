@@ -22,14 +22,14 @@ from dure.trials.disclosure.sensitive import Protection
 from dure.trials.disclosure.suppression import TableRefused, withheld_cells
 from dure.trials.disclosure.table import CellTable, Marks
 from dure.trials.kinds.estimates import Comparison, Estimate
-from dure.trials.kinds.key import Key, Sides
+from dure.trials.kinds.key import Key, Sides, counts_of
 from dure.trials.kinds.keys import KEYS
 from dure.trials.kinds.lines import PredictionsRefused, Refusal
 from dure.trials.kinds.parts import BASELINE_KEY, ROW, SUBGROUP
 from dure.trials.kinds.plan import Plan
 from dure.trials.overlap import isolates
 from dure.trials.predictions import FILE, Predictions, read_predictions
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import Predicted, TaskType
 
 SCORE = "score.json"
 SWEEP = "sweep.jsonl"
@@ -92,24 +92,25 @@ def score(data: bytes, answers: pa.Table, plan: Plan, sweep: bytes | None = None
     predictions = read_predictions(data, task=plan.task, rows=rows, classes=frozenset(known))
     sides = Sides(plan, baseline, answers, predictions, np.random.default_rng(plan.seed))
     key = KEYS[plan.task.predicts](sides)
-    cells = key.cells()
-    smallest = int(np.bincount(cells, minlength=max(len(known), 1)).min())
+    smallest, cells, counts = key.smallest(), key.cells(), counts_of(answers)
+    total = int(counts.sum())
     found = _chosen(key, np.ones(rows, dtype=bool), plan.metrics)
     if not plan.subgroups:
         details = measured(key, sides, *_swept(sweep, sides, known))
-        return Score(rows, smallest, found, key.leak(), details=details)
+        return Score(total, smallest, found, key.leak(), details=details)
     numbers = answers[SUBGROUP].to_numpy()
     groups = []
     for number in range(plan.subgroups):
         mask = numbers == number
-        size = int(mask.sum())
+        size = int(counts[mask].sum())
         enough = size >= plan.protection.least
         groups.append((size, _chosen(key, mask, plan.floors) if enough else ()))
-    support = np.zeros((plan.subgroups + 1, max(len(known), 1)), dtype=np.int64)
-    np.add.at(support, (numbers, cells), 1)
+    width = max(len(known), 1) if plan.task.predicts is Predicted.CLASS else 1
+    support = np.zeros((plan.subgroups + 1, width), dtype=np.int64)
+    np.add.at(support, (numbers, cells), counts)
     details = measured(key, sides, *_swept(sweep, sides, known))
     table = CellTable(support)
-    return Score(rows, smallest, found, key.leak(), tuple(groups), table, details)
+    return Score(total, smallest, found, key.leak(), tuple(groups), table, details)
 
 
 def _swept(

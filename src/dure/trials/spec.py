@@ -16,11 +16,14 @@ PREPARE = "trial.prepare"
 RUN = "trial.run"
 APPEAL = "trial.appeal"
 ANSWER = "trial.answer"
+WORK = "trial.work"
 RELEASE = "report.release"
 SWEEP = "trial.sweep"
 """Not an action: what the node notes when it finds runs whose process died."""
 QUEUE, CANCEL = "trial.queue", "trial.cancel"
 """Not actions either: who may run a trial may queue and cancel it."""
+OFFER, CLOSE = "trial.offer", "trial.close"
+"""Nor are these: who may make a benchmark may write its card and close it. The card leaves by votes."""
 
 ACTIONS = (
     Action(
@@ -49,6 +52,11 @@ ACTIONS = (
         roles=frozenset({Role.STEWARD, Role.OPERATOR, Role.CHECKER}),
     ),
     Action(
+        WORK,
+        Text("Take queued trials and have them run", "대기 중인 시험을 꺼내 실행되게 하기"),
+        roles=frozenset({Role.OPERATOR, Role.SERVICE}),
+    ),
+    Action(
         RELEASE,
         Text("Release the report of a trial", "시험 보고서 반출"),
         roles=frozenset({Role.STEWARD, Role.OPERATOR, Role.DEVELOPER}),
@@ -73,7 +81,7 @@ ROOM = RoomSpec(
     commands="dure.cli.trials:app",
     events=frozenset(
         f"{name}.{step}"
-        for name in (*(action.name for action in ACTIONS), SWEEP, QUEUE, CANCEL)
+        for name in (*(action.name for action in ACTIONS), SWEEP, QUEUE, CANCEL, OFFER, CLOSE)
         for step in ("begun", "done", "failed")
     ),
     tables="dure.trials.tables:METADATA",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,11 @@ from dure.trials.kinds.parts import (
 )
 from dure.trials.kinds.target import SplitRefused
 from dure.trials.kinds.targets import TARGETS
+from dure.trials.kinds.tracks.division import divide
 from dure.trials.overlap import Repeated, repeated, row_digests
 from dure.trials.perturbing.applying import Perturbed, perturbed
 from dure.trials.perturbing.numbers import Rng
+from dure.trials.tasks import OF_IMAGES
 
 FACTS = "facts.json"
 
@@ -50,10 +52,25 @@ REFUSALS = (
     "target-range",
     "too-few-rows",
     "classes",
+    "box-values",
+    "classes-of-boxes",
+    "feature-type",
+    "images-damaged",
+    "images-too-many",
     "time-type",
     "no-movement",
     "robust-rows",
     "robust-columns",
+    "target-long",
+    "text-missing",
+    "place-type",
+    "place-incomplete",
+    "box-size",
+    "truth-incomplete",
+    "object-twice",
+    "subgroup-varies",
+    "too-few-sequences",
+    "too-few-objects",
 )
 """Why a data set can't be split so: codes of `dure.trials.reasons`."""
 
@@ -86,11 +103,14 @@ def split(table: pa.Table, definition: Definition) -> Split:
     """
     if definition.target not in table.column_names:
         raise SplitRefused("target-missing")
-    if not set(definition.features) <= set(table.column_names):
+    true = definition.places.true if definition.places else ()
+    if not {*definition.features, *true} <= set(table.column_names):
         raise SplitRefused("feature-missing")
     if definition.subgroup and definition.subgroup not in table.column_names:
         raise SplitRefused("subgroup-missing")
     table = table.select(columns_of(definition)).combine_chunks()
+    if definition.places:
+        return Split(*divide(table, definition))
     needed = [definition.target, definition.time] if definition.time else [definition.target]
     for name in needed:
         table = table.filter(pc.is_valid(table[name]))
@@ -171,7 +191,8 @@ def _perturbed(
 
 def columns_of(definition: Definition) -> list[str]:
     """Return the columns that a benchmark needs, each once."""
-    named = [*definition.features, definition.target]
+    true = definition.places.true if definition.places else ()
+    named = [*definition.features, definition.target, *true]
     return named if definition.subgroup in ("", *named) else [*named, definition.subgroup]
 
 
@@ -186,27 +207,40 @@ def main(source: Path = IN, target: Path = OUT) -> None:
     definition = Definition.from_dict(json.loads((source / "definition.json").read_bytes()))
     facts: Mapping[str, object]
     try:
-        columns = columns_of(definition)
-        names = pq.read_schema(source / "data.parquet").names
-        table = pq.read_table(
-            source / "data.parquet", columns=[name for name in columns if name in names]
-        )
-        parts = split(table, definition)
+        facts = _split_into(source, target, definition)
     except (SplitRefused, ClockRefused) as refused:
+        for name in (*PARTS, PERTURBED):
+            (target / name).unlink(missing_ok=True)
         facts = {"refused": str(refused)}
-    else:
-        made = dict(zip(PARTS, (parts.train, parts.features, parts.answers), strict=True))
-        if parts.perturbed is not None:
-            made[PERTURBED] = parts.perturbed
-        for name, part in made.items():
-            pq.write_table(part, target / name, compression="zstd", version="2.6")
-        facts = {
-            "train_rows": parts.train.num_rows,
-            "test_rows": parts.features.num_rows,
-            "repeated_exactly": parts.repeated.exactly,
-            "repeated_nearly": parts.repeated.nearly,
-        }
     (target / FACTS).write_text(json.dumps(facts), encoding="ascii")
+
+
+def _split_into(source: Path, target: Path, definition: Definition) -> Mapping[str, object]:
+    data = source / "data.parquet"
+    gallery = None
+    if definition.task in OF_IMAGES:
+        from dure.trials.images.splitting import Gallery  # brings decoders, which no table needs
+
+        gallery = Gallery.open(source, data, definition)
+    names = set(pq.read_schema(data).names) - ({gallery.feature} if gallery else set())
+    table = pq.read_table(data, columns=[one for one in columns_of(definition) if one in names])
+    parts = split(gallery.stand_in(table) if gallery else table, definition)
+    if gallery:
+        parts = replace(parts, repeated=gallery.repeated(parts.train, parts.features))
+    made = dict(zip(PARTS, (parts.train, parts.features, parts.answers), strict=True))
+    if parts.perturbed is not None:
+        made[PERTURBED] = parts.perturbed
+    for name, part in made.items():
+        if gallery and gallery.feature in part.column_names:
+            gallery.write(part, target / name)
+        else:
+            pq.write_table(part, target / name, compression="zstd", version="2.6")
+    return {
+        "train_rows": parts.train.num_rows,
+        "test_rows": parts.features.num_rows,
+        "repeated_exactly": parts.repeated.exactly,
+        "repeated_nearly": parts.repeated.nearly,
+    }
 
 
 if __name__ == "__main__":

@@ -6,17 +6,18 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from dure.governance.house import House, Stream
 from dure.sandbox.box import Sink, run
-from dure.sandbox.runtime import processors, python_command
+from dure.sandbox.runtime import PACKAGES, installed, processors, python_command
 from dure.sandbox.spares import Spares
 from dure.sandbox.tasks import MIB, Input, Limits, Outcome, Task
 from dure.trials.errors import TrialsError
 from dure.trials.manifest import Manifest
 from dure.trials.runtimes import RUNTIMES, Runtime
+from dure.trials.tasks import TaskType
 
 TIER = "A"
 CORES = 2
@@ -34,6 +35,15 @@ OWN_LIMITS = Limits(
     output_files=8,
 )
 """Limits of our own steps."""
+IMAGE_LIMITS = replace(OWN_LIMITS, wall_s=1800, cpu_s=3600)
+"""The same, of a split that decodes images."""
+
+_TRACKEVAL = "trackeval"
+_PACKAGES = {
+    SPLIT: (*PACKAGES, "pillow"),
+    SCORING: (*PACKAGES, "faster-coco-eval", _TRACKEVAL),
+}
+"""What our own steps are given: one decodes images, the other scores detectors and trackers."""
 
 _BLOCK_BYTES = 1 << 20
 
@@ -156,9 +166,21 @@ def _task(
         inputs=inputs,
         environment=threads,
         limits=limits,
-        packages=runtime.packages if runtime else True,
+        packages=runtime.packages if runtime else _PACKAGES.get(module, True),
         binds=(processors(),) if runtime and runtime.counts_processors else (),
     )
+
+
+def require_scorer(task: TaskType) -> None:
+    """Refuse a task that can't be scored here.
+
+    Raises
+    ------
+    TrialsError
+        ``trials.benchmark`` when what scores tracks is not installed.
+    """
+    if task is TaskType.TRACKING and not any(installed((_TRACKEVAL,))):
+        raise TrialsError("trials.benchmark", part="task", reason="no-trackeval")
 
 
 def algorithm_limits(manifest: Manifest) -> Limits:

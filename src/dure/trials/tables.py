@@ -57,8 +57,18 @@ BENCHMARKS = Table(
     Column("budget", Integer, nullable=False),
     Column("prepared_at", _TIME, nullable=False),
     Column("prepared_by", _NAME, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("dummy_id", _HANDLE),
+    Column("closed_reason", Text),
+    Column("closed_at", _TIME),
+    Column("closed_by", _NAME),
     CheckConstraint("budget > 0", name="budget_positive"),
+    CheckConstraint("version > 0", name="version_positive"),
+    UniqueConstraint("name", "version"),
+    _both_or_neither("closed_at", "closed_by"),
+    _both_or_neither("closed_at", "closed_reason"),
 )
+"""Those of one name are versions of one benchmark; nothing new is run on one that is closed."""
 
 RUNS = Table(
     "trials_runs",

@@ -15,6 +15,10 @@ class TaskType(StrEnum):
     CLASSIFICATION = "tabular-classification"
     TEXT = "text-classification"
     FORECASTING = "forecasting"
+    GENERATION = "text-generation"
+    IMAGES = "image-classification"
+    DETECTION = "object-detection"
+    TRACKING = "multi-object-tracking"
 
     @property
     def predicts(self) -> Predicted:
@@ -28,6 +32,9 @@ class Predicted(StrEnum):
     NUMBER = "number"
     CLASS = "class"
     QUANTILES = "quantiles"
+    TEXT = "text"
+    BOXES = "boxes"
+    TRACKS = "tracks"
 
 
 _PREDICTED = {
@@ -35,7 +42,16 @@ _PREDICTED = {
     TaskType.CLASSIFICATION: Predicted.CLASS,
     TaskType.TEXT: Predicted.CLASS,
     TaskType.FORECASTING: Predicted.QUANTILES,
+    TaskType.GENERATION: Predicted.TEXT,
+    TaskType.IMAGES: Predicted.CLASS,
+    TaskType.DETECTION: Predicted.BOXES,
+    TaskType.TRACKING: Predicted.TRACKS,
 }
+
+OF_IMAGES = frozenset({TaskType.IMAGES, TaskType.DETECTION})
+"""Tasks whose one feature is an image."""
+TARGETS_OF_IMAGES: dict[str, str] = {TaskType.IMAGES: "target", TaskType.DETECTION: "boxes"}
+"""Under which name the index of a data set of images has the targets of each."""
 
 LEVELS = (0.1, 0.5, 0.9)
 """Levels of the quantiles that a forecast consists of."""
@@ -94,6 +110,32 @@ METRICS: dict[TaskType, tuple[Metric, ...]] = {
     ),
     TaskType.CLASSIFICATION: _CLASSES,
     TaskType.TEXT: _CLASSES,
+    TaskType.IMAGES: _CLASSES,
+    TaskType.DETECTION: (
+        Metric(
+            "map",
+            Text(
+                "mean average precision at overlaps of 50 to 95 %", "평균 정밀도(mAP, 겹침 50~95 %)"
+            ),
+            0.0,
+            1.0,
+            True,
+        ),
+        Metric(
+            "map-50",
+            Text("mean average precision at an overlap of 50 %", "평균 정밀도(mAP, 겹침 50 %)"),
+            0.0,
+            1.0,
+            True,
+        ),
+        Metric(
+            "mean-recall",
+            Text("mean recall at overlaps of 50 to 95 %", "평균 재현율(겹침 50~95 %)"),
+            0.0,
+            1.0,
+            True,
+        ),
+    ),
     TaskType.FORECASTING: (
         Metric("pinball", Text("mean pinball loss", "평균 핀볼 손실"), 0.0, _MOST, False),
         Metric(
@@ -114,6 +156,51 @@ METRICS: dict[TaskType, tuple[Metric, ...]] = {
             False,
         ),
     ),
+    TaskType.GENERATION: (
+        Metric("exact-match", Text("exact match", "완전 일치율"), 0.0, 1.0, True),
+        Metric("chrf", Text("character n-gram F-score", "문자 n-gram F 점수"), 0.0, 1.0, True),
+        Metric(
+            "rouge-l",
+            Text("F1 of the longest tokens in common", "최장 공통 토큰열의 F1"),
+            0.0,
+            1.0,
+            True,
+        ),
+        Metric("token-f1", Text("F1 of the tokens in common", "공통 토큰의 F1"), 0.0, 1.0, True),
+    ),
+    TaskType.TRACKING: (
+        Metric("hota", Text("higher-order tracking accuracy", "고차 추적 정확도"), 0.0, 1.0, True),
+        Metric("idf1", Text("F1 of identities", "식별 F1"), 0.0, 1.0, True),
+        Metric(
+            "mota",
+            Text("multi-object tracking accuracy", "다중 객체 추적 정확도"),
+            -_MOST,
+            1.0,
+            True,
+        ),
+        Metric("gospa", Text("GOSPA distance of a moment", "시점별 GOSPA 거리"), 0.0, _MOST, False),
+        Metric(
+            "gospa-localisation",
+            Text("GOSPA's part for where things are", "GOSPA의 위치 오차 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+        Metric(
+            "gospa-missed",
+            Text("GOSPA's part for missed things", "GOSPA의 누락 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+        Metric(
+            "gospa-false",
+            Text("GOSPA's part for false things", "GOSPA의 오탐 몫"),
+            0.0,
+            _MOST,
+            False,
+        ),
+    ),
 }
 
 BASELINES = {
@@ -121,6 +208,10 @@ BASELINES = {
     TaskType.CLASSIFICATION: "majority",
     TaskType.TEXT: "majority",
     TaskType.FORECASTING: "climatology",
+    TaskType.GENERATION: "lead",
+    TaskType.IMAGES: "majority",
+    TaskType.DETECTION: "usual-box",
+    TaskType.TRACKING: "nearest",
 }
 """The trivial algorithm that each task's results are compared with."""
 

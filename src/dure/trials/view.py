@@ -1,4 +1,4 @@
-"""What a door shows of trials: plain rows, and the two sealed documents of a run for those cleared."""
+"""What a door shows of trials: plain rows, and a run's diagnosis for those cleared."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dure.sandbox.host import probe_host
 from dure.sandbox.tasks import HostReport
 from dure.sandbox.tiers import probe_tiers
 from dure.trials import records
-from dure.trials.benchmark import PURPOSE, SCORING
+from dure.trials.benchmark import PURPOSE
 from dure.trials.errors import TrialsError
 from dure.trials.outcomes import WORDS, OutcomeClass
-from dure.trials.releasing import MOST_REPORT_BYTES, read_report
+from dure.trials.releasing import MOST_REPORT_BYTES
 from dure.trials.runtimes import RUNTIMES
 from dure.trials.steps import runtime_facts
 from dure.trials.tables import BENCHMARKS, RECEIVED, RELEASES, RUNS, SUBMISSIONS
@@ -39,12 +39,20 @@ def benchmarks(house: House) -> list[Row]:
 
 
 def runs(house: House) -> list[Row]:
-    """Return the runs of this node, the earliest first, with the requests to release them."""
+    """Return the runs of this node, the earliest first, with the requests to release them.
+
+    One whose process died has failed, whether or not that is noted yet: to look writes nothing.
+    """
+    died = records.dead(house)
     asked: dict[str, list[Row]] = {}
     for row in records.listed(house, RELEASES):
         asked.setdefault(row["run_id"], []).append(dict(row))
     found = [
-        {**_without(dict(row), {"claimant"}), "releases": asked.get(row["id"], [])}
+        {
+            **_without(dict(row), {"claimant"}),
+            **({"status": "failed"} if row["id"] in died else {}),
+            "releases": asked.get(row["id"], []),
+        }
         for row in records.listed(house, RUNS)
     ]
     return sorted(found, key=lambda row: (row["begun_at"], row["id"]))
@@ -58,21 +66,6 @@ def received(house: House) -> list[Row]:
 def outcome_words(outcome: str, language: str = "en") -> str:
     """Return an outcome's class in words."""
     return WORDS[OutcomeClass(outcome)].say(language)
-
-
-def report(house: House, run_id: str) -> Mapping[str, object]:
-    """Return the sealed report of a run to a reader who is cleared for it.
-
-    Raises
-    ------
-    TrialsError
-        ``trials.unknown``, ``trials.not-releasable`` when the run has none.
-    GovernanceError
-        ``governance.denied``.
-    """
-    row = _ended(house, run_id)
-    data = house.read(row["report_id"], purpose=SCORING, limit=MOST_REPORT_BYTES)
-    return read_report(data)
 
 
 def diagnosis(house: House, run_id: str) -> Mapping[str, Any]:

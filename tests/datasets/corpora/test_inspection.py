@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import unicodedata
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,15 @@ def test_near_copies_are_found_from_what_they_share_and_others_are_not() -> None
             clear[found] += 1
     assert min(clear.values()) > 15
     assert len(set(groups[::2].tolist())) == len(planted)  # no two stories are taken for one
+
+
+def test_a_text_of_nothing_but_marks_takes_no_longer_than_another() -> None:
+    """Normalising takes the square of the marks on one letter: a million would take an hour."""
+    marks = "\u0323\u0301\uff9e\u3099"
+    assert len(plain_text("a" + marks * 250_000)) <= 31
+    assert len(plain_text(marks * 250_000)) <= 30
+    usual = "a\u0323\u0301 b" * 40  # marks on many letters are no run
+    assert plain_text(usual) == unicodedata.normalize("NFKC", usual)
 
 
 def test_the_search_for_near_copies_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
 
@@ -22,8 +21,8 @@ from dure.datasets.inspect.statistics import Asked, Statistics
 from dure.datasets.inspect.verdict import verdict_on
 from dure.readers.parse import Raw
 from tests.datasets.inspect.tables import statistics_of
+from tests.html import HOSTILE, Page, luminance
 
-VOID = {"meta", "line", "circle", "path", "rect", "link", "br", "img"}
 RNG = np.random.default_rng(4)
 ROWS = 400
 
@@ -41,40 +40,6 @@ def inspection(found: Statistics, name: str = "holdings.csv", *, show: bool = Fa
         quality=measures(found, findings),
         withheld=withheld,
     )
-
-
-class Page(HTMLParser):
-    """Reads a page strictly: every element closed by its own end, in order."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.stack: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.feed(html)
-        self.close()
-        assert not self.stack
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.stack.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.stack.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.texts)
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.elements if name == tag]
 
 
 def rich() -> dict[str, Any]:
@@ -173,13 +138,6 @@ def test_pictures_have_words_and_headings_have_order(found: Statistics):
     assert linked <= {f"#{one}" for one in ids}
 
 
-def luminance(colour: str) -> float:
-    full = colour if len(colour) == 7 else "#" + "".join(2 * c for c in colour[1:])
-    parts = [int(full[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 def test_words_stand_out_from_their_ground(found: Statistics):
     """WCAG 2.2, 1.4.3: a contrast of 4.5 to 1 for text."""
     style = Page(inspection(found).to_html()).text
@@ -195,19 +153,6 @@ def test_words_stand_out_from_their_ground(found: Statistics):
         front = "#fff" if name[-1] in "34" else told["ink"]
         one, other = sorted((luminance(front), luminance(ground)))
         assert (other + 0.05) / (one + 0.05) >= 4.5, name
-
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "</title></style></svg><svg onload=alert(1)>",
-    "\u202egnp.exe",
-    "한글\u0000열",
-    "x" * 10_000,
-    "&lt;b&gt;",
-    "{column}",
-    "a, b",
-)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

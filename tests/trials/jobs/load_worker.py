@@ -73,6 +73,9 @@ class ForkEngine:
             del self.pids[name]
         return {job.id for job in jobs if job.id not in ended}
 
+    def has_ended(self) -> bool:
+        return False
+
     def cancel(self, job: Job) -> None:
         os.kill(self.pids[job.id], signal.SIGKILL)
 

@@ -21,6 +21,7 @@ from dure.trials import appeals, benchmark, records, run, view
 from dure.trials.jobs.body import LEASE_S, run_job
 from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.jobs.queueing import cancel_run, may_run, put_run, queue_of
+from dure.trials.reports.reading import read
 from dure.trials.tables import RUNS, SUBMISSIONS
 from tests.trials.conftest import World, definition
 
@@ -89,7 +90,7 @@ def test_a_job_is_a_trial_and_its_end_the_run_s_end(world: World):
     assert (ended.state, ended.result) == ("done", {"run": job.id})
     row = row_of(world, job)
     assert (row["status"], row["outcome"], row["agency"]) == ("done", "ok", "alpha")
-    assert view.report(world.bravo, job.id)["result"]["figures"]
+    assert read(world.bravo, job.id).result["figures"]
     with pytest.raises(JobsError, match="it has ended"):
         run_job(world.bravo, job.id)
     assert signal.getsignal(signal.SIGTERM) is before
@@ -220,6 +221,11 @@ def test_a_run_that_somebody_took_up_is_not_ended_by_who_had_it(world: World):
     records.end_run(world.bravo, run_id, "failed")
 
 
+def status_of(world: World, job: Job) -> str:
+    (row,) = (row for row in view.runs(world.bravo) if row["id"] == job.id)
+    return str(row["status"])
+
+
 def test_what_a_job_runs_is_not_swept(world: World):
     job = queued(world)
     take(world, job)
@@ -231,8 +237,31 @@ def test_what_a_job_runs_is_not_swept(world: World):
             world.bravo, job.id, submission, (str(job.arguments["benchmark"]), 1), 1, 60
         )
     assert records.sweep(world.bravo) == 0
+    assert status_of(world, job) == "running"
     queue.fail(claim, "x")
+    assert status_of(world, job) == "failed"  # told at once, and noted by who may write
+    assert row_of(world, job)["status"] == "running"
     assert records.sweep(world.bravo) == 1  # the control: once the job has ended, it is
+
+
+def test_who_queued_it_must_still_be_allowed_to_run_it(world: World):
+    job = queued(world)
+    take(world, job)
+    opened = len(world.bravo.opened)
+    world.bravo.as_("bravo.checker")  # as the charter stands when it is run
+    try:
+        with pytest.raises(DureError, match="denied"):
+            run_job(world.bravo, job.id)
+    finally:
+        world.bravo.as_("bravo.operator")
+    failed = queue_of(world.bravo).find(job.id)
+    assert (failed.state, failed.reason) == ("failed", "governance.denied")
+    assert len(world.bravo.opened) == opened
+    again = put_run(
+        world.bravo, str(job.arguments["submission"]), str(job.arguments["benchmark"]), seed=1
+    )
+    take(world, again)  # the control: who may, does
+    assert run_job(world.bravo, again.id).state == "done"
 
 
 # ── putting and cancelling ─────────────────────────────────────────────────────────────────────
@@ -266,7 +295,9 @@ def test_what_may_be_tried_again_is_put_again(world: World):
     records.end_run(world.bravo, job.id, "failed")
     appeals.appeal(world.bravo, job.id, "it runs here")
     assert put_run(world.bravo, algorithm, bench, seed=1).id == job.id  # the control: not answered
-    appeals.answer(world.bravo, job.id, "again", "the host was short of memory")
+    checker = world.bravo.as_("bravo.checker")
+    appeals.answer(checker, job.id, "again", "the host was short of memory")
+    world.bravo.as_("bravo.operator")
     again = put_run(world.bravo, algorithm, bench, seed=1)
     assert again.id != job.id
     assert put_run(world.bravo, algorithm, bench, seed=1) == again

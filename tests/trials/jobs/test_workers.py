@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from sqlalchemy import false, update
 
+from dure.core.errors import DureError
+from dure.governance.jobs.errors import JobsError
+from dure.governance.jobs.tables import JOBS
+from dure.governance.policy.errors import PolicyError
 from dure.trials.jobs.engines import LocalEngine
 from tests.node.alliance import Alliance, command, finish, services_inside, start
-from tests.trials.jobs.nodes import Store, prepared, put
+from tests.trials.jobs.nodes import PATIENCE_S, Store, prepared, put
 
 pytestmark = pytest.mark.slow
 
@@ -91,10 +98,61 @@ def test_others_see_classes_and_change_nothing(made: Alliance):
     run = put(made)
     with services_inside(), made.open(who="bravo.auditor") as node:
         assert node.jobs.list() == [{"run": run, "agency": "alpha", "state": "waiting"}]
-        with pytest.raises(Exception, match="denied"):
+        with pytest.raises(PolicyError, match="denied"):
             node.jobs.cancel(run)
+        # Who may not see it is not told that it is there.
+        with mock.patch("dure.node.desks.assets.visible", return_value=false()):
+            for name in (run, "f" * 32):
+                with pytest.raises(JobsError, match="no such job"):
+                    node.jobs.cancel(name)
     with services_inside(), made.open() as node:
         assert node.jobs.show(run)["attempt"] == 0  # the control: who may run it sees all
+
+
+def test_working_takes_a_permission_and_both_are_in_the_ledger(made: Alliance, store: Store):
+    run = put(made)
+    refused = command(made, "trials", "work", "--until-empty", who="bravo.checker")
+    assert (refused.status, "trial.work" in refused.err) == (60, True)
+    assert store.queue.take("worker/1", "local", 600) is not None
+    with services_inside(), made.open(who="bravo.checker") as node:
+        with pytest.raises(PolicyError, match="denied"):
+            node.jobs.run(run)
+        with pytest.raises(PolicyError, match="denied"):
+            node.jobs.run("f" * 32)
+    assert (store.job(run).state, store.job(run).attempt) == ("running", 0)
+    with store.database.write() as connection:  # somebody else put it
+        connection.execute(update(JOBS).values(put_by="bravo.gone"))
+    with services_inside(), made.open() as node:
+        with pytest.raises(DureError, match="unknown here"):
+            node.jobs.run(run)
+        ended = store.job(run)
+        assert (ended.state, ended.reason) == ("failed", "node.principal")
+        entries = node.ledger.show()
+    who = {one["type"]: one["actor"] for one in entries}
+    assert who["trial.work.begun"] == who["trial.work.failed"] == who["trial.queue.begun"]
+    assert [one["type"] for one in entries].count("trial.work.begun") == 1
+
+
+def test_a_worker_ends_when_its_permission_does(made: Alliance, store: Store):
+    from dure.trials.jobs.worker import Worker
+
+    run = put(made)
+    withdrawn = mock.Mock(side_effect=JobsError("jobs.unknown", name="permission"))
+    engine = LocalEngine(lambda job: ("/bin/false", job.id))
+    with pytest.raises(JobsError):
+        Worker(store.queue, engine, permitted=withdrawn, poll_s=0.01).work(until_empty=True)
+    ended = store.job(run)
+    assert (ended.state, ended.lost, withdrawn.call_count) == ("queued", 0, 1)
+
+
+def test_the_next_begins_when_one_has_ended(made: Alliance, store: Store):
+    from dure.trials.jobs.worker import Worker
+
+    put(made)
+    engine = LocalEngine(lambda job: ("/bin/true", job.id))
+    begun = time.monotonic()
+    Worker(store.queue, engine, poll_s=PATIENCE_S).work(until_empty=True)
+    assert time.monotonic() - begun < PATIENCE_S
 
 
 def test_a_child_that_can_t_begin_is_given_up_in_the_end(made: Alliance, store: Store):
@@ -109,21 +167,25 @@ def test_a_child_that_can_t_begin_is_given_up_in_the_end(made: Alliance, store: 
 
 
 def test_a_body_that_does_not_stop_is_killed_when_the_worker_ends(
-    made: Alliance, store: Store, monkeypatch: pytest.MonkeyPatch
+    made: Alliance, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     from dure.trials.jobs import engines
 
     monkeypatch.setattr(engines, "END_S", 0.05)
+    deaf = tmp_path / "deaf"
+    os.mkfifo(deaf)
     run = put(made)
     job = store.queue.take("worker/1", "local", 600)
     assert job is not None
     assert job.id == run
-    engine = LocalEngine(lambda job: ("/bin/sh", "-c", "trap '' TERM; sleep 100 & wait; wait"))
+    body = f"trap '' TERM; echo >'{deaf}'; sleep 100 & wait; wait"
+    engine = LocalEngine(lambda job: ("/bin/sh", "-c", body))
     assert engine.start(job) == ""
+    assert deaf.read_text() == "\n"  # it doesn't hear from now on
     (child,) = engine._children.values()
     engine.cancel(job)
     assert engine.living([job]) == {run}
     engine.close(stop=True)
-    assert child.returncode in (-signal.SIGKILL, -signal.SIGTERM)
+    assert child.returncode == -signal.SIGKILL
     with services_inside(), made.open() as node:
         node.jobs.cancel(run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,6 +138,16 @@ def test_an_attempt_that_is_killed_was_contained():
     with pytest.raises(Contained, match="EBADF"):
         in_child(lambda: os.close(-1))
     assert in_child(lambda: None) == "the child ended well"
+
+
+def test_an_attempt_that_took_too_long_proves_nothing():
+    def late(*_: object) -> None:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # pytest's own time limit has a handler
+        os.kill(os.getpid(), signal.SIGALRM)
+
+    assert try_apart(late, {}) == ("unprobed", "killed by signal 14")
+    with pytest.raises(RuntimeError, match="too long"):
+        in_child(late)
 
 
 def test_a_call_that_a_machine_lacks_is_contained():

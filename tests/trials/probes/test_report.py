@@ -130,9 +130,12 @@ def test_what_is_no_report_is_refused(content: bytes):
     assert refused(content) == "probes-form"
 
 
+NODE = SimpleNamespace(agency="bravo", node_signing=key("intl", "node").public.hex())
+
+
 def charter(*enrolled: PublicKey, name: str = "intl") -> Any:
     whose = Principal("bravo.operator", "bravo", frozenset(), 0, frozenset(), frozenset(), enrolled)
-    return SimpleNamespace(principals=(whose,), suite=name)
+    return SimpleNamespace(principals=(whose,), members=(NODE,), suite=name)
 
 
 def test_a_charter_says_whose_key_it_is():
@@ -145,6 +148,11 @@ def test_a_charter_says_whose_key_it_is():
     assert refused(signed, charter(replace(enrolled, revoked=True))) == "probes-signer"
     other = canonical_json(report.sign_report(made(), replace(own, id="bravo.officer")))
     assert refused(other, charter(enrolled)) == "probes-signer"
+    by_node = report.sign_report(made(), replace(own, id="bravo"))
+    assert report.verify_report(canonical_json(by_node), charter())["signature"]["by"] == "bravo"
+    assert refused(
+        canonical_json(report.sign_report(made(), replace(own, id="alpha"))), charter()
+    ) == ("probes-signer")
     plain = canonical_json(report.sign_report(made(), None))
     assert refused(plain, charter(enrolled)) == "probes-unsigned"
 

@@ -20,8 +20,9 @@ import pytest
 from dure.sandbox import box, launching
 from dure.sandbox.tasks import Bind, Limits, Outcome, Task
 from dure.trials import figures
+from dure.trials.gates import ladder
 from dure.trials.outcomes import OutcomeClass
-from dure.trials.probes import archives, channels, inside, models, parsers
+from dure.trials.probes import archives, channels, inside, models, parsers, results
 from dure.trials.probes.canaries import canaries
 from dure.trials.probes.catalogue import CATALOGUE, FAMILIES, Control
 from dure.trials.probes.report import verdict_of
@@ -36,6 +37,8 @@ OF_SOME_KERNELS = {
     *("network.vsock", "files.kernel-setting", "files.kernel-log", "files.kernel-addresses"),
     *("files.kernel-memory", "files.sysrq", "files.make-device", "files.run-from-tmp"),
     *("files.control-groups", "files.host-interrupts", "files.host-kernel-keys"),
+    *("files.host-control-groups", "files.host-disks", "files.host-kernel-build"),
+    *("files.host-locks", "files.host-ports", "files.watch-shared-folder"),
     *("files.host-modules", "files.host-pressure", "files.graphics-device"),
     *("processes.join-namespace", "processes.user-namespace", "processes.raise-limit"),
     *("processes.user-namespace-by-clone", "processes.calls-of-32-bits", "processes.huge-pages"),
@@ -246,6 +249,8 @@ ELSEWHERE = {"models.custom-library"}
         ("channels", figures, "DIGITS", 17),
         ("channels", channels, "gated", lambda *_, **__: OutcomeClass.OK),
         ("channels", channels, "printable", lambda text: text),
+        ("results", ladder, "step", lambda *_: 0.0),
+        ("results", results, "_by_standing", results._by_value),
     ],
 )
 def test_with_a_careless_reader_in_place_of_ours(

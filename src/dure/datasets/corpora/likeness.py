@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from array import array
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ MOST_TEXTS = 1 << 19
 """Long texts of which a sketch is kept: 64 MiB of sketches."""
 
 _BINS, _HIGH = 24, 8.0
+_MOST_MARKS = 30
 
 
 class Likeness:
@@ -91,14 +93,38 @@ Grouped = tuple[NDArray[np.uint64], NDArray[np.int64]]
 
 
 def plain_text(text: str) -> str:
-    r"""Return a text without case, width, and more than one blank in a row.
+    r"""Return a text without case, width, more than one blank and more than 30 marks in a row.
+
+    Putting the marks on a letter in order takes the square of their number, and a text may be nothing else.
+    No letter of any language has more than 30 (UAX #15, stream-safe text format).
 
     Examples
     --------
     >>> plain_text("ＡＩＳ\n  Track ")
     'ais track'
     """
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    safe = text if text.isascii() else _with_few_marks(text)
+    return " ".join(unicodedata.normalize("NFKC", safe).casefold().split())
+
+
+def _with_few_marks(text: str) -> str:
+    """Return a text in which no run of combining marks is longer than 30."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    table = _marks()
+    marked = table[np.minimum(codes, len(table) - 1)]
+    if marked.sum() <= _MOST_MARKS:
+        return text
+    places = np.arange(len(codes))
+    before = np.maximum.accumulate(np.where(marked, -1, places))
+    kept = codes[places - before <= _MOST_MARKS]
+    return kept.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+@cache
+def _marks() -> NDArray[np.bool_]:
+    """Return which characters are combining marks, or become some; none is past plane 1."""
+    parts = (unicodedata.normalize("NFKD", char) for char in map(chr, range(0x20000)))
+    return np.array([unicodedata.combining(one[0]) > 0 for one in parts])
 
 
 def _groups(keys: NDArray[np.uint64], places: NDArray[np.int64]) -> Grouped:

@@ -6,13 +6,13 @@ only style is the one whose digest it names.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
 from dure.core.findings import Finding, Severity
+from dure.core.pages.document import document
+from dure.core.pages.drawing import icon
 from dure.core.text import Text, printable
 from dure.datasets.drift.page import drift_section
 from dure.datasets.drift.statistics import Comparison
@@ -24,7 +24,7 @@ from dure.datasets.inspect.page_tables import class_balance, correlation_map, ov
 from dure.datasets.inspect.quality import Measure
 from dure.datasets.inspect.statistics import Statistics
 from dure.datasets.inspect.style import STYLE
-from dure.datasets.inspect.verdict import ReadinessVerdict
+from dure.datasets.inspect.verdict import Readiness, ReadinessVerdict
 from dure.readers.tables import Column
 
 _LEVELS = (
@@ -36,6 +36,7 @@ _SHOWN_FINDINGS = 200
 _SHOWN_REASONS = 8
 _LOW = 0.9
 _FAMILIES = {"personal": Family.IDENTIFIABILITY}
+_TONES = {Readiness.READY: "good", Readiness.WORK: "fair", Readiness.NOT_READY: "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +124,12 @@ def whole_page(
     images
         Where the page may have pictures from: ``data:``, or "" for nowhere.
     """
-    title = _say(Text("AI readiness report", "AI 활용 준비도 보고서"), language)
-    name = escape(printable(subject))
-    return (
-        f'<!DOCTYPE html>\n<html lang="{"ko" if language == "ko" else "en"}">\n<head>\n'
-        '<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy(images)}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{title}: {name}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f'<header><p class="kicker">{title}</p><h1>{name}</h1>{facts}</header>\n'
-        f"<main>\n{''.join(sections)}</main>\n{footer}\n</body>\n</html>\n"
+    kicker = Text("AI readiness report", "AI 활용 준비도 보고서").say(language)
+    body = (
+        f'<header><p class="kicker">{escape(kicker)}</p><h1>{escape(printable(subject))}</h1>{facts}</header>\n'
+        f"<main>\n{''.join(sections)}</main>\n{footer}"
     )
-
-
-def _policy(images: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    seen = f" img-src {images};" if images else ""
-    return f"default-src 'none';{seen} style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return document(f"{kicker}: {subject}", body, language=language, style=STYLE, images=images)
 
 
 def _say(text: Text, language: str) -> str:
@@ -162,7 +151,7 @@ def _facts(contents: Contents, language: str) -> str:
 
 def verdict_section(verdict: ReadinessVerdict, language: str) -> str:
     """Return the verdict with its reasons."""
-    kind = verdict.readiness.value
+    tone = _TONES[verdict.readiness]
     reasons = verdict.reasons[:_SHOWN_REASONS]
     listed = "".join(f"<li>{_say(one.words, language)}</li>" for one in reasons)
     more = len(verdict.reasons) - len(reasons)
@@ -172,7 +161,7 @@ def verdict_section(verdict: ReadinessVerdict, language: str) -> str:
         else ""
     )
     return (
-        f'<section class="verdict {kind}" aria-labelledby="verdict">{plots.icon(kind)}<div>'
+        f'<section class="verdict {tone}" aria-labelledby="verdict">{icon(tone)}<div>'
         f'<h2 id="verdict">{_say(verdict.readiness.title, language)}</h2>'
         f"<p>{_say(verdict.summary, language)}</p>"
         f"{f'<ol>{listed}</ol>' if listed else ''}{rest}</div></section>"

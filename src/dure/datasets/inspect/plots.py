@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+from dure.core.pages.drawing import svg
 from dure.datasets.inspect.statistics import Histogram
 
 WIDTH, HEIGHT = 320, 84
@@ -48,7 +49,7 @@ def histogram(found: Histogram, told: str) -> str:
         for at, count in enumerate(found.counts)
         if (height := max(HEIGHT * count / most, 1.0 if count else 0.0))
     )
-    return _svg("histogram", WIDTH, HEIGHT, told, f"{bars}{_baseline()}", stretched=True)
+    return svg("histogram", WIDTH, HEIGHT, told, f"{bars}{_baseline()}", stretched=True)
 
 
 def two_spreads(first: Sequence[int], second: Sequence[int], told: str) -> str:
@@ -71,7 +72,7 @@ def two_spreads(first: Sequence[int], second: Sequence[int], told: str) -> str:
         for at, share in enumerate(one)
         if (height := HEIGHT * share / most)
     )
-    return _svg("histogram", WIDTH, HEIGHT, told, f"{bars}{_baseline()}", stretched=True)
+    return svg("histogram", WIDTH, HEIGHT, told, f"{bars}{_baseline()}", stretched=True)
 
 
 def _baseline() -> str:
@@ -85,7 +86,7 @@ def share_bar(share: float, told: str, kind: str = "") -> str:
         '<rect class="room" width="100" height="8"/>'
         f'<rect class="part" width="{filled:.2f}" height="8"/>'
     )
-    return _svg(f"share {kind}".strip(), 100, 8, told, inside, stretched=True)
+    return svg(f"share {kind}".strip(), 100, 8, told, inside, stretched=True)
 
 
 def heat_map(names: Sequence[str], values: Sequence[Sequence[float | None]], told: str) -> str:
@@ -114,31 +115,9 @@ def heat_map(names: Sequence[str], values: Sequence[Sequence[float | None]], tol
                 f'y="{y + cell / 2 + 4:.0f}">{value:.2f}</text>'
             )
     size = cell * len(names)
-    return _svg("heat", left + size, top + size, told, "".join(parts))
-
-
-def icon(kind: str) -> str:
-    """Return the sign of a verdict: a tick, an exclamation mark or a cross, beside its words."""
-    strokes = {
-        "ready": '<path d="M14 25l8 8 14-17"/>',
-        "ready-with-work": '<path d="M24 12v16M24 34v2"/>',
-        "not-ready": '<path d="M16 16l16 16M32 16l-16 16"/>',
-    }
-    inside = f'<circle cx="24" cy="24" r="22"/>{strokes[kind]}'
-    return f'<svg class="icon" viewBox="0 0 48 48" aria-hidden="true">{inside}</svg>'
+    return svg("heat", left + size, top + size, told, "".join(parts))
 
 
 def shortened(text: str, most: int) -> str:
     """Return the text, cut to so many characters with an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _svg(
-    kind: str, width: float, height: float, told: str, inside: str, *, stretched: bool = False
-) -> str:
-    words = escape(told)
-    free = ' preserveAspectRatio="none"' if stretched else f' width="{width:g}"'
-    return (
-        f'<svg class="{kind}" viewBox="0 0 {width:g} {height:g}"{free} role="img" aria-label="{words}">'
-        f"<title>{words}</title>{inside}</svg>"
-    )

@@ -12,6 +12,7 @@ from typing import Any
 from dure.governance.jobs.fairness import Bounds
 from dure.governance.jobs.job import Job
 from dure.node.house import NodeHouse
+from dure.trials.spec import WORK
 
 _START = "from dure.cli.main import run; run()"
 LOOK_S = 1.0
@@ -74,20 +75,41 @@ class JobsDesk:
             over.wait(LOOK_S)
 
     def cancel(self, run: str) -> dict[str, Any]:
-        """Cancel a job."""
+        """Cancel a job.
+
+        Raises
+        ------
+        JobsError
+            ``jobs.unknown``, also for one that may not be seen.
+        GovernanceError
+            ``governance.denied`` for one that may be seen, but not run.
+        """
         from dure.trials.jobs.queueing import cancel_run
 
-        return self._shown([cancel_run(self.house, run)])[0]
+        return self._shown([cancel_run(self.house, self.show(run)["run"])])[0]
 
     def run(self, run: str) -> dict[str, Any]:
-        """Do the work of a job that a worker has taken, as whoever put it."""
+        """Do the work of a job that a worker has taken, as whoever put it.
+
+        The caller must be allowed to work, and whoever put it still to run it; both are in the ledger.
+
+        Raises
+        ------
+        GovernanceError
+            ``governance.denied`` when the caller may not; nothing becomes of the job. When whoever put it
+            may not any more, the job has failed with that.
+        """
         from dure.trials.jobs.body import run_job
         from dure.trials.jobs.queueing import queue_of
 
+        self.house.require_here(WORK)
         job = queue_of(self.house).find(run)
         house = NodeHouse(self.house.home, self.house.links, job.put_by)
-        with closing(house.database):
-            return self._shown([run_job(house, job.id)])[0]
+        detail = {"job": job.id, "queued_by": job.put_by}
+        with self.house.doing(WORK, detail=detail) as doing, closing(house.database):
+            ended = run_job(house, job.id)
+            doing.detail.update(detail, attempt=ended.attempt, state=ended.state.value)
+        return self._shown([ended])[0]
 
     def work(
         self,
@@ -126,7 +148,10 @@ class JobsDesk:
         ------
         TrialJobsError
             ``trials.unattended``, ``trials.engine``.
+        GovernanceError
+            ``governance.denied``, also when the permission is withdrawn meanwhile.
         """
+        from dure.trials import records
         from dure.trials.jobs.errors import TrialJobsError
         from dure.trials.jobs.queueing import queue_of
         from dure.trials.jobs.starting import engine_of
@@ -134,19 +159,28 @@ class JobsDesk:
 
         if self.house.profile == "embedded" and passphrase_file is None:
             raise TrialJobsError("trials.unattended")
+        self._may_work()
+        records.sweep(self.house)
         bounds = Bounds(running=slots, running_each=each or slots)
         Worker(
             queue_of(self.house, bounds),
             engine_of(engine, self._command(passphrase_file), self.house.home.door, partition),
             told,
             stop or threading.Event(),
+            self._may_work,
         ).work(until_empty=until_empty)
 
     def _command(self, passphrase_file: Path | None) -> Callable[[Job], Sequence[str]]:
         words = [sys.executable, "-P", "-c", _START, "--home", str(self.house.home.path)]
+        words += ["--as", self.house.principal.id]
         if passphrase_file is not None:
             words += ["--passphrase-file", str(passphrase_file.resolve())]
         return lambda job: [*words, "trials", "run-job", job.id]
+
+    def _may_work(self) -> None:
+        """Refuse who may not work, by the charter that is pinned now: a worker lives for long."""
+        who = self.house.principal.id
+        NodeHouse(self.house.home, self.house.links, who).require_here(WORK)
 
     def _shown(self, jobs: Sequence[Job]) -> Sequence[dict[str, Any]]:
         from dure.trials.jobs.queueing import may_run

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dure.governance.decisions import Request
 from dure.node.desks.assets import find, visible
+from dure.node.desks.benchmarks import dummy_rows
 from dure.node.desks.exchange import ExchangeDesk
 from dure.node.house import NodeHouse
 from dure.storage.tables import ASSETS
+
+if TYPE_CHECKING:
+    from dure.trials.reports.comparing import Comparison
+    from dure.trials.reports.reading import Reading
 
 
 class TrialsDesk:
@@ -41,13 +46,16 @@ class TrialsDesk:
         *,
         name: str,
         task: str,
-        target: str,
-        features: Sequence[str],
+        target: str = "",
+        features: Sequence[str] = (),
         test_permille: int = 300,
         seed: int = 1,
         budget: int = 20,
         time: str = "",
         series: str = "",
+        observed: Sequence[str] = (),
+        true: Sequence[str] = (),
+        cutoff: str = "",
         floors: Mapping[str, str] | None = None,
         subgroup: str = "",
         subgroups: Sequence[str] = (),
@@ -57,35 +65,38 @@ class TrialsDesk:
         from dure.trials.benchmark import contamination, prepare
         from dure.trials.definition import Definition, asked_protection
         from dure.trials.errors import TrialsError
-        from dure.trials.tasks import TaskType
+        from dure.trials.images.source import IMAGE
+        from dure.trials.places import asked_places
+        from dure.trials.tasks import OF_IMAGES, TARGETS_OF_IMAGES, TaskType
 
         if task not in set(TaskType):
             raise TrialsError(
                 "trials.benchmark", part="task", reason="one-of", known=", ".join(TaskType)
             )
 
-        benchmark = prepare(
-            self.house,
-            find(self.house, dataset, "dataset").id,
-            Definition(
-                name=name,
-                task=TaskType(task),
-                target=target,
-                features=tuple(features),
-                test_permille=test_permille,
-                seed=seed,
-                budget=budget,
-                time=time,
-                series=series,
-                floors=tuple(sorted((floors or {}).items())),
-                subgroup=subgroup,
-                subgroups=tuple(subgroups),
-                protection=asked_protection(protection or {}),
-            ),
+        definition = Definition(
+            name=name,
+            task=TaskType(task),
+            target=target or TARGETS_OF_IMAGES.get(task, ""),
+            features=tuple(features) or ((IMAGE,) if task in OF_IMAGES else ()),
+            test_permille=test_permille,
+            seed=seed,
+            budget=budget,
+            time=time,
+            series=series,
+            places=asked_places(observed, true, cutoff),
+            floors=tuple(sorted((floors or {}).items())),
+            subgroup=subgroup,
+            subgroups=tuple(subgroups),
+            protection=asked_protection(protection or {}),
         )
+        source = find(self.house, dataset, "dataset").id
+        dummy = dummy_rows(self.house, source, definition)
+        benchmark = prepare(self.house, source, definition, dummy=dummy)
         return {
             "benchmark": benchmark.asset.id,
             "name": name,
+            "version": benchmark.version,
             "answers_label": str(benchmark.answers.label),
             "findings": [found.to_dict() for found in contamination(self.house, benchmark.asset)],
         }
@@ -121,7 +132,10 @@ class TrialsDesk:
             "submissions": self._seen(view.submissions(self.house), "asset_id"),
             "benchmarks": self._seen(view.benchmarks(self.house), "asset_id"),
             "runs": self._runs(),
-            "received": self._seen(view.received(self.house), "asset_id"),
+            "received": [
+                {**row, "name": self.house.assets.get(str(row["asset_id"])).name}
+                for row in self._seen(view.received(self.house), "asset_id")
+            ],
         }
 
     def _runs(self) -> Sequence[Mapping[str, Any]]:
@@ -147,11 +161,36 @@ class TrialsDesk:
         seen = {entry.asset.id for entry in self.house.assets.find(where)}
         return [row for row in rows if row[part] in seen]
 
-    def show(self, run: str) -> Mapping[str, Any]:
-        """Return the sealed report of a run, to those who may read it."""
-        from dure.trials import view
+    def sign_probes(self, report: Mapping[str, Any]) -> dict[str, Any]:
+        """Have this node sign a report of its host's probes; a whole one is kept as the last of its tier."""
+        from dure.core.canonical import canonical_json
+        from dure.trials.probes.report import lacking, signed_by_node
+        from dure.trials.spec import RUN
 
-        return view.report(self.house, run)
+        house = self.house
+        house.require_here(RUN)
+        value = house.links.ask("executor", "probes.sign", report=dict(report))["signature"]
+        public = house.charter.member(house.agency).node_signing
+        signed = signed_by_node(report, house.agency, house.suite.name, public, value)
+        if not lacking(signed):
+            house.host_reports.keep(str(report["host"]["tier"]), canonical_json(signed))
+        return signed
+
+    def show(self, report: str) -> Mapping[str, Any]:
+        """Return the report of a run, or a released one, to those who may read it, as it was written."""
+        return self.reading(report).document
+
+    def reading(self, report: str) -> Reading:
+        """Return a report with all that words, tables and a page are made of, to those who may read it."""
+        from dure.trials.reports.reading import read
+
+        return read(self.house, report)
+
+    def compare(self, reports: Sequence[str]) -> Comparison:
+        """Return reports on one benchmark beside each other: which differences are sure."""
+        from dure.trials.reports.comparing import compare
+
+        return compare([self.reading(report) for report in reports])
 
     def diagnosis(self, run: str) -> Mapping[str, Any]:
         """Return what the owner's operator may know of a run; it never leaves."""

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dure.trials.details.values import plain_metrics
 from dure.trials.disclosure.table import Marks
-from dure.trials.kinds.key import Key, Sides
+from dure.trials.kinds.key import Key, Sides, counts_of
 from dure.trials.kinds.keys import KEYS
 from dure.trials.kinds.parts import CELL, PLACE, SUBGROUP
 from dure.trials.perturbing.kinds import cells
@@ -88,12 +88,13 @@ def _curves(sides: Sides, worse: Predictions) -> list[list[object] | None]:
 
 def _points(key: Key, sides: Sides, mask: Marks) -> dict[str, list[object]]:
     """Return rows, rows that it rests on, and figure of each metric over some of the rows."""
-    rows = int(mask.sum())
+    counted = counts_of(sides.answers)[mask]
+    rows = int(counted.sum())
     if rows < sides.plan.protection.least:
         return {}
-    counts = np.bincount(key.cells()[mask])
+    counts = np.bincount(key.cells()[mask], weights=counted)
     fewest, wanted = (
-        int(counts[counts > 0].min()),
+        round(counts[counts > 0].min()),
         plain_metrics(sides.plan.task, sides.plan.metrics),
     )
     found = {}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,16 @@ from dure.sandbox.tasks import MIB, Outcome
 from dure.trials import steps
 from dure.trials.benchmark import cannot_split
 from dure.trials.bootstrap import RESAMPLES
-from dure.trials.definition import Definition, told_of_forecast
+from dure.trials.definition import Definition, told_of_order
 from dure.trials.developing.columns import columns_in
-from dure.trials.developing.sample import TIMES, sample_schema, sample_table
+from dure.trials.developing.sample import MAKERS, TIMES, sample_schema, sample_table
+from dure.trials.developing.scenes import order_of, scene_table, without_truths
 from dure.trials.errors import TrialsError
+from dure.trials.fit import check_fit
 from dure.trials.kinds.lines import Refusal
 from dure.trials.kinds.parts import PARTS
-from dure.trials.manifest import Manifest, Schema
+from dure.trials.manifest import ColumnType, Manifest, Schema
+from dure.trials.offering.card import Card
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.packing import pack
 from dure.trials.predictions import FILE
@@ -83,6 +86,7 @@ def check(
     path: Path,
     *,
     data: Path | None = None,
+    card: Card | None = None,
     target: str = "",
     seed: int = 1,
     progress: Callable[[str], None] = lambda _: None,
@@ -96,6 +100,8 @@ def check(
     data
         Parquet file of dummy rows (``dure datasets dummy``); without it rows are made up after
         ``[schema]``.
+    card
+        A benchmark's card: the submission must fit it, and its dummy rows are used.
     target
         Column to predict; by default the schema's, else the last column of ``data``.
     seed
@@ -107,7 +113,8 @@ def check(
     ------
     TrialsError
         ``trials.folder``, ``trials.manifest``, ``trials.pickle``, ``trials.runtime``,
-        ``trials.benchmark`` when the rows can't be split so, ``trials.worker``.
+        ``trials.benchmark`` when the rows can't be split so, ``trials.worker``; with a card
+        ``trials.mismatch``, ``trials.columns``.
     SandboxError
         When this host can't make the sandbox.
     """
@@ -116,7 +123,11 @@ def check(
     runtime = RUNTIMES[manifest.runtime]
     if not runtime.is_installed():
         raise TrialsError("trials.runtime", name=runtime.name)
-    table, definition = _rows(manifest, data, target, seed)
+    steps.require_scorer(manifest.task)
+    if card is None:
+        table, definition = _rows(manifest, data, target, seed)
+    else:
+        table, definition = _rows_of(card, manifest, seed)
     progress("split")
     parts = _split(table, definition)
     progress("algorithm")
@@ -124,7 +135,7 @@ def check(
         "target": definition.target,
         "features": list(definition.features),
         "seed": seed,
-        **told_of_forecast(definition),
+        **told_of_order(definition),
     }
     ended = steps.run_step(
         steps.RUNNER,
@@ -161,26 +172,50 @@ def _rows(
 ) -> tuple[bytes, Definition]:
     if data is None:
         schema = sample_schema(manifest.schema, manifest.task)
-        content = _written(sample_table(schema, manifest.task, seed=seed))
-        return content, _definition(manifest, schema, seed)
+        table = sample_table(schema, manifest.task, seed=seed)
+        return _written(table), _definition(manifest, schema, seed, table.column_names)
     content = _read(data)
     wanted, columns = columns_in(io.BytesIO(content), target or manifest.schema.target)
-    features = manifest.schema.features or columns
-    return content, _definition(manifest, Schema(wanted, features), seed)
+    tracking = manifest.task is TaskType.TRACKING
+    features = manifest.schema.features or (without_truths(columns) if tracking else columns)
+    return content, _definition(manifest, Schema(wanted, features), seed, columns)
 
 
-def _definition(manifest: Manifest, schema: Schema, seed: int) -> Definition:
+def _rows_of(card: Card, manifest: Manifest, seed: int) -> tuple[bytes, Definition]:
+    """Return a card's rows, or made-up ones where it has none, and what is asked of them."""
+    asked = card.definition
+    check_fit(manifest, asked)
+    if card.dummy:
+        kept = (
+            "name", "task", "target", "features", "test_permille", "metrics", "time", "series", "places"
+        )  # fmt: skip
+        return card.dummy, Definition(seed=seed, **{name: getattr(asked, name) for name in kept})
+    if asked.places:  # made up as the card has them: rows of chance would be no scenes
+        types = {name: card.types.get(name, ColumnType.NUMBER) for name in asked.features}
+        order = (asked.time, asked.series, asked.places)
+        table = scene_table(Schema(asked.target, types), MAKERS, seed, order)
+        return _written(table), replace(asked, seed=seed)
+    return _rows(manifest, None, asked.target, seed)
+
+
+def _definition(
+    manifest: Manifest, schema: Schema, seed: int, columns: Iterable[str]
+) -> Definition:
     """Return the benchmark of a check; a forecast's time is the first feature that is one."""
-    times = [name for name, kind in schema.features.items() if kind in TIMES]
-    if manifest.task is not TaskType.FORECASTING:
-        times = []
+    time, series, places = "", "", None
+    if manifest.task is TaskType.FORECASTING:
+        time = next((name for name, kind in schema.features.items() if kind in TIMES), "")
+    if manifest.task is TaskType.TRACKING:
+        time, series, places = order_of(schema.features, columns)
     return Definition(
         "check",
         manifest.task,
         schema.target,
         tuple(schema.features),
         seed=seed,
-        time=times[0] if times else "",
+        time=time,
+        series=series,
+        places=places,
     )
 
 

@@ -19,6 +19,8 @@ _KINDS = (
     (pa.types.is_decimal, ColumnType.NUMBER),
     (pa.types.is_date, ColumnType.DATE),
     (pa.types.is_timestamp, ColumnType.TIME),
+    (pa.types.is_binary, ColumnType.IMAGE),
+    (pa.types.is_large_binary, ColumnType.IMAGE),
 )
 
 
@@ -48,14 +50,20 @@ def columns_in(
     file: BinaryIO, target: str = "", name: str = "--data"
 ) -> tuple[str, dict[str, ColumnType]]:
     """Return the same of an open file; ``name`` is what an error calls it."""
+    types = types_in(file, name)
+    wanted = target or next(reversed(types), "")
+    if wanted not in types:
+        raise TrialsError("trials.benchmark", part="target", reason="no-column")
+    return wanted, {column: kind for column, kind in types.items() if column != wanted}
+
+
+def types_in(file: BinaryIO, name: str = "--data") -> dict[str, ColumnType]:
+    """Return the type of every column of a Parquet file that was made here."""
     try:
         schema = pq.read_schema(file)
     except pa.ArrowException:
         raise TrialsError("trials.template", path=name, reason="malformed") from None
-    wanted = target or schema.names[-1]
-    if wanted not in schema.names:
-        raise TrialsError("trials.benchmark", part="target", reason="no-column")
-    return wanted, {field.name: _kind(field.type) for field in schema if field.name != wanted}
+    return {field.name: _kind(field.type) for field in schema}
 
 
 def _kind(kind: pa.DataType) -> ColumnType:

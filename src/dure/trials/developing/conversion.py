@@ -24,7 +24,7 @@ from safetensors.numpy import save
 WEIGHTS = "weights"
 RESULT = "weights.safetensors"
 SAID = "said.json"
-REASONS = ("code-inside", "no-arrays", "not-a-pickle", "type-unknown")
+REASONS = ("code-inside", "names-collide", "no-arrays", "not-a-pickle", "type-unknown")
 
 _MOST_ARRAYS = 100_000
 _STORAGES = {
@@ -122,13 +122,22 @@ def arrays_in(data: bytes) -> dict[str, Any]:
     """
     try:
         # A few bytes can name a list in a list in a list, each twice.
-        found = dict(islice(_flat("", _read(data)), _MOST_ARRAYS + 1))
+        found = _named(islice(_flat("", _read(data)), _MOST_ARRAYS + 1))
     except ConversionRefused:
         raise
     except Exception:  # noqa: BLE001 (an unpickler fails in every way there is)
         raise ConversionRefused("not-a-pickle") from None
     if not 0 < len(found) <= _MOST_ARRAYS:
         raise ConversionRefused("no-arrays")
+    return found
+
+
+def _named(arrays: Iterator[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, array in arrays:
+        if name in found:
+            raise ConversionRefused("names-collide")
+        found[name] = array
     return found
 
 

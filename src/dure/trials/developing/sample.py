@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dure.trials.developing import scenes
+from dure.trials.images.source import IMAGE
 from dure.trials.manifest import ColumnType, Schema
-from dure.trials.tasks import Predicted, TaskType
+from dure.trials.tasks import OF_IMAGES, Predicted, TaskType
 
 ROWS = 400
 TARGET = "target"
@@ -37,12 +39,22 @@ _DAY = dt.date(2026, 1, 1)
 
 TEXT_FEATURES = {"text": ColumnType.TEXT}
 """The same, of a task on texts."""
+IMAGE_FEATURES = {IMAGE: ColumnType.IMAGE}
+"""The same, of a task on images."""
+BOXES = "boxes"
+"""Target of a detection; data sets of images have it under this name."""
+
+_ON_TEXTS = (TaskType.TEXT, TaskType.GENERATION)
 
 
 def sample_schema(schema: Schema, task: TaskType) -> Schema:
     """Return the schema with what it leaves open filled in."""
-    usual = TEXT_FEATURES if task is TaskType.TEXT else FEATURES
-    return Schema(schema.target or TARGET, schema.features or usual)
+    if task is TaskType.TRACKING:
+        return Schema(schema.target or scenes.TARGET, schema.features or scenes.FEATURES)
+    usual = TEXT_FEATURES if task in _ON_TEXTS else FEATURES
+    usual = IMAGE_FEATURES if task in OF_IMAGES else usual
+    target = BOXES if task is TaskType.DETECTION else TARGET
+    return Schema(schema.target or target, schema.features or usual)
 
 
 def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int = 1) -> pa.Table:
@@ -60,22 +72,49 @@ def sample_table(schema: Schema, task: TaskType, *, rows: int = ROWS, seed: int 
         The same seed gives the same rows.
     """
     schema = sample_schema(schema, task)
+    if task is TaskType.TRACKING:
+        return scenes.scene_table(schema, MAKERS, seed)
+    if task in OF_IMAGES:
+        from dure.trials.developing.pictures import sample_images  # brings Pillow
+
+        return sample_images(schema, task, seed=seed)
     rng = np.random.default_rng(seed)
     signal = np.zeros(rows)
     columns: dict[str, Any] = {}
     for name, kind in schema.features.items():
         drawn = rng.normal(size=rows)
         signal += drawn
-        made = _MAKERS[kind](drawn)
-        gaps = task is not TaskType.TEXT and kind not in TIMES
+        made = MAKERS[kind](drawn)
+        gaps = task not in _ON_TEXTS and kind not in TIMES
         columns[name] = pa.array(made, mask=rng.random(rows) < _MISSING if gaps else None)
     signal = signal / max(1.0, len(schema.features) ** 0.5) + 0.3 * rng.normal(size=rows)
-    if task.predicts is not Predicted.CLASS:
-        columns[schema.target] = pa.array(10.0 + 3.0 * signal)
-    else:
-        level = np.digitize(signal, (-0.5, 0.5))
-        columns[schema.target] = pa.array([_CLASSES[number] for number in level])
+    columns[schema.target] = _TARGETS[task.predicts](signal)
     return pa.table(columns)
+
+
+def _numbers(signal: Any) -> pa.Array:
+    return pa.array(10.0 + 3.0 * signal)
+
+
+def _levels(signal: Any) -> pa.Array:
+    return pa.array([_CLASSES[number] for number in np.digitize(signal, (-0.5, 0.5))])
+
+
+def _answers(signal: Any) -> pa.Array:
+    return pa.array(
+        [
+            f"it is {level}, {int(10 * abs(one))}"
+            for level, one in zip(_levels(signal).to_pylist(), signal, strict=True)
+        ]
+    )
+
+
+_TARGETS: dict[Predicted, Callable[[Any], pa.Array]] = {
+    Predicted.NUMBER: _numbers,
+    Predicted.QUANTILES: _numbers,
+    Predicted.CLASS: _levels,
+    Predicted.TEXT: _answers,
+}
 
 
 def _places(drawn: Any) -> Any:
@@ -91,7 +130,7 @@ def _times(drawn: Any) -> list[dt.datetime]:
     return [start + dt.timedelta(hours=float(one) * 100) for one in drawn]
 
 
-_MAKERS: dict[ColumnType, Callable[[Any], Any]] = {
+MAKERS: dict[ColumnType, Callable[[Any], Any]] = {
     ColumnType.TEXT: lambda drawn: [_WORDS[place] for place in _places(drawn)],
     ColumnType.INTEGER: lambda drawn: np.round(50 + 20 * drawn).astype(np.int64),
     ColumnType.NUMBER: lambda drawn: 100 + 25 * drawn,

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from dure.core.system import reason_of
 from dure.trials.developing.sample import sample_schema
+from dure.trials.developing.scenes import without_truths
 from dure.trials.errors import TrialsError
 from dure.trials.manifest import MANIFEST, ColumnType, Schema
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import OF_IMAGES, TaskType
 
 _TOML = """\
 # What this submission says about itself. Check it on this machine: dure trials check .
@@ -19,7 +20,7 @@ name = "{name}"
 version = "0.1"
 task = "{task}"
 entry_point = "algorithm:Learner"
-runtime = "scikit-learn"
+runtime = "{runtime}"
 licence = "Apache-2.0"
 origin = "Written by us; no weights from elsewhere."
 
@@ -41,6 +42,10 @@ _STARTER = {
     TaskType.CLASSIFICATION: "tables.py",
     TaskType.TEXT: "texts.py",
     TaskType.FORECASTING: "forecasts.py",
+    TaskType.GENERATION: "answers.py",
+    TaskType.IMAGES: "images.py",
+    TaskType.DETECTION: "detectors.py",
+    TaskType.TRACKING: "tracks.py",
 }
 
 
@@ -67,11 +72,15 @@ def new(
     TrialsError
         ``trials.template`` when the folder is there already or can't be made; nothing is written then.
     """
-    schema = sample_schema(Schema(target, features or {}), task)
+    named = features or {}
+    if task is TaskType.TRACKING:
+        named = without_truths(named)
+    schema = sample_schema(Schema(target, named), task)
     files = {
         MANIFEST: _TOML.format(
             name=_name(folder),
             task=task.value,
+            runtime="images" if task in OF_IMAGES else "scikit-learn",
             target=_quoted(schema.target),
             features="\n".join(
                 f"{_quoted(name)} = {_quoted(kind)}" for name, kind in schema.features.items()

@@ -109,6 +109,10 @@ class ClusterEngine:
         known = self._known()
         return {job.id for job in running if not job.native_id or job.native_id in known}
 
+    def has_ended(self) -> bool:
+        """As `dure.trials.jobs.engines.Engine.has_ended`; here only the scheduler knows."""
+        return False
+
     def cancel(self, job: Job) -> None:
         """As `dure.trials.jobs.engines.Engine.cancel`; of one that runs, its lease's renewal tells it."""
         if job.native_id and not job.progress:

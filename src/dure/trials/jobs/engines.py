@@ -45,6 +45,9 @@ class Engine(Protocol):
             ``trials.engine`` when that can't be known now.
         """
 
+    def has_ended(self) -> bool:
+        """Say whether a body of this process's own has ended since `living` was asked."""
+
     def cancel(self, job: Job) -> None:
         """Have a job's body stop soon."""
 
@@ -94,6 +97,10 @@ class LocalEngine:
         for name in ended:
             del self._children[name]
         return {job.id for job in jobs if job.id not in ended}
+
+    def has_ended(self) -> bool:
+        """As `Engine.has_ended`."""
+        return any(child.poll() is not None for child in self._children.values())
 
     def cancel(self, job: Job) -> None:
         """As `Engine.cancel`."""

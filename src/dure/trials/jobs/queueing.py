@@ -47,7 +47,7 @@ def put_run(house: House, submission_id: str, benchmark_id: str, *, seed: int) -
         ``governance.denied``.
     """
     submission = records.find(house, SUBMISSIONS, submission_id)
-    benchmark = find_benchmark(house, benchmark_id)
+    benchmark = find_benchmark(house, benchmark_id, for_run=True)
     check_fit(read_manifest(submission["manifest"].encode("utf-8")), benchmark.definition)
     _require(house, benchmark, submission["asset_id"])
     arguments = {

@@ -7,6 +7,7 @@ nothing behind but leases, which end.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from dure.governance.jobs.queue import Queue
 from dure.trials.jobs.engines import Engine
 
 POLL_S = 1.0
+SLICE_S = 0.05
 
 
 @dataclass(slots=True)
@@ -33,14 +35,17 @@ class Worker:
         Called with each job that was taken, and with each that ended or came back.
     stop
         Set by whoever wants the worker to end in order.
+    permitted
+        Called before each body is started; raises when whoever serves may not any more.
     poll_s
-        Seconds between two looks.
+        Seconds between two looks; where a body ends here, the next look is at once.
     """
 
     queue: Queue
     engine: Engine
     told: Callable[[Job], None] = lambda _: None
     stop: threading.Event = field(default_factory=threading.Event)
+    permitted: Callable[[], object] = lambda: None
     poll_s: float = POLL_S
     _mine: set[str] = field(default_factory=set)
 
@@ -51,13 +56,15 @@ class Worker:
         ------
         TrialJobsError
             ``trials.engine``; the job that could not be started waits again.
+        GovernanceError
+            As ``permitted`` says it; so does the job then.
         """
         try:
             while not self.stop.is_set():
                 self.look()
                 if until_empty and not self.queue.listed((Stage.QUEUED, Stage.RUNNING)):
                     break
-                self.stop.wait(self.poll_s)
+                self._rest()
         finally:
             self.engine.close(stop=self.stop.is_set())
 
@@ -78,8 +85,15 @@ class Worker:
         while taken := self.queue.take(me, self.engine.name, patience_s):
             self._start(taken)
 
+    def _rest(self) -> None:
+        until = time.monotonic() + self.poll_s
+        while (left := until - time.monotonic()) > 0 and not self.engine.has_ended():
+            if self.stop.wait(min(left, SLICE_S)):
+                return
+
     def _start(self, job: Job) -> None:
         try:
+            self.permitted()
             native_id = self.engine.start(job)
         except DureError:
             self.queue.give_up(job, blame=False)

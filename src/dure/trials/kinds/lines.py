@@ -28,6 +28,11 @@ class Refusal(StrEnum):
     OUT_OF_RANGE = "out-of-range"
     UNKNOWN_CLASS = "unknown-class"
     WRONG_SCORES = "wrong-scores"
+    WRONG_TEXT = "wrong-text"
+    WRONG_BOX = "wrong-box"
+    TOO_MANY_BOXES = "too-many-boxes"
+    WRONG_ID = "wrong-id"
+    TOO_MANY_TRACKS = "too-many-tracks"
 
 
 class PredictionsRefused(Exception):  # noqa: N818 (an outcome, not a defect)

@@ -9,5 +9,7 @@ SUBGROUP = "subgroup"
 PERTURBED = "perturbed.parquet"
 PLACE = "perturbed-place"
 CELL = "perturbed-cell"
+COUNTS = "counts"
+"""As how many rows each row of the answer key counts, where not one: of tracks, objects that begin."""
 BASELINE_KEY = b"dure.baseline"
 LEAST_ROWS = 20

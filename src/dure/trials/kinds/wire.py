@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dure.trials.kinds.lines import MOST_LINE
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -35,8 +37,11 @@ class Wire:
         Returns the line for an answer and its scores.
     scored
         Whether a header may name classes, so that each line has scores.
+    most
+        Most bytes of a line.
     """
 
     read: Callable[[dict[str, object], Told], tuple[Any, list[float]]]
     write: Callable[[Any, Any], dict[str, object]]
     scored: bool = False
+    most: int = MOST_LINE

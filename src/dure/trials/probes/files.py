@@ -4,14 +4,28 @@
 # ruff: noqa: PTH112, PTH115, PTH123, S108
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import stat
+import struct
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from dure.trials.probes.attempt import ATTEMPTS, NAIVE, Act, Clues, Contained, Remark, attempt
+from dure.trials.probes.attempt import (
+    ATTEMPTS,
+    NAIVE,
+    PLACE,
+    Act,
+    Clues,
+    Contained,
+    Remark,
+    attempt,
+)
 
+_OFD_SETLK = 37
 _PLAIN_DEVICES = {
     *("console", "core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin"),
     *("stdout", "tty", "urandom", "zero"),
@@ -49,6 +63,17 @@ def _descriptors(clues: Clues) -> str:
 @attempt
 def _host_file(clues: Clues) -> str:
     return f"{len(Path(clues['file']).read_text())} characters"
+
+
+@attempt
+def _host_file_is_there(clues: Clues) -> str:
+    Path(clues["file"]).lstat()
+    return "that it is there"
+
+
+@attempt
+def _size_of_host_file(clues: Clues) -> str:
+    return f"{Path(clues['file']).stat().st_size} bytes long"
 
 
 @attempt
@@ -95,19 +120,19 @@ def _graphics(_: Clues) -> str:
 
 
 def _changes_inputs(_: Clues) -> str:
-    Path("/in/clues.json").chmod(0o666)
+    Path(f"{PLACE}/in/clues.json").chmod(0o666)
     return "changed the mode of an input"
 
 
 ATTEMPTS.update(
     {
-        "files.write-inputs": _opens("/in/clues.json", "r+", "could change an input"),
-        "files.add-input": _opens("/in/added", "w", "added an input"),
+        "files.write-inputs": _opens(f"{PLACE}/in/clues.json", "r+", "could change an input"),
+        "files.add-input": _opens(f"{PLACE}/in/added", "w", "added an input"),
         "files.unlock-inputs": _changes_inputs,
-        "files.write-root": _opens("/added", "w", "wrote /"),
+        "files.write-root": _opens(f"{PLACE}/added", "w", "wrote /"),
         "files.graphics-device": _graphics,
-        "files.write-runtime": _opens("/py/added", "w", "wrote the runtime"),
-        "files.write-source": _opens("/dure/dure/added", "w", "wrote the source"),
+        "files.write-runtime": _opens(f"{PLACE}/py/added", "w", "wrote the runtime"),
+        "files.write-source": _opens(f"{PLACE}/dure/dure/added", "w", "wrote the source"),
         "files.kernel-setting": _opens(
             "/proc/sys/kernel/core_pattern", "r+", "could set the kernel's core pattern"
         ),
@@ -141,7 +166,13 @@ ATTEMPTS.update(
     {
         f"files.host-{name}": _tells(f"/proc/{path}")
         for name, path in (
+            ("control-groups", "cgroups"),
+            ("device-drivers", "devices"),
+            ("disks", "partitions"),
             ("interrupts", "interrupts"),
+            ("kernel-build", "config.gz"),
+            ("locks", "locks"),
+            ("ports", "ioports"),
             ("kernel-command", "cmdline"),
             ("kernel-keys", "keys"),
             ("load", "loadavg"),
@@ -156,6 +187,44 @@ ATTEMPTS.update(
         )
     }
 )
+
+
+# ── what is bound is the same file for every run ───────────────────────────────────────────────
+def _shared() -> int:
+    return os.open(sys.executable, os.O_RDONLY)
+
+
+@attempt
+def _lock_shared_file(_: Clues) -> str:
+    fcntl.flock(_shared(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+    return "a lock that another run can see"
+
+
+@attempt
+def _lock_part_of_shared_file(_: Clues) -> str:
+    fcntl.lockf(_shared(), fcntl.LOCK_SH | fcntl.LOCK_NB, 1)
+    return "a lock that another run can see"
+
+
+@attempt
+def _lock_of_open_file(_: Clues) -> str:
+    fcntl.fcntl(_shared(), _OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 1, 0))
+    return "a lock that another run can see"
+
+
+@attempt
+def _watch_shared_folder(_: Clues) -> str:
+    folder = os.open(os.path.dirname(os.__file__), os.O_RDONLY)  # noqa: PTH120
+    fcntl.fcntl(folder, fcntl.F_NOTIFY, fcntl.DN_ACCESS)
+    fcntl.fcntl(folder, fcntl.F_NOTIFY, 0)
+    return "is told when another run reads a file"
+
+
+@attempt
+def _reopen_input(_: Clues) -> str:
+    read = os.open(f"{PLACE}/in/clues.json", os.O_RDONLY)
+    os.close(os.open(f"/proc/self/fd/{read}", os.O_RDWR))
+    return "opened an input again, to write"
 
 
 @attempt
@@ -211,13 +280,14 @@ def _control_group_path(_: Clues) -> object:
 
 
 # ── from one run to the next ───────────────────────────────────────────────────────────────────
-PLACES = {"tmp": "/tmp", "shared-memory": "/dev/shm", "out": "/out"}
+PLACES = {"tmp": f"{PLACE}/tmp", "shared-memory": "/dev/shm", "out": f"{PLACE}/out"}
 
 
 def leave(clues: Clues) -> None:
     """Leave a mark in every place that a run may write to, for another run to find."""
     for place in PLACES.values():
-        Path(place, f"dure-{clues['secret']}").write_text("a mark")
+        with contextlib.suppress(OSError):  # where nothing can be left, nothing will be found
+            Path(place, f"dure-{clues['secret']}").write_text("a mark")
 
 
 def _finds(place: str) -> Act:

@@ -15,14 +15,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from dure.trials.probes.attempt import ATTEMPTS, NAIVE, Clues, try_apart, try_one
+from dure.trials.probes.attempt import ATTEMPTS, NAIVE, PLACE, Clues, try_apart, try_one
 
 TOGETHER = "together"
 APART = "apart"
 OUTSIDE = "outside"
 FAMILIES = (
     *("network", "files", "processes", "calls", "resources"),
-    *("outputs", "parsers", "archives", "models", "channels"),
+    *("outputs", "parsers", "archives", "models", "channels", "results"),
 )
 
 Seen = dict[str, tuple[str, str]]
@@ -67,6 +67,7 @@ def _load_each(families: Iterable[str]) -> tuple[str, str]:
 def run(path: str) -> None:
     """Make the attempts of a file of clues and write what came of each."""
     clues = json.loads(Path(path).read_text(encoding="utf-8"))
+    clues |= {name: PLACE + clues[name] for name in ("out", "scratch") if name in clues}
     out = Path(clues["out"])
     if clues.get("honest"):
         (out / "honest").write_text("honest", encoding="ascii")

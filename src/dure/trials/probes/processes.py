@@ -10,6 +10,7 @@ import mmap
 import os
 import platform
 import resource
+import struct
 import subprocess
 import sys
 import tempfile
@@ -220,6 +221,16 @@ def _huge_pages(_: Clues) -> str:
 def _clock(_: Clues) -> object:
     fine = time.get_clock_info("perf_counter").resolution < 1e-6
     return Remark("finer than a microsecond" if fine else "a microsecond or coarser")
+
+
+@attempt
+def _system_information(_: Clues) -> object:
+    """Ask for what the C library needs to know how much memory there is, so that it can't be refused."""
+    told = ctypes.create_string_buffer(256)
+    if _libc.sysinfo(told) < 0:
+        raise OSError(ctypes.get_errno(), "sysinfo")
+    _, *loads = struct.unpack_from("@l3L", told)
+    return Remark("the host's load and free memory" if any(loads) else "nothing of the host's load")
 
 
 @attempt

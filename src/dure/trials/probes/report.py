@@ -27,6 +27,7 @@ from dure.sandbox.tasks import HostReport
 from dure.trials.errors import TrialsError
 from dure.trials.probes.catalogue import CATALOGUE
 from dure.trials.probes.catalogue.form import Control
+from dure.trials.probes.gaps import GAPS
 from dure.trials.probes.suite import ProbeOutcome
 
 if TYPE_CHECKING:
@@ -181,6 +182,29 @@ def sign_report(report: Mapping[str, Any], key: PrivateKey | None) -> dict[str, 
     return {**report, "signature": signature}
 
 
+def signed_by_node(
+    report: Mapping[str, Any], agency: str, suite_name: str, public: str, value: str
+) -> dict[str, Any]:
+    """Return a report with the signature that a node's executor made.
+
+    Parameters
+    ----------
+    report
+        What `make_report` returned.
+    agency
+        Whose node it is.
+    suite_name
+        Crypto suite of its key.
+    public
+        Public half of that key, in hex, as the charter has it.
+    value
+        The signature, in hex.
+    """
+    key = suite(suite_name).key_id(bytes.fromhex(public))
+    signature = {"suite": suite_name, "by": agency, "key": key, "public": public, "value": value}
+    return {**report, "signature": signature}
+
+
 def verify_report(content: bytes, charter: Charter | None = None) -> dict[str, Any]:
     """Return what a file with a report holds, when it is what it says it is; needs no node.
 
@@ -249,6 +273,11 @@ def lacking(report: Mapping[str, Any]) -> int:
     return len(set(titles()) - {row["name"] for row in report["probes"]})
 
 
+def gaps_of(report: Mapping[str, Any]) -> Mapping[str, Text]:
+    """Return what a report's tier does not contain, in words, by name of the probe that succeeds there."""
+    return GAPS.get(report["host"]["tier"], {})
+
+
 def titles() -> dict[str, Text]:
     """Return what each probe tries, in words."""
     return {probe.name: probe.title for probe in CATALOGUE}
@@ -299,7 +328,7 @@ def _check_signature(report: Mapping[str, Any], signature: Any) -> None:
 def _check_signer(signature: Mapping[str, str] | None, charter: Charter) -> None:
     if signature is None:
         raise _refuse("probes-unsigned")
-    known = {
+    known = {(member.agency, member.node_signing) for member in charter.members} | {
         (principal.id, key.public)
         for principal in charter.principals
         for key in principal.active_keys()

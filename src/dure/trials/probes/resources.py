@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-from dure.trials.probes.attempt import Clues, Contained, attempt, naive
+from dure.trials.probes.attempt import PLACE, Clues, Contained, attempt, naive
 
 MIB = 1 << 20
 PROCESSES, MEMORY_BYTES, DISK_BYTES, FILES, STDOUT_BYTES = 100, 192 * MIB, 24 * MIB, 5000, 4 * MIB
@@ -100,24 +100,32 @@ def _memory_over_children(clues: Clues) -> str:
     return f"{MEMORY_BYTES // MIB} MiB in four processes"
 
 
-def _fill(folder: str) -> str:
+def _hold(clues: Clues) -> None:
+    """Where space is not bounded but watched, whoever looks must have the time to."""
+    if PLACE:
+        time.sleep(clues.get("hold_s", HOLD_S))
+
+
+def _fill(folder: str, clues: Clues) -> str:
     paths = [Path(folder, f"fill{number}") for number in range(DISK_BYTES // (4 * MIB))]
     try:
         for path in paths:
             path.write_bytes(b"x" * 4 * MIB)
+        _hold(clues)
     finally:
         for path in paths:
             path.unlink(missing_ok=True)
     return f"{DISK_BYTES // MIB} MiB"
 
 
-def _litter(folder: str) -> str:
+def _litter(folder: str, clues: Clues) -> str:
     names = [Path(folder, f"file{number}") for number in range(FILES)]
     made = []
     try:
         for name in names:
             name.touch()
             made.append(name)
+        _hold(clues)
     finally:
         for name in made:
             name.unlink()
@@ -125,43 +133,43 @@ def _litter(folder: str) -> str:
 
 
 @attempt
-def _fill_tmp(_: Clues) -> str:
-    return _fill("/tmp")
+def _fill_tmp(clues: Clues) -> str:
+    return _fill(f"{PLACE}/tmp", clues)
 
 
 @attempt
-def _fill_shm(_: Clues) -> str:
-    return _fill("/dev/shm")
+def _fill_shm(clues: Clues) -> str:
+    return _fill("/dev/shm", clues)
 
 
 @attempt
-def _fill_out(_: Clues) -> str:
-    return _fill("/out")
+def _fill_out(clues: Clues) -> str:
+    return _fill(f"{PLACE}/out", clues)
 
 
 @attempt
-def _litter_tmp(_: Clues) -> str:
-    return _litter("/tmp")
+def _litter_tmp(clues: Clues) -> str:
+    return _litter(f"{PLACE}/tmp", clues)
 
 
 @attempt
-def _litter_shm(_: Clues) -> str:
-    return _litter("/dev/shm")
+def _litter_shm(clues: Clues) -> str:
+    return _litter("/dev/shm", clues)
 
 
 @attempt
-def _litter_out(_: Clues) -> str:
-    return _litter("/out")
+def _litter_out(clues: Clues) -> str:
+    return _litter(f"{PLACE}/out", clues)
 
 
 @attempt
-def _fill_dev(_: Clues) -> str:
-    return _fill("/dev")
+def _fill_dev(clues: Clues) -> str:
+    return _fill("/dev", clues)
 
 
 @attempt
 def _hole(_: Clues) -> str:
-    path = Path("/tmp/hole")
+    path = Path(f"{PLACE}/tmp/hole")
     try:
         with path.open("wb") as file:
             file.truncate(1 << 30)

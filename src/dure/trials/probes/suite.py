@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 
@@ -19,6 +20,7 @@ from dure.sandbox.tasks import MIB, Limits, Outcome, Task
 from dure.trials.probes import outputs, weakened
 from dure.trials.probes.canaries import canaries
 from dure.trials.probes.catalogue import CATALOGUE, FAMILIES, Control, Group, Probe
+from dure.trials.probes.gaps import WATCHED, judged_in
 from dure.trials.probes.inside import APART, TOGETHER, Seen
 
 Runner = Callable[[Task, Mapping[str, bytes]], Outcome]
@@ -83,8 +85,9 @@ def run_suite(
     families: Iterable[str] = (),
     *,
     progress: Callable[[str], None] = lambda _: None,
-    runner: Runner = box.run,
+    runner: Runner | None = None,
     controls: bool = True,
+    tier: str = "A",
 ) -> tuple[ProbeOutcome, ...]:
     """Make every attempt and its control, and return what came of each, in order of the catalogue.
 
@@ -98,6 +101,8 @@ def run_suite(
         Runs one task; the sandbox of this host unless a test weakens it.
     controls
         Whether to make the controls, too.
+    tier
+        In which tier; what it does not contain by its nature is no escape (`dure.trials.probes.gaps`).
 
     Raises
     ------
@@ -113,17 +118,28 @@ def run_suite(
     wanted = set(families) or set(FAMILIES)
     probes = [probe for probe in CATALOGUE if probe.family in wanted]
     with canaries() as clues:
-        attempts = _attempts(probes, clues, runner, progress)
-        made = _controls(probes if controls else (), clues, progress)
+        runs = runner or partial(box.run, tier=tier)
+        attempts = _attempts(_grouped(probes, tier), clues, runs, progress)
+        wide = partial(
+            box.run, tier="B" if tier == "B" else "A"
+        )  # where there is a B, there may be no A
+        made = _controls(probes if controls else (), clues, progress, wide)
     return tuple(
         ProbeOutcome(
             probe.name,
-            *attempts.get(probe.name, ("unprobed", "its run ended before")),
+            *judged_in(
+                tier, probe.name, *attempts.get(probe.name, ("unprobed", "its run ended before"))
+            ),
             probe.control,
             *made.get(probe.name, ("not-made", "")),
         )
         for probe in probes
     )
+
+
+def _grouped(probes: Sequence[Probe], tier: str) -> list[Probe]:
+    """Give what is watched in a tier a run of its own, for it ends its run."""
+    return [replace(one, group=Group.ALONE) if one.name in WATCHED[tier] else one for one in probes]
 
 
 # ── the attempts ─────────────────────────────────────────────────────────────────────────────────
@@ -198,7 +214,9 @@ def _seen(ended: Outcome) -> Seen:
 
 
 # ── the controls ─────────────────────────────────────────────────────────────────────────────────
-def _controls(probes: Sequence[Probe], clues: Clues, progress: Callable[[str], None]) -> Seen:
+def _controls(
+    probes: Sequence[Probe], clues: Clues, progress: Callable[[str], None], runner: Runner
+) -> Seen:
     named = {one: [p.name for p in probes if p.control is one] for one in Control}
     found: Seen = dict.fromkeys(named[Control.INERT], ("inert", ""))
     outside = [*named[Control.BARE], *named[Control.NAIVE]]
@@ -216,7 +234,7 @@ def _controls(probes: Sequence[Probe], clues: Clues, progress: Callable[[str], N
     if named[Control.LOOSE]:
         progress(Control.LOOSE)
         told = {**clues, **weakened.ENOUGH}
-        ended = _run(named[Control.LOOSE], APART, told, weakened.LOOSE, box.run)
+        ended = _run(named[Control.LOOSE], APART, told, weakened.LOOSE, runner)
         seen |= _seen(ended)
     for probe in probes:
         if probe.name not in found:

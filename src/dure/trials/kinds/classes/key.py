@@ -71,6 +71,10 @@ class ClassesKey:
         """Return the class of each row."""
         return self.targets
 
+    def smallest(self) -> int:
+        """Return the rows of the least populated class."""
+        return int(np.bincount(self.targets, minlength=len(self.numbers)).min())
+
     def leak(self) -> bool:
         """Say whether the predictions equal the targets implausibly."""
         return implausible(self.targets, self.predicted)

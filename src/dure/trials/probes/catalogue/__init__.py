@@ -9,12 +9,13 @@ from dure.trials.probes.catalogue.documents import ARCHIVES, MODELS, PARSERS
 from dure.trials.probes.catalogue.form import Control, Group, Probe
 from dure.trials.probes.catalogue.processes import CALLS, PROCESSES
 from dure.trials.probes.catalogue.reach import FILES, NETWORK
+from dure.trials.probes.catalogue.results import RESULTS
 
 __all__ = ["CATALOGUE", "CONTROLS", "FAMILIES", "Control", "Group", "Probe"]
 
 CATALOGUE = (
     *(*NETWORK, *FILES, *PROCESSES, *CALLS, *RESOURCES),
-    *(*OUTPUTS, *PARSERS, *ARCHIVES, *MODELS, *CHANNELS),
+    *(*OUTPUTS, *PARSERS, *ARCHIVES, *MODELS, *CHANNELS, *RESULTS),
 )
 
 FAMILIES = {
@@ -28,6 +29,7 @@ FAMILIES = {
     "archives": Text("Packages and folders", "묶음과 폴더"),
     "models": Text("Models, ONNX and pickles", "모델, ONNX, 피클"),
     "channels": Text("Covert channels", "은닉 통로"),
+    "results": Text("Secrets in results", "결과에 숨긴 정보"),
 }
 """Families in the order in which they are shown."""
 

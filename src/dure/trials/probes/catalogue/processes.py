@@ -69,6 +69,12 @@ PROCESSES = family(
         Row("x32-calls", RARE, "Call by the x32 interface", "x32 방식 호출"),
         Row("calls-of-32-bits", Control.BARE, "Call by the 32-bit interface", "32비트 방식 호출"),
         Row("clock", Control.BARE, "Learn the clock's resolution", "시계 정밀도 알아내기"),
+        Row(
+            "system-information",
+            Control.BARE,
+            "Learn the host's load, free memory and number of processes",
+            "호스트의 부하, 남은 메모리, 프로세스 수 알아내기",
+        ),
         Row("processors", Control.BARE, "Count the processors", "프로세서 수 알아내기"),
         Row(
             "startup-hook",

@@ -1,0 +1,1 @@
+"""Pages that people open in a browser: one file, offline, without script; made of pure strings."""

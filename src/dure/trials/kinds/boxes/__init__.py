@@ -1,0 +1,1 @@
+"""Boxes: what a detector answers for an image."""

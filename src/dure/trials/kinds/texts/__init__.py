@@ -1,0 +1,1 @@
+"""Text generation: a text in answer to a text."""
