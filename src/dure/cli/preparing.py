@@ -129,6 +129,28 @@ def prepare(
             ),
         ),
     ] = None,
+    robust: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND,…",
+            help=say(
+                "Try it on perturbed rows as well: noise, missing, units, drift, typos, dropped-words; of "
+                "images blur, occlusion, pixel-noise. Costs one more run of the algorithm.",
+                "교란한 행으로도 시험합니다: noise, missing, units, drift, typos, dropped-words, 이미지는 "
+                "blur, occlusion, pixel-noise. 알고리즘을 한 번 더 실행합니다.",
+            ),
+        ),
+    ] = "",
+    tell: Annotated[
+        str,
+        typer.Option(
+            metavar="PART,…",
+            help=say(
+                "Have reports tell more: calibration, subgroups, resources.",
+                "보고서에서 더 알릴 것: calibration, subgroups, resources.",
+            ),
+        ),
+    ] = "",
 ) -> None:
     """Make a benchmark."""
     output = session.current.output
@@ -152,6 +174,8 @@ def prepare(
             subgroup=column,
             subgroups=[value for value in _listed(values) if value],
             protection=_pairs(protect),
+            robust=_listed(robust) if robust else (),
+            tell=_listed(tell) if tell else (),
         )
     found = made.pop("findings")
     output.value({**made, "findings": found} if output.as_json else made)

@@ -10,7 +10,7 @@ from dure.core.canonical import canonical_json
 from dure.trials.disclosure.sensitive import Protection
 from dure.trials.errors import TrialsError
 from dure.trials.figures import figure, read_figure
-from dure.trials.perturbing.kinds import KINDS
+from dure.trials.perturbing.kinds import kinds_for
 from dure.trials.places import Places, places_of
 from dure.trials.tasks import LEVELS, METRICS, OF_IMAGES, TaskType, metric_of
 
@@ -119,7 +119,10 @@ class Definition:
                 and self.subgroup != self.target,
                 "subgroups",
             ),
-            "robust": (_each_once(self.robust, KINDS), "robust"),
+            "robust": (
+                _each_once(self.robust, kinds_for(self.task)),
+                "robust" if kinds_for(self.task) else "no-robust",
+            ),
             "tell": (
                 _each_once(self.tell, TELL)
                 and ("subgroups" not in self.tell or self.subgroups != ()),
@@ -132,7 +135,7 @@ class Definition:
         for part, (sound, reason) in checks.items():
             if not sound:
                 most = MOST_SUBGROUPS if part == "subgroups" else MOST_FEATURES
-                known = ", ".join(KINDS if part == "robust" else TELL)
+                known = ", ".join(kinds_for(self.task) if part == "robust" else TELL)
                 raise TrialsError(
                     "trials.benchmark", part=part, reason=reason, most=most, known=known
                 )

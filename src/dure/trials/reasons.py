@@ -176,6 +176,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "예측할 열이 아닌 열과 그 값을 1개부터 {most}개까지 지정하십시오",
         ),
         "robust": Text("each once, of {known}", "다음 가운데 한 번씩만 지정하십시오: {known}"),
+        "no-robust": Text(
+            "whole sequences of tracks are not perturbed",
+            "추적 과제의 행은 서로 이어져 있어 교란하지 않습니다",
+        ),
         "tell": Text(
             "each once, of {known}; subgroups only where the benchmark has some",
             "다음 가운데 한 번씩만 지정하십시오: {known}. subgroups는 하위 집단이 있을 때만 쓸 수 있습니다",

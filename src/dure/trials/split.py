@@ -83,7 +83,7 @@ class Split:
     features: pa.Table
     answers: pa.Table
     repeated: Repeated
-    perturbed: pa.Table | None = None
+    perturbed: Perturbed | None = None
 
 
 def split(table: pa.Table, definition: Definition) -> Split:
@@ -141,7 +141,7 @@ def split(table: pa.Table, definition: Definition) -> Split:
             {BASELINE_KEY: json.dumps(baseline).encode()}
         ),
         repeated=repeated(train.select(known), test.select(known)),
-        perturbed=worse.features if worse is not None else None,
+        perturbed=worse,
     )
 
 
@@ -229,10 +229,11 @@ def _split_into(source: Path, target: Path, definition: Definition) -> Mapping[s
         parts = replace(parts, repeated=gallery.repeated(parts.train, parts.features))
     made = dict(zip(PARTS, (parts.train, parts.features, parts.answers), strict=True))
     if parts.perturbed is not None:
-        made[PERTURBED] = parts.perturbed
+        made[PERTURBED] = parts.perturbed.features
     for name, part in made.items():
         if gallery and gallery.feature in part.column_names:
-            gallery.write(part, target / name)
+            worse = parts.perturbed if name == PERTURBED else None
+            gallery.write(part, target / name, worse)
         else:
             pq.write_table(part, target / name, compression="zstd", version="2.6")
     return {

@@ -60,6 +60,8 @@ class TrialsDesk:
         subgroup: str = "",
         subgroups: Sequence[str] = (),
         protection: Mapping[str, str] | None = None,
+        robust: Sequence[str] = (),
+        tell: Sequence[str] = (),
     ) -> dict[str, Any]:
         """Make a benchmark of a data set: training part, test features, and the hidden targets."""
         from dure.trials.benchmark import contamination, prepare
@@ -89,6 +91,8 @@ class TrialsDesk:
             subgroup=subgroup,
             subgroups=tuple(subgroups),
             protection=asked_protection(protection or {}),
+            robust=tuple(sorted(robust)),
+            tell=tuple(sorted(tell)),
         )
         source = find(self.house, dataset, "dataset").id
         dummy = dummy_rows(self.house, source, definition)

@@ -25,6 +25,8 @@ from dure.trials.images.likeness import look_alikes
 from dure.trials.images.source import Pictures, pictures_in
 from dure.trials.kinds.target import SplitRefused
 from dure.trials.overlap import Repeated
+from dure.trials.perturbing.applying import Perturbed
+from dure.trials.perturbing.pixels import worsened
 
 _DECODING = 2
 _BATCH_BYTES = 32 << 20
@@ -77,13 +79,14 @@ class Gallery:
 
     Parameters
     ----------
-    feature
-        What the benchmark calls them.
+    feature, robust
+        What the benchmark calls them, and its robustness plan.
     pictures, looks
         The images by row, and what is known of each.
     """
 
     feature: str
+    robust: tuple[str, ...]
     pictures: Pictures
     looks: Looks
 
@@ -92,7 +95,7 @@ class Gallery:
         """Open and look at the images of a data set; raises `SplitRefused`."""
         (feature,) = definition.features
         pictures = pictures_in(source, table, feature)
-        return cls(feature, pictures, looked_at(pictures))
+        return cls(feature, definition.robust, pictures, looked_at(pictures))
 
     def stand_in(self, table: pa.Table) -> pa.Table:
         """Return a table with a digest in the place of each image."""
@@ -108,8 +111,17 @@ class Gallery:
         near = look_alikes(hashes[here], hashes[there][~blank[there]]) & ~blank[here]
         return Repeated(int(exactly.sum()), int((exactly | near).sum()))
 
-    def write(self, part: pa.Table, path: Path) -> None:
+    def write(self, part: pa.Table, path: Path, worse: Perturbed | None = None) -> None:
         """Write a part with the images themselves, a few of them in memory at a time.
+
+        Parameters
+        ----------
+        part
+            Its rows, with digests.
+        path
+            Where to.
+        worse
+            How the rows of the part are dealt, if its images are to be perturbed.
 
         Raises
         ------
@@ -121,9 +133,16 @@ class Gallery:
         schema = part.schema.set(place, field)
         rows = {digest: row for row, digest in enumerate(self.looks.digests)}
         wanted = [rows[digest] for digest in part[self.feature].to_pylist()]
+        dealt = worse.dealt(self.robust) if worse else []
+        lots = np.random.default_rng(worse.lots if worse else 0)
         with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as writer:
             for first, last in self._batches(wanted):
                 plain = [_plain(self.pictures[row]) for row in wanted[first:last]]
+                if worse:
+                    plain = [
+                        worsened(content, kind, float(level), lots)
+                        for content, (kind, level) in zip(plain, dealt[first:last], strict=True)
+                    ]
                 batch = part.slice(first, last - first)
                 writer.write_table(batch.set_column(place, field, pa.array(plain, pa.binary())))
 

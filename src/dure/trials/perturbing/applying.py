@@ -51,11 +51,19 @@ class Perturbed:
         Of each test row its place in the part.
     cells
         Of each test row the number of its cell.
+    lots
+        Seed for what is drawn of each image, which is perturbed where it is written.
     """
 
     features: pa.Table
     places: Any
     cells: Any
+    lots: int = 0
+
+    def dealt(self, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
+        """Return kind and level of each row of the part, in its order."""
+        planned = cells(kinds)
+        return [planned[number] for number in self.cells[np.argsort(self.places)]]
 
 
 def perturbed(
@@ -107,7 +115,7 @@ def perturbed(
     chosen = order(table, rng.permutation(rows))
     places = np.empty(rows, dtype=np.int64)
     places[source[chosen]] = np.arange(rows)
-    return Perturbed(table.take(pa.array(chosen)), places, dealt)
+    return Perturbed(table.take(pa.array(chosen)), places, dealt, int(rng.integers(2**62)))
 
 
 def _cell(
@@ -118,6 +126,8 @@ def _cell(
     definition: Definition,
     rng: Rng,
 ) -> pa.Table:
+    if KINDS[kind].feature is Feature.IMAGE:
+        return rows  # these are their digests
     suits = SUITS[KINDS[kind].feature]
     fixed = {definition.time, definition.series}
     names = [

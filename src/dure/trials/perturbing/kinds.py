@@ -2,8 +2,8 @@
 
 What a level means is the kind's: for `noise` and `drift` so many standard deviations of the training
 column, for `missing` the share of a row's features, for `units` the factor, for the kinds of texts the
-share of words. How it is done is in `dure.trials.perturbing.numbers` and `dure.trials.perturbing.texts`;
-another kind of feature brings a module of its own, an entry here and one in `applying`.
+share of words. How it is done is in `dure.trials.perturbing.numbers`, `dure.trials.perturbing.texts` and
+`dure.trials.perturbing.pixels`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dure.core.text import Text
+from dure.trials.tasks import OF_IMAGES, TaskType
 
 
 class Feature(StrEnum):
@@ -20,6 +21,7 @@ class Feature(StrEnum):
     ANY = "any"
     NUMBER = "number"
     TEXT = "text"
+    IMAGE = "image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,42 @@ KINDS = {
             Feature.TEXT,
             ("0.1", "0.25", "0.5"),
         ),
+        Kind(
+            "blur",
+            Text("Blurred images", "흐려진 이미지"),
+            Text("radius as a share of the shorter side", "짧은 변에 대한 반지름 비율"),
+            Feature.IMAGE,
+            ("0.01", "0.02", "0.04"),
+        ),
+        Kind(
+            "occlusion",
+            Text("A part of the image covered", "일부가 가려진 이미지"),
+            Text("share of the area", "면적 비율"),
+            Feature.IMAGE,
+            ("0.1", "0.25", "0.5"),
+        ),
+        Kind(
+            "pixel-noise",
+            Text("Noise in every pixel", "모든 화소에 더한 잡음"),
+            Text(
+                "standard deviation as a share of the whole range", "전체 범위에 대한 표준편차 비율"
+            ),
+            Feature.IMAGE,
+            ("0.05", "0.1", "0.2"),
+        ),
     )
 }
 """Every kind, by name."""
+
+
+def kinds_for(task: TaskType) -> tuple[str, ...]:
+    """Return the kinds that a benchmark of a task may have; of tracking none, whose rows hang together."""
+    if task is TaskType.TRACKING:
+        return ()
+    of_images = task in OF_IMAGES
+    return tuple(
+        name for name, kind in KINDS.items() if (kind.feature is Feature.IMAGE) == of_images
+    )
 
 
 def cells(kinds: tuple[str, ...]) -> list[tuple[str, str]]:
