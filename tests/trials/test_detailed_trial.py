@@ -68,7 +68,7 @@ def test_what_a_report_tells(world, bench, trial):
     assert are_buckets(evidence["resources"])
     assert evidence["perturbed"] == bench.perturbed.id
     told = view.diagnosis(world.bravo, trial.id)
-    assert told["sweep"]["status"] == "done"
+    assert told["stress"]["status"] == "done"
 
 
 def test_the_perturbed_part_goes_to_the_algorithm_in_place_of_the_features(world, trial):
@@ -93,7 +93,7 @@ def test_resources_leave_beside_the_result_and_arrive(world, trial):
     assert b'"resources"' not in str(trial.report.result).encode()
 
 
-def test_a_sweep_that_fails_spoils_nothing(world, bench, algorithm, trial):
+def test_a_stress_run_that_fails_spoils_nothing(world, bench, algorithm, trial):
     files = {"algorithm.py": FAILS.encode()}
     folder = algorithm(files)
     manifest = folder / "algorithm.toml"
@@ -105,8 +105,8 @@ def test_a_sweep_that_fails_spoils_nothing(world, bench, algorithm, trial):
     made = run.run(world.bravo, world.send(folder).id, bench.asset.id)
     assert made.outcome is OutcomeClass.OK
     told = view.diagnosis(world.bravo, made.id)
-    assert (told["algorithm"]["status"], told["sweep"]["status"]) == ("done", "failed")
-    assert b"not made for this" in told["sweep"]["stdout"].encode()
+    assert (told["algorithm"]["status"], told["stress"]["status"]) == ("done", "failed")
+    assert b"not made for this" in told["stress"]["stdout"].encode()
     # One row of each carrier is worse than its mean: held, and then nothing beside it is told.
     assert "robustness" not in made.report.result
     assert "resources" not in made.report.evidence

@@ -54,7 +54,7 @@ def write_diagnosis(
     algorithm: Outcome,
     extra: tuple[str, ...],
     scoring: Mapping[str, str],
-    sweep: Outcome | None = None,
+    stress: Outcome | None = None,
 ) -> bytes:
     """Return the diagnosis of a run as JSON.
 
@@ -68,7 +68,7 @@ def write_diagnosis(
         Names of files it left that nobody asked for.
     scoring
         How scoring ended: status, cause, and for refused predictions the reason.
-    sweep
+    stress
         How the algorithm's sandbox ended on the perturbed part, if it ran there.
     """
     document = {
@@ -79,7 +79,7 @@ def write_diagnosis(
             "attempts": read_attempts(algorithm.outputs.get(ATTEMPTS, b"")),
         },
         "scoring": dict(scoring),
-        **({"sweep": _ended(sweep)} if sweep else {}),
+        **({"stress": _ended(stress)} if stress else {}),
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True).encode("utf-8")
 

@@ -23,7 +23,7 @@ from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.predictions import FILE, refusal_of
 from dure.trials.runner import ALGORITHM
 from dure.trials.runtimes import RUNTIMES
-from dure.trials.scoring import SCORE, SWEEP, other_keys
+from dure.trials.scoring import SCORE, STRESS, other_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class Stressed:
     """How the run on the perturbed part ended, its class, and its predictions."""
 
     ended: Outcome
@@ -91,7 +91,7 @@ def outcome_of(ended: Outcome) -> OutcomeClass:
     return class_of(ended.status, ended.cause, reasons)
 
 
-def sweep(work: Work) -> Swept | None:
+def stress(work: Work) -> Stressed | None:
     """Run the algorithm once more, on the perturbed part; None when the benchmark has none."""
     if work.benchmark.perturbed is None:
         return None
@@ -99,11 +99,11 @@ def sweep(work: Work) -> Swept | None:
     outcome, predictions = outcome_of(ended), ended.outputs.get(FILE)
     if outcome is OutcomeClass.OK and predictions is None:
         outcome = OutcomeClass.INVALID_PREDICTIONS
-    return Swept(ended, outcome, predictions if outcome is OutcomeClass.OK else None)
+    return Stressed(ended, outcome, predictions if outcome is OutcomeClass.OK else None)
 
 
 def score(
-    work: Work, predictions: bytes | None, swept: Swept | None
+    work: Work, predictions: bytes | None, stressed: Stressed | None
 ) -> tuple[OutcomeClass, bytes, dict[str, str]]:
     """Return the outcome so far, the score's bytes, and what the operator may know."""
     if predictions is None:
@@ -121,13 +121,13 @@ def score(
         "tell": list(definition.tell),
         "others": len(work.others),
     }
-    worse = swept.predictions if swept else None
+    worse = stressed.predictions if stressed else None
     with steps.Sealed(work.house, work.id) as sealed:
         ended = steps.run_step(
             steps.SCORING,
             {
                 FILE: predictions,
-                **({SWEEP: worse} if worse is not None else {}),
+                **({STRESS: worse} if worse is not None else {}),
                 "answers.parquet": sealed.stream(work.benchmark.answers.id, purpose=SCORING),
                 "plan.json": canonical_json(plan),
                 **{

@@ -45,7 +45,7 @@ from dure.trials.gates.passing import Gated, pass_gates
 from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass
-from dure.trials.performing import Work, further_files, outcome_of, run_algorithm, score, sweep
+from dure.trials.performing import Work, further_files, outcome_of, run_algorithm, score, stress
 from dure.trials.predictions import FILE
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
 from dure.trials.results import form_for
@@ -190,12 +190,12 @@ def _perform(work: Work, spent: int) -> Trial:
     work.progress("algorithm")
     ended = run_algorithm(work, work.benchmark.features)
     faults.point("trial.algorithm-ended")
-    outcome, swept = outcome_of(ended), None
+    outcome, stressed = outcome_of(ended), None
     data, scoring = b"", {"status": "not run"}
     if outcome is OutcomeClass.OK:
-        swept = sweep(work)
+        stressed = stress(work)
         work.progress("scoring")
-        outcome, data, scoring = score(work, ended.outputs.get(FILE), swept)
+        outcome, data, scoring = score(work, ended.outputs.get(FILE), stressed)
         faults.point("trial.scored")
     work.progress("gates")
     definition = work.benchmark.definition
@@ -208,13 +208,13 @@ def _perform(work: Work, spent: int) -> Trial:
             budget=Budget(spent, definition.budget),
             history=history.of(work.house, work.id, work.others),
             protection=definition.protection,
-            sweep=swept.outcome if swept else None,
+            stress=stressed.outcome if stressed else None,
         )
     )
     told = gated.climbed and "resources" in definition.tell
     used = {"resources": buckets(ended)} if told else {}
     diagnosis = write_diagnosis(
-        work.id, ended, further_files(ended), scoring, swept.ended if swept else None
+        work.id, ended, further_files(ended), scoring, stressed.ended if stressed else None
     )
     return _finish(work, gated, used, diagnosis)
 

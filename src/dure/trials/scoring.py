@@ -32,7 +32,7 @@ from dure.trials.predictions import FILE, Predictions, read_predictions
 from dure.trials.tasks import Predicted, TaskType
 
 SCORE = "score.json"
-SWEEP = "sweep.jsonl"
+STRESS = "stress.jsonl"
 """Predictions for the perturbed part."""
 
 
@@ -67,7 +67,7 @@ class Score:
     details: Mapping[str, object] | None = None
 
 
-def score(data: bytes, answers: pa.Table, plan: Plan, sweep: bytes | None = None) -> Score:
+def score(data: bytes, answers: pa.Table, plan: Plan, stress: bytes | None = None) -> Score:
     """Return the score of a file of predictions.
 
     Parameters
@@ -78,8 +78,8 @@ def score(data: bytes, answers: pa.Table, plan: Plan, sweep: bytes | None = None
         The answer key, one column, with its baseline.
     plan
         How to score.
-    sweep
-        The file of predictions for the perturbed part, if there was a sweep.
+    stress
+        The file of predictions for the perturbed part, if there was a stress run.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def score(data: bytes, answers: pa.Table, plan: Plan, sweep: bytes | None = None
     total = int(counts.sum())
     found = _chosen(key, np.ones(rows, dtype=bool), plan.metrics)
     if not plan.subgroups:
-        details = measured(key, sides, *_swept(sweep, sides, known))
+        details = measured(key, sides, *_stressed(stress, sides, known))
         return Score(total, smallest, found, key.leak(), details=details)
     numbers = answers[SUBGROUP].to_numpy()
     groups = []
@@ -108,15 +108,15 @@ def score(data: bytes, answers: pa.Table, plan: Plan, sweep: bytes | None = None
     width = max(len(known), 1) if plan.task.predicts is Predicted.CLASS else 1
     support = np.zeros((plan.subgroups + 1, width), dtype=np.int64)
     np.add.at(support, (numbers, cells), counts)
-    details = measured(key, sides, *_swept(sweep, sides, known))
+    details = measured(key, sides, *_stressed(stress, sides, known))
     table = CellTable(support)
     return Score(total, smallest, found, key.leak(), tuple(groups), table, details)
 
 
-def _swept(
+def _stressed(
     data: bytes | None, sides: Sides, known: tuple[str, ...]
 ) -> tuple[Predictions | None, bool]:
-    """Return the predictions of a sweep, and whether there were some that were refused."""
+    """Return the predictions of a stress run, and whether there were some that were refused."""
     if data is None:
         return None, False
     rows = sides.answers.num_rows
@@ -215,8 +215,8 @@ def main(source: Path = IN, target: Path = OUT) -> None:
     answers = pq.read_table(source / "answers.parquet")
     others = [_isolated(answers, source / name) for name in other_keys(told.get("others", 0))]
     try:
-        sweep = (source / SWEEP).read_bytes() if (source / SWEEP).exists() else None
-        found = score((source / FILE).read_bytes(), answers, plan, sweep)
+        stress = (source / STRESS).read_bytes() if (source / STRESS).exists() else None
+        found = score((source / FILE).read_bytes(), answers, plan, stress)
         said = write_score(found, others, plan.protection)
     except PredictionsRefused as refused:
         said = json.dumps({"refused": refused.reason.value}).encode("ascii")

@@ -63,11 +63,17 @@ def changed(*path, to):
     return score
 
 
-def gate(score, form=FORM, history=(), sweep=OutcomeClass.OK):
+def gate(score, form=FORM, history=(), stress=OutcomeClass.OK):
     data = json.dumps(score).encode()
     return pass_gates(
         Candidate(
-            "run", form, OutcomeClass.OK, data, Budget(1, 20), History(tuple(history)), sweep=sweep
+            "run",
+            form,
+            OutcomeClass.OK,
+            data,
+            Budget(1, 20),
+            History(tuple(history)),
+            stress=stress,
         )
     )
 
@@ -110,7 +116,7 @@ def test_a_forecast_tells_its_coverage():
     score = {name: SCORE[name] for name in ("rows", "smallest_cell", "leak", "isolated")}
     score |= {"figures": {"pinball": sides}}
     score["details"] = {"p": {"pinball": 0.5}, "calibration": {"below": [33, 148, 268]}}
-    gated = gate(score, form, sweep=None)
+    gated = gate(score, form, stress=None)
     levels = gated.result["calibration"]["levels"]
     assert [one["level"] for one in levels] == ["0.1", "0.5", "0.9"]
     assert [one["share"]["value"] for one in levels] == ["0.12", "0.5", "0.9"]
@@ -118,7 +124,7 @@ def test_a_forecast_tells_its_coverage():
     assert recheck(gated.result, "report", form) == ()
     for below in ([33, 20, 268], [33, 148, 301], [33, 148], [33.0, 148, 268]):
         score["details"]["calibration"] = {"below": below}
-        assert gate(score, form, sweep=None).outcome is OutcomeClass.REFUSED
+        assert gate(score, form, stress=None).outcome is OutcomeClass.REFUSED
 
 
 BINS = ("details", "calibration", "bins")
@@ -200,19 +206,19 @@ def test_subgroups_that_leave_a_few_rows_over_are_not_told():
 
 
 @pytest.mark.parametrize(
-    ("sweep", "refused", "told"),
+    ("stress", "refused", "told"),
     [
         (OutcomeClass.ALGORITHM_ERROR, False, "algorithm-error"),
         (OutcomeClass.LIMIT_EXCEEDED, False, "limit-exceeded"),
         (OutcomeClass.OK, True, "invalid-predictions"),
     ],
 )
-def test_a_sweep_that_fails_is_told_by_its_class_and_spoils_nothing(sweep, refused, told):
+def test_a_stress_run_that_fails_is_told_by_its_class_and_spoils_nothing(stress, refused, told):
     score = sound()
     del score["details"]["robustness"]
     if refused:
         score["details"]["robustness"] = {"refused": True}
-    gated = gate(score, sweep=sweep)
+    gated = gate(score, stress=stress)
     assert gated.result["robustness"] == {"outcome": told}
     assert gated.result["figures"] == gate(sound()).result["figures"]
     assert recheck(gated.result, "report", FORM) == ()

@@ -53,7 +53,7 @@ def answered(features):
     return b"".join(write_predictions(made, TaskType.CLASSIFICATION))
 
 
-def scored(tmp_path, parts, sweep=None, **changes):
+def scored(tmp_path, parts, stress=None, **changes):
     plan = {
         "task": "tabular-classification", "metrics": ["accuracy", "f1-macro", "roc-auc"], "seed": 1,
         "resamples": 200, "subgroups": 1, "robust": ["drift", "missing"],
@@ -61,8 +61,8 @@ def scored(tmp_path, parts, sweep=None, **changes):
     }  # fmt: skip
     (tmp_path / "plan.json").write_text(json.dumps(plan | changes))
     (tmp_path / FILE).write_bytes(answered(parts.features))
-    if sweep is not None:
-        (tmp_path / scoring.SWEEP).write_bytes(sweep)
+    if stress is not None:
+        (tmp_path / scoring.STRESS).write_bytes(stress)
     pq.write_table(parts.answers, tmp_path / "answers.parquet")
     scoring.main(tmp_path, tmp_path)
     return json.loads((tmp_path / scoring.SCORE).read_bytes())
@@ -92,16 +92,16 @@ def test_details_of_an_honest_sweep(tmp_path, parts):
 
 def test_the_figures_are_the_same_with_and_without_details(tmp_path, parts):
     with_all = scored(tmp_path, parts, answered(parts.perturbed.features))
-    (tmp_path / scoring.SWEEP).unlink()
+    (tmp_path / scoring.STRESS).unlink()
     without = scored(tmp_path, parts, robust=[], tell=[])
     assert with_all["figures"] == without["figures"]
     assert set(without["details"]) == {"p"}
 
 
-@pytest.mark.parametrize("sweep", [b"", b"{}\n" * 451, b"[" * 100_000, b"nonsense"])
-def test_a_hostile_sweep_spoils_nothing_else(tmp_path, parts, sweep):
+@pytest.mark.parametrize("stress", [b"", b"{}\n" * 451, b"[" * 100_000, b"nonsense"])
+def test_a_hostile_stress_run_spoils_nothing_else(tmp_path, parts, stress):
     clean = scored(tmp_path, parts, answered(parts.perturbed.features))
-    told = scored(tmp_path, parts, sweep)
+    told = scored(tmp_path, parts, stress)
     assert told["details"]["robustness"] == {"refused": True}
     assert told["figures"] == clean["figures"]
 

@@ -95,7 +95,7 @@ class Candidate:
         What left earlier.
     protection
         What the benchmark asks for tables.
-    sweep
+    stress
         How the run on the perturbed part ended; None when there was none.
     rows, smallest_cell, figures, leak, isolated, subgroups, support, details
         What the score says, once its form was found sound: ``leak`` that the predictions equal the
@@ -114,7 +114,7 @@ class Candidate:
     budget: Budget
     history: History = field(default_factory=History)
     protection: Protection = field(default_factory=Protection)
-    sweep: OutcomeClass | None = None
+    stress: OutcomeClass | None = None
     rows: int = 0
     smallest_cell: int = 0
     figures: Figures = field(default_factory=dict)

@@ -19,7 +19,7 @@ def _let_through(candidate: Candidate) -> Candidate | None:
         rows=candidate.rows,
         groups=tuple(group.rows for group in candidate.subgroups),
         least=candidate.protection.least,
-        sweep=candidate.sweep,
+        stress=candidate.stress,
     )
     return replace(candidate, result={**candidate.result, **told})
 
