@@ -17,7 +17,9 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,14 +80,26 @@ def rss_kib(pid: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0)
 
 
-def serve(made: Alliance) -> list[int]:
-    """Have a worker empty the queue; return its memory, looked at every second."""
+def children(pid: int) -> int:
+    """Return how many processes a process has started that still are."""
+    found = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            found += int(stat.read_text().rpartition(")")[2].split()[1]) == pid
+    return found
+
+
+def serve(made: Alliance) -> tuple[list[int], int]:
+    """Have a worker empty the queue; return its memory, looked at every second, and its most children."""
     worker = start(made, "trials", "work", "--until-empty", "--slots", str(SLOTS))
     sizes: list[int] = []
     over = threading.Event()
+    most = 0
 
     def look() -> None:
+        nonlocal most
         while not over.wait(1):
+            most = max(most, children(worker.pid))
             if size := rss_kib(worker.pid):
                 sizes.append(size)
 
@@ -97,7 +111,7 @@ def serve(made: Alliance) -> list[int]:
     if worker.returncode:
         raise SystemExit(said)
     sys.stderr.write("".join(line for line in said.splitlines(True) if "  [" in line))
-    return sizes
+    return sizes, most
 
 
 def finish_whenever(worker: subprocess.Popen[str]) -> str:
@@ -129,7 +143,7 @@ def main() -> None:
             with made.open() as node:
                 put(node, submission, benchmark, given.runs, 1000 * (turn + 1))
             begun, used = time.perf_counter(), cpu_s()
-            sizes = serve(made)
+            sizes, most = serve(made)
             took["queue"].append(
                 ((time.perf_counter() - begun) / given.runs, (cpu_s() - used) / given.runs)
             )
@@ -163,7 +177,11 @@ def main() -> None:
         attempts_lost=sum(job.lost for job in jobs),
         run_twice=sum(runs[job.id] != 1 or job.attempt != 1 for job in done),
         most_ahead=most_ahead(jobs[-given.runs :]),
+        fairness=fairness(jobs[-given.runs :]),
+        wait_p50_s=waits(jobs[-given.runs :]),
+        worker_kib=[sizes[0], sizes[-1]],
         worker_grew_kib=max(grown),
+        most_children=most,
     )
 
 
@@ -179,6 +197,26 @@ def most_ahead(jobs: list) -> int:
             counts = [begun[agency] for agency in left]
             worst = max(worst, max(counts) - min(counts))
     return worst
+
+
+def fairness(jobs: list) -> float:
+    """Return Jain's index of how many runs each agency had when half had begun; 1 is even.
+
+    Jain, Chiu and Hawe, A quantitative measure of fairness and discrimination (DEC-TR-301, 1984).
+    """
+    begun = sorted(jobs, key=lambda job: (job.begun_s, job.ended_s))[: len(jobs) // 2]
+    counts = [sum(job.agency == agency for job in begun) for agency in AGENCIES]
+    return round(sum(counts) ** 2 / (len(counts) * sum(n * n for n in counts)), 4)
+
+
+def waits(jobs: list) -> dict[str, int]:
+    """Return for each agency the median of the seconds that its runs waited."""
+    return {
+        agency: round(
+            median(job.begun_s - job.put_s for job in jobs if job.agency == agency and job.begun_s)
+        )
+        for agency in AGENCIES
+    }
 
 
 def say(name: str, **figures: object) -> None:

@@ -10,6 +10,7 @@ from dure.governance.errors import GovernanceError
 from dure.governance.jobs.job import Stage
 from dure.node.node import Node
 from dure.trials import records
+from dure.trials.budgets import Asked
 from dure.trials.jobs.queueing import queue_of
 from dure.trials.tables import SUBMISSIONS
 from tests.adversarial.transfer_verbs import acted
@@ -116,7 +117,7 @@ def _die(made: Alliance) -> None:
         claimant.return_value = "0:0:0:0:0"
         submission, benchmark = only(node, "submissions"), only(node, "benchmarks")
         row = records.find(node.house, SUBMISSIONS, submission["asset_id"])
-        records.begin_run(node.house, "ab" * 16, row, (benchmark["asset_id"], 1), 1, 600)
+        records.begin_run(node.house, "ab" * 16, row, Asked(benchmark["asset_id"], 1), 1, 600)
 
 
 def _sweep(made: Alliance) -> None:

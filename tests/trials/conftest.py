@@ -25,8 +25,8 @@ ROWS = 400
 FEATURES = ("carrier", "origin", "dest", "distance")
 
 
-def flights(rows: int = ROWS) -> bytes:
-    rng = np.random.default_rng(11)
+def flights(rows: int = ROWS, seed: int = 11) -> bytes:
+    rng = np.random.default_rng(seed)
     carrier = rng.integers(0, 3, rows)
     table = pa.table(
         {
@@ -77,6 +77,11 @@ class World:
         lines += [f"{key} = {value}" for key, value in left.items()]
         (folder / "algorithm.toml").write_text("\n".join(lines) + "\n")
         return folder
+
+    def fresh(self, **changes: Any) -> benchmark.Benchmark:
+        """A benchmark of rows that no other has, so with a budget of its own."""
+        dataset = self.bravo.dataset(flights(seed=int.from_bytes(self.bravo.random(4))))
+        return benchmark.prepare(self.bravo, dataset.id, definition(**changes))
 
     def send(self, folder: Path) -> Asset:
         sent = submission.submit(self.alpha, folder, to=BRAVO)

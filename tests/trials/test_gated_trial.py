@@ -1,7 +1,6 @@
 """Trials in the sandbox, one after another: what each is told, appealed and ranked by."""
 
 import io
-import json
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,6 +10,7 @@ from sqlalchemy import delete, insert
 from dure.core.errors import DureError
 from dure.node.desks.trials import TrialsDesk
 from dure.trials import appeals, benchmark, history, records, run, spec, view
+from dure.trials.budgets import Asked
 from dure.trials.definition import Definition, asked_protection
 from dure.trials.errors import TrialsError
 from dure.trials.leaderboard import board
@@ -112,10 +112,10 @@ def test_beside_what_was_asked_for_a_few_rows_would_be_isolated(world, first):
 def test_of_two_that_were_run_at_once_the_second_is_not_released(world, bench, first, monkeypatch):
     row = records.find(world.bravo, RUNS, first.id)
     request_release(world.bravo, first.id)  # the control, and what is asked for from now on
-    other = dict(row) | {"benchmark_id": "another", "report_id": row["report_id"]}
+    other = dict(row) | {"benchmark_id": "another"}
     assert not history.isolating(world.bravo, other)
-    noted = {row["report_id"]: {"another"}}
-    monkeypatch.setattr(history, "_isolated_by", lambda house, report: noted.get(report, set()))
+    noted = {row["diagnosis_id"]: {"another"}}
+    monkeypatch.setattr(history, "_isolated_by", lambda house, run: noted.get(run, set()))
     assert history.isolating(world.bravo, other)
     monkeypatch.setattr("dure.trials.release.isolating", lambda *_: True)
     with pytest.raises(TrialsError, match=r"gate\.differencing"):
@@ -151,12 +151,12 @@ def test_an_appeal_is_heard_once(world, bench):
         appeals.appeal(world.bravo, failed.id, "once more")
     with pytest.raises(TrialsError, match=r"trials\.appeal"):
         appeals.answer(world.bravo, failed.id, "perhaps", "no")
-    spent = records.begin_run(world.bravo, "cc" * 16, row, (bench.asset.id, 100), 9, 60)[1]
+    spent = records.begin_run(world.bravo, "cc" * 16, row, Asked(bench.asset.id, 100), 9, 60)[1]
     with pytest.raises(TrialsError, match="whoever appeals does not answer"):
         appeals.answer(world.bravo, failed.id, "again", "I need it")
     told = answer(world, failed.id, "again", "the host was short of memory")
     assert (told["ruling"], told["words"]) == ("again", "the host was short of memory")
-    after = records.begin_run(world.bravo, "dd" * 16, row, (bench.asset.id, 100), 9, 60)[1]
+    after = records.begin_run(world.bravo, "dd" * 16, row, Asked(bench.asset.id, 100), 9, 60)[1]
     assert after == spent  # one more was begun, one was forgiven
     with pytest.raises(TrialsError, match="no appeal"):
         appeals.answer(world.bravo, failed.id, "stands", "no")
@@ -175,11 +175,11 @@ def test_no_appeal_pays_for_an_answer(world, first):
     with pytest.raises(TrialsError, match="was scored"):
         answer(world, first.id, "again", "as you like")
     assert answer(world, first.id, "stands", "no")["ruling"] == "stands"
-    own = benchmark.prepare(world.bravo, world.dataset.id, definition(name="appealed", seed=99))
+    own = world.fresh(name="appealed")
     row = records.find(world.bravo, SUBMISSIONS, view.submissions(world.bravo)[0]["asset_id"])
 
     def begin(run_id: str) -> tuple[str, int]:
-        return records.begin_run(world.bravo, run_id, row, (own.asset.id, 100), 9, 60)
+        return records.begin_run(world.bravo, run_id, row, Asked(own.asset.id, 100), 9, 60)
 
     assert begin("ab" * 16) == ("ab" * 16, 1)
     records.end_run(world.bravo, "ab" * 16, "failed")
@@ -201,7 +201,7 @@ def test_an_appeal_is_its_agency_s_and_the_owner_s(world, bench):
     ids = {agency: world.bravo.random(16).hex() for agency in (ALPHA, "coast")}
     for seed, (agency, run_id) in enumerate(ids.items(), 70):
         submitted = {**row, "agency": agency}
-        records.begin_run(world.bravo, run_id, submitted, (bench.asset.id, 100), seed, 60)
+        records.begin_run(world.bravo, run_id, submitted, Asked(bench.asset.id, 100), seed, 60)
         records.end_run(world.bravo, run_id, "failed")
     try:
         world.bravo.as_("alpha.developer")
@@ -233,12 +233,16 @@ def test_who_may_not_run_it_is_not_told_how_long_it_took(world, first):
     assert (told[first.id]["status"], told[first.id]["outcome"]) == ("ended", "ok")
 
 
-def test_newer_benchmarks_of_other_targets_crowd_no_neighbour_out(world, bench):
+def test_newer_benchmarks_that_nobody_ran_on_crowd_no_neighbour_out(world, bench):
     other = benchmark.prepare(world.bravo, world.dataset.id, definition(name="beside", seed=11))
+    sent = world.send(world.variant("baseline"))
+    submission = records.find(world.bravo, SUBMISSIONS, sent.id)
+    run_id = world.bravo.random(16).hex()
+    records.begin_run(world.bravo, run_id, submission, Asked(other.asset.id, 100), 1, 60)
+    records.end_run(world.bravo, run_id, "failed")
     row = dict(records.find(world.bravo, BENCHMARKS, other.asset.id))
-    asks = json.loads(row["definition"]) | {"target": "dep_delay", "features": ["distance"]}
     made = [f"{number:064x}" for number in range(history.MOST_NEIGHBOURS)]
-    newer = {"definition": json.dumps(asks), "prepared_at": "2999-01-01T00:00:00Z"}
+    newer = {"prepared_at": "2999-01-01T00:00:00Z"}
     with world.bravo.database.write() as connection:
         for name in made:
             names = {"asset_id": name, "answers_id": name, "name": name[-8:]}

@@ -28,7 +28,14 @@ FIGURES = {
     "rmse": OWN | {"difference": [-0.9, -0.95, -0.85]},
     "r2": OWN | {"difference": [0.9, 0.85, 0.95]},
 }
-SCORE = {"rows": 98203, "smallest_cell": 98203, "figures": FIGURES, "leak": False, "isolated": []}
+SCORE = {
+    "rows": 98203,
+    "smallest_cell": 98203,
+    "figures": FIGURES,
+    "leak": False,
+    "isolated": [],
+    "shared": [],
+}
 
 
 def gate(score, form=REGRESSION, outcome=OutcomeClass.OK, budget=BUDGET):
@@ -147,6 +154,7 @@ def test_any_json_is_refused(value):
         (changed(("stdout",), "a row of data"), "gate.schema"),
         (changed(("leak",), 1), "gate.schema"),
         (changed(("isolated",), [True]), "gate.schema"),
+        (changed(("shared",), [True]), "gate.schema"),
         (changed(("subgroups",), []), "gate.schema"),
         (changed(("rows",), True), "gate.schema"),
         (changed(("rows",), 1.0), "gate.schema"),

@@ -19,6 +19,7 @@ SCORE = {
     "smallest_cell": 90,
     "leak": False,
     "isolated": [False],
+    "shared": [False],
     "figures": {"accuracy": TOLD},
     "subgroups": [
         {"rows": 100, "figures": {"accuracy": [0.9, 0.86, 0.94]}},
@@ -55,7 +56,7 @@ def test_a_sound_score_passes():
     assert gated.result["support"][-1] == ["100", "100", "200"]
     assert recheck(gated.result, "report", FORM) == ()
     passages = {step.gate: step.passage for step in gated.steps}
-    assert passages.pop("details") is Passage.NOT_APPLICABLE  # the score has none
+    assert passages.pop("details") is Passage.NOT_APPLICABLE  # nobody asked for any
     assert set(passages.values()) == {Passage.PASSED}
     assert [step.gate for step in gated.steps] == [
         "schema", "range", "digits", "cells", "tables", "details", "floors", "differencing", "budget",
@@ -117,7 +118,7 @@ def test_no_table_is_better_than_a_bad_one():
 def test_the_worst_of_an_error_is_its_upper_end():
     form = ResultForm(TaskType.REGRESSION, ("mae",), (("mae", "5"),))
     sides = {"algorithm": [3.0, 2.0, 4.9], "baseline": [9.0] * 3, "difference": [-6.0, -6.5, -5.5]}
-    score = {name: SCORE[name] for name in ("rows", "smallest_cell", "leak", "isolated")}
+    score = {name: SCORE[name] for name in ("rows", "smallest_cell", "leak", "isolated", "shared")}
     score["figures"] = {"mae": sides}
     assert gate(score, form).result["floors"] == {"mae": "5"}
     score["figures"] = {"mae": sides | {"algorithm": [3.0, 2.0, 5.1]}}
@@ -178,4 +179,4 @@ def test_what_is_held_has_no_figure():
 def test_every_gate_has_words_in_both_languages():
     for one in GATES:
         assert one.title.en != one.title.ko
-    assert {f"gate.{one.name}" for one in GATES} - {"gate.ladder", "gate.details"} <= set(WORDS)
+    assert {f"gate.{one.name}" for one in GATES} - {"gate.ladder"} <= set(WORDS)

@@ -108,7 +108,7 @@ FORM = ResultForm(TaskType.CLASSIFICATION, ("accuracy",))
 def gated(value, earlier=(), over=None, same=()):
     over = value - 0.5 if over is None else over
     score = {
-        "rows": 900, "smallest_cell": 400, "leak": False, "isolated": [],
+        "rows": 900, "smallest_cell": 400, "leak": False, "isolated": [], "shared": [],
         "figures": {"accuracy": {
             "algorithm": [value, value - 0.02, value + 0.02],
             "baseline": [0.5, 0.48, 0.52],

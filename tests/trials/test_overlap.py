@@ -102,4 +102,5 @@ def test_scoring_compares_with_the_other_keys(tmp_path):
         main(source, target)
         told = json.loads((target / "score.json").read_text())
         assert told["isolated"] == [False, True, False]
+        assert told["shared"] == [True, True, False]
         assert told["leak"] is leak

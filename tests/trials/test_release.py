@@ -146,18 +146,6 @@ def test_the_whole_way(house, developer):
             read(developer, name)
 
 
-def test_details_and_resources_that_the_benchmark_has_told_are_released(house):
-    """The control of what the executor refuses below."""
-    result = RESULT | {"p": {"mae": "0.05"}, "robustness": {"outcome": "limit-exceeded"}}
-    asked = EVIDENCE | {"robust": ["noise"], "tell": ["resources"], "resources": USED}
-    run, _ = place(house, report_bytes(result, asked))
-    request = request_release(house, run)
-    house.approve(request)
-    document = json.loads((house.released / release(house, request.id)["file"]).read_bytes())
-    assert document["document"]["resources"] == USED
-    assert document["document"]["result"] == result
-
-
 @pytest.mark.parametrize("who", ["alpha.developer", "alpha.stranger"])
 def test_a_report_is_read_by_those_who_may(house, developer, who, monkeypatch):
     run, _ = place(house, report_bytes())
@@ -196,7 +184,6 @@ def test_changed_evidence_voids_the_request(house):
     assert list(house.released.iterdir()) == []
 
 
-USED = {"cpu_s": "16", "wall_s": "more", "memory_mib": "256", "output_kib": "64"}
 LOUD = RESULT | {
     "figures": {"mae": {side: SIDE | {"value": "0.12345"} for side in RESULT["figures"]["mae"]}}
 }
@@ -212,13 +199,6 @@ LOUD = RESULT | {
         report_bytes({"outcome": "refused", "task": "tabular-regression", "why": "row 1"}),
         report_bytes(evidence=EVIDENCE | {"task": "other"}),
         report_bytes(evidence=EVIDENCE | {"metrics": "mae"}),
-        report_bytes(RESULT | {"p": {"mae": "0.0123"}}),
-        report_bytes(RESULT | {"robustness": {"outcome": "refused"}}),
-        report_bytes(evidence=EVIDENCE | {"robust": ["wind"]}),
-        report_bytes(evidence=EVIDENCE | {"resources": USED}),
-        report_bytes(
-            evidence=EVIDENCE | {"resources": USED | {"cpu_s": "5"}, "tell": ["resources"]}
-        ),
         report_bytes(kind="inspection"),
     ],
 )
@@ -374,7 +354,6 @@ def resigned(payload, who="bravo executor", **changes):
 def test_control_a_resigned_document_is_accepted(developer, payload):
     assert resigned(payload) == payload
     receive_report(developer, resigned(payload), BRAVO)
-    receive_report(developer, resigned(payload, resources=USED, request="other"), BRAVO)
 
 
 @pytest.mark.parametrize(
@@ -388,8 +367,6 @@ def test_control_a_resigned_document_is_accepted(developer, payload):
         lambda payload: resigned(payload, to="bravo"),
         lambda payload: resigned(payload, form="dure/released-report/v2"),
         lambda payload: resigned(payload, extra="x"),
-        lambda payload: resigned(payload, resources="x"),
-        lambda payload: resigned(payload, resources=USED | {"cpu_s": "17"}),
         lambda payload: resigned(payload, result_digest=digest_of(b"")),
         lambda payload: resigned(payload, result=LOUD, result_digest=SUITE.digest("result", LOUD)),
         lambda payload: resigned(payload, result=[], result_digest=SUITE.digest("result", [])),

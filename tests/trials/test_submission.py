@@ -19,6 +19,7 @@ LABEL = "alpha//O// REL alpha,bravo FOR trial"
 
 def payload(packed, text=LABEL, **changes):
     header = {"form": SCHEMA, "label": text, "digest": digest_of(packed), "size": len(packed)}
+    header |= {"developer": "alpha.developer"}
     return canonical_json(header | changes) + b"\n" + packed
 
 
@@ -31,6 +32,7 @@ def test_there_and_received(developer, house, algorithm):
     assert house.contents.content[arrived.id] == developer.contents.content[sent.asset.id]
     assert receive_submission(house, sent.payload, ALPHA) == arrived
     [row] = view.submissions(house)
+    assert row["developer"] == "alpha.developer"
     assert (row["agency"], row["destination"], row["digest"]) == (ALPHA, BRAVO, sent.digest)
     assert [row["agency"] for row in view.submissions(developer)] == [ALPHA]
     assert "trial.submit.done" in house.event_types()
@@ -104,13 +106,15 @@ def test_a_stranger_s_envelope_can_t_speak_for_another(developer, house, algorit
     [
         lambda sent: b"",
         lambda sent: sent.partition(b"\n")[2],
-        lambda sent: sent.replace(b'{"digest"', b'{ "digest"', 1),
+        lambda sent: sent.replace(b'{"developer"', b'{ "developer"', 1),
         lambda sent: sent[:-1],
         lambda sent: sent[:-1] + b"\1",
         lambda sent: b"[]\n" + sent,
         lambda sent: b"x" * 10_000 + b"\n" + sent,
         lambda sent: sent.replace(b'"form"', b'"more"', 1),
-        lambda sent: sent.replace(b"submission/v1", b"submission/v2", 1),
+        lambda sent: sent.replace(b"submission/v2", b"submission/v1", 1),
+        lambda sent: sent.replace(b"alpha.developer", b"alpha.nobody", 1),
+        lambda sent: sent.replace(b"alpha.developer", b"bravo.operator", 1),
     ],
 )
 def test_damage(developer, house, algorithm, damage):
@@ -138,4 +142,5 @@ def test_any_bytes_end_in_an_error_of_ours(house, data):
 
 
 def test_the_payload_is_a_pure_function():
-    assert submission_payload(b"x", label(LABEL)) == submission_payload(b"x", label(LABEL))
+    made = [submission_payload(b"x", label(LABEL), "alpha.developer") for _ in range(2)]
+    assert made[0] == made[1]

@@ -11,7 +11,8 @@ from dure.core.canonical import parse_canonical
 from dure.core.errors import DureError
 from dure.core.labels import join_all
 from dure.sandbox import tiers
-from dure.trials import benchmark, records, run, view
+from dure.trials import benchmark, ending, records, run, view
+from dure.trials.budgets import Asked
 from dure.trials.errors import TrialsError
 from dure.trials.figures import DIGITS, significant_digits
 from dure.trials.outcomes import OutcomeClass
@@ -152,22 +153,21 @@ def test_a_task_that_does_not_fit(world):
 
 
 def test_a_budget_is_spent_before_anything_runs(world, baseline):
-    # Another definition over the same rows: the same answer key, but a budget of its own.
-    tight = benchmark.prepare(world.bravo, world.dataset.id, definition(budget=1, name="tight"))
+    tight = world.fresh(budget=1, name="tight")
     submission = view.submissions(world.bravo)[0]
     row = records.find(world.bravo, SUBMISSIONS, submission["asset_id"])
-    records.begin_run(world.bravo, "aa" * 16, row, (tight.asset.id, 1), 1, 60)
+    records.begin_run(world.bravo, "aa" * 16, row, Asked(tight.asset.id, 1), 1, 60)
     with pytest.raises(TrialsError, match=r"trials\.budget-spent"):
         run.run(world.bravo, submission["asset_id"], tight.asset.id)
     # That it failed says something, too: it counts, and may only be taken up again.
     records.end_run(world.bravo, "aa" * 16, "failed")
     with pytest.raises(TrialsError, match=r"trials\.budget-spent"):
-        records.begin_run(world.bravo, "bb" * 16, row, (tight.asset.id, 1), 2, 60)
+        records.begin_run(world.bravo, "bb" * 16, row, Asked(tight.asset.id, 1), 2, 60)
     for _ in range(3):
-        taken_up = records.begin_run(world.bravo, "aa" * 16, row, (tight.asset.id, 1), 1, 60)
+        taken_up = records.begin_run(world.bravo, "aa" * 16, row, Asked(tight.asset.id, 1), 1, 60)
         assert taken_up == ("aa" * 16, 1)
         records.end_run(world.bravo, "aa" * 16, "failed")
-    assert records.begin_run(world.bravo, "bb" * 16, row, (tight.asset.id, 2), 2, 60)[1] == 2
+    assert records.begin_run(world.bravo, "bb" * 16, row, Asked(tight.asset.id, 2), 2, 60)[1] == 2
     with pytest.raises(TrialsError, match=r"trials\.not-releasable"):
         read(world.bravo, "bb" * 16)
     assert records.sweep(world.bravo) == 0
@@ -183,13 +183,13 @@ DEAD = "0:0:0:0:0"
 
 def left_by(world, claimant, monkeypatch, **changes):
     """Leave the row of a run that somebody began; return its id, its submission and its benchmark."""
-    bench = benchmark.prepare(world.bravo, world.dataset.id, definition(budget=1, **changes))
+    bench = world.fresh(budget=1, **changes)
     row = records.find(world.bravo, SUBMISSIONS, view.submissions(world.bravo)[0]["asset_id"])
     run_id = world.bravo.random(16).hex()
     with monkeypatch.context() as patch:
         if claimant:
             patch.setattr(records, "this_process", lambda _: claimant)
-        records.begin_run(world.bravo, run_id, row, (bench.asset.id, 1), 1, 3600)
+        records.begin_run(world.bravo, run_id, row, Asked(bench.asset.id, 1), 1, 3600)
     return run_id, row, bench.asset.id
 
 
@@ -215,9 +215,9 @@ def test_of_two_that_take_up_the_same_run_one_begins_anew(world, baseline, monke
     died, row, bench = left_by(world, DEAD, monkeypatch, name="twice")
     records.sweep(world.bravo)
     assert records.unfinished(world.bravo, row["asset_id"], bench, 1) == died
-    first, spent = records.begin_run(world.bravo, died, row, (bench, 2), 1, 60)
+    first, spent = records.begin_run(world.bravo, died, row, Asked(bench, 2), 1, 60)
     assert (first, spent) == (died, 1)
-    second, spent = records.begin_run(world.bravo, died, row, (bench, 2), 1, 60)
+    second, spent = records.begin_run(world.bravo, died, row, Asked(bench, 2), 1, 60)
     assert (second == died, spent) == (False, 2)
     for each in (first, second):
         records.end_run(world.bravo, each, "failed")
@@ -239,7 +239,7 @@ def test_a_run_that_was_taken_up_meanwhile_is_not_swept(world, baseline, monkeyp
     def slowly(*arguments, **named):
         with doing(*arguments, **named) as it:
             records.end_run(world.bravo, died, "failed")
-            records.begin_run(world.bravo, died, row, (bench, 5), 1, 3600)
+            records.begin_run(world.bravo, died, row, Asked(bench, 5), 1, 3600)
             yield it
 
     monkeypatch.setattr(world.bravo, "doing", slowly)
@@ -254,7 +254,7 @@ def test_what_was_sealed_before_the_crash_is_what_came_of_it(world, monkeypatch,
     submission = world.send(world.variant("hostile" if mode else "baseline", **changes))
     bench = world.benchmark.asset.id
     with monkeypatch.context() as patch:
-        patch.setattr(run, "_end", stop)
+        patch.setattr(ending, "_note", stop)
         with pytest.raises(StoppedError):
             run.run(world.bravo, submission.id, bench)
     before = len(world.bravo.contents.content)

@@ -9,6 +9,8 @@ import typer
 from dure.cli import session
 from dure.cli.arguments import TASKS
 from dure.cli.words import say
+from dure.trials.definition import TELL
+from dure.trials.perturbing.kinds import KINDS
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,8 +54,21 @@ def prepare(
     ] = 300,
     seed: Annotated[int, typer.Option(help=say("Seed of the split.", "분할에 쓸 난수 씨앗."))] = 1,
     budget: Annotated[
-        int, typer.Option(min=1, help=say("Runs per agency.", "기관별 실행 횟수."))
+        int,
+        typer.Option(
+            min=1,
+            help=say("Runs per agency on the same targets.", "같은 정답에 대한 기관별 실행 횟수."),
+        ),
     ] = 20,
+    budget_each: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help=say(
+                "The same for one developer; 0: as many.", "개발자별 실행 횟수. 0이면 같은 수."
+            ),
+        ),
+    ] = 0,
     time: Annotated[
         str,
         typer.Option(
@@ -134,10 +149,8 @@ def prepare(
         typer.Option(
             metavar="KIND,…",
             help=say(
-                "Try it on perturbed rows as well: noise, missing, units, drift, typos, dropped-words; of "
-                "images blur, occlusion, pixel-noise. Costs one more run of the algorithm.",
-                "교란한 행으로도 시험합니다: noise, missing, units, drift, typos, dropped-words, 이미지는 "
-                "blur, occlusion, pixel-noise. 알고리즘을 한 번 더 실행합니다.",
+                f"Also try the test rows perturbed, as curves: {', '.join(KINDS)}.",
+                f"시험 행을 변형해서도 시험하고 곡선으로 알립니다: {', '.join(KINDS)}.",
             ),
         ),
     ] = "",
@@ -146,8 +159,8 @@ def prepare(
         typer.Option(
             metavar="PART,…",
             help=say(
-                "Have reports tell more: calibration, subgroups, resources.",
-                "보고서에서 더 알릴 것: calibration, subgroups, resources.",
+                f"What a report tells beside its figures: {', '.join(TELL)}.",
+                f"보고서가 수치와 함께 알릴 것: {', '.join(TELL)}.",
             ),
         ),
     ] = "",
@@ -165,6 +178,7 @@ def prepare(
             test_permille=test_permille,
             seed=seed,
             budget=budget,
+            budget_each=budget_each,
             time=time,
             series=series,
             observed=_listed(observed) if observed else (),
@@ -174,8 +188,8 @@ def prepare(
             subgroup=column,
             subgroups=[value for value in _listed(values) if value],
             protection=_pairs(protect),
-            robust=_listed(robust) if robust else (),
-            tell=_listed(tell) if tell else (),
+            robust=sorted(_listed(robust)) if robust else (),
+            tell=sorted(_listed(tell)) if tell else (),
         )
     found = made.pop("findings")
     output.value({**made, "findings": found} if output.as_json else made)

@@ -58,12 +58,12 @@ class Benchmark:
         What it is.
     train, features, answers
         Its parts.
-    perturbed
-        The part that robustness is measured with, if the benchmark has a plan.
     version
         Its number among the benchmarks of its name, from 1.
     dummy
         Id of its dummy rows, or "".
+    perturbed
+        The part that robustness is measured with, if the benchmark has a plan.
     """
 
     asset: Asset
@@ -71,9 +71,9 @@ class Benchmark:
     train: Asset
     features: Asset
     answers: Asset
-    perturbed: Asset | None = None
     version: int = 1
     dummy: str = ""
+    perturbed: Asset | None = None
 
 
 def answer_label(label: Label) -> Label:
@@ -279,10 +279,10 @@ def _record(
         "train": train.id,
         "features": features.id,
         "answers": answers.id,
+        **further,
         "version": number + 1,
         "earlier": earlier,
         "dummy": dummy,
-        **further,
         **facts,
     }
     asset = house.seal(
@@ -314,7 +314,7 @@ def _record(
         "dummy_id": dummy or None,
     }
     versions.keep(house, row)
-    return Benchmark(asset, definition, train, features, answers, perturbed, number + 1, dummy)
+    return Benchmark(asset, definition, train, features, answers, number + 1, dummy, perturbed)
 
 
 def _repeated(facts: dict[str, int]) -> dict[str, str]:
@@ -368,9 +368,9 @@ def find_benchmark(house: House, name: str, *, for_run: bool = False) -> Benchma
         train=house.assets.get(row["train_id"]).asset,
         features=house.assets.get(row["features_id"]).asset,
         answers=house.assets.get(row["answers_id"]).asset,
-        perturbed=house.assets.get(perturbed).asset if perturbed else None,
         version=row["version"],
         dummy=row["dummy_id"] or "",
+        perturbed=house.assets.get(perturbed).asset if perturbed else None,
     )
 
 

@@ -10,7 +10,7 @@ from dure.core.canonical import canonical_json
 from dure.trials.disclosure.sensitive import Protection
 from dure.trials.errors import TrialsError
 from dure.trials.figures import figure, read_figure
-from dure.trials.perturbing.kinds import kinds_for
+from dure.trials.perturbing.kinds import KINDS, suiting
 from dure.trials.places import Places, places_of
 from dure.trials.tasks import LEVELS, METRICS, OF_IMAGES, TaskType, metric_of
 
@@ -47,8 +47,9 @@ class Definition:
         Decides which rows.
     metrics
         Names of the metrics; those that need scores count where scores are given.
-    budget
-        Trials that each submitting agency may run on it.
+    budget, budget_each
+        Trials that each submitting agency may run on these targets, and each developer of it; 0 means as
+        many.
     floors
         Metrics and how good they must surely be, as figures, in order of name: a report is released
         only if the interval's end keeps it, in every subgroup.
@@ -85,6 +86,7 @@ class Definition:
     seed: int = 1
     metrics: tuple[str, ...] = ()
     budget: int = BUDGET
+    budget_each: int = 0
     floors: tuple[tuple[str, str], ...] = ()
     subgroup: str = ""
     subgroups: tuple[str, ...] = ()
@@ -111,7 +113,10 @@ class Definition:
                 all(metric_of(self.task, name) for name in self.metrics),
                 "metrics",
             ),
-            "budget": (0 < self.budget <= 10_000, "budget"),
+            "budget": (
+                0 < self.budget <= 10_000 and 0 <= self.budget_each <= self.budget,
+                "budget",
+            ),
             "floors": (_sound(self.floors, self.metrics), "floors"),
             "subgroups": (
                 bool(self.subgroup) == bool(self.subgroups)
@@ -119,10 +124,7 @@ class Definition:
                 and self.subgroup != self.target,
                 "subgroups",
             ),
-            "robust": (
-                _each_once(self.robust, kinds_for(self.task)),
-                "robust" if kinds_for(self.task) else "no-robust",
-            ),
+            "robust": self._robust(),
             "tell": (
                 _each_once(self.tell, TELL)
                 and ("subgroups" not in self.tell or self.subgroups != ()),
@@ -135,7 +137,7 @@ class Definition:
         for part, (sound, reason) in checks.items():
             if not sound:
                 most = MOST_SUBGROUPS if part == "subgroups" else MOST_FEATURES
-                known = ", ".join(kinds_for(self.task) if part == "robust" else TELL)
+                known = ", ".join(suiting(self.task) if part == "robust" else TELL)
                 raise TrialsError(
                     "trials.benchmark", part=part, reason=reason, most=most, known=known
                 )
@@ -164,22 +166,36 @@ class Definition:
             "places": (places is None, "no-tracking"),
         }
 
+    def _robust(self) -> tuple[bool, str]:
+        """Return of the robustness plan whether it fits the task, and why not."""
+        suit = suiting(self.task)
+        if self.robust and not suit:
+            return False, "no-robust"
+        if set(self.robust) - set(suit) and set(self.robust) <= set(KINDS):
+            return False, "robust-task"
+        known = (metric_of(self.task, name) for name in self.metrics)
+        if self.robust and not any(metric and not metric.needs_scores for metric in known):
+            return False, "robust-metrics"
+        return _each_once(self.robust, suit), "robust"
+
     def to_dict(self) -> dict[str, object]:
         """Return the definition as canonical values; what nobody asked for isn't named."""
         asked: dict[str, object] = {}
         if self.floors:
             asked["floors"] = dict(self.floors)
+        if self.budget_each:
+            asked["budget_each"] = self.budget_each
         if self.subgroup:
             asked |= {"subgroup": self.subgroup, "subgroups": list(self.subgroups)}
         if self.time:
             asked |= {"time": self.time, "series": self.series}
+        if self.places:
+            asked["places"] = self.places.to_dict()
         asked |= {
             name: list(part)
             for name, part in (("robust", self.robust), ("tell", self.tell))
             if part
         }
-        if self.places:
-            asked["places"] = self.places.to_dict()
         if self.protection != USUAL:
             asked["protection"] = protection_values(self.protection)
         return {
@@ -217,6 +233,7 @@ class Definition:
                 seed=int(str(value["seed"])),
                 metrics=_names(value["metrics"]),
                 budget=int(str(value["budget"])),
+                budget_each=int(str(value.get("budget_each", 0))),
                 floors=_floors(value.get("floors", {})),
                 subgroup=str(value.get("subgroup", "")),
                 subgroups=_names(value.get("subgroups", [])),

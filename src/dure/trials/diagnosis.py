@@ -54,7 +54,8 @@ def write_diagnosis(
     algorithm: Outcome,
     extra: tuple[str, ...],
     scoring: Mapping[str, str],
-    stress: Outcome | None = None,
+    history: str = "",
+    sweep: Outcome | None = None,
 ) -> bytes:
     """Return the diagnosis of a run as JSON.
 
@@ -68,7 +69,9 @@ def write_diagnosis(
         Names of files it left that nobody asked for.
     scoring
         How scoring ended: status, cause, and for refused predictions the reason.
-    stress
+    history
+        Digest of what the result was held against.
+    sweep
         How the algorithm's sandbox ended on the perturbed part, if it ran there.
     """
     document = {
@@ -79,7 +82,8 @@ def write_diagnosis(
             "attempts": read_attempts(algorithm.outputs.get(ATTEMPTS, b"")),
         },
         "scoring": dict(scoring),
-        **({"stress": _ended(stress)} if stress else {}),
+        "history": history,
+        **({"sweep": _ended(sweep)} if sweep else {}),
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True).encode("utf-8")
 

@@ -113,12 +113,12 @@ class TrialsError(DureError):
                 429,
                 Text("The query budget is spent.", "실행 한도를 다 썼습니다."),
                 Text(
-                    "{agency} has run {spent} of {limit} trials on this benchmark.",
-                    "{agency} 기관은 이 평가 기준의 실행 한도 {limit}회 가운데 {spent}회를 썼습니다.",
+                    "{who} has run {spent} of {limit} trials on these targets.",
+                    "이 정답에 대한 {who}의 실행 한도 {limit}회 가운데 {spent}회를 썼습니다.",
                 ),
                 Text(
-                    "Make a new version of the benchmark with fresh rows, or stop here.",
-                    "새로운 행으로 평가 기준의 새 버전을 만들거나 여기에서 끝내십시오.",
+                    "Make a benchmark of a data set with fresh rows, or stop here.",
+                    "새로운 행이 있는 데이터셋으로 평가 기준을 만들거나 여기에서 끝내십시오.",
                 ),
             ),
             ErrorSpec(

@@ -1,63 +1,59 @@
 """What left earlier, or may leave: read from the room's rows and the sealed reports, for the gates.
 
 The figures themselves stay sealed: they are read from the reports, under the purpose ``scoring``, by whoever
-may run the trial.
+may run the trial. Two runs may come to their ends at once: whose history is not the latest any more when its
+end is noted (`check_latest`) passes the gates again.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
+from dure.core.canonical import canonical_json
+from dure.core.suites import digest_of
 from dure.governance.house import House
-from dure.trials.benchmark import SCORING, find_benchmark
-from dure.trials.definition import Definition
+from dure.storage.tables import FACTS
+from dure.trials import kin
+from dure.trials.benchmark import SCORING
+from dure.trials.budgets import spent_of
 from dure.trials.details.holding import details_of
-from dure.trials.gates.candidate import Figures, History, Other, Told, Triple
+from dure.trials.gates.candidate import Budget, Figures, History, Other, Told, Triple
+from dure.trials.gates.passing import Gated
+from dure.trials.kin import Relative, kin_of, relatives
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.releasing import MOST_REPORT_BYTES, read_report
 from dure.trials.strict import ESTIMATE
-from dure.trials.tables import BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
+from dure.trials.tables import RELEASES, RUNS, SUBMISSIONS
 
 ISOLATED = "isolated"
+MARK = "history"
+TOLD = "told"
+"""Names of the facts of a run's diagnosis: what would be isolated, what it was held against, what it told."""
 MOST_NEIGHBOURS = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """Another benchmark on this node's data that asks for the same: its id, and its answer key's."""
-
-    id: str
-    answers: str
+class HistoryMovedError(Exception):
+    """Something has left, or may leave, that the gates have not seen."""
 
 
-def neighbours(house: House, benchmark_id: str) -> tuple[Neighbour, ...]:
-    """Return the other benchmarks with this target and task, at most 32, the latest first.
+def neighbours(house: House, benchmark_id: str) -> tuple[Relative, ...]:
+    """Return the other benchmarks with this target that somebody ran on, at most 32, the latest first.
 
-    Their test rows may be nearly this one's: another version of the data set, another split.
+    Their test rows may be nearly this one's: other features, another version of the data set, another
+    split.
     """
-    wanted = find_benchmark(house, benchmark_id)
-    parts = (BENCHMARKS.c.asset_id, BENCHMARKS.c.answers_id, BENCHMARKS.c.definition)
-    same = (BENCHMARKS.c.answers_id != wanted.answers.id) & (BENCHMARKS.c.asset_id != benchmark_id)
-    newest = select(*parts).where(same).order_by(BENCHMARKS.c.prepared_at.desc())
+    this, others = relatives(house, benchmark_id)
     with house.database.read() as connection:
-        rows = list(connection.execute(newest))
-    asked = (wanted.definition.task, wanted.definition.target)
-    found = (
-        Neighbour(str(asset_id), str(answers_id))
-        for asset_id, answers_id, written in rows
-        for other in (Definition.from_dict(json.loads(written)),)
-        if (other.task, other.target) == asked
-    )
+        tried = set(connection.execute(select(RUNS.c.benchmark_id).distinct()).scalars())
+    found = (each for each in others if each.answers != this.answers and each.id in tried)
     return tuple(islice(found, MOST_NEIGHBOURS))
 
 
-def of(house: House, run_id: str, others: Sequence[Neighbour]) -> History:
+def of(house: House, run_id: str, others: Sequence[Relative]) -> History:
     """Return what the gates hold a run against.
 
     Parameters
@@ -69,28 +65,68 @@ def of(house: House, run_id: str, others: Sequence[Neighbour]) -> History:
     others
         `neighbours` of its benchmark.
     """
-    gone = _asked_for(house)
+    with house.database.read() as connection:
+        run, near, earlier, left = _past(house, connection, run_id, others)
+        silent = _silent(connection)
+    places = {each.id: place for place, each in enumerate(others) if each.id not in near}
+    asking = ("digest", "seed")
+    told = (
+        Told(
+            told_figures(result),
+            all(row[part] == run[part] for part in asking),
+            other=places.get(row["benchmark_id"]),
+            details=details_of(result),
+        )
+        for row in earlier
+        for result in [{} if row["diagnosis_id"] in silent else _result_of(house, row)]
+    )
     return History(
-        tuple(_told(house, row, same) for row, same in _earlier(house, run_id)),
-        tuple(Other(each.id, each.id in gone) for each in others),
+        tuple(told),
+        tuple(Other(each.id, each.id in left) for each in others),
+        _mark(earlier, left),
     )
 
 
-def _told(house: House, row: RowMapping, same: bool) -> Told:
-    result = _result_of(house, row)
-    return Told(told_figures(result), same, details_of(result))
+def check_latest(
+    house: House, connection: Connection, run_id: str, others: Sequence[Relative], mark: str
+) -> None:
+    """Refuse, in the transaction that notes a run's end, a history that is not the latest any more.
+
+    Raises
+    ------
+    HistoryMovedError
+        Then nothing may be noted.
+    """
+    _, _, earlier, left = _past(house, connection, run_id, others)
+    if _mark(earlier, left) != mark:
+        raise HistoryMovedError
 
 
-def noted(isolated: Sequence[str]) -> Mapping[str, str]:
-    """Return the facts that a report's asset carries of it."""
-    return {ISOLATED: " ".join(isolated)} if isolated else {}
+def budget_of(
+    house: House, agency: str, benchmark_id: str, spent: int, limit: int, others: Sequence[Relative]
+) -> Budget:
+    """Return what an agency has spent, also beside the targets of a benchmark, when it began a run."""
+    near = kin_of(house, benchmark_id)
+    with house.database.read() as connection:
+        beside = [
+            0 if each.id in near else spent_of(connection, agency, [each.id]) for each in others
+        ]
+    return Budget(spent, limit, tuple(beside))
+
+
+def noted(gated: Gated, mark: str) -> Mapping[str, str]:
+    """Return the facts that a run's diagnosis carries of what its result was held against."""
+    isolated = {ISOLATED: " ".join(gated.isolated)} if gated.isolated else {}
+    figures = told_figures(gated.result)
+    told = {TOLD: " ".join(sorted(figures))} if figures else {}
+    return {MARK: mark, **told, **isolated, **kin.noted(gated.shared)}
 
 
 def isolating(house: House, run: RowMapping | Mapping[str, object]) -> bool:
     """Say whether a report, beside one that was asked for or released, would isolate a few rows."""
-    here = _isolated_by(house, str(run["report_id"]))
-    for benchmark_id, report_id in _asked_for_reports(house):
-        if benchmark_id in here or run["benchmark_id"] in _isolated_by(house, report_id):
+    here = _isolated_by(house, str(run["diagnosis_id"]))
+    for benchmark_id, diagnosis_id in _asked_for_runs(house):
+        if benchmark_id in here or run["benchmark_id"] in _isolated_by(house, diagnosis_id):
             return True
     return False
 
@@ -121,35 +157,48 @@ def _triple(estimate: Mapping[str, str]) -> Triple:
     return value, lower, upper
 
 
-def _earlier(house: House, run_id: str) -> list[tuple[RowMapping, bool]]:
-    """Return the runs whose reports count for the Ladder, the earliest first; and which asked the same."""
-    asked = (
-        select(RUNS, SUBMISSIONS.c.digest, BENCHMARKS.c.answers_id)
-        .join(SUBMISSIONS, SUBMISSIONS.c.asset_id == RUNS.c.submission_id)
-        .join(BENCHMARKS, BENCHMARKS.c.asset_id == RUNS.c.benchmark_id)
+def _past(
+    house: House, connection: Connection, run_id: str, others: Sequence[Relative]
+) -> tuple[RowMapping, frozenset[str], list[RowMapping], set[str]]:
+    """Return a run, its benchmark's kin, the runs that count for the Ladder, and what may have left."""
+    asked = select(RUNS, SUBMISSIONS.c.digest).join(
+        SUBMISSIONS, SUBMISSIONS.c.asset_id == RUNS.c.submission_id
     )
+    run = connection.execute(asked.where(RUNS.c.id == run_id)).mappings().one()
+    near = kin_of(house, run["benchmark_id"])
+    places = near | {each.id for each in others}
+    same = (RUNS.c.agency == run["agency"]) & RUNS.c.benchmark_id.in_(places)
+    done = (RUNS.c.status == "done") & (RUNS.c.outcome == OutcomeClass.OK.value)
+    earlier = connection.execute(
+        asked.where(same & done, RUNS.c.id != run_id).order_by(RUNS.c.ended_at, RUNS.c.id)
+    ).mappings()
+    gone = {str(name) for name in connection.execute(_ASKED_FOR.distinct()).scalars()}
+    return run, near, list(earlier), gone & {each.id for each in others}
+
+
+def _mark(earlier: Sequence[RowMapping], left: set[str]) -> str:
+    return digest_of(canonical_json([sorted(row["id"] for row in earlier), sorted(left)]))
+
+
+def _silent(connection: Connection) -> set[str]:
+    """Return the diagnoses of runs that told nothing: their reports need not be read."""
+    told = select(FACTS.c.asset_id).where(FACTS.c.name == TOLD)
+    known = select(FACTS.c.asset_id).where(FACTS.c.name == MARK, FACTS.c.asset_id.not_in(told))
+    return {str(name) for name in connection.execute(known).scalars()}
+
+
+_ASKED_FOR = select(RUNS.c.benchmark_id, RUNS.c.diagnosis_id).where(
+    RUNS.c.id.in_(select(RELEASES.c.run_id))
+)
+"""The runs whose reports were asked for or released."""
+
+
+def _asked_for_runs(house: House) -> list[tuple[str, str]]:
     with house.database.read() as connection:
-        [this] = connection.execute(asked.where(RUNS.c.id == run_id)).mappings()
-        same = (RUNS.c.agency == this["agency"]) & (BENCHMARKS.c.answers_id == this["answers_id"])
-        done = (RUNS.c.status == "done") & (RUNS.c.outcome == OutcomeClass.OK.value)
-        rows = connection.execute(
-            asked.where(same & done, RUNS.c.id != run_id).order_by(RUNS.c.ended_at, RUNS.c.id)
-        ).mappings()
-        asking = ("digest", "seed", "benchmark_id")
-        return [(row, all(row[part] == this[part] for part in asking)) for row in rows]
+        return [(str(row[0]), str(row[1])) for row in connection.execute(_ASKED_FOR)]
 
 
-def _asked_for_reports(house: House) -> list[tuple[str, str]]:
-    released = select(RUNS.c.benchmark_id, RUNS.c.report_id).where(
-        RUNS.c.id.in_(select(RELEASES.c.run_id))
-    )
+def _isolated_by(house: House, diagnosis_id: str) -> set[str]:
+    noted = select(FACTS.c.value).where(FACTS.c.asset_id == diagnosis_id, FACTS.c.name == ISOLATED)
     with house.database.read() as connection:
-        return [(str(row[0]), str(row[1])) for row in connection.execute(released)]
-
-
-def _asked_for(house: House) -> set[str]:
-    return {benchmark_id for benchmark_id, _ in _asked_for_reports(house)}
-
-
-def _isolated_by(house: House, report_id: str) -> set[str]:
-    return set(house.assets.get(report_id).facts.get(ISOLATED, "").split())
+        return set(str(connection.execute(noted).scalar() or "").split())

@@ -1,9 +1,9 @@
 """Which rows two parts have in common: by digests, so that no row need be kept to compare with.
 
-Three things are found so. Test rows that are among the training rows too (`repeated`), exactly or all
-but so: numbers alike to three digits, texts but for case and spaces. Test rows of two benchmarks that
-differ by so few that their figures, subtracted, would tell of the few (`isolates`). And test rows that a
-submission brought along (`dure.trials.shipped`).
+Found so are test rows that are among the training rows too (`repeated`), exactly or all but so: numbers
+alike to three digits, texts but for case and spaces; and test rows of two benchmarks that differ by so
+few that their figures, subtracted, would tell of the few (`isolates`), or that are the same for a good
+part (`shares`).
 
 Source
 ------
@@ -13,15 +13,24 @@ Hundepool et al., Statistical Disclosure Control (Wiley 2012), section 5.3 (diff
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from dure.trials.figures import DIGITS
 from dure.trials.refusals import LEAST_CELL
 
 DIGEST_BYTES = 16
+SHARED = 0.1
+"""From this share of the fewer rows on, two sets of test rows have the same targets."""
+
+
+_BATCH_ROWS = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,34 @@ class Repeated:
 
     exactly: int
     nearly: int
+
+
+def digests_at(path: Path, places: Sequence[int]) -> pa.Array:
+    """Return digests of some rows of a Parquet file, over all of its columns in order of their names.
+
+    Parameters
+    ----------
+    path
+        The file; read in pieces.
+    places
+        Numbers of the rows, from 0.
+    """
+    wanted = np.asarray(places, dtype=np.int64)
+    order = np.argsort(wanted, kind="stable")
+    ascending = wanted[order]
+    made: list[bytes] = []
+    begins = 0
+    with pq.ParquetFile(path) as file:
+        names = sorted(file.schema_arrow.names)
+        for batch in file.iter_batches(_BATCH_ROWS):
+            here = slice(*np.searchsorted(ascending, [begins, begins + batch.num_rows]))
+            if here.start < here.stop:
+                rows = pa.Table.from_batches([batch]).select(names)
+                made += row_digests(rows.take(pa.array(ascending[here] - begins))).to_pylist()
+            begins += batch.num_rows
+    back = np.empty(len(order), dtype=np.int64)
+    back[order] = np.arange(len(order))
+    return pa.array(made, pa.binary(DIGEST_BYTES)).take(pa.array(back))
 
 
 def row_digests(table: pa.Table) -> pa.Array:
@@ -65,6 +102,20 @@ def isolates(here: pa.ChunkedArray, there: pa.ChunkedArray, least: int = LEAST_C
     return any(0 < sum(rows.values()) - both < least for rows in (ours, theirs)) and both > 0
 
 
+def shares(here: pa.ChunkedArray, there: pa.ChunkedArray, share: float = SHARED) -> bool:
+    """Say whether two sets of rows have that share of the smaller in common.
+
+    Examples
+    --------
+    >>> ten = pa.chunked_array([[bytes([n]) for n in range(10)]])
+    >>> shares(ten, ten.slice(9)), shares(ten, pa.chunked_array([[b"x"]]))
+    (True, False)
+    """
+    ours, theirs = _counted(here), _counted(there)
+    both = sum(min(count, theirs.get(one, 0)) for one, count in ours.items())
+    return both > 0 and both >= share * min(len(here), len(there))
+
+
 def _counted(digests: pa.ChunkedArray) -> dict[bytes, int]:
     # Of tracks a row has the digests of all objects that begin there.
     nested = pa.types.is_list(digests.type)
@@ -86,7 +137,7 @@ def _exactly(column: pa.ChunkedArray) -> pa.ChunkedArray:
         column = column.cast(pa.int64() if column.type.bit_width == 64 else pa.int32())
     try:
         return column.cast(pa.large_string())
-    except pa.ArrowNotImplementedError:  # a list or a record
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # a list, a record, bytes
         texts = [None if value is None else repr(value) for value in column.to_pylist()]
         return pa.chunked_array([pa.array(texts, pa.large_string())])
 

@@ -1,62 +1,28 @@
-"""The steps of a trial: the algorithm runs, once more on the perturbed part if any, and is scored."""
+"""The steps of a trial: the algorithm runs, again on the perturbed part if there is one, and is scored."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from sqlalchemy import Connection
-from sqlalchemy.engine import RowMapping
-
 from dure.core.assets import Asset
 from dure.core.canonical import canonical_json
-from dure.governance.house import House
 from dure.sandbox.tasks import Outcome
-from dure.trials import history, steps
-from dure.trials.benchmark import PURPOSE, SCORING, Benchmark
+from dure.trials import steps
+from dure.trials.benchmark import PURPOSE, SCORING
 from dure.trials.bootstrap import RESAMPLES
 from dure.trials.definition import protection_values, told_of_order
 from dure.trials.diagnosis import ATTEMPTS
 from dure.trials.kinds.lines import Refusal
-from dure.trials.manifest import Manifest
 from dure.trials.outcomes import OutcomeClass, class_of
 from dure.trials.predictions import FILE, refusal_of
 from dure.trials.runner import ALGORITHM
 from dure.trials.runtimes import RUNTIMES
-from dure.trials.scoring import SCORE, STRESS, other_keys
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a run works on, and who is told of it."""
-
-    house: House
-    id: str
-    submission: RowMapping
-    manifest: Manifest
-    algorithm: Asset
-    benchmark: Benchmark
-    seed: int
-    tier: str
-    progress: Callable[[str], None]
-    ending: Callable[[Connection], None]
-    claimant: str
-    others: tuple[history.Neighbour, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Stressed:
-    """How the run on the perturbed part ended, its class, and its predictions."""
-
-    ended: Outcome
-    outcome: OutcomeClass
-    predictions: bytes | None
+from dure.trials.scoring import SCORE, SWEEP, other_keys
+from dure.trials.work import Swept, Work
 
 
 def run_algorithm(work: Work, features: Asset) -> Outcome:
     """Run the algorithm on the training part and on features, and return how it ended.
 
-    The perturbed part comes under the name of the test features, with the same task: nothing tells which.
+    The perturbed part comes under the name of the test features, with the same task.
     """
     definition = work.benchmark.definition
     task = {
@@ -91,7 +57,7 @@ def outcome_of(ended: Outcome) -> OutcomeClass:
     return class_of(ended.status, ended.cause, reasons)
 
 
-def stress(work: Work) -> Stressed | None:
+def sweep(work: Work) -> Swept | None:
     """Run the algorithm once more, on the perturbed part; None when the benchmark has none."""
     if work.benchmark.perturbed is None:
         return None
@@ -99,11 +65,11 @@ def stress(work: Work) -> Stressed | None:
     outcome, predictions = outcome_of(ended), ended.outputs.get(FILE)
     if outcome is OutcomeClass.OK and predictions is None:
         outcome = OutcomeClass.INVALID_PREDICTIONS
-    return Stressed(ended, outcome, predictions if outcome is OutcomeClass.OK else None)
+    return Swept(ended, outcome, predictions if outcome is OutcomeClass.OK else None)
 
 
 def score(
-    work: Work, predictions: bytes | None, stressed: Stressed | None
+    work: Work, predictions: bytes | None, swept: Swept | None
 ) -> tuple[OutcomeClass, bytes, dict[str, str]]:
     """Return the outcome so far, the score's bytes, and what the operator may know."""
     if predictions is None:
@@ -121,13 +87,13 @@ def score(
         "tell": list(definition.tell),
         "others": len(work.others),
     }
-    worse = stressed.predictions if stressed else None
+    worse = swept.predictions if swept else None
     with steps.Sealed(work.house, work.id) as sealed:
         ended = steps.run_step(
             steps.SCORING,
             {
                 FILE: predictions,
-                **({STRESS: worse} if worse is not None else {}),
+                **({SWEEP: worse} if worse is not None else {}),
                 "answers.parquet": sealed.stream(work.benchmark.answers.id, purpose=SCORING),
                 "plan.json": canonical_json(plan),
                 **{

@@ -10,12 +10,14 @@ from dure.core.text import Text
 from dure.sandbox.reasons import CAUSES as SANDBOX_CAUSES
 from dure.trials.kinds.texts.reasons import REASONS as TEXTS
 from dure.trials.kinds.tracks.reasons import REASONS as TRACKS
+from dure.trials.perturbing.reasons import REASONS as PERTURBING
 
 REASONS: Mapping[str, Text] = MappingProxyType(
     {
         **SYSTEM,
         **TEXTS,
         **TRACKS,
+        **PERTURBING,
         # a manifest, a folder, a package
         "name-form": Text(
             "use lower-case letters, digits, dots and hyphens",
@@ -119,6 +121,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "the header does not have the demanded form", "머리글이 요구된 형식이 아닙니다"
         ),
         "not-as-said": Text("the content is not what the header says", "내용이 머리글과 다릅니다"),
+        "no-such-person": Text(
+            "the charter knows no such person of that agency",
+            "협약에 등록된 그 기관의 사람이 아닙니다",
+        ),
         "other-owner": Text(
             "the label names another owner", "보안등급 표시의 소유 기관이 다릅니다"
         ),
@@ -166,7 +172,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "metrics": Text(
             "one of them does not belong to the task", "과제에 맞지 않는 지표가 있습니다"
         ),
-        "budget": Text("it must be 1 to 10000", "1부터 10000까지여야 합니다"),
+        "budget": Text(
+            "it must be 1 to 10000, and a developer's no more",
+            "1부터 10000까지여야 하고, 개발자별 한도는 그보다 크지 않아야 합니다",
+        ),
         "floors": Text(
             "each must be one of the metrics with a number of three digits at most, such as accuracy=0.8",
             "지표마다 세 자리 이하의 수를 하나씩 지정하십시오(예: accuracy=0.8)",
@@ -175,22 +184,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "name a column that is not the target, and 1 to {most} of its values",
             "예측할 열이 아닌 열과 그 값을 1개부터 {most}개까지 지정하십시오",
         ),
-        "robust": Text("each once, of {known}", "다음 가운데 한 번씩만 지정하십시오: {known}"),
-        "no-robust": Text(
-            "whole sequences of tracks are not perturbed",
-            "추적 과제의 행은 서로 이어져 있어 교란하지 않습니다",
-        ),
         "tell": Text(
             "each once, of {known}; subgroups only where the benchmark has some",
             "다음 가운데 한 번씩만 지정하십시오: {known}. subgroups는 하위 집단이 있을 때만 쓸 수 있습니다",
-        ),
-        "robust-rows": Text(
-            "the test has too few rows for so many kinds of perturbation",
-            "교란 종류의 수에 비해 시험할 행이 너무 적습니다",
-        ),
-        "robust-columns": Text(
-            "no feature suits one of the kinds of perturbation",
-            "교란을 적용할 수 있는 입력 변수가 없습니다",
         ),
         "protection": Text(
             "least is 10 or more, n 1 or more, p_percent and k_percent above 0 and at most 100",
@@ -380,7 +376,7 @@ PARTS: Mapping[str, Text] = MappingProxyType(
         "series": Text("The series", "계열"),
         "places": Text("The places", "위치"),
         "subgroups": Text("The subgroups", "하위 집단"),
-        "robust": Text("The robustness plan", "견고성 계획"),
+        "robust": Text("The robustness plan", "강건성 계획"),
         "tell": Text("What is told", "알릴 항목"),
         "reason": Text("The reason", "이유"),
     }

@@ -125,7 +125,7 @@ def _widest(task: TaskType, result: Mapping[str, object]) -> ResultForm:
 def _kinds(robustness: object) -> tuple[str, ...]:
     """Return the kinds of perturbation that there are curves of; of a sweep that failed any."""
     curves = robustness.get("curves", KINDS) if isinstance(robustness, dict) else ()
-    return tuple(sorted(name for name in curves if name in KINDS))
+    return tuple(name for name in sorted(KINDS) if isinstance(curves, Mapping) and name in curves)
 
 
 def _names(value: object) -> list[str]:

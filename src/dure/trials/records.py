@@ -13,8 +13,9 @@ from dure.governance.claims import is_alive, this_process
 from dure.governance.house import House
 from dure.governance.jobs.job import Stage
 from dure.governance.jobs.tables import JOBS
+from dure.trials.budgets import Asked, refuse_more, spent_of
 from dure.trials.errors import TrialsError
-from dure.trials.outcomes import OutcomeClass
+from dure.trials.kin import kin_of
 from dure.trials.spec import SWEEP
 from dure.trials.tables import APPEALS, BENCHMARKS, RELEASES, RUNS, SUBMISSIONS
 
@@ -101,7 +102,7 @@ def begin_run(
     house: House,
     run: str,
     submission: RowMapping,
-    benchmark: tuple[str, int],
+    asked: Asked,
     seed: int,
     lease_s: int,
 ) -> tuple[str, int]:
@@ -115,8 +116,8 @@ def begin_run(
         Id of the run: a new one, or `unfinished`.
     submission
         Row of the submission.
-    benchmark
-        Id of the benchmark and its budget.
+    asked
+        The benchmark, and how often it may be asked.
     seed
         The run's seed.
     lease_s
@@ -133,7 +134,7 @@ def begin_run(
     -------
     str, int
         The run's id, a new one when another process has just taken up the unfinished one; and how
-        many its agency has now spent.
+        many its agency has now spent on the same targets.
 
     Raises
     ------
@@ -143,7 +144,7 @@ def begin_run(
     now = house.now()
     values = {
         "submission_id": submission["asset_id"],
-        "benchmark_id": benchmark[0],
+        "benchmark_id": asked.benchmark,
         "agency": submission["agency"],
         "seed": seed,
         "status": "running",
@@ -153,40 +154,18 @@ def begin_run(
         "lease_ends_at": write_time(now + lease_s),
         "ended_at": None,
     }
+    kin = kin_of(house, asked.benchmark)
+    question = (submission["asset_id"], seed, asked.benchmark)
     with house.database.write() as connection:
-        question = (submission["asset_id"], seed)
-        spent = _spent(connection, submission["agency"], benchmark[0], question)
         again = (RUNS.c.id == run) & (RUNS.c.status == "failed")
+        spent = spent_of(connection, submission["agency"], kin, question)
         if connection.execute(update(RUNS).where(again).values(values)).rowcount:
-            return run, min(spent + 1, benchmark[1])
-        if spent >= benchmark[1]:
-            raise TrialsError(
-                "trials.budget-spent", agency=submission["agency"], spent=spent, limit=benchmark[1]
-            )
+            return run, min(spent + 1, asked.runs)
+        refuse_more(connection, asked, kin, submission["agency"], question)
         if connection.execute(select(RUNS.c.id).where(RUNS.c.id == run)).first() is not None:
             run = house.random(16).hex()
         connection.execute(insert(RUNS).values(id=run, **values))
     return run, spent + 1
-
-
-def _spent(connection: Connection, agency: str, benchmark: str, question: tuple[str, int]) -> int:
-    """Return what an agency has spent but for failed runs of a question, which is asked once more.
-
-    Of one question, which is a submission and a seed, all failed runs together count once, and not at
-    all beside one that did not fail.
-    """
-    excused = select(APPEALS.c.run_id).where(APPEALS.c.ruling == "again")
-    asked = (RUNS.c.agency == agency) & (RUNS.c.benchmark_id == benchmark)
-    # What was forgiven and taken up again may have got its answer since.
-    asked &= RUNS.c.id.not_in(excused) | (RUNS.c.outcome == OutcomeClass.OK.value)
-    rows = connection.execute(select(RUNS.c.submission_id, RUNS.c.seed, RUNS.c.status).where(asked))
-    answered, failed = [], set()
-    for submission, seed, status in rows:
-        if status == "failed":
-            failed.add((submission, seed))
-        else:
-            answered.append((submission, seed))
-    return len(answered) + len(failed - {question, *answered})
 
 
 def forgiven(house: House, submission: str, benchmark: str, seed: int) -> int:

@@ -54,6 +54,13 @@ WORDS = {
             "하위 집단이 더 적거나 없는 평가 기준을 만드십시오.",
         ),
     ),
+    "gate.details": (
+        Text(
+            "A curve or a subgroup's figures can't be told so.",
+            "곡선이나 하위 집단의 수치를 그대로 알릴 수 없습니다.",
+        ),
+        Text("Run the trial again.", "시험을 다시 실행하십시오."),
+    ),
     "gate.floors": (
         Text(
             "A floor of the benchmark does not surely hold in every subgroup.",
@@ -76,7 +83,10 @@ WORDS = {
     ),
     "gate.budget": (
         Text("The query budget is overdrawn.", "실행 한도를 넘었습니다."),
-        Text("Make a new version of the benchmark.", "평가 기준의 새 판을 만드십시오."),
+        Text(
+            "Make a benchmark of a data set with fresh rows.",
+            "새로운 행이 있는 데이터셋으로 평가 기준을 만드십시오.",
+        ),
     ),
     "gate.outcome": (
         Text(

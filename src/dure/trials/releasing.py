@@ -80,7 +80,9 @@ def form_of(evidence: Mapping[str, object]) -> ResultForm:
         raise _refuse("no-task")
     demanded = tuple(sorted((str(name), str(floor)) for name, floor in floors.items()))
     robust, tell = evidence.get("robust", []), evidence.get("tell", [])
-    if not isinstance(robust, list) or not isinstance(tell, list) or not set(robust) <= set(KINDS):
+    if not isinstance(robust, list) or not isinstance(tell, list):
+        raise _refuse("no-task")
+    if not all(isinstance(name, str) and name in KINDS for name in robust):
         raise _refuse("no-task")
     return ResultForm(
         TaskType(str(task)),

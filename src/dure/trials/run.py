@@ -20,69 +20,30 @@ all that comes of it was sealed already. Then that is what came of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-import dure
 from dure.core import faults
-from dure.core.assets import Asset
-from dure.core.canonical import canonical_json
 from dure.core.labels import join_all
-from dure.core.reports import Report
 from dure.governance.claims import this_process
 from dure.governance.house import House
-from dure.storage.tables import ASSETS, FACTS
 from dure.trials import history, probed, records, spec, steps
-from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, contamination, find_benchmark
-from dure.trials.bootstrap import RESAMPLES
-from dure.trials.details.resources import buckets
-from dure.trials.diagnosis import KIND, SCHEMA, write_diagnosis
+from dure.trials.benchmark import PURPOSE, SCORING, Benchmark, find_benchmark
+from dure.trials.budgets import Asked
+from dure.trials.ending import end, sealed_before
 from dure.trials.fit import check_fit
-from dure.trials.gates.candidate import Budget, Candidate
-from dure.trials.gates.passing import Gated, pass_gates
-from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.manifest import Manifest, read_manifest
 from dure.trials.outcomes import OutcomeClass
-from dure.trials.performing import Work, further_files, outcome_of, run_algorithm, score, stress
+from dure.trials.performing import further_files, outcome_of, run_algorithm, score, sweep
 from dure.trials.predictions import FILE
-from dure.trials.releasing import MOST_REPORT_BYTES, read_report
-from dure.trials.results import form_for
-from dure.trials.runtimes import RUNTIMES
 from dure.trials.tables import SUBMISSIONS
+from dure.trials.work import Scored, Trial, Work
 
-REPORT_KIND = "trial"
-REPORT_SCHEMA = "dure/trial-report/v1"
 SEED = 1
 
 _LEASE_MARGIN_S = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One run of an algorithm on a benchmark, and what came out.
-
-    Parameters
-    ----------
-    id
-        The run.
-    outcome
-        Its class.
-    report
-        The gated report; when it was sealed before a crash, without its findings, which are in the
-        sealed one.
-    asset
-        The sealed report.
-    diagnosis
-        Id of the sealed diagnosis, for the owner's operator.
-    """
-
-    id: str
-    outcome: OutcomeClass
-    report: Report
-    asset: Asset
-    diagnosis: str
 
 
 def run(
@@ -129,7 +90,8 @@ def run(
     submission = records.find(house, SUBMISSIONS, submission_id)
     benchmark = find_benchmark(house, benchmark_id, for_run=True)
     manifest = read_manifest(submission["manifest"].encode("utf-8"))
-    check_fit(manifest, benchmark.definition)
+    definition = benchmark.definition
+    check_fit(manifest, definition)
     algorithm = house.assets.get(submission["asset_id"]).asset
     if run_id:
         records.end_run(house, run_id, "failed")
@@ -161,7 +123,7 @@ def run(
             house,
             work.id,
             submission,
-            (benchmark.asset.id, benchmark.definition.budget),
+            Asked(benchmark.asset.id, definition.budget, definition.budget_each),
             seed,
             _longest_s(manifest, benchmark),
         )
@@ -171,7 +133,7 @@ def run(
             work = replace(work, others=history.neighbours(house, benchmark.asset.id))
             grade = join_all([seen, benchmark.answers.label]).grade
             work = replace(work, tier=probed.tier_of(house, grade))
-            trial = _sealed_before(work) or _perform(work, spent)
+            trial = sealed_before(work) or _perform(work, spent)
         except BaseException:
             records.end_run(house, work.id, "failed", claimant=work.claimant)
             raise
@@ -190,145 +152,13 @@ def _perform(work: Work, spent: int) -> Trial:
     work.progress("algorithm")
     ended = run_algorithm(work, work.benchmark.features)
     faults.point("trial.algorithm-ended")
-    outcome, stressed = outcome_of(ended), None
+    outcome, swept = outcome_of(ended), None
     data, scoring = b"", {"status": "not run"}
     if outcome is OutcomeClass.OK:
-        stressed = stress(work)
+        swept = sweep(work)
         work.progress("scoring")
-        outcome, data, scoring = score(work, ended.outputs.get(FILE), stressed)
+        outcome, data, scoring = score(work, ended.outputs.get(FILE), swept)
         faults.point("trial.scored")
     work.progress("gates")
-    definition = work.benchmark.definition
-    gated = pass_gates(
-        Candidate(
-            subject=work.id,
-            form=form_for(definition),
-            outcome=outcome,
-            data=data,
-            budget=Budget(spent, definition.budget),
-            history=history.of(work.house, work.id, work.others),
-            protection=definition.protection,
-            stress=stressed.outcome if stressed else None,
-        )
-    )
-    told = gated.climbed and "resources" in definition.tell
-    used = {"resources": buckets(ended)} if told else {}
-    diagnosis = write_diagnosis(
-        work.id, ended, further_files(ended), scoring, stressed.ended if stressed else None
-    )
-    return _finish(work, gated, used, diagnosis)
-
-
-def _finish(work: Work, gated: Gated, used: Mapping[str, object], diagnosis: bytes) -> Trial:
-    house, benchmark = work.house, work.benchmark
-    known = {**probed.facts(work.house, work.tier), **used}
-    evidence = {**_evidence(work), **known, "gates": [step.to_dict() for step in gated.steps]}
-    findings = (*gated.findings, *contamination(house, benchmark.asset))
-    report = Report(REPORT_KIND, 1, gated.result, evidence, findings)
-    worse = [benchmark.perturbed] if benchmark.perturbed else []
-    inputs = (work.algorithm, benchmark.train, benchmark.features, *worse)
-    everything = (*inputs, benchmark.answers, benchmark.asset)
-    asset = house.seal(
-        [canonical_json(report.to_dict())],
-        kind="report",
-        media_type="application/json",
-        schema_id=REPORT_SCHEMA,
-        label=join_all(asset.label for asset in everything),
-        parents=tuple(asset.id for asset in everything),
-        producer=spec.RUN,
-        name=f"{work.submission['name']} on {benchmark.definition.name}",
-        facts={"outcome": gated.outcome.value, **history.noted(gated.isolated)},
-    )
-    # The report is the same when the run is done once more; the diagnosis has times in it, so it comes
-    # last and names the report: both are sealed when it is there.
-    noted = house.seal(
-        [diagnosis],
-        kind=KIND,
-        media_type="application/json",
-        schema_id=SCHEMA,
-        label=join_all(asset.label for asset in inputs),
-        parents=tuple(asset.id for asset in inputs),
-        producer=spec.RUN,
-        name=f"diagnosis {work.id[:8]}",
-        facts={"run": work.id, "report": asset.id},
-    )
-    faults.point("trial.report-sealed")
-    trial = Trial(work.id, gated.outcome, report, asset, noted.id)
-    _end(work, trial, report.to_dict())
-    return trial
-
-
-def _sealed_before(work: Work) -> Trial | None:
-    """Return what came of the run when it died after all of it was sealed; its end is noted now."""
-    house = work.house
-    of_this = select(FACTS.c.asset_id).where(FACTS.c.name == "run", FACTS.c.value == work.id)
-    ours = (ASSETS.c.kind == KIND) & (ASSETS.c.producer == spec.RUN) & ASSETS.c.id.in_(of_this)
-    for noted in house.assets.find(ours):
-        sealed = house.assets.get(noted.facts["report"])
-        data = house.read(sealed.asset.id, purpose=SCORING, limit=MOST_REPORT_BYTES)
-        told = read_report(data)
-        result, evidence = told["result"], told["evidence"]
-        assert isinstance(result, dict)  # noqa: S101 (read_report checked it)
-        assert isinstance(evidence, dict)  # noqa: S101
-        report = Report(REPORT_KIND, 1, result, evidence)
-        outcome = OutcomeClass(sealed.facts["outcome"])
-        trial = Trial(work.id, outcome, report, sealed.asset, noted.asset.id)
-        _end(work, trial, told)
-        return trial
-    return None
-
-
-def _end(work: Work, trial: Trial, told: Mapping[str, object]) -> None:
-    """Note in the run's row what came of it; ``told`` is the sealed report."""
-    suite = work.house.suite
-    ended = records.end_run(
-        work.house,
-        trial.id,
-        "done",
-        claimant=work.claimant,
-        ending=work.ending,
-        outcome=trial.outcome.value,
-        report_id=trial.asset.id,
-        report_digest=suite.digest("report", dict(told)),
-        result_digest=trial.report.result_digest(suite.name),
-        evidence_digest=trial.report.evidence_digest(suite.name),
-        diagnosis_id=trial.diagnosis,
-    )
-    if not ended:
-        raise TrialJobsError("trials.superseded", run=trial.id)
-
-
-def _evidence(work: Work) -> Mapping[str, object]:
-    """Return what the result rests on. Nothing here was made by the algorithm or from the targets."""
-    benchmark, definition = work.benchmark, work.benchmark.definition
-    planned: dict[str, object] = {
-        name: list(part)
-        for name, part in (("robust", definition.robust), ("tell", definition.tell))
-        if part
-    }
-    if benchmark.perturbed:
-        planned["perturbed"] = benchmark.perturbed.id
-    return {
-        "algorithm": work.algorithm.id,
-        "algorithm_name": f"{work.manifest.name} {work.manifest.version}",
-        "algorithm_digest": work.submission["digest"],
-        "agency": work.submission["agency"],
-        "benchmark": benchmark.asset.id,
-        "benchmark_name": definition.name,
-        "train": benchmark.train.id,
-        "features": benchmark.features.id,
-        "answers": benchmark.answers.id,
-        "task": definition.task.value,
-        "metrics": list(definition.metrics),
-        "seed": work.seed,
-        "split_seed": definition.seed,
-        "floors": dict(definition.floors),
-        "subgroups": len(definition.subgroups),
-        "resamples": RESAMPLES,
-        **planned,
-        "tier": work.tier,
-        "profile": work.house.profile,
-        "limits": {"wall_s": work.manifest.wall_s, "memory_mib": work.manifest.memory_mib},
-        "runtime": RUNTIMES[work.manifest.runtime].facts(),
-        "code": dure.__version__,
-    }
+    extra = further_files(ended)
+    return end(work, spent, Scored(ended, extra, outcome, data, scoring, swept))

@@ -22,18 +22,26 @@ from dure.trials.disclosure.sensitive import Protection
 from dure.trials.disclosure.suppression import TableRefused, withheld_cells
 from dure.trials.disclosure.table import CellTable, Marks
 from dure.trials.kinds.estimates import Comparison, Estimate
-from dure.trials.kinds.key import Key, Sides, counts_of
+from dure.trials.kinds.key import Ints, Key, Sides
 from dure.trials.kinds.keys import KEYS
 from dure.trials.kinds.lines import PredictionsRefused, Refusal
-from dure.trials.kinds.parts import BASELINE_KEY, ROW, SUBGROUP
+from dure.trials.kinds.parts import BASELINE_KEY, COUNTS, ROW, SUBGROUP, WHOLE
 from dure.trials.kinds.plan import Plan
-from dure.trials.overlap import isolates
+from dure.trials.overlap import isolates, shares
 from dure.trials.predictions import FILE, Predictions, read_predictions
 from dure.trials.tasks import Predicted, TaskType
 
 SCORE = "score.json"
-STRESS = "stress.jsonl"
+SWEEP = "sweep.jsonl"
 """Predictions for the perturbed part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another benchmark's test rows: these but for a few; these for a good part."""
+
+    isolated: bool
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class Score:
     details: Mapping[str, object] | None = None
 
 
-def score(data: bytes, answers: pa.Table, plan: Plan, stress: bytes | None = None) -> Score:
+def score(data: bytes, answers: pa.Table, plan: Plan, sweep: bytes | None = None) -> Score:
     """Return the score of a file of predictions.
 
     Parameters
@@ -78,8 +86,8 @@ def score(data: bytes, answers: pa.Table, plan: Plan, stress: bytes | None = Non
         The answer key, one column, with its baseline.
     plan
         How to score.
-    stress
-        The file of predictions for the perturbed part, if there was a stress run.
+    sweep
+        The file of predictions for the perturbed part, if there was a sweep.
 
     Raises
     ------
@@ -92,11 +100,11 @@ def score(data: bytes, answers: pa.Table, plan: Plan, stress: bytes | None = Non
     predictions = read_predictions(data, task=plan.task, rows=rows, classes=frozenset(known))
     sides = Sides(plan, baseline, answers, predictions, np.random.default_rng(plan.seed))
     key = KEYS[plan.task.predicts](sides)
-    smallest, cells, counts = key.smallest(), key.cells(), counts_of(answers)
+    smallest, cells, counts = key.smallest(), key.cells(), _counts(answers)
     total = int(counts.sum())
     found = _chosen(key, np.ones(rows, dtype=bool), plan.metrics)
     if not plan.subgroups:
-        details = measured(key, sides, *_stressed(stress, sides, known))
+        details = measured(key, sides, *_swept(sweep, sides, known))
         return Score(total, smallest, found, key.leak(), details=details)
     numbers = answers[SUBGROUP].to_numpy()
     groups = []
@@ -108,15 +116,23 @@ def score(data: bytes, answers: pa.Table, plan: Plan, stress: bytes | None = Non
     width = max(len(known), 1) if plan.task.predicts is Predicted.CLASS else 1
     support = np.zeros((plan.subgroups + 1, width), dtype=np.int64)
     np.add.at(support, (numbers, cells), counts)
-    details = measured(key, sides, *_stressed(stress, sides, known))
+    details = measured(key, sides, *_swept(sweep, sides, known))
     table = CellTable(support)
     return Score(total, smallest, found, key.leak(), tuple(groups), table, details)
 
 
-def _stressed(
+def _counts(answers: pa.Table) -> Ints:
+    """Return as how many rows each row of an answer key counts."""
+    if COUNTS not in answers.column_names:
+        return np.ones(answers.num_rows, dtype=np.int64)
+    counts: Ints = answers[COUNTS].to_numpy()
+    return counts
+
+
+def _swept(
     data: bytes | None, sides: Sides, known: tuple[str, ...]
 ) -> tuple[Predictions | None, bool]:
-    """Return the predictions of a stress run, and whether there were some that were refused."""
+    """Return the predictions of a sweep, and whether there were some that were refused."""
     if data is None:
         return None, False
     rows = sides.answers.num_rows
@@ -145,7 +161,7 @@ def _triple(estimate: Estimate) -> list[float]:
 
 
 def write_score(
-    score: Score, isolated: Sequence[bool] = (), protection: Protection = USUAL
+    score: Score, others: Sequence[Beside] = (), protection: Protection = USUAL
 ) -> bytes:
     """Return the score as JSON, floats written in full; the gates come after.
 
@@ -153,8 +169,8 @@ def write_score(
     ----------
     score
         What was found.
-    isolated
-        Of each other benchmark, whether its test rows are these but for a few.
+    others
+        Each other benchmark's test rows beside these.
     protection
         What is asked of tables.
     """
@@ -174,7 +190,8 @@ def write_score(
         "smallest_cell": score.smallest_cell,
         "figures": figures,
         "leak": score.leak,
-        "isolated": list(isolated),
+        "isolated": [other.isolated for other in others],
+        "shared": [other.shared for other in others],
     }
     if score.support is not None:
         whole["subgroups"] = [
@@ -192,10 +209,14 @@ def other_keys(count: int) -> list[str]:
     return [f"other-{number}.parquet" for number in range(count)]
 
 
-def _isolated(answers: pa.Table, other: Path) -> bool:
-    if ROW not in pq.read_schema(other).names:
-        return False
-    return isolates(answers[ROW], pq.read_table(other, columns=[ROW])[ROW])
+def _beside(answers: pa.Table, other: Path) -> Beside:
+    known = set(pq.read_schema(other).names) & set(answers.column_names)
+    kinds = [name for name in (ROW, WHOLE) if name in known]
+    there = pq.read_table(other, columns=kinds)
+    return Beside(
+        any(isolates(answers[name], there[name]) for name in kinds),
+        any(shares(answers[name], there[name]) for name in kinds),
+    )
 
 
 def main(source: Path = IN, target: Path = OUT) -> None:
@@ -213,10 +234,10 @@ def main(source: Path = IN, target: Path = OUT) -> None:
         tuple(told.get("tell", ())),
     )
     answers = pq.read_table(source / "answers.parquet")
-    others = [_isolated(answers, source / name) for name in other_keys(told.get("others", 0))]
+    others = [_beside(answers, source / name) for name in other_keys(told.get("others", 0))]
     try:
-        stress = (source / STRESS).read_bytes() if (source / STRESS).exists() else None
-        found = score((source / FILE).read_bytes(), answers, plan, stress)
+        sweep = (source / SWEEP).read_bytes() if (source / SWEEP).exists() else None
+        found = score((source / FILE).read_bytes(), answers, plan, sweep)
         said = write_score(found, others, plan.protection)
     except PredictionsRefused as refused:
         said = json.dumps({"refused": refused.reason.value}).encode("ascii")

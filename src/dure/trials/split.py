@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,16 +33,18 @@ from dure.trials.kinds.parts import (
     PLACE,
     ROW,
     SUBGROUP,
+    WHOLE,
 )
 from dure.trials.kinds.target import SplitRefused
 from dure.trials.kinds.targets import TARGETS
 from dure.trials.kinds.tracks.division import divide
-from dure.trials.overlap import Repeated, repeated, row_digests
+from dure.trials.overlap import Repeated, digests_at, repeated, row_digests
 from dure.trials.perturbing.applying import Perturbed, perturbed
 from dure.trials.perturbing.numbers import Rng
 from dure.trials.tasks import OF_IMAGES
 
 FACTS = "facts.json"
+_PLACE = "\x00place"
 
 REFUSALS = (
     "target-missing",
@@ -77,13 +79,17 @@ REFUSALS = (
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The parts, and how many test rows are among the training rows as well."""
+    """The parts, and how many test rows are among the training rows as well.
+
+    ``places`` are the test rows' numbers in the data set, in the order of the parts.
+    """
 
     train: pa.Table
     features: pa.Table
     answers: pa.Table
     repeated: Repeated
-    perturbed: Perturbed | None = None
+    places: Sequence[int] = ()
+    perturbed: pa.Table | None = None
 
 
 def split(table: pa.Table, definition: Definition) -> Split:
@@ -111,6 +117,7 @@ def split(table: pa.Table, definition: Definition) -> Split:
     table = table.select(columns_of(definition)).combine_chunks()
     if definition.places:
         return Split(*divide(table, definition))
+    table = table.append_column(_PLACE, pa.array(np.arange(table.num_rows)))
     needed = [definition.target, definition.time] if definition.time else [definition.target]
     for name in needed:
         table = table.filter(pc.is_valid(table[name]))
@@ -141,7 +148,8 @@ def split(table: pa.Table, definition: Definition) -> Split:
             {BASELINE_KEY: json.dumps(baseline).encode()}
         ),
         repeated=repeated(train.select(known), test.select(known)),
-        perturbed=worse,
+        places=test[_PLACE].to_numpy(),
+        perturbed=worse.features if worse is not None else None,
     )
 
 
@@ -227,13 +235,15 @@ def _split_into(source: Path, target: Path, definition: Definition) -> Mapping[s
     parts = split(gallery.stand_in(table) if gallery else table, definition)
     if gallery:
         parts = replace(parts, repeated=gallery.repeated(parts.train, parts.features))
+    elif len(parts.places):
+        whole = parts.answers.append_column(WHOLE, digests_at(data, parts.places))
+        parts = replace(parts, answers=whole)
     made = dict(zip(PARTS, (parts.train, parts.features, parts.answers), strict=True))
     if parts.perturbed is not None:
-        made[PERTURBED] = parts.perturbed.features
+        made[PERTURBED] = parts.perturbed
     for name, part in made.items():
         if gallery and gallery.feature in part.column_names:
-            worse = parts.perturbed if name == PERTURBED else None
-            gallery.write(part, target / name, worse)
+            gallery.write(part, target / name)
         else:
             pq.write_table(part, target / name, compression="zstd", version="2.6")
     return {

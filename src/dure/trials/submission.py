@@ -26,11 +26,11 @@ from dure.trials.weights import find_pickle
 
 PAYLOAD_KIND = "submission"
 KIND = "algorithm"
-SCHEMA = "dure/submission/v1"
+SCHEMA = "dure/submission/v2"
 PURPOSE = "trial"
 
 _MOST_HEADER = 8 * 1024
-_HEADER = {"form", "label", "digest", "size"}
+_HEADER = {"form", "label", "digest", "size", "developer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,15 @@ def read_submission(path: Path) -> dict[str, bytes]:
     return read_files(path.parent, (path.name, MANIFEST))
 
 
-def submission_payload(packed: bytes, label: Label) -> bytes:
-    """Return what the envelope of a submission carries."""
-    header = {"form": SCHEMA, "label": str(label), "digest": digest_of(packed), "size": len(packed)}
+def submission_payload(packed: bytes, label: Label, developer: str) -> bytes:
+    """Return what the envelope of a submission carries; the sending node vouches for the developer."""
+    header = {
+        "form": SCHEMA,
+        "label": str(label),
+        "digest": digest_of(packed),
+        "size": len(packed),
+        "developer": developer,
+    }
     return canonical_json(header) + b"\n" + packed
 
 
@@ -122,9 +128,11 @@ def submit(house: House, folder: Path, *, to: str, label: str = "") -> Submissio
         label or f"{house.agency}//{policy.grades[0]}// REL {both} FOR {PURPOSE}", policy
     )
     manifest, packed = pack_folder(folder)
-    payload = submission_payload(packed, wanted)
+    developer = house.principal.id
+    payload = submission_payload(packed, wanted, developer)
     _check_label(wanted, house.agency, to)
-    asset = _keep(house, manifest, packed, wanted, agency=house.agency, destination=to)
+    agencies = {"agency": house.agency, "destination": to, "developer": developer}
+    asset = _keep(house, manifest, packed, wanted, agencies)
     return Submission(asset, manifest, digest_of(packed), payload)
 
 
@@ -155,8 +163,13 @@ def receive_submission(house: House, payload: bytes, from_agency: str) -> Asset:
         raise _refuse(from_agency, "not-as-said")
     label = Label.parse(str(header["label"]), house.charter.labels)
     _check_label(label, from_agency, house.agency)
+    developer = header["developer"]
+    people = {one.id for one in house.charter.principals if one.agency == from_agency}
+    if not isinstance(developer, str) or developer not in people:
+        raise _refuse(from_agency, "no-such-person")
     manifest = manifest_of(unpack(packed))
-    return _keep(house, manifest, packed, label, agency=from_agency, destination=house.agency)
+    agencies = {"agency": from_agency, "destination": house.agency, "developer": developer}
+    return _keep(house, manifest, packed, label, agencies)
 
 
 def _header(line: bytes, agency: str) -> Mapping[str, object]:
@@ -201,10 +214,11 @@ def manifest_of(files: Mapping[str, bytes]) -> Manifest:
 
 
 def _keep(
-    house: House, manifest: Manifest, packed: bytes, label: Label, *, agency: str, destination: str
+    house: House, manifest: Manifest, packed: bytes, label: Label, who: Mapping[str, str]
 ) -> Asset:
-    house.require(spec.SUBMIT, label, purpose=PURPOSE, owner=agency)
-    with house.doing(spec.SUBMIT, detail={"agency": agency, "to": destination}) as doing:
+    house.require(spec.SUBMIT, label, purpose=PURPOSE, owner=who["agency"])
+    told = {"agency": who["agency"], "to": who["destination"], "developer": who["developer"]}
+    with house.doing(spec.SUBMIT, detail=told) as doing:
         asset = house.seal(
             [packed],
             kind=KIND,
@@ -221,8 +235,7 @@ def _keep(
             "version": manifest.version,
             "task": manifest.task.value,
             "digest": digest_of(packed),
-            "agency": agency,
-            "destination": destination,
+            **who,
             "manifest": unpack(packed)[MANIFEST].decode("utf-8"),
         }
         records.keep(house, SUBMISSIONS, row, "recorded")

@@ -41,8 +41,9 @@ SUBMISSIONS = Table(
     Column("manifest", Text, nullable=False),
     Column("recorded_at", _TIME, nullable=False),
     Column("recorded_by", _NAME, nullable=False),
+    Column("developer", _NAME),
 )
-"""``agency`` made it, ``destination`` tries it."""
+"""``agency`` made it, ``destination`` tries it; ``developer`` submitted it, as the agency's node says."""
 
 BENCHMARKS = Table(
     "trials_benchmarks",

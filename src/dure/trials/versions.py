@@ -1,8 +1,9 @@
 """Benchmarks over time: which version of a name is meant, which number is next, and which are closed.
 
 Benchmarks of one name are its versions, numbered from 1: another definition, or another version of the
-data set, makes the next. Each is an asset of its own, with runs, a budget and a leaderboard of its own,
-so figures of two versions are never put beside each other.
+data set, makes the next. Each is an asset of its own, with runs and a leaderboard of its own, so figures
+of two versions are never put beside each other; what an agency may still ask goes by the targets
+(`dure.trials.kin`).
 """
 
 from __future__ import annotations

@@ -1,120 +1,117 @@
-"""p: uniform where the algorithm is the baseline, small where it is better, told in four words."""
+"""p: as likely as it says when there is no difference, small when there is one, and never nothing."""
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
-from dure.trials.details import pairing
-from dure.trials.details.grid import BOUNDS, at_most
-from dure.trials.details.pairing import area_p, p_value, paired_class_p, paired_p
+from dure.trials.details.pairing import (
+    DRAWS,
+    MOST_GROUPS,
+    _groups,
+    area_p,
+    p_value,
+    paired_p,
+)
 from dure.trials.kinds.classes.figures import classification_p
 from dure.trials.kinds.numbers.figures import regression_p
-from dure.trials.kinds.quantiles.figures import forecast_p
 
-MEAN = {"mean": lambda sums: sums[:, 0]}
-EXPERIMENTS = 300
-
-
-@pytest.fixture(autouse=True)
-def fewer_draws(monkeypatch):
-    monkeypatch.setattr(pairing, "DRAWS", 199)
+LEAST = 1 / (1 + DRAWS)
+CHANCE = 1e-4
+MEAN = {"mean": lambda means: means[:, 0]}
 
 
-def assert_uniform(found):
-    """No p says more than it may: of a uniform one so many are at most each level, give or take."""
-    found = np.array(found)
-    for level in (0.05, 0.1, 0.25, 0.5, 0.75):
-        spread = 4 * np.sqrt(level * (1 - level) / len(found))
-        assert abs((found <= level).mean() - level) < spread
+def false_alarms(found, level=0.05):
+    return int((np.array(found) <= level + 1e-12).sum())
 
 
-def test_p_of_a_mean_is_uniform_where_there_is_no_difference():
-    rng = np.random.default_rng(1)
-    sides = rng.exponential(1.0, (EXPERIMENTS, 2, 40, 1))
-    assert_uniform([paired_p(own, base, MEAN, rng)["mean"] for own, base in sides])
+def most_alarms(repeats, level=0.05):
+    """Return how many alarms an exact p passes with a chance of less than one in ten thousand."""
+    return int(binom.isf(CHANCE, repeats, level))
 
 
-def test_p_is_uniform_for_groups_of_rows_as_well(monkeypatch):
-    monkeypatch.setattr(pairing, "MOST_GROUPS", 30)
-    rng = np.random.default_rng(2)
-    sides = rng.normal(0.0, 1.0, (EXPERIMENTS, 2, 200, 1))
-    assert_uniform([paired_p(own, base, MEAN, rng)["mean"] for own, base in sides])
+def by_sums(rng, length=1, in_time=False, rows=216):
+    """Return p of two that differ by chance alone, in runs of rows that are alike."""
+    own = np.repeat(rng.normal(size=rows // length), length)[:, None]
+    base = np.repeat(rng.normal(size=rows // length), length)[:, None]
+    return paired_p(own, base, MEAN, rng, in_time=in_time)["mean"]
 
 
-def test_p_of_f1_is_uniform_where_predictions_are_as_good_as_the_baseline():
-    """Either answer of a row is drawn as likely as the other."""
-    rng, found = np.random.default_rng(3), []
-    share = {"share": lambda tables: np.trace(tables, axis1=1, axis2=2) / tables.sum(axis=(1, 2))}
-    for _ in range(EXPERIMENTS):
-        targets = rng.integers(0, 2, 80)  # the majority class is right in half of them
-        predicted = rng.integers(0, 2, 80)
-        cells = np.bincount(targets * 2 + predicted, minlength=4).reshape(2, 2)
-        found.append(paired_class_p(cells, 0, share, rng)["share"])
-    # a share has few values, so that p may be too large but not too small
-    for level in (0.05, 0.1, 0.25):
-        assert (np.array(found) <= level).mean() < level + 4 * np.sqrt(level / EXPERIMENTS)
-    assert (np.array(found) <= 0.25).mean() > 0.05
+def by_classes(rng):
+    """Return p of an algorithm that says the majority's class or, by chance as good, the other."""
+    targets = rng.integers(0, 2, 80)
+    return classification_p(targets, rng.integers(0, 2, 80), 0, 2, rng)["accuracy"]
 
 
-def test_p_of_an_area_is_uniform_where_scores_say_nothing():
-    rng = np.random.default_rng(4)
-    found = [
-        area_p(rng.integers(0, 3, 60), rng.random((60, 3)), [0, 1, 2], rng)
-        for _ in range(EXPERIMENTS // 2)
-    ]
-    assert_uniform(found)
+def by_area(rng):
+    return area_p(rng.integers(0, 2, 40), rng.normal(size=(40, 2)), [1], rng)
 
 
-def test_the_control_what_is_better_has_a_small_p():
-    rng = np.random.default_rng(5)
-    targets = rng.normal(0, 1, 300)
-    near = targets + rng.normal(0, 0.5, 300)
-    assert set(regression_p(targets, near, 0.0, rng).values()) == {1 / 200}
+@pytest.mark.parametrize(("kind", "repeats"), [(by_sums, 150), (by_classes, 200), (by_area, 40)])
+def test_without_a_difference_p_is_as_likely_as_it_says(kind, repeats):
+    rng = np.random.default_rng(7)
+    found = [kind(rng) for _ in range(repeats)]
+    for level in (0.05, 0.2, 0.5):
+        assert false_alarms(found, level) <= most_alarms(repeats, level)
+    # nor so careful that it would never find anything
+    assert false_alarms(found, 0.5) >= binom.ppf(CHANCE, repeats, 0.35)
+
+
+def test_rows_that_follow_each_other_are_swapped_in_blocks():
+    """Rows alike in runs of six: swapped one by one, chance looks like a difference."""
+    rng = np.random.default_rng(8)
+    blocks = [by_sums(rng, 6, in_time=True) for _ in range(120)]
+    single = [by_sums(rng, 6) for _ in range(120)]
+    assert false_alarms(blocks) <= most_alarms(120) < false_alarms(single)
+
+
+def test_a_strong_effect_has_a_p_as_small_as_there_is_and_never_nothing():
+    rng = np.random.default_rng(9)
+    targets = rng.normal(size=200)
+    found = regression_p(targets, targets + rng.normal(0, 0.1, 200), 0.0, rng)
+    assert found == {"mae": LEAST, "rmse": LEAST, "r2": LEAST}
     classes = rng.integers(0, 3, 300)
-    right = np.where(rng.random(300) < 0.8, classes, 0)
-    assert set(classification_p(classes, right, 0, 3, rng).values()) == {1 / 200}
-    quantiles = near[:, None] + np.array([-0.7, 0.0, 0.7])
-    usual = np.tile(np.quantile(targets, [0.1, 0.5, 0.9]), (300, 1))
-    found = forecast_p(targets, quantiles, usual, 1.0, rng)
-    assert found["pinball"] == found["mae"] == 1 / 200
-    scores = np.eye(3)[right] + rng.random((300, 3)) * 0.1
-    assert area_p(classes, scores, [0, 1, 2], rng) == 1 / 200
+    right = np.where(rng.random(300) < 0.9, classes, 0)
+    assert set(classification_p(classes, right, 0, 3, rng).values()) == {LEAST}
+    scores = np.eye(3)[right]
+    assert area_p(classes, scores, [0, 1, 2], rng) == LEAST
+    turned = area_p(classes, -scores, [0, 1, 2], rng)
+    assert turned == LEAST  # two-sided
+    steps = rng.normal(2.0, 1.0, 216)[:, None]
+    assert paired_p(steps, np.zeros((216, 1)), MEAN, rng, in_time=True)["mean"] == LEAST
 
 
-def test_the_metrics_of_a_forecast_are_swapped_by_blocks(monkeypatch):
-    """Rows that follow each other go together, so that a slow error counts once."""
-    lengths = []
-    real = pairing._groups
-
-    def groups(apart, rng, in_time):
-        for one in real(apart, rng, in_time):
-            lengths.append((len(apart), len(one)))
-            yield one
-
-    monkeypatch.setattr(pairing, "_groups", groups)
-    rng = np.random.default_rng(6)
-    paired_p(rng.random((1000, 1)), rng.random((1000, 1)), MEAN, rng, in_time=True)
-    paired_p(rng.random((1000, 1)), rng.random((1000, 1)), MEAN, rng)
-    assert lengths == [(1000, 100), (1000, 1000)]
+def test_no_difference_at_all_has_a_p_of_one():
+    rng = np.random.default_rng(10)
+    same = rng.normal(size=(50, 1))
+    assert paired_p(same, same, MEAN, rng) == {"mean": 1.0}
+    zeros = np.zeros(50, dtype=np.int64)
+    found = classification_p(rng.integers(0, 2, 50), zeros, 0, 2, rng)
+    assert set(found.values()) == {1.0}
 
 
-def test_a_slow_error_deceives_rows_but_not_blocks():
-    rng, alone, blocks = np.random.default_rng(7), [], []
-    for _ in range(100):
-        slow = np.repeat(rng.normal(0, 1, 25), 8)[:, None]
-        alone.append(paired_p(slow, np.zeros_like(slow), MEAN, rng)["mean"])
-        blocks.append(paired_p(slow, np.zeros_like(slow), MEAN, rng, in_time=True)["mean"])
-    assert (np.array(alone) <= 0.05).mean() > 0.3
-    assert (np.array(blocks) <= 0.05).mean() < 0.25
+def test_p_counts_the_draw_that_happened():
+    assert p_value(2.0, np.array([1.0, -2.0, 3.0, np.nan])) == pytest.approx(4 / 5)
+    assert p_value(-2.0, np.array([1.0, 1.9])) == pytest.approx(1 / 3)
+    assert p_value(np.nan, np.array([1.0])) == 1.0
 
 
-def test_the_draw_that_happened_is_counted():
-    assert p_value(9.0, np.zeros(99)) == 0.01
-    assert p_value(0.0, np.zeros(99)) == 1.0
-    assert p_value(float("nan"), np.zeros(99)) == 1.0
-    assert p_value(9.0, np.full(99, np.nan)) == 1.0
+@pytest.mark.parametrize(
+    "rows", [MOST_GROUPS - 1, MOST_GROUPS, MOST_GROUPS + 1, 3 * MOST_GROUPS + 7]
+)
+def test_many_rows_are_swapped_in_groups_that_bound_the_work(rows):
+    apart = np.random.default_rng(1).normal(size=(rows, 2))
+    groups = np.vstack(list(_groups(apart, np.random.default_rng(2), in_time=False)))
+    assert len(groups) <= MOST_GROUPS
+    assert groups.sum(axis=0) == pytest.approx(apart.sum(axis=0))
 
 
-@pytest.mark.parametrize(("p", "told"), [(0.001, 0.001), (0.0011, 0.01), (0.05, 0.05), (0.4, 1.0)])
-def test_what_is_told_of_p(p, told):
-    assert at_most(p) == told
-    assert told in BOUNDS
+def test_blocks_keep_the_order():
+    rows = np.arange(27, dtype=float)[:, None]
+    [blocks] = _groups(rows, np.random.default_rng(1), in_time=True)
+    assert blocks.ravel().tolist() == [9.0 * block + 3.0 for block in range(9)]
+
+
+def test_the_seed_decides():
+    own, base = np.random.default_rng(3).normal(size=(2, 60, 1))
+    one, same = (paired_p(own, base, MEAN, np.random.default_rng(4)) for _ in range(2))
+    assert one == same

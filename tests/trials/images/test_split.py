@@ -12,8 +12,6 @@ from dure.trials.definition import Definition
 from dure.trials.errors import TrialsError
 from dure.trials.images import source, splitting
 from dure.trials.images.likeness import RADIUS, look_alikes
-from dure.trials.kinds.parts import CELL, PERTURBED, PLACE
-from dure.trials.perturbing.kinds import cells
 from dure.trials.tasks import TaskType
 from tests.trials.images.pictures import BEHIND, WORDS, encoded, gallery, pixels, splitted
 
@@ -55,28 +53,6 @@ def test_the_pixels_get_there_and_nothing_else(tmp_path, squares, changes):
     for word in (WORDS.encode(), BEHIND, b"Description", b"Exif", b"blue/", b".png"):
         assert word not in whole
     assert all(WORDS.encode() in one and one.endswith(BEHIND) for one in content)  # the control
-
-
-def test_each_test_image_is_perturbed_once_as_its_cell_says(tmp_path, squares):
-    content, table = squares
-    asked = definition(test_permille=600, robust=("blur", "occlusion"))
-    _, (_, features, answers) = splitted(tmp_path, content, table, asked)
-    worse = pq.read_table(tmp_path / "out" / PERTURBED).take(answers[PLACE])
-    assert worse.schema == features.schema
-    assert sorted(answers[PLACE].to_pylist()) == list(range(60))
-    dealt = answers[CELL].to_numpy()
-    assert np.bincount(dealt).tolist() == [10] * 6
-    for number, clean, one in zip(dealt, features["image"], worse["image"], strict=True):
-        before, after = (np.asarray(Image.open(io.BytesIO(x.as_py())), float) for x in (clean, one))
-        assert before.shape == after.shape
-        kind, level = cells(asked.robust)[number]
-        if kind == "occlusion" and clean.as_py().startswith(b"\x89PNG"):
-            grey = (after == 128).all(axis=2).mean()
-            assert grey == pytest.approx(float(level), abs=0.06)
-        elif kind == "blur":
-            assert np.diff(after, axis=0).std() < np.diff(before, axis=0).std()
-    with pytest.raises(TrialsError, match="each once"):
-        definition(robust=("noise",))  # that is for tables
 
 
 def test_a_test_image_among_the_training_images_is_counted(tmp_path, squares):

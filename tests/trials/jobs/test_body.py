@@ -17,24 +17,26 @@ from dure.governance.claims import this_process
 from dure.governance.jobs.errors import JobsError
 from dure.governance.jobs.job import ATTEMPTS, Job
 from dure.sandbox.watch import children
-from dure.trials import appeals, benchmark, records, run, view
+from dure.trials import appeals, performing, records, run, view
+from dure.trials.budgets import Asked
 from dure.trials.jobs.body import LEASE_S, run_job
 from dure.trials.jobs.errors import TrialJobsError
 from dure.trials.jobs.queueing import cancel_run, may_run, put_run, queue_of
 from dure.trials.reports.reading import read
 from dure.trials.tables import RUNS, SUBMISSIONS
-from tests.trials.conftest import World, definition
+from tests.trials.conftest import World
 
 BEAT_S = 0.02
-IN_THE_SANDBOX = mock.patch.object(run, "class_of", side_effect=AssertionError("came to its end"))
+IN_THE_SANDBOX = mock.patch.object(
+    performing, "class_of", side_effect=AssertionError("came to its end")
+)
 """What is stopped must be stopped there, not when the algorithm's own time is over."""
 
 
 def queued(world: World, name: str = "baseline", **changes: str) -> Job:
     """Put a run of one of the demo's algorithms on a benchmark with a budget of one."""
     algorithm = world.send(world.variant(name, **changes))
-    made = definition(name=f"queued-{world.bravo.random(4).hex()}", budget=1)
-    bench = benchmark.prepare(world.bravo, world.dataset.id, made)
+    bench = world.fresh(name="queued", budget=1)
     return put_run(world.bravo, algorithm.id, bench.asset.id, seed=1)
 
 
@@ -121,7 +123,7 @@ def why_it_failed(world: World, job: Job) -> str:
     """Run a job as far as its algorithm, which is refused; say why the job failed."""
     take(world, job)
     refusal = TrialJobsError("trials.unattended")
-    with mock.patch.object(run, "_run_algorithm", side_effect=refusal), pytest.raises(DureError):
+    with mock.patch.object(run, "run_algorithm", side_effect=refusal), pytest.raises(DureError):
         run_job(world.bravo, job.id)
     return queue_of(world.bravo).find(job.id).reason
 
@@ -167,16 +169,16 @@ def test_a_stop_between_the_steps_is_heard_before_the_next(world: World):
     def stopped(*_: object) -> None:
         raise AssertionError("scoring was begun")
 
-    ended = run._run_algorithm
+    ended = run.run_algorithm
 
-    def kill_after(work):
-        outcome = ended(work)
+    def kill_after(*asked):
+        outcome = ended(*asked)
         os.kill(os.getpid(), signal.SIGTERM)  # in no sandbox: noted, and heard at the next step
         return outcome
 
     with (
-        mock.patch.object(run, "_run_algorithm", kill_after),
-        mock.patch.object(run, "_score", stopped),
+        mock.patch.object(run, "run_algorithm", kill_after),
+        mock.patch.object(run, "score", stopped),
     ):
         assert run_job(world.bravo, job.id).state == "queued"
     cancel_run(world.bravo, job.id)
@@ -212,7 +214,7 @@ def test_a_run_that_somebody_took_up_is_not_ended_by_who_had_it(world: World):
         if step == "gates":
             records.end_run(world.bravo, run_id, "failed")
             with mock.patch.object(records, "this_process", return_value="0:0:0:0:0"):
-                records.begin_run(world.bravo, run_id, submission, (bench.asset.id, 99), 1, 60)
+                records.begin_run(world.bravo, run_id, submission, Asked(bench.asset.id, 99), 1, 60)
 
     with pytest.raises(TrialJobsError, match="else has taken this run up"):
         run.run(world.bravo, algorithm.id, bench.asset.id, progress=lose, run_id=run_id)
@@ -234,7 +236,7 @@ def test_what_a_job_runs_is_not_swept(world: World):
     submission = records.find(world.bravo, SUBMISSIONS, str(job.arguments["submission"]))
     with mock.patch.object(records, "this_process", return_value="another-boot:0:0:0:0"):
         records.begin_run(
-            world.bravo, job.id, submission, (str(job.arguments["benchmark"]), 1), 1, 60
+            world.bravo, job.id, submission, Asked(str(job.arguments["benchmark"]), 1), 1, 60
         )
     assert records.sweep(world.bravo) == 0
     assert status_of(world, job) == "running"
@@ -288,7 +290,7 @@ def test_what_may_be_tried_again_is_put_again(world: World):
     claim = queue.begin(job.id, this_process("0"), LEASE_S)
     algorithm, bench = str(job.arguments["submission"]), str(job.arguments["benchmark"])
     submission = records.find(world.bravo, SUBMISSIONS, algorithm)
-    begin = (submission, (bench, 1), 1, 60)
+    begin = (submission, Asked(bench, 1), 1, 60)
     records.begin_run(world.bravo, job.id, *begin)
     with world.bravo.database.write() as connection:
         queue.finish(connection, claim, {"run": job.id})

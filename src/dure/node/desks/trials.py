@@ -51,6 +51,7 @@ class TrialsDesk:
         test_permille: int = 300,
         seed: int = 1,
         budget: int = 20,
+        budget_each: int = 0,
         time: str = "",
         series: str = "",
         observed: Sequence[str] = (),
@@ -84,6 +85,7 @@ class TrialsDesk:
             test_permille=test_permille,
             seed=seed,
             budget=budget,
+            budget_each=budget_each,
             time=time,
             series=series,
             places=asked_places(observed, true, cutoff),
@@ -91,8 +93,8 @@ class TrialsDesk:
             subgroup=subgroup,
             subgroups=tuple(subgroups),
             protection=asked_protection(protection or {}),
-            robust=tuple(sorted(robust)),
-            tell=tuple(sorted(tell)),
+            robust=tuple(robust),
+            tell=tuple(tell),
         )
         source = find(self.house, dataset, "dataset").id
         dummy = dummy_rows(self.house, source, definition)

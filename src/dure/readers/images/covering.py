@@ -21,11 +21,12 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from PIL import Image
+from PIL.JpegImagePlugin import get_sampling
 
 from dure.readers.images.endings import MARKER, BrokenError
 from dure.readers.images.facts import FORMATS
@@ -90,6 +91,31 @@ def covered(content: bytes, regions: Sequence[Region]) -> tuple[bytes, bool]:
             plain = _of(shown.transpose(turns[1]), plain)
         made = _encoded(plain, format_)
         return made, _same(made, plain)
+
+
+def redrawn(content: bytes, change: Callable[[Image.Image], Image.Image]) -> bytes:
+    """Return an image with its pixels changed, encoded as before, and nothing beside its pixels.
+
+    Parameters
+    ----------
+    content
+        The image.
+    change
+        Makes the new picture, of the same mode, of the pixels as they lie.
+    """
+    with Image.open(io.BytesIO(content), formats=tuple(FORMATS)) as image:
+        format_ = "JPEG" if image.format == "MPO" else str(image.format)
+        image.load()
+        plain = _plain(image)
+        meant, plain.info = plain.info, {}
+        made = change(plain)
+        made.info = meant
+        if format_ != "JPEG":
+            return _encoded(made, format_)
+        out = io.BytesIO()
+        fineness: Any = image
+        made.save(out, "JPEG", qtables=fineness.quantization, subsampling=get_sampling(image))
+        return out.getvalue()
 
 
 def without_segments(content: bytes) -> bytes:

@@ -19,6 +19,7 @@ BOUNDS = (0.001, 0.01, 0.05, 1.0)
 
 _Z = 1.959963984540054
 _HALF_WIDTHS = 2.0 * _Z
+_LEAST_ERROR = 1e-100  # below it a quotient has no room in a float, and there is no width
 
 
 def grid_for(estimate: Triple) -> float | None:
@@ -31,7 +32,7 @@ def grid_for(estimate: Triple) -> float | None:
     """
     _, lower, upper = estimate
     error = (upper - lower) / _HALF_WIDTHS
-    if not 0.0 < error < math.inf:
+    if not _LEAST_ERROR < error < math.inf:
         return None
     exponent = math.floor(math.log10(error))
     for size in (1, 2, 5):

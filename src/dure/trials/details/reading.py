@@ -26,12 +26,12 @@ def read_details(told: object, form: ResultForm) -> Details:
     parts = {"p", "robustness", *({"calibration", "subgroups"} & set(form.tell))}
     if not isinstance(told, dict) or not {"p"} <= set(told) <= parts:
         raise GateClosed("gate.schema", "details")
-    stress = told.get("robustness")
-    refused = isinstance(stress, dict) and set(stress) == {"refused"} and stress["refused"] is True
+    sweep = told.get("robustness")
+    refused = isinstance(sweep, dict) and set(sweep) == {"refused"} and sweep["refused"] is True
     return Details(
         _p(told["p"], form),
         _calibration(told.get("calibration"), form),
-        None if refused else _robustness(stress, form),
+        None if refused else _robustness(sweep, form),
         refused and bool(form.robust),
         _subgroups(told["subgroups"], form) if "subgroups" in told else (),
     )

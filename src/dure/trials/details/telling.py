@@ -26,7 +26,7 @@ def tell_details(
     rows: int,
     groups: tuple[int, ...],
     least: int,
-    stress: OutcomeClass | None,
+    sweep: OutcomeClass | None,
 ) -> dict[str, object]:
     """Return the details as parts of a result.
 
@@ -40,7 +40,7 @@ def tell_details(
         Rows of the test, and of each subgroup.
     least
         Rows that a point rests on at least.
-    stress
+    sweep
         How the run on the perturbed part ended; None when there was none.
 
     Raises
@@ -53,7 +53,7 @@ def tell_details(
         told["p"] = {name: P_WORDS[BOUNDS.index(at_most(p))] for name, p in details.p.items()}
     if details.calibration is not None:
         told["calibration"] = _calibration(details.calibration, rows, least)
-    outcome = OutcomeClass.INVALID_PREDICTIONS if details.refused else stress
+    outcome = OutcomeClass.INVALID_PREDICTIONS if details.refused else sweep
     if outcome is not None and form.robust:
         told["robustness"] = _robustness(details.robustness, outcome, form, least)
     if details.subgroups and not 0 < rows - sum(groups) < least:

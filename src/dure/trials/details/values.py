@@ -60,9 +60,9 @@ class Details:
     calibration
         None when there is none.
     robustness
-        A point for each cell of the plan, None where it has too few rows; None without a stress run.
+        A point for each cell of the plan, None where it has too few rows; None when there was no sweep.
     refused
-        The predictions of the stress run don't have the demanded form.
+        The sweep's predictions don't have the demanded form.
     subgroups
         Of each subgroup a point for each metric that it has.
     """

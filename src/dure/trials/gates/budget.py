@@ -1,4 +1,4 @@
-"""The submitting agency still has budget on this benchmark: every question counts, failed ones too."""
+"""The submitting agency still has budget on these targets: every question counts, failed ones too."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from dure.trials.refusals import GateClosed
 
 
 def _let_through(candidate: Candidate) -> Candidate:
-    if not 0 < candidate.budget.spent <= candidate.budget.limit:
+    budget = candidate.budget
+    beside = zip(budget.beside, candidate.shared, strict=False)
+    spent = budget.spent + sum(count for count, shared in beside if shared)
+    if not budget.spent or spent > budget.limit:
         raise GateClosed("gate.budget", "budget")
     return candidate
 

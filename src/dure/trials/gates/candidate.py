@@ -17,10 +17,14 @@ Figures = Mapping[str, Mapping[str, Triple]]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Trials that an agency has begun on a benchmark, this one among them, and how many it may."""
+    """Trials that an agency has begun on the same targets, this one among them, and how many it may.
+
+    ``beside`` are those on each of the other benchmarks, which count where their test rows are these.
+    """
 
     spent: int
     limit: int
+    beside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,12 @@ class Told:
     """What the report of an earlier run told, and whether it was just this algorithm with this seed.
 
     Its details are as the result had them.
+    ``other`` is the number of the other benchmark that it was on; None on the same targets.
     """
 
     figures: Figures = field(default_factory=dict)
     same: bool = False
+    other: int | None = None
     details: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -50,13 +56,16 @@ class History:
     Parameters
     ----------
     told
-        Reports of the same agency on the same targets, the earliest first.
+        Reports of the same agency on the same targets, and on the others, the earliest first.
     others
-        Other benchmarks that ask the same of this node's data.
+        Other benchmarks with this target column.
+    mark
+        Digest of all this; another one means that something has left or may leave since.
     """
 
     told: tuple[Told, ...] = ()
     others: tuple[Other, ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +104,12 @@ class Candidate:
         What left earlier.
     protection
         What the benchmark asks for tables.
-    stress
+    sweep
         How the run on the perturbed part ended; None when there was none.
     rows, smallest_cell, figures, leak, isolated, subgroups, support, details
         What the score says, once its form was found sound: ``leak`` that the predictions equal the
         targets to an implausible degree, ``isolated`` of each of ``history.others`` that its test rows
-        are these but for a few.
+        are these but for a few, ``shared`` that they are these for a good part.
     result
         What may leave so far.
     climbed
@@ -114,12 +123,13 @@ class Candidate:
     budget: Budget
     history: History = field(default_factory=History)
     protection: Protection = field(default_factory=Protection)
-    stress: OutcomeClass | None = None
+    sweep: OutcomeClass | None = None
     rows: int = 0
     smallest_cell: int = 0
     figures: Figures = field(default_factory=dict)
     leak: bool = False
     isolated: tuple[bool, ...] = ()
+    shared: tuple[bool, ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
     support: Counted | None = None
     details: Details | None = None

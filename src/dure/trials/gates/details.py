@@ -19,7 +19,7 @@ def _let_through(candidate: Candidate) -> Candidate | None:
         rows=candidate.rows,
         groups=tuple(group.rows for group in candidate.subgroups),
         least=candidate.protection.least,
-        stress=candidate.stress,
+        sweep=candidate.sweep,
     )
     return replace(candidate, result={**candidate.result, **told})
 

@@ -14,11 +14,11 @@ from dure.trials.refusals import GateClosed
 from dure.trials.results import SIDES, allowed_metrics, metric_in
 from dure.trials.strict import check_keys
 
-MOST_SCORE_BYTES = 256 * 1024
+MOST_SCORE_BYTES = 64 * 1024
 MOST_ROWS = 10**12
 MOST_SUBGROUPS = 50
 
-_ALWAYS = {"rows", "smallest_cell", "figures", "leak", "isolated"}
+_ALWAYS = {"rows", "smallest_cell", "figures", "leak", "isolated", "shared"}
 
 
 def _let_through(candidate: Candidate) -> Candidate | None:
@@ -42,6 +42,7 @@ def _let_through(candidate: Candidate) -> Candidate | None:
         },
         leak=_marks([told["leak"]], 1, "leak")[0],
         isolated=_marks(told["isolated"], len(candidate.history.others), "isolated"),
+        shared=_marks(told["shared"], len(candidate.history.others), "shared"),
         subgroups=_subgroups(told["subgroups"], candidate) if grouped else (),
         support=_support(told["support"], candidate) if grouped else None,
         details=read_details(told["details"], candidate.form) if detailed else None,

@@ -31,7 +31,7 @@ from statistics import NormalDist
 from dure.core.text import Text
 from dure.trials.details.holding import hold_details
 from dure.trials.figures import figure
-from dure.trials.gates.candidate import Candidate, Triple
+from dure.trials.gates.candidate import Candidate, Told, Triple
 from dure.trials.gates.gate import Gate
 from dure.trials.outcomes import OutcomeClass
 from dure.trials.results import metric_in
@@ -125,7 +125,7 @@ def _climbs(candidate: Candidate, name: str) -> bool:
     own = _sides(candidate.figures[name])
     if not _beats_baseline(candidate, name):
         return False
-    earlier = [told for told in candidate.history.told if name in told.figures]
+    earlier = [told for told in _told(candidate) if name in told.figures]
     return all(is_better(own, told.figures[name], sign, questions) for told in earlier)
 
 
@@ -136,6 +136,15 @@ def _beats_baseline(candidate: Candidate, name: str) -> bool:
     return sign * over[0] > step(_questions(candidate), standard_error(over))
 
 
+def _told(candidate: Candidate) -> list[Told]:
+    """Return what was told on these targets, or on others that are these for a good part."""
+    return [
+        told
+        for told in candidate.history.told
+        if told.other is None or candidate.shared[told.other]
+    ]
+
+
 def _told_already(candidate: Candidate) -> set[str]:
     """Return the metrics whose figures were told to this very question."""
     return {
@@ -144,14 +153,14 @@ def _told_already(candidate: Candidate) -> set[str]:
         if _beats_baseline(candidate, name)
         and any(
             told.same and name in told.figures and _sides(told.figures[name]) == _sides(figures)
-            for told in candidate.history.told
+            for told in _told(candidate)
         )
     }
 
 
 def _same(candidate: Candidate) -> list[Mapping[str, object]]:
     """Return the details that were told to this very question."""
-    return [told.details for told in candidate.history.told if told.same]
+    return [told.details for told in candidate.history.told if told.same and told.other is None]
 
 
 def _sides(figures: Sides) -> Sides:

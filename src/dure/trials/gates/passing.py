@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import compress
 
 from dure.core.findings import Finding
 from dure.trials.gates.budget import QUERY_BUDGET
@@ -53,8 +54,8 @@ class Gated:
         What the gates found: why it was refused, or what those who decide should look at.
     steps
         What became of it at each gate.
-    isolated
-        Other benchmarks' ids, whose test rows are these but for a few.
+    isolated, shared
+        Other benchmarks' ids, whose test rows are these but for a few, or for a good part.
     climbed
         A figure is told that is better than all that was told before.
     """
@@ -64,6 +65,7 @@ class Gated:
     findings: tuple[Finding, ...]
     steps: tuple[Step, ...] = ()
     isolated: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     climbed: bool = False
 
 
@@ -101,13 +103,14 @@ def pass_gates(candidate: Candidate) -> Gated:
         passage = Passage.NOT_APPLICABLE if onward is None else Passage.PASSED
         steps.append(Step(gate.name, passage, parameters))
         candidate = onward or candidate
-    others = zip(candidate.history.others, candidate.isolated, strict=False)
+    others = [other.id for other in candidate.history.others]
     return Gated(
         candidate.outcome,
         candidate.result,
         (leak_finding(candidate.subject),) if candidate.leak else (),
         tuple(steps),
-        tuple(other.id for other, isolated in others if isolated),
+        tuple(compress(others, candidate.isolated)),
+        tuple(compress(others, candidate.shared)),
         candidate.climbed,
     )
 

@@ -3,13 +3,13 @@
 The split itself sees digests in the place of images: so it is that of every table. Then each part is
 written, and each image in it without what rides along (place, time, words, a second file behind the
 end), since that may tell the target. The algorithm gets no name, no path and no measure of an image, only
-the image. Its pixels stay as they are; that its format or its size tells something can't be ruled out.
+the image. Its pixels stay as they are, save in the perturbed part; that its format or its size tells
+something can't be ruled out.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +25,7 @@ from dure.trials.images.likeness import look_alikes
 from dure.trials.images.source import Pictures, pictures_in
 from dure.trials.kinds.target import SplitRefused
 from dure.trials.overlap import Repeated
-from dure.trials.perturbing.applying import Perturbed
-from dure.trials.perturbing.pixels import worsened
+from dure.trials.perturbing.images import worse
 
 _DECODING = 2
 _BATCH_BYTES = 32 << 20
@@ -79,14 +78,13 @@ class Gallery:
 
     Parameters
     ----------
-    feature, robust
-        What the benchmark calls them, and its robustness plan.
+    feature
+        What the benchmark calls them.
     pictures, looks
         The images by row, and what is known of each.
     """
 
     feature: str
-    robust: tuple[str, ...]
     pictures: Pictures
     looks: Looks
 
@@ -95,7 +93,7 @@ class Gallery:
         """Open and look at the images of a data set; raises `SplitRefused`."""
         (feature,) = definition.features
         pictures = pictures_in(source, table, feature)
-        return cls(feature, definition.robust, pictures, looked_at(pictures))
+        return cls(feature, pictures, looked_at(pictures))
 
     def stand_in(self, table: pa.Table) -> pa.Table:
         """Return a table with a digest in the place of each image."""
@@ -111,17 +109,8 @@ class Gallery:
         near = look_alikes(hashes[here], hashes[there][~blank[there]]) & ~blank[here]
         return Repeated(int(exactly.sum()), int((exactly | near).sum()))
 
-    def write(self, part: pa.Table, path: Path, worse: Perturbed | None = None) -> None:
-        """Write a part with the images themselves, a few of them in memory at a time.
-
-        Parameters
-        ----------
-        part
-            Its rows, with digests.
-        path
-            Where to.
-        worse
-            How the rows of the part are dealt, if its images are to be perturbed.
+    def write(self, part: pa.Table, path: Path) -> None:
+        """Write a part with the images themselves, perturbed where asked, a few of them in memory at a time.
 
         Raises
         ------
@@ -132,33 +121,21 @@ class Gallery:
         field = pa.field(self.feature, pa.binary())
         schema = part.schema.set(place, field)
         rows = {digest: row for row, digest in enumerate(self.looks.digests)}
-        wanted = [rows[digest] for digest in part[self.feature].to_pylist()]
-        dealt = worse.dealt(self.robust) if worse else []
-        lots = np.random.default_rng(worse.lots if worse else 0)
+        told = [one.partition(" ") for one in part[self.feature].to_pylist()]
+        made, first, held = [], 0, 0
         with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as writer:
-            for first, last in self._batches(wanted):
-                plain = [_plain(self.pictures[row]) for row in wanted[first:last]]
-                if worse:
-                    plain = [
-                        worsened(content, kind, float(level), lots)
-                        for content, (kind, level) in zip(plain, dealt[first:last], strict=True)
-                    ]
-                batch = part.slice(first, last - first)
-                writer.write_table(batch.set_column(place, field, pa.array(plain, pa.binary())))
-
-    def _batches(self, rows: list[int]) -> Iterator[tuple[int, int]]:
-        first, held = 0, 0
-        for at, row in enumerate(rows):
-            held += self.pictures.size(row)
-            if held >= _BATCH_BYTES:
-                yield first, at + 1
-                first, held = at + 1, 0
-        if first < len(rows):
-            yield first, len(rows)
+            for last, (digest, _, asked) in enumerate(told, 1):
+                made.append(_plain(self.pictures[rows[digest]], asked))
+                held += len(made[-1])
+                if held >= _BATCH_BYTES or last == len(told):
+                    batch = part.slice(first, last - first)
+                    images = pa.array(made, pa.binary())
+                    writer.write_table(batch.set_column(place, field, images))
+                    made, first, held = [], last, 0
 
 
-def _plain(content: bytes) -> bytes:
+def _plain(content: bytes, asked: str) -> bytes:
     try:
-        return covered(content, ())[0]
+        return worse(content, asked) if asked else covered(content, ())[0]
     except UNDECODABLE:
         raise SplitRefused("images-damaged") from None

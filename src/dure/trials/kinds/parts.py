@@ -5,6 +5,8 @@ from __future__ import annotations
 PARTS = ("train.parquet", "features.parquet", "answers.parquet")
 ANSWER = "answer"
 ROW = "row"
+WHOLE = "whole"
+"""Digests of the test rows: of features and target, and of all columns of the data set."""
 SUBGROUP = "subgroup"
 PERTURBED = "perturbed.parquet"
 PLACE = "perturbed-place"

@@ -78,6 +78,8 @@ class Card:
     def head(self) -> dict[str, object]:
         """Return what the card says, as canonical values."""
         told = self.definition.to_dict()
+        if "tell" in told:  # which subgroups there are is not on a card
+            told["tell"] = [part for part in self.definition.tell if part != "subgroups"]
         return {
             "form": FORM,
             "agency": self.agency,

@@ -23,10 +23,28 @@ from dure.trials.perturbing.numbers import Columns, Rng, Scales
 
 Change = Callable[[Columns, float, Scales, Rng], Columns]
 
+_LOTS = 1 << 63
+
+
+def _asked(kind: str) -> Change:
+    """Return what writes behind each image's stand-in what becomes of the image once it is written."""
+
+    def change(columns: Columns, level: float, _: Scales, rng: Rng) -> Columns:
+        return {
+            name: pa.array(
+                [f"{one} {kind} {level} {rng.integers(_LOTS)}" for one in column.to_pylist()]
+            )
+            for name, column in columns.items()
+        }
+
+    return change
+
+
 SUITS: dict[Feature, Callable[[pa.DataType], bool]] = {
     Feature.ANY: lambda _: True,
     Feature.NUMBER: numbers.is_number,
     Feature.TEXT: is_text,
+    Feature.IMAGE: is_text,  # the split has their stand-ins
 }
 CHANGES: dict[str, Change] = {
     "noise": numbers.noise,
@@ -35,6 +53,7 @@ CHANGES: dict[str, Change] = {
     "drift": numbers.drift,
     "typos": texts.typos,
     "dropped-words": texts.dropped_words,
+    **{name: _asked(name) for name, kind in KINDS.items() if kind.feature is Feature.IMAGE},
 }
 """What each kind does to the columns that it works on, given level, scales of training and lots."""
 
@@ -51,19 +70,11 @@ class Perturbed:
         Of each test row its place in the part.
     cells
         Of each test row the number of its cell.
-    lots
-        Seed for what is drawn of each image, which is perturbed where it is written.
     """
 
     features: pa.Table
     places: Any
     cells: Any
-    lots: int = 0
-
-    def dealt(self, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
-        """Return kind and level of each row of the part, in its order."""
-        planned = cells(kinds)
-        return [planned[number] for number in self.cells[np.argsort(self.places)]]
 
 
 def perturbed(
@@ -115,7 +126,7 @@ def perturbed(
     chosen = order(table, rng.permutation(rows))
     places = np.empty(rows, dtype=np.int64)
     places[source[chosen]] = np.arange(rows)
-    return Perturbed(table.take(pa.array(chosen)), places, dealt, int(rng.integers(2**62)))
+    return Perturbed(table.take(pa.array(chosen)), places, dealt)
 
 
 def _cell(
@@ -126,8 +137,6 @@ def _cell(
     definition: Definition,
     rng: Rng,
 ) -> pa.Table:
-    if KINDS[kind].feature is Feature.IMAGE:
-        return rows  # these are their digests
     suits = SUITS[KINDS[kind].feature]
     fixed = {definition.time, definition.series}
     names = [

@@ -2,8 +2,9 @@
 
 What a level means is the kind's: for `noise` and `drift` so many standard deviations of the training
 column, for `missing` the share of a row's features, for `units` the factor, for the kinds of texts the
-share of words. How it is done is in `dure.trials.perturbing.numbers`, `dure.trials.perturbing.texts` and
-`dure.trials.perturbing.pixels`.
+share of words, for those of images a share of range, side or area. How it is done is in the modules
+`numbers`, `texts` and `images` beside this one; another kind of feature brings a module of its own, an
+entry here and one in `applying`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dure.trials.tasks import OF_IMAGES, TaskType
 class Feature(StrEnum):
     """What a kind of perturbation works on."""
 
-    ANY = "any"
+    ANY = "any"  # of a table; never an image, without which nothing is left of a row
     NUMBER = "number"
     TEXT = "text"
     IMAGE = "image"
@@ -99,40 +100,45 @@ KINDS = {
             ("0.1", "0.25", "0.5"),
         ),
         Kind(
-            "blur",
-            Text("Blurred images", "흐려진 이미지"),
-            Text("radius as a share of the shorter side", "짧은 변에 대한 반지름 비율"),
+            "pixel-noise",
+            Text("Noise in every pixel", "모든 화소에 더한 잡음"),
+            Text("standard deviation as a share of the full range", "전체 범위 대비 표준편차"),
             Feature.IMAGE,
-            ("0.01", "0.02", "0.04"),
+            ("0.05", "0.1", "0.2"),
+        ),
+        Kind(
+            "blur",
+            Text("Blur", "흐림"),
+            Text("radius as a share of the shorter side", "짧은 변 대비 반지름"),
+            Feature.IMAGE,
+            ("0.01", "0.02", "0.05"),
         ),
         Kind(
             "occlusion",
-            Text("A part of the image covered", "일부가 가려진 이미지"),
+            Text("A part hidden under a rectangle", "직사각형으로 가린 부분"),
             Text("share of the area", "면적 비율"),
             Feature.IMAGE,
-            ("0.1", "0.25", "0.5"),
-        ),
-        Kind(
-            "pixel-noise",
-            Text("Noise in every pixel", "모든 화소에 더한 잡음"),
-            Text(
-                "standard deviation as a share of the whole range", "전체 범위에 대한 표준편차 비율"
-            ),
-            Feature.IMAGE,
-            ("0.05", "0.1", "0.2"),
+            ("0.05", "0.15", "0.3"),
         ),
     )
 }
 """Every kind, by name."""
 
 
-def kinds_for(task: TaskType) -> tuple[str, ...]:
-    """Return the kinds that a benchmark of a task may have; of tracking none, whose rows hang together."""
+def suiting(task: TaskType) -> tuple[str, ...]:
+    """Return the kinds that suit a task; none suits tracking, which is split by sequences.
+
+    Examples
+    --------
+    >>> suiting(TaskType.TRACKING)
+    ()
+    """
     if task is TaskType.TRACKING:
         return ()
-    of_images = task in OF_IMAGES
     return tuple(
-        name for name, kind in KINDS.items() if (kind.feature is Feature.IMAGE) == of_images
+        name
+        for name, kind in KINDS.items()
+        if (kind.feature is Feature.IMAGE) == (task in OF_IMAGES)
     )
 
 

@@ -68,16 +68,13 @@ def drift(columns: Columns, level: float, scales: Scales, _: Rng) -> Columns:
 
 
 def units(columns: Columns, level: float, _: Scales, rng: Rng) -> Columns:
-    """Write one number of each row, drawn by lot, in a unit that it doesn't have.
-
-    What is missing or nought in either unit is drawn only where a row has nothing else.
-    """
+    """Write one number of each row, drawn by lot, in a unit that it doesn't have."""
+    chosen = rng.integers(0, len(columns), len(next(iter(columns.values()))))
     offset = _FAHRENHEIT_AT_0 if level == _CELSIUS else 0.0
-    shifts = np.column_stack([_floats(one) * (level - 1.0) + offset for one in columns.values()])
-    lots = rng.random(shifts.shape) + (np.nan_to_num(shifts) != 0.0)
-    chosen = lots.argmax(axis=1)
     return {
-        name: _moved(column, np.where(chosen == place, shifts[:, place], 0.0))
+        name: _moved(
+            column, np.where(chosen == place, _floats(column) * (level - 1.0) + offset, 0.0)
+        )
         for place, (name, column) in enumerate(columns.items())
     }
 
@@ -86,8 +83,7 @@ def missing(columns: Columns, level: float, _: Scales, rng: Rng) -> Columns:
     """Leave features of each row out, each with a chance of ``level``, and at least one."""
     rows = len(next(iter(columns.values())))
     gone = rng.random((rows, len(columns))) < level
-    whole = np.flatnonzero(~gone.any(axis=1))
-    gone[whole, rng.integers(0, len(columns), len(whole))] = True
+    gone[np.arange(rows), rng.integers(0, len(columns), rows)] = True
     return {
         name: column.take(pa.array(np.arange(rows), mask=gone[:, place]))
         for place, (name, column) in enumerate(columns.items())

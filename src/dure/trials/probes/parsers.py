@@ -94,7 +94,7 @@ def _reads_lines(data: bytes) -> Act:
 RESULT = ResultForm(TaskType.REGRESSION, ("mae",))
 _SIDES = '{"algorithm":[1.5,1.0,2.0],"baseline":[3.5,3.0,4.0],"difference":[-2.0,-3.0,-1.0]}'
 _FIGURES = f'"figures":{{"mae":{_SIDES}}}'
-SCORE = f'{{"rows":400,"smallest_cell":40,{_FIGURES},"leak":false,"isolated":[]}}'
+SCORE = f'{{"rows":400,"smallest_cell":40,{_FIGURES},"leak":false,"isolated":[],"shared":[]}}'
 
 SCORES: Mapping[str, str] = {
     "score-not-a-number": SCORE.replace("1.5", "NaN"),

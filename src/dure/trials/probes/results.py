@@ -49,6 +49,7 @@ def score_of(value: float, *, half: float = _HALF, isolated: Sequence[bool] = ()
             },
             "leak": False,
             "isolated": list(isolated),
+            "shared": [False] * len(isolated),
         }
     ).encode()
 
@@ -207,6 +208,7 @@ def _accuracy_score(right: float) -> bytes:
             "figures": {"accuracy": sides},
             "leak": False,
             "isolated": [],
+            "shared": [],
         }
     ).encode()
 

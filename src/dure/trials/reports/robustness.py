@@ -8,13 +8,33 @@ from typing import Any
 from dure.core.pages.document import say
 from dure.core.text import Text
 from dure.trials.outcomes import WORDS, OutcomeClass
-from dure.trials.perturbing.kinds import KINDS
 from dure.trials.reports.plots import curve, point
 from dure.trials.reports.reading import Reading
 from dure.trials.reports.tables import Table, cell, estimate
 from dure.trials.reports.words import capital, interval, metric_title
 from dure.trials.strict import WITHHELD
 from dure.trials.tasks import TaskType
+
+_DEVIATIONS = Text("standard deviations of the training column", "학습 열의 표준편차 배수")
+_WORDS_SHARE = Text("share of words", "어절 비율")
+
+PERTURBATIONS = {
+    "noise": (Text("Noise in every number", "모든 수에 더한 잡음"), _DEVIATIONS),
+    "missing": (
+        Text("Missing values", "결측값"),
+        Text("share of features", "입력 변수 비율"),
+    ),
+    "units": (
+        Text("One number in a mistaken unit", "단위를 잘못 적은 수 하나"),
+        Text("factor of the mistake", "잘못된 배수"),
+    ),
+    "drift": (Text("All numbers moved one way", "모든 수가 한쪽으로 이동"), _DEVIATIONS),
+    "typos": (Text("Typing errors", "오타"), _WORDS_SHARE),
+    "dropped-words": (Text("Words left out", "빠진 어절"), _WORDS_SHARE),
+}
+"""What was done to the test rows, and what its levels are."""
+
+_UNNAMED = Text("strength", "세기")
 
 
 def drawn(reading: Reading, language: str) -> str:
@@ -56,7 +76,7 @@ def _card(
     shown = [(at, name, side) for at, (name, side) in enumerate(places) if side != WITHHELD]
     if not shown:
         return ""
-    name, level = _known(kind)
+    name, level = PERTURBATIONS.get(kind, (kind, _UNNAMED))
     named = name if isinstance(name, str) else name.say(language)
     words = "; ".join(f"{place}: {side['value']} ({interval(side)})" for _, place, side in shown)
     picture = curve(
@@ -71,13 +91,6 @@ def _card(
     )
 
 
-def _known(kind: str) -> tuple[str | Text, Text]:
-    """Return what a kind of perturbation and its levels are called; one of a later version keeps its name."""
-    if kind not in KINDS:
-        return kind, Text("strength", "세기")
-    return KINDS[kind].title, KINDS[kind].level
-
-
 def table(reading: Reading) -> Table | None:
     """Return the curves as a table, with the rows behind each point; None without any."""
     told: Mapping[str, Any] = reading.result.get("robustness", {})
@@ -85,7 +98,7 @@ def table(reading: Reading) -> Table | None:
         return None
     rows = tuple(
         (
-            _known(kind)[0],
+            PERTURBATIONS.get(kind, (kind, _UNNAMED))[0],
             one["level"],
             cell(one["rows"]),
             estimate(one["figure"]),

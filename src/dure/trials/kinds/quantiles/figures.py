@@ -64,9 +64,7 @@ def forecast_p(
 ) -> dict[str, float]:
     """Return p of the same metrics' differences from the climatology; rows are in order of time."""
     own, base = (_forecast_columns(targets, found) for found in (quantiles, usual))
-    means = _forecast_figures(scale)
-    shares = len(targets)  # of sums
-    return paired_p(own / shares, base / shares, means, rng, in_time=True)
+    return paired_p(own, base, _forecast_figures(scale), rng, in_time=True)
 
 
 def _forecast_columns(targets: Floats, quantiles: Floats) -> Floats:
