@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dure.trials.bootstrap import Floats, resampled_sums
+from dure.trials.details.pairing import paired_p
 from dure.trials.kinds.estimates import Comparison, compare
 from dure.trials.kinds.texts.overlaps import chrf, rouge_l, run_counts, token_f1
 from dure.trials.kinds.texts.tokens import plain, tokens
@@ -51,6 +52,11 @@ def generation(
         )
         for name, of in _FIGURES.items()
     ]
+
+
+def generation_p(own: Floats, baseline: Floats, rng: np.random.Generator) -> dict[str, float]:
+    """Return p of the same metrics' differences from the baseline."""
+    return paired_p(own, baseline, _FIGURES, rng)
 
 
 def shared(targets: Sequence[str], given: Sequence[str]) -> Floats:

@@ -10,7 +10,7 @@ from dure.trials.disclosure.table import Marks
 from dure.trials.kinds.estimates import Comparison
 from dure.trials.kinds.key import LEAK_SHARE, MOST_COMMON, Ints, Sides, one_cell
 from dure.trials.kinds.parts import ANSWER
-from dure.trials.kinds.texts.figures import EXACT, generation, shared
+from dure.trials.kinds.texts.figures import EXACT, generation, generation_p, shared
 from dure.trials.kinds.texts.target import USUAL
 from dure.trials.kinds.texts.tokens import plain
 
@@ -28,6 +28,10 @@ class TextsKey:
         """Return all figures over some of the rows."""
         plan, rng = self.sides.plan, self.sides.rng
         return generation(self.own[mask], self.baseline[mask], plan.resamples, rng)
+
+    def p_values(self, rng: np.random.Generator) -> dict[str, float]:
+        """Return p of each metric."""
+        return generation_p(self.own, self.baseline, rng)
 
     def cells(self) -> Ints:
         """Return the class of each row: every row has the same."""

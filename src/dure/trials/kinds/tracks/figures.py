@@ -17,6 +17,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dure.trials.bootstrap import Floats, resampled_sums
+from dure.trials.details.pairing import paired_p
 from dure.trials.kinds.estimates import Comparison, compare
 from dure.trials.kinds.tracks.counts import THRESHOLDS
 
@@ -59,6 +60,11 @@ _FIGURES: dict[str, Callable[[Floats], Floats]] = {
     "gospa-missed": _mean_of(1),
     "gospa-false": _mean_of(2),
 }
+
+
+def tracking_p(own: Floats, baseline: Floats, rng: np.random.Generator) -> dict[str, float]:
+    """Return p of the same metrics' differences from the baseline."""
+    return paired_p(own, baseline, _FIGURES, rng)
 
 
 def tracking(

@@ -16,7 +16,7 @@ from dure.trials.kinds.lines import PredictionsRefused, Refusal
 from dure.trials.kinds.parts import ANSWER, COUNTS
 from dure.trials.kinds.tracks.answers import OBSERVED, SEQUENCE, STRETCH, TRUE, USUAL
 from dure.trials.kinds.tracks.counts import counts_of
-from dure.trials.kinds.tracks.figures import tracking
+from dure.trials.kinds.tracks.figures import tracking, tracking_p
 from dure.trials.kinds.tracks.moments import Moment, Objects
 
 MOST_TRACKS = 3000
@@ -49,6 +49,10 @@ class TracksKey:
         plan, rng = self.sides.plan, self.sides.rng
         own, baseline = (counts[chosen] for counts in self.counts)
         return tracking(own, baseline, plan.resamples, rng)
+
+    def p_values(self, rng: np.random.Generator) -> dict[str, float]:
+        """Return p of each metric; stretches are swapped whole."""
+        return tracking_p(self.counts[0], self.counts[1], rng)
 
     def cells(self) -> Ints:
         """Return the class of each moment: every one has the same."""
