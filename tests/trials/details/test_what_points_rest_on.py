@@ -7,6 +7,8 @@ import pyarrow as pa
 import pytest
 
 from dure.trials.details.measuring import Grouped, Paired, _points, measured
+from dure.trials.disclosure.table import CellTable
+from dure.trials.gates.form import MOST_SCORE_BYTES
 from dure.trials.kinds.boxes.key import BoxesKey
 from dure.trials.kinds.estimates import Comparison, Estimate
 from dure.trials.kinds.key import Sides, one_cell
@@ -15,6 +17,7 @@ from dure.trials.kinds.plan import Plan
 from dure.trials.kinds.texts.key import TextsKey
 from dure.trials.kinds.tracks.key import TracksKey
 from dure.trials.predictions import Predictions
+from dure.trials.scoring import Score, write_score
 from dure.trials.tasks import TaskType
 from tests.trials.kinds.test_boxes import found, key
 
@@ -64,3 +67,16 @@ def test_kinds_whose_figures_are_sums_have_a_p():
     for kind in (TextsKey, TracksKey):
         assert issubclass(kind, Paired)
     assert not issubclass(BoxesKey, Paired)
+
+
+def test_the_largest_score_that_may_be_asked_for_has_room():
+    """Fifty subgroups, a hundred classes, every metric of classes in each."""
+    names = ("accuracy", "balanced-accuracy", "f1-macro")
+    long = [123456, 123456, [0.1234567890123456, 0.1234567890123456, 0.1234567890123456]]
+    details = {"p": dict.fromkeys(names, 0.001), "subgroups": [dict.fromkeys(names, long)] * 50}
+    one = Estimate(*long[2])
+    compared = tuple(Comparison(name, one, one, one) for name in names)
+    table = CellTable(np.full((51, 100), 123456))
+    groups = ((123456, compared),) * 50
+    data = write_score(Score(10**6, 10**4, compared, False, groups, table, details))
+    assert 64 * 1024 < len(data) < MOST_SCORE_BYTES
