@@ -18,7 +18,7 @@ from dure.trials.kinds.texts.key import TextsKey
 from dure.trials.kinds.tracks.key import TracksKey
 from dure.trials.predictions import Predictions
 from dure.trials.scoring import Score, write_score
-from dure.trials.tasks import TaskType
+from dure.trials.tasks import METRICS, TaskType
 from tests.trials.kinds.test_boxes import found, key
 
 ESTIMATE = Estimate(0.5, 0.4, 0.6)
@@ -70,13 +70,13 @@ def test_kinds_whose_figures_are_sums_have_a_p():
 
 
 def test_the_largest_score_that_may_be_asked_for_has_room():
-    """Fifty subgroups, a hundred classes, every metric of classes in each."""
-    names = ("accuracy", "balanced-accuracy", "f1-macro")
-    long = [123456, 123456, [0.1234567890123456, 0.1234567890123456, 0.1234567890123456]]
+    """Fifty subgroups, floors and details of every metric of tracks in each."""
+    names = tuple(metric.name for metric in METRICS[TaskType.TRACKING])
+    long = [123456789, 123456789, [0.12345678901234567, 0.12345678901234567, 0.12345678901234567]]
     details = {"p": dict.fromkeys(names, 0.001), "subgroups": [dict.fromkeys(names, long)] * 50}
     one = Estimate(*long[2])
     compared = tuple(Comparison(name, one, one, one) for name in names)
-    table = CellTable(np.full((51, 100), 123456))
-    groups = ((123456, compared),) * 50
-    data = write_score(Score(10**6, 10**4, compared, False, groups, table, details))
+    groups = ((123456789, compared),) * 50
+    table = CellTable(np.full((51, 1), 123456789))
+    data = write_score(Score(10**10, 10**10, compared, False, groups, table, details))
     assert 64 * 1024 < len(data) < MOST_SCORE_BYTES
