@@ -22,10 +22,10 @@ from dure.trials.disclosure.sensitive import Protection
 from dure.trials.disclosure.suppression import TableRefused, withheld_cells
 from dure.trials.disclosure.table import CellTable, Marks
 from dure.trials.kinds.estimates import Comparison, Estimate
-from dure.trials.kinds.key import Ints, Key, Sides
+from dure.trials.kinds.key import Key, Sides, rows_counted
 from dure.trials.kinds.keys import KEYS
 from dure.trials.kinds.lines import PredictionsRefused, Refusal
-from dure.trials.kinds.parts import BASELINE_KEY, COUNTS, ROW, SUBGROUP, WHOLE
+from dure.trials.kinds.parts import BASELINE_KEY, ROW, SUBGROUP, WHOLE
 from dure.trials.kinds.plan import Plan
 from dure.trials.overlap import isolates, shares
 from dure.trials.predictions import FILE, Predictions, read_predictions
@@ -100,7 +100,7 @@ def score(data: bytes, answers: pa.Table, plan: Plan, sweep: bytes | None = None
     predictions = read_predictions(data, task=plan.task, rows=rows, classes=frozenset(known))
     sides = Sides(plan, baseline, answers, predictions, np.random.default_rng(plan.seed))
     key = KEYS[plan.task.predicts](sides)
-    smallest, cells, counts = key.smallest(), key.cells(), _counts(answers)
+    smallest, cells, counts = key.smallest(), key.cells(), rows_counted(answers)
     total = int(counts.sum())
     found = _chosen(key, np.ones(rows, dtype=bool), plan.metrics)
     if not plan.subgroups:
@@ -119,14 +119,6 @@ def score(data: bytes, answers: pa.Table, plan: Plan, sweep: bytes | None = None
     details = measured(key, sides, *_swept(sweep, sides, known))
     table = CellTable(support)
     return Score(total, smallest, found, key.leak(), tuple(groups), table, details)
-
-
-def _counts(answers: pa.Table) -> Ints:
-    """Return as how many rows each row of an answer key counts."""
-    if COUNTS not in answers.column_names:
-        return np.ones(answers.num_rows, dtype=np.int64)
-    counts: Ints = answers[COUNTS].to_numpy()
-    return counts
 
 
 def _swept(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sacrebleu.metrics import CHRF
 
-from dure.trials.kinds.texts.figures import generation, shared
+from dure.trials.kinds.texts.figures import generation, generation_p, shared
 from dure.trials.kinds.texts.overlaps import (
     chrf,
     longest_common,
@@ -101,3 +101,14 @@ def test_the_resampled_values_are_the_figures_of_resamples():
     drawn = [1, 1, 2]
     told = CHRF().corpus_score([made[n] for n in drawn], [[targets[n] for n in drawn]]).score
     assert 100 * chrf(rows[drawn].sum(axis=0)[4:]) == pytest.approx(told)
+
+
+def test_p_is_small_where_texts_are_better_and_one_where_they_are_the_baseline_s():
+    targets = [f"비행기 {n}편이 늦게 도착합니다" for n in range(60)]
+    right, wrong = shared(targets, targets), shared(targets, ["모릅니다"] * 60)
+    rng = np.random.default_rng(1)
+    assert set(generation_p(right, wrong, rng).values()) == {0.001}
+    assert set(generation_p(wrong, wrong, rng).values()) == {1.0}
+    mixed = np.where(np.arange(60)[:, None] % 2, right, wrong)
+    other = np.where(np.arange(60)[:, None] % 2, wrong, right)
+    assert min(generation_p(mixed, other, rng).values()) > 0.05  # each is right in half of them

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dure.trials.kinds.tracks.counts import WIDTH, _as_trackeval, counts_of
-from dure.trials.kinds.tracks.figures import tracking
+from dure.trials.kinds.tracks.figures import tracking, tracking_p
 from dure.trials.kinds.tracks.linking import nearest
 from dure.trials.kinds.tracks.moments import Moment, Objects, apart, likeness
 from dure.trials.places import BOX_CUTOFF
@@ -178,3 +178,11 @@ def test_the_nearest_goes_on():
         [3],
     ]
     assert [one.ids.tolist() for one in nearest(observed[:2], 0.25)] == [[0, 1], [2, 3]]
+
+
+def test_p_is_small_where_tracks_are_better_and_one_where_they_are_the_baseline_s():
+    good = np.vstack([counts_of(scene(seed), CUTOFF) for seed in range(12)])
+    bad = np.vstack([counts_of(scene(seed), CUTOFF / 100) for seed in range(12)])
+    rng = np.random.default_rng(1)
+    assert tracking_p(good, bad, rng)["hota"] <= 0.01
+    assert set(tracking_p(good, good, rng).values()) == {1.0}

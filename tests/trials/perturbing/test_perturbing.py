@@ -156,14 +156,26 @@ def test_one_number_of_a_row_is_in_another_unit():
         assert values(after, name)[mine] == pytest.approx(wanted, abs=0.51)
 
 
+def test_what_is_nought_or_missing_has_no_other_unit():
+    """So that no row is repeated as it was, if it has anything else."""
+    columns = {"nought": pa.array([0.0] * 60), "gone": pa.array([None] * 60, pa.float64())}
+    found = numbers.units(
+        columns | {"length": pa.array([2.0] * 60)}, 1000.0, {}, np.random.default_rng(1)
+    )
+    assert set(found["length"].to_pylist()) == {2000.0}
+    alone = numbers.units(columns, 1000.0, {}, np.random.default_rng(1))
+    assert [alone[name].to_pylist() for name in columns] == [[0.0] * 60, [None] * 60]
+
+
 def test_missing_leaves_out_a_share_and_one_at_least():
     before, found = made("missing", rows=1200)
     after, levels = aligned(found), level_of(found, "missing", ["missing"])
     gone = np.column_stack([after[name].is_null().to_numpy() for name in FEATURES])
     assert (gone.sum(axis=1) >= 1).all()
-    shares = [gone[levels == level].mean() for level in (0.1, 0.25, 0.5)]
-    # one of four for certain, and of the others each with the level's chance
-    assert shares == pytest.approx([(1 + 3 * level) / 4 for level in (0.1, 0.25, 0.5)], abs=0.06)
+    # of four features
+    for level, count in ((0.1, 1), (0.25, 1), (0.5, 2)):
+        assert set(gone[levels == level].sum(axis=1)) == {count}
+    assert gone.mean(axis=0) == pytest.approx(gone.mean(), abs=0.05)  # each as often as the others
     for place, name in enumerate(FEATURES):
         assert (changed(before, after, name) == gone[:, place]).all()
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dure.trials.details.values import plain_metrics
 from dure.trials.disclosure.table import Marks
-from dure.trials.kinds.key import Key, Sides
+from dure.trials.kinds.key import Ints, Key, Sides, rows_counted
 from dure.trials.kinds.keys import KEYS
 from dure.trials.kinds.parts import CELL, PLACE, SUBGROUP
 from dure.trials.perturbing.kinds import cells
@@ -36,6 +36,14 @@ class Calibrated(Protocol):
 
     def calibration(self, rng: np.random.Generator) -> dict[str, Any] | None:
         """Return a calibration as the score has it; None when these answers have none."""
+
+
+@runtime_checkable
+class Grouped(Protocol):
+    """A key whose figures rest on other groups of rows than `Key.cells`."""
+
+    def fewest(self, mask: Marks) -> int:
+        """Return the rows of the least populated group among some of the rows."""
 
 
 def measured(
@@ -88,14 +96,12 @@ def _curves(sides: Sides, worse: Predictions) -> list[list[object] | None]:
 
 def _points(key: Key, sides: Sides, mask: Marks) -> dict[str, list[object]]:
     """Return rows, rows that it rests on, and figure of each metric over some of the rows."""
-    rows = int(mask.sum())
+    counted = rows_counted(sides.answers)[mask]
+    rows = int(counted.sum())
     if rows < sides.plan.protection.least:
         return {}
-    counts = np.bincount(key.cells()[mask])
-    fewest, wanted = (
-        int(counts[counts > 0].min()),
-        plain_metrics(sides.plan.task, sides.plan.metrics),
-    )
+    fewest = _fewest(key, mask, counted)
+    wanted = plain_metrics(sides.plan.task, sides.plan.metrics)
     found = {}
     for one in key.comparisons(mask):
         estimate = one.algorithm
@@ -103,3 +109,10 @@ def _points(key: Key, sides: Sides, mask: Marks) -> dict[str, list[object]]:
         if one.metric in wanted and np.isfinite(triple).all():
             found[one.metric] = [rows, rows if one.metric in OF_ALL_ROWS else fewest, triple]
     return found
+
+
+def _fewest(key: Key, mask: Marks, counted: Ints) -> int:
+    if isinstance(key, Grouped):
+        return key.fewest(mask)
+    counts = np.bincount(key.cells()[mask], weights=counted)
+    return int(counts[counts > 0].min())

@@ -67,7 +67,7 @@ def paired_p(
     own, base
         n × k matrices: what each row adds to the sums of the algorithm, and of the baseline.
     metrics
-        Name and function of means over rows.
+        Name and function of sums over rows.
     rng
         Seeded generator.
     in_time
@@ -78,7 +78,6 @@ def paired_p(
     Künsch, The jackknife and the bootstrap for general stationary observations (1989), section 3 (length
     of blocks).
     """
-    n = len(own)
     groups = np.vstack(list(_groups(base - own, rng, in_time)))
     step = max(1, _CHUNK_CELLS // len(groups))
     moved = np.vstack(
@@ -90,9 +89,8 @@ def paired_p(
     ours, theirs = own.sum(axis=0), base.sum(axis=0)
     found = {}
     for name, of in metrics.items():
-        observed = of(ours[None, :] / n)[0] - of(theirs[None, :] / n)[0]
-        drawn = of((ours + moved) / n) - of((theirs - moved) / n)
-        found[name] = p_value(float(observed), drawn)
+        observed = of(ours[None, :])[0] - of(theirs[None, :])[0]
+        found[name] = p_value(float(observed), of(ours + moved) - of(theirs - moved))
     return found
 
 

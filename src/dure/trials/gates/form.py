@@ -14,7 +14,7 @@ from dure.trials.refusals import GateClosed
 from dure.trials.results import SIDES, allowed_metrics, metric_in
 from dure.trials.strict import check_keys
 
-MOST_SCORE_BYTES = 64 * 1024
+MOST_SCORE_BYTES = 256 * 1024
 MOST_ROWS = 10**12
 MOST_SUBGROUPS = 50
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dure.trials.disclosure.table import Marks
 from dure.trials.kinds.estimates import Comparison
+from dure.trials.kinds.parts import COUNTS
 from dure.trials.kinds.plan import Plan
 from dure.trials.predictions import Predictions
 
@@ -66,6 +67,14 @@ class Key(Protocol):
 
 
 KeyMaker = Callable[[Sides], Key]
+
+
+def rows_counted(answers: pa.Table) -> Ints:
+    """Return as how many rows each row of an answer key counts."""
+    if COUNTS not in answers.column_names:
+        return np.ones(answers.num_rows, dtype=np.int64)
+    counts: Ints = answers[COUNTS].to_numpy()
+    return counts
 
 
 def one_cell(rows: int) -> Ints:

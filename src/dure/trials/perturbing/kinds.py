@@ -1,10 +1,10 @@
 """The kinds of perturbation: what each does, to which features, and how strong it gets.
 
 What a level means is the kind's: for `noise` and `drift` so many standard deviations of the training
-column, for `missing` the share of a row's features, for `units` the factor, for the kinds of texts the
-share of words, for those of images a share of range, side or area. How it is done is in the modules
-`numbers`, `texts` and `images` beside this one; another kind of feature brings a module of its own, an
-entry here and one in `applying`.
+column, for `missing` the share of a row's features (one at least), for `units` the factor, for the kinds
+of texts the share of words, for those of images a share of range, side or area. How it is done is in the
+modules `numbers`, `texts` and `images` beside this one; another kind of feature brings a module of its own,
+an entry here and one in `applying`.
 """
 
 from __future__ import annotations

@@ -68,22 +68,24 @@ def drift(columns: Columns, level: float, scales: Scales, _: Rng) -> Columns:
 
 
 def units(columns: Columns, level: float, _: Scales, rng: Rng) -> Columns:
-    """Write one number of each row, drawn by lot, in a unit that it doesn't have."""
-    chosen = rng.integers(0, len(columns), len(next(iter(columns.values()))))
+    """Write one number of each row, drawn by lot, in a unit that it doesn't have.
+
+    What is missing, or nought in either unit, is drawn only where a row has nothing else.
+    """
     offset = _FAHRENHEIT_AT_0 if level == _CELSIUS else 0.0
+    shifts = np.column_stack([_floats(one) * (level - 1.0) + offset for one in columns.values()])
+    chosen = (rng.random(shifts.shape) + (np.nan_to_num(shifts) != 0.0)).argmax(axis=1)
     return {
-        name: _moved(
-            column, np.where(chosen == place, _floats(column) * (level - 1.0) + offset, 0.0)
-        )
+        name: _moved(column, np.where(chosen == place, shifts[:, place], 0.0))
         for place, (name, column) in enumerate(columns.items())
     }
 
 
 def missing(columns: Columns, level: float, _: Scales, rng: Rng) -> Columns:
-    """Leave features of each row out, each with a chance of ``level``, and at least one."""
+    """Leave a share of each row's features out, ``level`` of them, and at least one."""
     rows = len(next(iter(columns.values())))
-    gone = rng.random((rows, len(columns))) < level
-    gone[np.arange(rows), rng.integers(0, len(columns), rows)] = True
+    lots = rng.random((rows, len(columns))).argsort(axis=1)
+    gone = lots < max(1, round(level * len(columns)))
     return {
         name: column.take(pa.array(np.arange(rows), mask=gone[:, place]))
         for place, (name, column) in enumerate(columns.items())

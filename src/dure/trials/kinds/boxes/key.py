@@ -51,9 +51,17 @@ class BoxesKey:
 
     def smallest(self) -> int:
         """Return the images that show the least shown class."""
+        return int(self._shown().sum(axis=1).min())
+
+    def fewest(self, mask: Marks) -> int:
+        """Return the same among some of the images, of the classes that these show at all."""
+        counts = self._shown()[:, mask].sum(axis=1)
+        return int(counts[counts > 0].min()) if counts.any() else 0
+
+    def _shown(self) -> Marks:
         shown = np.zeros((len(self.classes), self.images), dtype=bool)
         shown[self.targets.kind, self.targets.image] = True
-        return int(shown.sum(axis=1).min())
+        return shown
 
     def leak(self) -> bool:
         """Say whether nearly every target was found pixel for pixel."""

@@ -66,10 +66,10 @@ def regression_p(
 ) -> dict[str, float]:
     """Return p of the same metrics' differences from the baseline."""
     own, base = (np.column_stack([abs(e), e**2]) for e in (predicted - targets, mean - targets))
-    of: dict[str, Of] = {
-        "mae": lambda means: means[:, 0],
-        "rmse": lambda means: np.sqrt(np.maximum(means[:, 1], 0.0)),
-        "r2": lambda means: -means[:, 1],  # but for what both are divided by
+    of: dict[str, Of] = {  # but for what both are divided by
+        "mae": lambda sums: sums[:, 0],
+        "rmse": lambda sums: np.sqrt(np.maximum(sums[:, 1], 0.0)),
+        "r2": lambda sums: -sums[:, 1],
     }
     return paired_p(own, base, of, rng)
 

@@ -64,7 +64,8 @@ def forecast_p(
 ) -> dict[str, float]:
     """Return p of the same metrics' differences from the climatology; rows are in order of time."""
     own, base = (_forecast_columns(targets, found) for found in (quantiles, usual))
-    return paired_p(own, base, _forecast_figures(scale), rng, in_time=True)
+    n = len(targets)  # so that sums are means
+    return paired_p(own / n, base / n, _forecast_figures(scale), rng, in_time=True)
 
 
 def _forecast_columns(targets: Floats, quantiles: Floats) -> Floats:
