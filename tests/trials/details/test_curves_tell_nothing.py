@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dure.trials.details.calibration import reliability
+from dure.trials.details.grid import rows_of_bin
 from dure.trials.gates.candidate import Budget, Candidate, History
 from dure.trials.gates.passing import pass_gates
 from dure.trials.outcomes import OutcomeClass
@@ -13,6 +14,7 @@ from dure.trials.tasks import TaskType
 from tests.trials import attack
 
 ROWS, QUERIES, RESAMPLES = 900, 60, 50
+TENTHS = np.arange(ROWS) % 10
 FORM = ResultForm(TaskType.CLASSIFICATION, ("accuracy",), tell=("calibration",))
 
 
@@ -30,9 +32,9 @@ def gain(ask, seed):
     return ((votes > 0) == targets).mean() - 0.5 if votes.any() else 0.0
 
 
-def measured(ladder, guess, tenth):
+def measured(ladder, guess, tenth, least=10):
     right = guess == ladder.targets
-    return reliability(tenth / 10 + 0.05, right, 10, RESAMPLES, np.random.default_rng(1))
+    return reliability(tenth / 10 + 0.05, right, least, RESAMPLES, np.random.default_rng(1))
 
 
 def exact(ladder, guess, tenth, _):
@@ -41,7 +43,7 @@ def exact(ladder, guess, tenth, _):
 
 
 def gated(ladder, guess, tenth, number):
-    curve = measured(ladder, guess, tenth)
+    curve = measured(ladder, guess, tenth, rows_of_bin(ROWS, 10))
     bins = [
         {part: getattr(one, part) for part in ("lower", "upper", "rows", "confidence", "right")}
         for one in curve.bins
@@ -57,6 +59,7 @@ def gated(ladder, guess, tenth, number):
     return {
         (10 * float(one["from"]), 10 * float(one["to"])): float(one["share"]["value"])
         for one in told.get("calibration", {}).get("bins", ())
+        if one["share"] != "withheld"
     }
 
 
@@ -71,6 +74,8 @@ def test_the_gates_give_nothing_away():
 
 def test_the_control_a_good_answer_has_its_curve():
     ladder = attack.Ladder(np.arange(ROWS) % 2, QUERIES)
-    found = gated(ladder, ladder.targets.copy(), np.arange(ROWS) % 10, 0)
-    assert len(found) == 10
-    assert min(found.values()) > 0.9
+    wrong = np.arange(ROWS) % 7 == 0
+    found = gated(ladder, np.where(wrong, 1 - ladder.targets, ladder.targets), TENTHS, 0)
+    assert len(found) == 5  # of two tenths each: a bin has a hundred rows
+    assert all(0.8 <= share <= 0.9 for share in found.values())
+    assert gated(ladder, ladder.targets.copy(), TENTHS, 0) == {}  # no row of these is wrong
