@@ -152,6 +152,11 @@ def test_no_syllable_is_lost():
     done = run(NARROW, language="ko")
     assert "diff" in done.stdout
     assert "…" not in done.stdout
+    options = run(NARROW.replace('"datasets"', '"trials", "prepare"'), language="ko").stdout
+    assert "--floor" in options
+    for literal in ("VALUE,…", "KIND,…", "PART,…"):
+        options = options.replace(literal, "")
+    assert "…" not in options
 
 
 def test_the_lists_of_options_are_the_same_in_both():

@@ -229,3 +229,14 @@ def test_no_array_is_dropped_for_another_of_its_name(tree):
     # The control: one name more, and both are there.
     told = {"other": tree[next(iter(tree))], "b": np.ones(2)}
     assert len(arrays_in(pickle.dumps(told))) == 2
+
+
+def test_what_only_looks_like_a_pickle_is_read_so_far_and_no_further():
+    """Reading opcodes is slow: a few kilobytes of zip held the receiving process up for half a minute."""
+    text = b"cos\nsystem\n" + b"0" * weights._MOST_TEXT
+    shares = weights._MOST_OPCODES // weights._MOST_TEXT
+    few, many = ({f"m{n}": text for n in range(count)} for count in (shares, shares + 1))
+    assert find_pickle({"weights.bin": zipped(**few)}) == ""  # the control: no STOP, no pickle
+    assert find_pickle({"weights.bin": zipped(**many)}) == "weights.bin"
+    apart = {f"file-{n}.bin": text for n in range(shares + 1)}  # one budget for all files
+    assert find_pickle(apart) == f"file-{shares}.bin"

@@ -11,7 +11,7 @@ from dure.core.canonical import parse_canonical
 from dure.core.errors import DureError
 from dure.core.labels import join_all
 from dure.sandbox import tiers
-from dure.trials import benchmark, ending, records, run, view
+from dure.trials import benchmark, ending, probed, records, run, view
 from dure.trials.budgets import Asked
 from dure.trials.errors import TrialsError
 from dure.trials.figures import DIGITS, significant_digits
@@ -150,6 +150,21 @@ def test_a_task_that_does_not_fit(world):
     folder = world.variant("baseline", task='"tabular-classification"')
     with pytest.raises(TrialsError, match=r"trials\.mismatch"):
         run.run(world.bravo, world.send(folder).id, world.benchmark.asset.id)
+
+
+def test_a_host_that_is_not_proven_begins_nothing_and_costs_nothing(world, monkeypatch):
+    def unproven(*_):
+        raise TrialsError("trials.unproven-host", tier="A", days=30, reason="probes-none")
+
+    bench = world.fresh(budget=1, name="unproven")
+    algorithm = world.send(world.variant("baseline"))
+    before = len(records.listed(world.bravo, RUNS))
+    with monkeypatch.context() as patched:
+        patched.setattr(probed, "tier_of", unproven)
+        with pytest.raises(TrialsError, match=r"trials\.unproven-host"):
+            run.run(world.bravo, algorithm.id, bench.asset.id)
+    assert len(records.listed(world.bravo, RUNS)) == before
+    assert run.run(world.bravo, algorithm.id, bench.asset.id).outcome is OutcomeClass.OK
 
 
 def test_a_budget_is_spent_before_anything_runs(world, baseline):

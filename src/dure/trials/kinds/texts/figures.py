@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dure.trials.bootstrap import Floats, resampled_sums
+from dure.trials.bootstrap import Floats
 from dure.trials.details.pairing import paired_p_of_sums
-from dure.trials.kinds.estimates import Comparison, compare
+from dure.trials.kinds.estimates import Comparison, compare_sums
 from dure.trials.kinds.texts.overlaps import chrf, rouge_l, run_counts, token_f1
 from dure.trials.kinds.texts.tokens import plain, tokens
 
@@ -40,18 +40,7 @@ def generation(
     rng
         Seeded generator.
     """
-    width = own.shape[1]
-    sums = resampled_sums(np.hstack([own, baseline]), resamples, rng)
-    return [
-        compare(
-            name,
-            float(of(own.sum(axis=0)[None, :])[0]),
-            float(of(baseline.sum(axis=0)[None, :])[0]),
-            of(sums[:, :width]),
-            of(sums[:, width:]),
-        )
-        for name, of in _FIGURES.items()
-    ]
+    return compare_sums(own, baseline, _FIGURES, resamples, rng)
 
 
 def generation_p(own: Floats, baseline: Floats, rng: np.random.Generator) -> dict[str, float]:
